@@ -1,0 +1,159 @@
+"""Every error that a user can meet, and the exit code that each one owns.
+
+WorkbenchError                      1
+├── UsageError                      2   (also what click gives for a malformed command)
+├── PlanError                           something in the plan is wrong; nothing has run
+│   ├── UnknownStudy               10
+│   ├── UnknownPlace               11
+│   ├── UnknownParameter           12
+│   ├── ParameterType              13
+│   ├── ParameterBounds            14
+│   ├── UnknownWorld               15
+│   └── BadPlan                    16   the plan file itself cannot be read
+├── DeliveryError                  20   a delivery has faults; every one is listed
+│   └── MixedKinds                 21   synthetic and real data in one delivery, or marker and folder disagree
+├── MissingKey                     22   real data without a pseudonym key
+├── AssumedReference               23   a run on real data met an assumed wage reference
+├── DeclarationError               24   a protocol, policy, instrument or code list is malformed
+├── MetricError                    30   a metric was asked something that has no answer
+├── OutputError                    31   an output is malformed or has no counts behind its cells
+├── DisclosureRefused              40   the guard refused an output
+├── RunFailed                      50   a notebook failed, was killed or ran out of time
+└── BatchIncomplete                51   at least one report of a batch was not made
+
+A message says what is wrong, where, what was got, what is allowed and what to do next. It never holds a value from a
+citizen's record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class WorkbenchError(Exception):
+    """Base of all errors that are printed without a traceback."""
+
+    exit_code = 1
+
+
+class UsageError(WorkbenchError):
+    """A command was called in a way that cannot be carried out."""
+
+    exit_code = 2
+
+
+class PlanError(WorkbenchError):
+    """The plan is wrong; nothing has run."""
+
+
+class UnknownStudy(PlanError):
+    """No notebook and protocol of this name."""
+
+    exit_code = 10
+
+
+class UnknownPlace(PlanError):
+    """Not a municipality code, or no delivery there."""
+
+    exit_code = 11
+
+
+class UnknownParameter(PlanError):
+    """The notebook's parameters cell has no such name."""
+
+    exit_code = 12
+
+
+class ParameterType(PlanError):
+    """A parameter's value is not of the declared type."""
+
+    exit_code = 13
+
+
+class ParameterBounds(PlanError):
+    """A parameter's value lies outside what the protocol allows."""
+
+    exit_code = 14
+
+
+class UnknownWorld(PlanError):
+    """No synthetic world of this name."""
+
+    exit_code = 15
+
+
+class BadPlan(PlanError):
+    """A plan file cannot be read as a table of reports."""
+
+    exit_code = 16
+
+
+class DeliveryError(WorkbenchError):
+    """A municipality's delivery has faults; the message lists every one."""
+
+    exit_code = 20
+
+
+class MixedKinds(DeliveryError):
+    """Synthetic and real data meet where they must not."""
+
+    exit_code = 21
+
+
+class MissingKey(WorkbenchError):
+    """Real data cannot be pseudonymised without a key."""
+
+    exit_code = 22
+
+
+class AssumedReference(WorkbenchError):
+    """A run on real data may not rest on an assumed wage reference."""
+
+    exit_code = 23
+
+
+class DeclarationError(WorkbenchError):
+    """A declaration file (protocol, policy, instrument, code list) is malformed."""
+
+    exit_code = 24
+
+
+class MetricError(WorkbenchError):
+    """A metric was asked something that has no answer."""
+
+    exit_code = 30
+
+
+class OutputError(WorkbenchError):
+    """An output is malformed, or has no counts behind its cells."""
+
+    exit_code = 31
+
+
+class DisclosureRefused(WorkbenchError):
+    """The guard refused an output; nothing is written."""
+
+    exit_code = 40
+
+
+class RunFailed(WorkbenchError):
+    """A notebook failed, was killed or ran out of time."""
+
+    exit_code = 50
+
+
+class BatchIncomplete(WorkbenchError):
+    """At least one report of the batch was not made."""
+
+    exit_code = 51
+
+
+def did_you_mean(got: str, allowed: Iterable[str]) -> str:
+    """Give a hint that names the nearest allowed spelling, or an empty string.
+
+    >>> did_you_mean("wage_treshold", ["wage_threshold", "period"])
+    ' HINT: did you mean wage_threshold?'
+    """
+    near = get_close_matches(got, list(allowed), n=1, cutoff=0.6)
+    return f" HINT: did you mean {near[0]}?" if near else ""

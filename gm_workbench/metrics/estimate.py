@@ -1,0 +1,63 @@
+"""What every metric returns: an estimate with its interval, or the plain statement that there is not enough data."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from gm_workbench.errors import MetricError
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number, how sure it is, and what it rests on.
+
+    Attributes
+    ----------
+    value, low, high : float
+        Estimate and the bounds of its two-sided interval at `level`, in `unit`.
+    se : float
+        Standard error, in `unit`; NaN where the method gives an interval only.
+    n : int
+        Persons behind the number.
+    unit : str
+        Unit of the value, e.g. ``points``, ``probability``, ``euro per month``.
+    method : str
+        The method's standard name.
+    groups : int or None
+        Coaches, teams or employers behind the number, where the method uses them.
+    df : float
+        Degrees of freedom of the interval; infinite where it rests on the normal distribution.
+    """
+
+    value: float
+    low: float
+    high: float
+    se: float
+    n: int
+    unit: str
+    method: str
+    groups: int | None = None
+    df: float = math.inf
+    level: float = 0.95
+
+    def __post_init__(self) -> None:
+        if not (self.low <= self.value <= self.high):
+            raise MetricError(
+                f"{self.method}: an estimate must be finite and lie within its interval, but the three bounds do not hold."
+            )
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether zero lies outside the interval."""
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True, slots=True)
+class NotEnoughData:
+    """The truth when the data cannot carry the number: what was needed, and what there was."""
+
+    method: str
+    what: str  # e.g. "persons with both measurements", "coaches in each group"
+    got: int
+    needed: int

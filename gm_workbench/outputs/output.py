@@ -1,0 +1,322 @@
+"""An output is a value that may be shown: its words, its cells, and the counts behind every cell.
+
+An `Output` cannot be made without those counts. What it may say is decided later, by the guard, from the cells alone: words that
+quote a number do so through a `Slot`, so that they are filled with the *protected* number, or not said.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal, NoReturn
+
+from gm_workbench.errors import OutputError
+from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.text import Text, same
+
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+
+Key = tuple[str, str]
+"""A cell's place in its output: (row, column)."""
+
+
+class Measure(StrEnum):
+    """What a cell holds, and so which rule protects it."""
+
+    COUNT = "count"  # a number of persons: value is n
+    SHARE = "share"  # numerator / n, made again from protected counts
+    ESTIMATE = "estimate"  # a statistic over n persons, with an interval
+    MONEY = "money"  # a mean or sum of euros over n persons: largest contributor counts too
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One number and what is behind it.
+
+    `value` is left out for COUNT (it is `n`) and for SHARE (it is `numerator / n`). `groups` is the number of coaches or teams
+    behind the number where it speaks of them; `largest` is the share of the largest contributor to a MONEY cell; `df` is
+    observations minus coefficients of a model.
+    """
+
+    row: str
+    column: str
+    measure: Measure
+    n: int
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    se: float | None = None
+    numerator: int | None = None
+    groups: int | None = None
+    largest: float | None = None
+    df: int | None = None
+    unit: str = "persons"
+    digits: int = 0
+    sensitive: bool = False
+
+    def __post_init__(self) -> None:
+        faults = [text for wrong, text in _cell_faults(self) if wrong]
+        if faults:
+            raise OutputError(f"Cell {self.row}/{self.column}: {'; '.join(faults)}.")
+
+    @property
+    def key(self) -> Key:
+        return (self.row, self.column)
+
+
+def _cell_faults(cell: Cell) -> list[tuple[bool, str]]:
+    has_value = cell.value is not None and math.isfinite(cell.value)
+    whole = isinstance(cell.n, int) and not isinstance(cell.n, bool) and cell.n >= 0
+    numerator_ok = cell.numerator is not None and whole and 0 <= cell.numerator <= cell.n
+    match cell.measure:
+        case Measure.COUNT:
+            own = [(cell.value is not None, "a count takes its value from n, so value must be left out")]
+        case Measure.SHARE:
+            own = [
+                (cell.value is not None, "a share is made from its counts, so value must be left out"),
+                (not numerator_ok, "a share needs a numerator between 0 and n"),
+            ]
+        case Measure.MONEY:
+            own = [
+                (not has_value, "money needs a finite value"),
+                (cell.largest is None or not 0 <= cell.largest <= 1, "money needs the share of its largest contributor, 0-1"),
+            ]
+        case Measure.ESTIMATE:
+            own = [(not has_value, "an estimate needs a finite value")]
+    return [(not whole, "n must be a whole number of persons, 0 or more"), *own]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A count cell that is the sum of others in the same output, so that the guard knows what can be subtracted."""
+
+    total: Key
+    parts: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in a sentence for a protected number."""
+
+    row: str
+    column: str
+    field: Literal["value", "low", "high", "n"] = "value"
+    digits: int | None = None  # default: the cell's own
+    signed: bool = False
+    absolute: bool = False
+    percent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A text whose numbers are filled from protected cells; if one of them is hidden, `otherwise` is said instead."""
+
+    text: Text
+    slots: Mapping[str, Slot] = field(default_factory=dict)
+    otherwise: Text = Text("Er zijn te weinig personen om dit te tonen.", "There are too few persons to show this.")
+
+
+def plain(text: Text) -> Sentence:
+    """Give a sentence without numbers."""
+    return Sentence(text)
+
+
+class Role(StrEnum):
+    """Where an output stands on the page."""
+
+    ANSWER = "answer"  # the box at the top; one per report, its first cell is the primary estimand
+    FACTS = "facts"  # the four facts beneath it
+    FLOW = "flow"  # who it is about: persons as a flow
+    SECTION = "section"
+    ABSENT = "absent"  # a section whose table was not delivered: one sentence
+
+
+class Shape(StrEnum):
+    """How the cells are shown."""
+
+    INTERVAL = "interval"  # one estimate on a line with zero and what is too small to matter; options: sesoi, low, high
+    TILES = "tiles"
+    FLOW = "flow"
+    TABLE = "table"
+    CURVE = "curve"  # steps with bands; rows are series, columns are times; options: at_risk (row suffix)
+    TREND = "trend"  # points with bars joined by lines; rows are series, columns are waves
+    MAP = "map"  # points with ellipses; columns `x` and `y`
+    MATRIX = "matrix"  # shaded square: rows from, columns to
+    DOTS = "dots"  # estimates with intervals, one line a row, zero drawn
+    BARS = "bars"  # shares or money side by side; rows are categories, columns are groups
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An axis and its unit."""
+
+    label: Text
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Everything about an output but its numbers.
+
+    Attributes
+    ----------
+    id : str
+        Unique in a report: lower case, digits, underscores. Names the CSV file and the page's anchor.
+    heading : Text
+        A question.
+    lead : Text
+        What we are about to look at, and why; stands between heading and sentence.
+    sentence : Sentence
+        Answers the question, with the number. `more` are further sentences: warnings, what the interval means.
+    caption : Text
+        What, units, population. The page adds n, period, source and how it was protected.
+    alt : Sentence
+        What a reader who cannot see the figure must know. Never empty.
+    shown_as : tuple of Shape
+        In order, e.g. a curve and then a table. The data behind a figure are always one click away.
+    labels : mapping of str to Text
+        Words for row and column keys; a key without a label prints as it is.
+    tile_words : mapping of str to Text
+        Tiles without a number (by row), e.g. how people were assigned.
+    axes : mapping of "x", "y" to Axis
+    options : mapping
+        What a shape needs beside the cells: `sesoi` (smallest relevant effect) for INTERVAL, `strong` (rows drawn strongly), ...
+    estimand : str
+        Name of the protocol's estimand that the *first cell* estimates; it then goes into `estimates.json`.
+    """
+
+    id: str
+    role: Role
+    heading: Text
+    sentence: Sentence
+    caption: Text
+    alt: Sentence
+    kind: DataKind
+    population: Text
+    period: Text
+    source: Text
+    lead: Text = Text("", "")
+    more: tuple[Sentence, ...] = ()
+    shown_as: tuple[Shape, ...] = (Shape.TABLE,)
+    labels: Mapping[str, Text] = field(default_factory=dict)
+    tile_words: Mapping[str, Text] = field(default_factory=dict)
+    row_title: Text = Text("", "")
+    axes: Mapping[str, Axis] = field(default_factory=dict)
+    options: Mapping[str, float | str | tuple[str, ...]] = field(default_factory=dict)
+    estimand: str = ""
+
+    def __post_init__(self) -> None:
+        faults = [
+            text
+            for wrong, text in (
+                (_ID.fullmatch(self.id) is None, "an id must be lower case letters, digits and underscores"),
+                (not (self.alt.text.nl.strip() and self.alt.text.en.strip()), "alt text is missing"),
+            )
+            if wrong
+        ]
+        if faults:
+            raise OutputError(f"Output {self.id!r}: {'; '.join(faults)}.")
+
+    def label(self, key: str) -> Text:
+        """Give the words for a row or column key."""
+        return self.labels.get(key, same(key))
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Words and cells: a value that may be shown once the guard has protected it.
+
+    `sums` says which counts add up to which. Cells may only be missing where there is nothing to count: an absent section, or
+    words alone.
+    """
+
+    words: Words
+    cells: tuple[Cell, ...]
+    sums: tuple[Sum, ...] = ()
+
+    def __post_init__(self) -> None:
+        faults = [text for wrong, text in _output_faults(self) if wrong]
+        if faults:
+            raise OutputError(f"Output {self.words.id!r}: {'; '.join(faults)}.")
+
+    @property
+    def id(self) -> str:
+        return self.words.id
+
+
+def _output_faults(output: Output) -> list[tuple[bool, str]]:
+    words = output.words
+    keys = [cell.key for cell in output.cells]
+    known = set(keys)
+    slots = [slot for sentence in (words.sentence, words.alt, *words.more) for slot in sentence.slots.values()]
+    summed = [key for total in output.sums for key in (total.total, *total.parts)]
+    wordless = words.role is Role.ABSENT or words.shown_as == (Shape.WORDS,) or bool(words.tile_words)
+    no_estimate = not output.cells or output.cells[0].measure is not Measure.ESTIMATE
+    return [
+        (len(known) < len(keys), "two cells share a row and column"),
+        (not output.cells and not wordless, "cells are missing, so nothing says how many persons are behind it"),
+        (any((slot.row, slot.column) not in known for slot in slots), "a sentence quotes a cell that is not there"),
+        (any(key not in known for key in summed), "a sum names a cell that is not there"),
+        (bool(words.estimand) and no_estimate, "it names an estimand, so its first cell must be the estimate"),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A hidden number. It prints as `<10` and is neither zero nor missing: it cannot be calculated with."""
+
+    below: int | None = None  # None: hidden for another reason than its size
+    reason: str = "threshold"
+
+    def __str__(self) -> str:
+        return f"<{self.below}" if self.below is not None else "–"
+
+    def __float__(self) -> NoReturn:
+        raise OutputError("A suppressed cell has no value to calculate with; show it as it prints.")
+
+    __int__ = __float__
+
+    def __bool__(self) -> NoReturn:
+        raise OutputError("A suppressed cell is neither true nor false; test with isinstance(..., Suppressed).")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCell:
+    """A cell as it may be seen. `n` is rounded to the policy's base."""
+
+    row: str
+    column: str
+    measure: Measure
+    value: float | Suppressed
+    low: float | None
+    high: float | None
+    se: float | None
+    n: int | Suppressed
+    unit: str
+    digits: int
+
+    @property
+    def key(self) -> Key:
+        return (self.row, self.column)
+
+    @property
+    def hidden(self) -> bool:
+        return isinstance(self.value, Suppressed)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOutput:
+    """An output in its protected form: the words of the original, and only cells that may be seen."""
+
+    words: Words
+    cells: tuple[ShownCell, ...]
+    withheld: Text | None = None  # said instead of everything else
+    notes: tuple[Text, ...] = ()  # what protection did, for the caption
+
+    def cell(self, row: str, column: str) -> ShownCell | None:
+        return next((cell for cell in self.cells if cell.key == (row, column)), None)
