@@ -28,6 +28,8 @@ class Estimate:
         Coaches, teams or employers behind the number, where the method uses them.
     df : float
         Degrees of freedom of the interval; infinite where it rests on the normal distribution.
+    residual_df : int or None
+        Observations minus coefficients of the model, where there is one; the guard judges models by it.
     """
 
     value: float
@@ -40,6 +42,7 @@ class Estimate:
     groups: int | None = None
     df: float = math.inf
     level: float = 0.95
+    residual_df: int | None = None
 
     def __post_init__(self) -> None:
         if not (self.low <= self.value <= self.high):

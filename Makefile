@@ -1,0 +1,62 @@
+# Everything here also works without make; see README.md. Only git, make and Python 3.11 or newer are needed.
+
+PYTHON ?= python3
+GM_VENV ?= .venv
+export GM_VENV
+BIN := $(GM_VENV)/bin
+RUN := $(BIN)/python -m
+
+# One thread a process: more of them on few cores only wait for each other.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help environment reports test lab check lint goldens mutants calibration proof bench wheelhouse clean
+
+help:            ## what there is to make
+	@sed -n 's/^\([a-z]*\):.*## /\1  /p' $(MAKEFILE_LIST) | while read name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
+
+environment:     ## the locked environment, if it is not current
+	@$(PYTHON) install.py
+
+reports: environment  ## the demonstration: synthetic deliveries, every report, the index
+	$(BIN)/gm demo
+
+test: environment  ## every test, the doctests, the notebooks; at least 90 % of lines covered
+	$(RUN) pytest -n auto --maxprocesses 4 --cov --cov-report=term:skip-covered
+
+lab: environment  ## JupyterLab on notebooks/, for this machine only
+	$(RUN) jupyterlab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir=notebooks
+
+lint: environment  ## format, lint, types and layers
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) mypy
+	$(BIN)/lint-imports
+
+check: lint test  ## lint and test: what CI and pre-commit run
+
+goldens: environment  ## execute the notebooks on a small synthetic delivery, into tests/notebooks/
+	$(RUN) gm_workbench.batch.goldens
+
+mutants: environment  ## break lines of metrics and guard on purpose; tests must notice
+	$(BIN)/python benchmarks/mutants.py
+
+calibration: environment  ## do 95 % intervals hold what was planted 95 times in 100?
+	$(BIN)/python benchmarks/calibration.py
+
+proof: calibration mutants  ## what is too long for CI: calibration, mutants, an install without internet
+	rm -rf .cache/proof
+	$(PYTHON) install.py --make-wheelhouse wheelhouse
+	GM_VENV=.cache/proof/venv PIP_NO_INDEX=1 UV_OFFLINE=1 $(PYTHON) install.py --wheelhouse wheelhouse
+	.cache/proof/venv/bin/gm studies
+	rm -rf .cache/proof
+
+bench: environment  ## speed and memory
+	@for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" || exit 1; done
+
+wheelhouse: environment  ## every package in wheelhouse/, for an install without internet
+	$(PYTHON) install.py --make-wheelhouse wheelhouse
+
+clean:           ## remove what can be made again; reports and deliveries stay
+	rm -rf .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .coverage.* build dist

@@ -1,0 +1,111 @@
+"""What there is to choose from: studies that can run, worlds, and the places that delivered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gm_workbench.batch.parameters import Parameter, read_parameters
+from gm_workbench.errors import UnknownPlace, UnknownStudy, UnknownWorld, did_you_mean
+from gm_workbench.intake.marker import MARKER
+from gm_workbench.intake.store import worlds_there
+from gm_workbench.settings import Paths
+from gm_workbench.vocabulary.codes import Place
+from gm_workbench.vocabulary.protocols import Protocol, load_protocol, study_names
+from gm_workbench.worlds.published import PUBLISHED
+
+REAL = ""
+"""The world of real deliveries, `data/raw`."""
+
+DEFAULT_WORLD = "default"
+"""The synthetic world of the demonstration; public data are shown beside it."""
+
+PREFIX = "published-"
+
+PUBLIC_TABLES = frozenset({"wages"})
+"""What the public data sets hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study that can run: its declaration, its notebook, and what the notebook may be asked."""
+
+    protocol: Protocol
+    notebook: Path
+    parameters: tuple[Parameter, ...]
+
+    @property
+    def name(self) -> str:
+        return self.protocol.name
+
+    @property
+    def published(self) -> tuple[str, ...]:
+        """The public data sets that can stand in for a place: those with the tables that say who the report is about."""
+        needed = {need.partition(".")[0] for need in self.protocol.sections["flow"].needs}
+        return tuple(PREFIX + name for name in PUBLISHED) if needed <= PUBLIC_TABLES else ()
+
+    def default(self, name: str) -> object:
+        """Give the default of a parameter, or an empty string if the notebook does not have it."""
+        return next((parameter.default for parameter in self.parameters if parameter.name == name), "")
+
+
+def notebook_path(study: str, paths: Paths) -> Path:
+    """Say where the notebook of a study is."""
+    return paths.notebooks / f"{study}.ipynb"
+
+
+def runnable(paths: Paths) -> tuple[str, ...]:
+    """Name the studies that have both a protocol and a notebook."""
+    return tuple(name for name in study_names(paths.protocols) if notebook_path(name, paths).is_file())
+
+
+def load_study(name: str, paths: Paths) -> Study:
+    """Open a study by name.
+
+    Raises
+    ------
+    UnknownStudy
+        If there is no protocol and notebook of this name.
+    """
+    names = runnable(paths)
+    if name not in names:
+        raise UnknownStudy(
+            f"There is no study {name}.{did_you_mean(name, names)} "
+            f"A study is a protocol and a notebook of the same name: {', '.join(names) or 'none yet'}. See gm studies."
+        )
+    notebook = notebook_path(name, paths)
+    return Study(load_protocol(name, paths.protocols), notebook, read_parameters(notebook))
+
+
+def deliveries_folder(world: str, paths: Paths) -> Path:
+    """Say where the deliveries of a world are; the empty name is real data."""
+    return paths.synthetic / world if world else paths.raw
+
+
+def delivered(world: str, paths: Paths) -> tuple[str, ...]:
+    """Name the places that delivered to a world."""
+    return tuple(sorted(marker.parent.name for marker in deliveries_folder(world, paths).glob(f"*/{MARKER}")))
+
+
+def check_world(world: str, paths: Paths) -> None:
+    """Raise `UnknownWorld` if no deliveries of this world are there."""
+    known = tuple(name for name in worlds_there(paths) if delivered(name, paths))
+    if world != REAL and world not in known:
+        raise UnknownWorld(
+            f"There is no synthetic world {world}.{did_you_mean(world, known)} "
+            f"Written so far: {', '.join(known) or 'none'}. Write it with: gm synthesise --world {world}"
+        )
+
+
+def check_place(study: Study, place: str, world: str, paths: Paths) -> None:
+    """Raise `UnknownPlace` if a study cannot be made for a place: no such code, nothing delivered, or not its public data."""
+    Place.parse(place, paths.codes)
+    known = study.published if place.startswith(PREFIX) else delivered(world, paths)
+    if place not in known:
+        where = f"{study.name} shows of public data" if place.startswith(PREFIX) else f"{world or 'data/raw'} has deliveries of"
+        raise UnknownPlace(f"There is no {place} to report on.{did_you_mean(place, known)} {where}: {', '.join(known) or 'none'}.")
+
+
+def places_for(study: Study, world: str, paths: Paths) -> tuple[str, ...]:
+    """Name every place that a study can be made for: those that delivered, and the public data that it shows."""
+    return (*delivered(world, paths), *(study.published if world == DEFAULT_WORLD else ()))

@@ -1,0 +1,98 @@
+"""One notebook through papermill, in a private kernel; and what to say of it when it does not come to its end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+
+from gm_workbench import errors
+from gm_workbench.batch.kernels import KERNEL, RunFolder, kernel_config
+from gm_workbench.batch.ledger import Outcome, State
+from gm_workbench.batch.parameters import TAG
+
+START_SECONDS = 120
+"""How long a kernel may take to answer: many start at once on a machine with few cores."""
+
+INJECTED = "injected-parameters"
+
+
+@dataclass(slots=True)
+class Execution:
+    """One run of a notebook. Remembers the cell it came to, because a dead kernel does not tell."""
+
+    notebook: Path
+    parameters: Mapping[str, object]
+    run: RunFolder
+    cell_seconds: int
+    _cell: int = field(default=0, init=False)
+
+    def execute(self) -> nbformat.NotebookNode:
+        """Execute every cell and give the executed notebook; nothing is written.
+
+        Raises
+        ------
+        PapermillExecutionError, DeadKernelError, CellTimeoutError
+            See `ended_early`.
+        """
+        logging.getLogger("papermill").setLevel(logging.ERROR)  # its log repeats parameters and paths
+        # never cwd=: papermill changes the folder of the whole process, under whatever else it is doing
+        return papermill.execute_notebook(
+            str(self.notebook),
+            None,
+            parameters=dict(self.parameters),
+            kernel_name=KERNEL,
+            progress_bar=False,
+            start_timeout=START_SECONDS,
+            execution_timeout=self.cell_seconds,
+            config=kernel_config(self.run),
+            on_cell_start=self._reached,
+        )
+
+    def _reached(self, cell: Any, cell_index: int) -> None:
+        del cell
+        self._cell = cell_index
+
+    @property
+    def cell(self) -> int:
+        """The cell that it came to, counted from 1 in the notebook as it was written."""
+        tags = [cell.metadata.get("tags", []) for cell in nbformat.read(self.notebook, as_version=4).cells]
+        tagged = next(index for index, tag in enumerate(tags) if TAG in tag)
+        return self._cell + (0 if self._cell > tagged else 1)  # papermill puts a cell of its own after the tagged one
+
+
+def ended_early(error: BaseException) -> tuple[State, str]:
+    """Say how a notebook ended and why, without a value from the data.
+
+    The text of an error of our own holds no value, by rule, and is given. Of any other error only the kind is given: pandas, for
+    one, quotes the value that it could not read.
+
+    >>> ended_early(KeyError("999900012"))
+    (<State.FAILED: 'failed'>, 'KeyError')
+    """
+    match error:
+        case errors.WorkbenchError():
+            return State.FAILED, f"{type(error).__name__}: {error}"
+        case PapermillExecutionError(ename=name, evalue=text):
+            return State.FAILED, f"{name}: {text}" if _is_ours(name) else str(name)
+        case DeadKernelError():
+            return State.KILLED, "the kernel died; often there was too little memory"
+        case CellTimeoutError():
+            return State.TIMED_OUT, "the cell ran longer than it may; see gm run --cell-seconds"
+        case _:
+            return State.FAILED, type(error).__name__
+
+
+def _is_ours(name: str) -> bool:
+    kind = getattr(errors, name, None)
+    return isinstance(kind, type) and issubclass(kind, errors.WorkbenchError)
+
+
+KILLED = Outcome(State.KILLED, "the worker was killed; often there was too little memory")

@@ -1,0 +1,74 @@
+"""Tasks in processes, one at a time in each lane.
+
+A lane is an executor with one worker. When a worker is killed, exactly the task that it was doing is lost: its lane is replaced and
+the others never notice. One pool with many workers would lose everything that was waiting, and not say which task did it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from gm_workbench.errors import UsageError
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+WORKERS = "GM_WORKERS"
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Generic[A, R]):
+    """One call to make in some process."""
+
+    name: str
+    function: Callable[[A], R]
+    argument: A
+
+
+def spawned() -> Executor:
+    """Give a lane in a fresh process: a fork would copy whatever threads and locks the parent happens to hold."""
+    return ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"))
+
+
+def worker_count(asked: int | None = None) -> int:
+    """Say how many lanes to use: what was asked, else `GM_WORKERS`, else one for each core that we may use."""
+    text = str(asked) if asked is not None else os.environ.get(WORKERS, "")
+    if not text:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageError(f"The number of workers must be a whole number, 1 or more, but got {text!r}.")
+    return int(text)
+
+
+def in_lanes(
+    tasks: Sequence[Task[A, R]], workers: int, started: Callable[[Task[A, R]], None], new_lane: Callable[[], Executor] = spawned
+) -> Iterator[tuple[Task[A, R], R | None]]:
+    """Do the tasks, at most `workers` at a time; yield each with its result when it ends, with None if its worker was killed."""
+    waiting = deque(tasks)
+    idle = [new_lane() for _ in range(min(workers, len(tasks)))]
+    running: dict[Future[R], tuple[Task[A, R], Executor]] = {}
+    try:
+        while waiting or running:
+            while waiting and idle:
+                task, lane = waiting.popleft(), idle.pop()
+                started(task)
+                running[lane.submit(task.function, task.argument)] = (task, lane)
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                task, lane = running.pop(future)
+                killed = isinstance(future.exception(), BrokenExecutor)
+                idle.append(_replaced(lane, new_lane) if killed else lane)
+                yield task, None if killed else future.result()
+    finally:
+        for lane in [*idle, *(lane for _, lane in running.values())]:
+            lane.shutdown(cancel_futures=True)
+
+
+def _replaced(lane: Executor, new_lane: Callable[[], Executor]) -> Executor:
+    lane.shutdown(wait=False)
+    return new_lane()

@@ -1,0 +1,234 @@
+"""A plan is a table with one row a report. Everything that can be wrong with it is said at once, before anything runs."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from gm_workbench.batch.catalogue import (
+    DEFAULT_WORLD,
+    PREFIX,
+    REAL,
+    Study,
+    check_place,
+    check_world,
+    load_study,
+    places_for,
+    runnable,
+)
+from gm_workbench.batch.parameters import check_bounds, coerce, find
+from gm_workbench.errors import BadPlan, DeclarationError, ParameterType, PlanError, UnknownParameter, UsageError, WorkbenchError
+from gm_workbench.guard.policy import policy_names
+from gm_workbench.settings import Paths
+from gm_workbench.vocabulary.calendar import Period
+from gm_workbench.vocabulary.protocols import Bounds
+
+COMMAND_LINE = "command line"
+COLUMNS = ("study", "place", "world", "period")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What someone asked for, as it was typed; an empty study or place means every one that there is."""
+
+    study: str = ""
+    place: str = ""
+    world: str = DEFAULT_WORLD
+    period: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    where: str = COMMAND_LINE
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One report to make. `parameters` holds every parameter of the notebook, typed and within bounds."""
+
+    study: str
+    place: str
+    world: str
+    period: str
+    parameters: Mapping[str, object]
+    latest: bool = True  # whether it is about the notebook's own, latest period
+
+    @property
+    def name(self) -> str:
+        """Say which report this is, e.g. `tilburg_single_mothers × GM0855`."""
+        return " × ".join([self.study, self.place, *([] if self.latest else [self.period])])
+
+    @property
+    def published(self) -> bool:
+        """Whether it is about public data, which have no delivery."""
+        return self.place.startswith(PREFIX)
+
+    def folder(self, paths: Paths) -> Path:
+        """Say where the report stands."""
+        root = paths.reports if self.world in (REAL, DEFAULT_WORLD) else paths.reports / "_worlds" / self.world
+        place = root / self.study / self.place
+        return place if self.latest else place / self.period.replace("/", "_")
+
+
+def wishes_from_options(
+    studies: Sequence[str], places: Sequence[str], world: str, period: str, pairs: Sequence[str]
+) -> tuple[Wish, ...]:
+    """Turn command-line options into wishes: every study asked for at every place asked for."""
+    parameters = dict(_pair(pair) for pair in pairs)
+    return tuple(Wish(study, place, world, period, parameters) for study in studies or ("",) for place in places or ("",))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise UsageError(f"A parameter is written as name=value but got {text!r}, as in -p wage_threshold=0.6.")
+    return name.strip(), value
+
+
+def read_plan(path: Path, world: str = DEFAULT_WORLD) -> tuple[Wish, ...]:
+    """Read a plan file: CSV with the columns study, place, world, period and any parameter; an empty cell means the default.
+
+    Raises
+    ------
+    BadPlan
+        If the file cannot be read as such a table.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise BadPlan(f"There is no plan file {path}. Give the path of a CSV file with the columns {', '.join(COLUMNS)}.") from None
+    except (UnicodeDecodeError, OSError):
+        raise BadPlan(f"{path.name} cannot be read as text in UTF-8. Save it as CSV UTF-8.") from None
+    return parse_plan(text.splitlines(), path.name, world)
+
+
+def parse_plan(lines: Sequence[str], name: str, world: str = DEFAULT_WORLD) -> tuple[Wish, ...]:
+    """Turn the lines of a plan file into wishes; `;` and `,` both separate."""
+    if not lines:
+        raise BadPlan(f"{name} is empty. Its first line must name the columns: {', '.join(COLUMNS)}.")
+    reader = csv.DictReader(lines, delimiter=";" if ";" in lines[0] else ",")
+    header = [column.strip() for column in reader.fieldnames or ()]
+    missing = [column for column in COLUMNS[:2] if column not in header]
+    if missing or len(set(header)) < len(header):
+        raise BadPlan(
+            f"{name} must name each column once, among them study and place, but its first line names: {', '.join(header)}."
+        )
+    reader.fieldnames = header
+    return tuple(_wish(row, f"{name} line {reader.line_num}", world) for row in reader)
+
+
+def _wish(row: Mapping[str | None, str | list[str] | None], where: str, world: str) -> Wish:
+    if None in row or None in row.values():
+        raise BadPlan(f"{where} has another number of cells than the first line has columns.")
+    cells = {str(column): str(value).strip() for column, value in row.items()}
+    parameters = {column: value for column, value in cells.items() if column not in COLUMNS and value}
+    return Wish(cells["study"], cells["place"], cells.get("world") or world, cells.get("period", ""), parameters, where)
+
+
+def plan(wishes: Iterable[Wish], paths: Paths) -> tuple[Planned, ...]:
+    """Turn wishes into reports to make, or raise with every fault of all of them.
+
+    Raises
+    ------
+    PlanError
+        Of the kind of the first fault; its message lists them all.
+    """
+    faults = _Faults()
+    rows: dict[Path, Planned] = {}
+    for wish in _every_study(wishes, paths):
+        for row in _rows(wish, paths, faults):
+            folder = row.folder(paths)
+            if folder in rows:
+                faults.add(BadPlan(f"{wish.where}: {row.name} is asked for twice, and the second would replace the first."))
+            rows[folder] = row
+    faults.raise_all()
+    return tuple(rows.values())
+
+
+class _Faults:
+    """Collects the faults of a plan, so that they can be said together."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, WorkbenchError] = {}
+
+    def add(self, fault: WorkbenchError) -> None:
+        self.found.setdefault(str(fault), fault)
+
+    def unless(self, check: Callable[[], object]) -> bool:
+        """Run a check; keep its fault and say whether there was none."""
+        try:
+            check()
+        except (PlanError, DeclarationError) as fault:
+            self.add(fault)
+            return False
+        return True
+
+    def raise_all(self) -> None:
+        faults = list(self.found.values())
+        if len(faults) == 1:
+            raise faults[0]
+        if faults:
+            lines = "\n".join(f"- {fault}" for fault in faults)
+            raise type(faults[0])(f"The plan has {len(faults)} faults; nothing has run.\n{lines}")
+
+
+def _every_study(wishes: Iterable[Wish], paths: Paths) -> Iterator[Wish]:
+    """Spell out an empty study; public data only for the studies that show it."""
+    for wish in wishes:
+        if wish.study:
+            yield wish
+            continue
+        for name in runnable(paths):
+            if not wish.place.startswith(PREFIX) or wish.place in load_study(name, paths).published:
+                yield replace(wish, study=name)
+
+
+def _rows(wish: Wish, paths: Paths, faults: _Faults) -> Iterator[Planned]:
+    """Give the rows of one wish; a row with a fault is left out, and its fault is kept."""
+    known = faults.unless(lambda: load_study(wish.study, paths))
+    if not (faults.unless(lambda: check_world(wish.world, paths)) and known):
+        return
+    study = load_study(wish.study, paths)
+    asked = dict(_typed(wish, study, paths, faults))
+    for place in (wish.place,) if wish.place else places_for(study, wish.world, paths):
+        if faults.unless(lambda place=place: check_place(study, place, wish.world, paths)):
+            yield _planned(wish, study, place, asked)
+
+
+def _typed(wish: Wish, study: Study, paths: Paths, faults: _Faults) -> Iterator[tuple[str, object]]:
+    """Give the parameters that were asked for, typed; keep the fault of each that is wrong."""
+    where = f"{wish.where}, {study.notebook.name}"
+    period = {"period": wish.period} if wish.period else {}
+    for name, text in {**wish.parameters, **period}.items():
+        try:
+            yield name, _value(name, text, study, paths, where)
+        except PlanError as fault:
+            faults.add(fault)
+
+
+def _value(name: str, text: str, study: Study, paths: Paths, where: str) -> object:
+    if name in COLUMNS[:3]:
+        raise UnknownParameter(f"{where}: {name} is not given as a parameter. Use --{name}, or the column {name} of a plan.")
+    value = coerce(find(study.parameters, name, where), text, where)
+    if name in study.protocol.parameters:
+        check_bounds(name, value, study.protocol.parameters[name], where)
+    if name == "period":
+        _check_period(text, where)
+    if name == "policy":
+        check_bounds(name, value, Bounds("str", allowed=policy_names(paths.policies)), where)
+    return value
+
+
+def _check_period(text: str, where: str) -> None:
+    try:
+        Period.parse(text)
+    except DeclarationError as error:
+        raise ParameterType(f"{where}: {error}") from None
+
+
+def _planned(wish: Wish, study: Study, place: str, asked: Mapping[str, object]) -> Planned:
+    world = REAL if place.startswith(PREFIX) else wish.world
+    defaults = {parameter.name: parameter.default for parameter in study.parameters}
+    own = {name: value for name, value in (("place", place), ("world", world)) if name in defaults}
+    parameters = {**defaults, **asked, **own}
+    period = str(parameters.get("period", ""))
+    return Planned(study.name, place, world, period, parameters, latest=period == study.default("period"))

@@ -1,0 +1,125 @@
+"""Make reports, and say how that went."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gm_workbench.batch.catalogue import REAL
+from gm_workbench.batch.index import write_index_of
+from gm_workbench.batch.lanes import worker_count
+from gm_workbench.batch.ledger import Attempt, Ledger
+from gm_workbench.batch.plan import Planned, Wish, plan, read_plan, wishes_from_options
+from gm_workbench.batch.progress import duration, progress_for
+from gm_workbench.batch.run import CELL_SECONDS, Summary, reason, run_batch
+from gm_workbench.cli.printing import as_json, example, print_rows, real_option, relative, world_option
+from gm_workbench.errors import UsageError
+from gm_workbench.settings import Paths, paths
+
+workers_option = click.option(
+    "--workers", type=int, metavar="N", help="Reports at a time; by default GM_WORKERS, else one a core."
+)
+
+
+@click.command(
+    "run",
+    epilog=example(
+        "gm run",
+        "gm run amersfoort_upward_mobility --place GM0307 -p wage_threshold=0.6",
+        "gm run --plan plan.csv        (columns study, place, world, period and any parameter)",
+    ),
+)
+@click.argument("studies", nargs=-1, metavar="[STUDY]...")
+@click.option("--place", "places", multiple=True, metavar="CODE", help="A municipality, or public data; may be repeated.")
+@world_option
+@real_option
+@click.option("--period", default="", metavar="YYYY-MM/YYYY-MM", help="Another period than the notebook's own.")
+@click.option("-p", "--parameter", "pairs", multiple=True, metavar="NAME=VALUE", help="A parameter; may be repeated.")
+@click.option("--plan", "plan_file", type=click.Path(path_type=Path), metavar="FILE", help="Take the reports from a CSV file.")
+@workers_option
+@click.option("--cell-seconds", type=click.IntRange(min=1), default=CELL_SECONDS, show_default=True, help="How long a cell may run.")
+@as_json
+def run_command(
+    studies: tuple[str, ...],
+    places: tuple[str, ...],
+    world: str,
+    real: bool,
+    period: str,
+    pairs: tuple[str, ...],
+    plan_file: Path | None,
+    workers: int | None,
+    cell_seconds: int,
+    as_json: bool,
+) -> None:
+    """Make reports: every study for every place that delivered, unless you name some.
+
+    Everything that is wrong with what you ask is said before anything runs. A report that cannot be made does not stop the others,
+    and the last good one stays.
+    """
+    if plan_file and (studies or places or period or pairs):
+        raise UsageError("A plan file says which reports to make, so it must stand alone. Leave out STUDY, --place, --period and -p.")
+    world = REAL if real else world
+    wishes = read_plan(plan_file, world) if plan_file else wishes_from_options(studies, places, world, period, pairs)
+    make(wishes, paths(), workers, cell_seconds, as_json=as_json)
+
+
+def make(wishes: tuple[Wish, ...], where: Paths, workers: int | None, cell_seconds: int, *, as_json: bool) -> None:
+    """Plan, run, write the index, and print what was made; raise at the end if something was not."""
+    rows = plan(wishes, where)
+    lanes = worker_count(workers)
+    with click.open_file("-", "w") as out:
+        stream = out if as_json else click.get_text_stream("stderr")
+        summary = run_batch(rows, where, lanes, progress_for(stream, as_json=as_json), cell_seconds=cell_seconds)
+    index = write_index_of(where)
+    if not as_json:
+        _print_summary(summary, where, index)
+    summary.raise_if_incomplete()
+
+
+def _print_summary(summary: Summary, where: Paths, index: Path) -> None:
+    for result in summary.made:
+        click.echo(f"made      {relative(_page(result.row, where), where)}")
+    for result in summary.not_made:
+        click.echo(f"not made  {result.row.name}  ({reason(result.outcome)})")
+    click.echo(f"{len(summary.made)} of {len(summary.results)} reports made in {duration(summary.seconds)}.")
+    click.echo(f"Index: {index}")
+
+
+def _page(row: Planned, where: Paths) -> Path:
+    return row.folder(where) / "report.html"
+
+
+@click.command(epilog=example("gm status", "gm status --json"))
+@as_json
+def status(as_json: bool) -> None:
+    """Say how the last attempt at each report ended."""
+    attempts = Ledger.at(paths()).latest().values()
+    rows = [_whole(attempt) if as_json else _short(attempt) for attempt in attempts]
+    print_rows(rows, as_json=as_json, empty="No report was asked for yet. Make the demonstration with: gm demo")
+
+
+def _short(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "study": attempt.study,
+        "place": attempt.place,
+        "world": attempt.world or "-",
+        "state": str(attempt.state),
+        "when": attempt.started,
+        "why": f"cell {attempt.cell}: {attempt.reason}" if attempt.cell else attempt.reason,
+    }
+
+
+def _whole(attempt: Attempt) -> dict[str, Any]:
+    return {
+        **_short(attempt),
+        "world": attempt.world,
+        "period": attempt.period,
+        "folder": attempt.folder,
+        "seconds": attempt.seconds,
+        "cell": attempt.cell,
+        "why": attempt.reason,
+        "data": attempt.kind,
+        "headline": {"nl": attempt.headline.nl, "en": attempt.headline.en},
+    }

@@ -1,0 +1,204 @@
+"""Which counts an output speaks of, which cell gives away which, and how they add up.
+
+A reader can subtract whatever adds up, whether the maker of the output declared it or not. So beside the declared sums, those
+are found that stand in the table: a number that is the sum of its neighbours, the same count in two cells of a row or column,
+shares whose numerators make up their n. A sum that is there by coincidence costs at most a cell that could have been shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from gm_workbench.guard.cells import numerator
+from gm_workbench.outputs.output import Cell, Key, Measure, Output, Shape
+
+ROUNDED = frozenset({Shape.FLOW, Shape.TILES, Shape.CURVE, Shape.INTERVAL, Shape.TREND, Shape.MAP, Shape.DOTS, Shape.WORDS})
+"""Shapes beside which counts print rounded. Only tables, squares and bars of counts print them as they are."""
+
+_TIMES = frozenset({Shape.CURVE, Shape.TREND})
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Counts `parts` that add up to count `total`; all are places in `Links.values`."""
+
+    total: int
+    parts: tuple[int, ...]
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        return (self.total, *self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The counts behind an output.
+
+    Attributes
+    ----------
+    values : tuple of int
+        The counts themselves.
+    behind : tuple of tuple of int
+        For each cell, the places of the counts that it gives away when shown: n, what a share leaves of n, its numerator.
+    relations : tuple of Relation
+    rounded : bool
+        Whether its plain counts print rounded.
+    """
+
+    values: tuple[int, ...]
+    behind: tuple[tuple[int, ...], ...]
+    relations: tuple[Relation, ...]
+    rounded: bool
+
+    def body(self, cell: int) -> int:
+        """Place of the count that is the cell's own: n, or a share's numerator."""
+        return self.behind[cell][-1]
+
+    def n(self, cell: int) -> int:
+        """Place of the cell's n."""
+        return self.behind[cell][0]
+
+
+def wrong_sums(output: Output) -> list[Key]:
+    """Give the totals of declared sums that do not add up."""
+    own = {cell.key: numerator(cell) if cell.measure is Measure.SHARE else cell.n for cell in output.cells}
+    return [declared.total for declared in output.sums if own[declared.total] != sum(own[key] for key in declared.parts)]
+
+
+def links(output: Output) -> Links:
+    """Find the counts of an output and how they hang together."""
+    return _Web(output).links()
+
+
+class _Web:
+    """Counts under construction: each has a place, and places that are one count are joined."""
+
+    def __init__(self, output: Output) -> None:
+        self.output = output
+        self.cells = output.cells
+        self.values: list[int] = []
+        self.same: list[int] = []
+        self.behind = [tuple(self._place(value) for value in _given_away(cell)) for cell in self.cells]
+        self.found: dict[tuple[int, frozenset[int]], Relation] = {}
+
+    def _place(self, value: int) -> int:
+        self.values.append(value)
+        self.same.append(len(self.same))
+        return len(self.values) - 1
+
+    def root(self, place: int) -> int:
+        while self.same[place] != place:
+            place = self.same[place]
+        return place
+
+    def join(self, one: int, other: int) -> None:
+        if self.values[one] == self.values[other]:
+            self.same[self.root(one)] = self.root(other)
+
+    def relate(self, total: int, parts: list[int]) -> None:
+        top, below = self.root(total), tuple(sorted(self.root(part) for part in parts))
+        if top not in below:
+            self.found.setdefault((top, frozenset(below)), Relation(top, below))
+
+    def links(self) -> Links:
+        lines = list(self._lines())
+        for line in lines:
+            self._join_line(line)
+        self._declared()
+        for at, cell in enumerate(self.cells):
+            if cell.measure is Measure.SHARE:
+                n, rest, part = self.behind[at]
+                self.relate(n, [rest, part])
+        for line in lines:
+            self._add_up(line)
+        if Shape.FLOW in self.output.words.shown_as:
+            self._losses()
+        behind = tuple(tuple(self.root(place) for place in places) for places in self.behind)
+        shapes = set(self.output.words.shown_as)
+        return Links(tuple(self.values), behind, tuple(self.found.values()), bool(shapes & ROUNDED))
+
+    def _lines(self) -> Iterator[list[int]]:
+        """Give the rows and columns, in the order of the cells. Along time nothing adds up."""
+        times = bool(set(self.output.words.shown_as) & _TIMES)
+        for name in ("column",) if times else ("row", "column"):
+            for key in dict.fromkeys(getattr(cell, name) for cell in self.cells):
+                yield [at for at, cell in enumerate(self.cells) if getattr(cell, name) == key]
+
+    def _is(self, at: int, measure: Measure) -> bool:
+        return self.cells[at].measure is measure
+
+    def _join_line(self, line: list[int]) -> None:
+        """Join the counts of one line that are the same: those of other cells with a plain count, n with n along a row."""
+        plain = {self.cells[at].n: at for at in reversed(line) if self._is(at, Measure.COUNT)}
+        others = [at for at in line if not self._is(at, Measure.COUNT)]
+        for place in (place for at in others for place in self.behind[at] if self.values[place] > 0):
+            if self.values[place] in plain:
+                self.join(place, self.behind[plain[self.values[place]]][0])
+        along_row = len({self.cells[at].row for at in line}) == 1
+        for group in self._same_n(others):
+            if along_row or self._make_up(group):
+                for at in group[1:]:
+                    self.join(self.behind[at][0], self.behind[group[0]][0])
+
+    def _same_n(self, line: list[int]) -> list[list[int]]:
+        groups: dict[int, list[int]] = {}
+        for at in line:
+            groups.setdefault(self.cells[at].n, []).append(at)
+        return list(groups.values())
+
+    def _make_up(self, group: list[int]) -> bool:
+        """Whether these cells are shares whose numerators together make up their one n."""
+        shares = [at for at in group if self._is(at, Measure.SHARE)]
+        return len(shares) > 1 and sum(numerator(self.cells[at]) for at in shares) == self.cells[shares[0]].n
+
+    def _declared(self) -> None:
+        at = {cell.key: self.behind[place][-1] for place, cell in enumerate(self.cells)}
+        for declared in self.output.sums:
+            self.relate(at[declared.total], [at[key] for key in declared.parts])
+
+    def _add_up(self, line: list[int]) -> None:
+        counts = [self.behind[at][0] for at in line if self._is(at, Measure.COUNT)]
+        shares = [at for at in line if self._is(at, Measure.SHARE)]
+        others = [at for at in line if not self._is(at, Measure.COUNT)]
+        for group in self._same_n(shares):
+            if self._make_up(group):
+                self.relate(self.behind[group[0]][0], [self.behind[at][-1] for at in group])
+        for places in (counts, [self.behind[at][-1] for at in shares], [self.behind[at][0] for at in others]):
+            self._sums_among(list(dict.fromkeys(self.root(place) for place in places)))
+
+    def _sums_among(self, places: list[int]) -> None:
+        """Find counts of a line that are the sum of those next to them or of all others, or together make up one elsewhere."""
+        for at, total in enumerate(places):
+            for parts in _neighbours(places, at):
+                if self.values[total] > 0 and sum(self.values[part] for part in parts) == self.values[total]:
+                    self.relate(total, parts)
+        if len(places) > 1:
+            whole = sum(self.values[place] for place in places)
+            elsewhere = (self.root(place) for group in self.behind for place in group)
+            for total in dict.fromkeys(place for place in elsewhere if self.values[place] == whole and place not in places):
+                self.relate(total, places)
+
+    def _losses(self) -> None:
+        """In a flow, a step's loss can be worked out from the two steps, whether it is printed or not."""
+        for column in dict.fromkeys(cell.column for cell in self.cells):
+            steps = [at for at, cell in enumerate(self.cells) if cell.column == column and cell.measure is Measure.COUNT]
+            for before, after in pairwise(steps):
+                lost = self.cells[before].n - self.cells[after].n
+                if lost > 0:
+                    self.relate(self.behind[before][0], [self.behind[after][0], self._place(lost)])
+
+
+def _given_away(cell: Cell) -> tuple[int, ...]:
+    if cell.measure is Measure.SHARE:
+        return (cell.n, cell.n - numerator(cell), numerator(cell))
+    return (cell.n,)
+
+
+def _neighbours(places: list[int], at: int) -> Iterator[list[int]]:
+    """Give the runs of two or more places next to `at`, and all the others."""
+    yield from (places[start:at] for start in range(at - 1))
+    yield from (places[at + 1 : end] for end in range(at + 3, len(places) + 1))
+    if len(places) > 3:
+        yield places[:at] + places[at + 1 :]

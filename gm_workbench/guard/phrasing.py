@@ -1,0 +1,144 @@
+"""Words beside the numbers: what protection did, and words that themselves quote a small number of persons."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from gm_workbench.guard.cells import Reason
+from gm_workbench.guard.policy import Method, Policy
+from gm_workbench.outputs.output import Sentence, Shape, Words, plain
+from gm_workbench.vocabulary.text import Text
+
+_PERSONS = (
+    "personen|persoon|mensen|vrouwen|vrouw|mannen|man|moeders|moeder|kandidaten|kandidaat|werknemers|werknemer|werkenden|deelnemers"
+    "|deelnemer|cliënten|cliënt|klanten|respondenten|respondent|people|persons?|women|woman|men|mothers?|candidates?|workers?"
+    "|participants?|clients?|respondents?"
+)
+_QUOTED = re.compile(rf"(?<![\w.,])(\d{{1,3}})\s+(?:\w+\s+)?(?:{_PERSONS})\b", re.IGNORECASE)
+
+WITHHELD_REVIEW = Text(
+    "Dit onderdeel wordt niet getoond: iemand moet eerst beoordelen of het mag.",
+    "This part is not shown: a person must first decide whether it may be.",
+)
+WITHHELD_UNSAFE = Text(
+    "Dit onderdeel wordt niet getoond: er zijn te weinig personen om het veilig te laten zien.",
+    "This part is not shown: there are too few persons to show it safely.",
+)
+
+_NOTES: dict[Reason, tuple[Text, Text]] = {
+    Reason.THRESHOLD: (
+        Text("1 getal niet getoond (minder dan {threshold} personen)", "1 number not shown (fewer than {threshold} persons)"),
+        Text(
+            "{k} getallen niet getoond (minder dan {threshold} personen)",
+            "{k} numbers not shown (fewer than {threshold} persons)",
+        ),
+    ),
+    Reason.COMPLEMENT: (
+        Text("1 getal niet getoond om andere te beschermen", "1 number not shown to protect others"),
+        Text("{k} getallen niet getoond om andere te beschermen", "{k} numbers not shown to protect others"),
+    ),
+    Reason.GROUPS: (
+        Text(
+            "1 getal niet getoond (minder dan {groups} consulenten of teams)",
+            "1 number not shown (fewer than {groups} coaches or teams)",
+        ),
+        Text(
+            "{k} getallen niet getoond (minder dan {groups} consulenten of teams)",
+            "{k} numbers not shown (fewer than {groups} coaches or teams)",
+        ),
+    ),
+    Reason.DF: (
+        Text(
+            "1 getal niet getoond (te weinig waarnemingen voor het model)",
+            "1 number not shown (too few observations for the model)",
+        ),
+        Text(
+            "{k} getallen niet getoond (te weinig waarnemingen voor het model)",
+            "{k} numbers not shown (too few observations for the model)",
+        ),
+    ),
+    Reason.DOMINANCE: (
+        Text(
+            "1 bedrag niet getoond (één persoon bepaalt het grotendeels)", "1 amount not shown (one person makes up most of it)"
+        ),
+        Text(
+            "{k} bedragen niet getoond (één persoon bepaalt ze grotendeels)",
+            "{k} amounts not shown (one person makes up most of them)",
+        ),
+    ),
+    Reason.STEP: (
+        Text(
+            "De lijn loopt in stappen van ten minste {threshold} gebeurtenissen",
+            "The line runs in steps of at least {threshold} events",
+        ),
+    )
+    * 2,
+    Reason.EMPTY: (
+        Text("1 aandeel niet getoond (er zijn geen personen)", "1 share not shown (there are no persons)"),
+        Text("{k} aandelen niet getoond (er zijn geen personen)", "{k} shares not shown (there are no persons)"),
+    ),
+}
+_ROUNDED = Text("Aantallen zijn afgerond op {base}", "Counts are rounded to {base}")
+_SUMS = Text(
+    "Aantallen zijn afgerond op {base}; totalen zijn sommen van wat getoond is",
+    "Counts are rounded to {base}; totals are sums of what is shown",
+)
+
+
+def notes(reasons: Iterable[Reason], policy: Policy, *, rounded: bool) -> tuple[Text, ...]:
+    """Say what protection did to an output, for its caption."""
+    counted = Counter(reasons)
+    said = [
+        _NOTES[reason][counted[reason] > 1].format(**_numbers(policy), k=str(counted[reason]))
+        for reason in Reason
+        if counted[reason]
+    ]
+    if policy.method is Method.ROUND:
+        said.append(_SUMS.format(**_numbers(policy)))
+    elif rounded:
+        said.append(_ROUNDED.format(**_numbers(policy)))
+    return tuple(said)
+
+
+def _numbers(policy: Policy) -> dict[str, str]:
+    return {"threshold": str(policy.threshold), "groups": str(policy.minimum_groups), "base": str(policy.base)}
+
+
+def quotes_few(words: Words, policy: Policy) -> bool:
+    """Whether the words themselves, not a slot, name a number of persons that may not be shown."""
+    return any(policy.is_small(int(match[1])) for text in _texts(words) for match in _QUOTED.finditer(text))
+
+
+def _texts(words: Words) -> Iterator[str]:
+    sentences: tuple[Sentence, ...] = (words.sentence, words.alt, *words.more)
+    plain_texts = (words.heading, words.lead, words.caption, words.population, words.period, words.source, words.row_title)
+    said = (text for sentence in sentences for text in (sentence.text, sentence.otherwise))
+    axes = (axis.label for axis in words.axes.values())
+    for text in (*plain_texts, *said, *words.labels.values(), *words.tile_words.values(), *axes):
+        yield from (text.nl, text.en)
+    yield from (value for value in words.options.values() if isinstance(value, str))
+
+
+def silenced(words: Words, policy: Policy, because: Text) -> Words:
+    """Leave of the words only what a withheld output may still say: its heading, and why it is not there."""
+    empty = Text("", "")
+    bare = replace(
+        words,
+        sentence=plain(because),
+        alt=plain(because),
+        lead=empty,
+        caption=empty,
+        more=(),
+        shown_as=(Shape.WORDS,),
+        labels={},
+        tile_words={},
+        row_title=empty,
+        axes={},
+        options={},
+    )
+    if not quotes_few(bare, policy):
+        return bare
+    return replace(bare, heading=because, population=empty, period=empty, source=empty)

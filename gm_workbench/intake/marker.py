@@ -1,0 +1,142 @@
+"""The marker file of a delivery (`delivery.yml`), held against the folder that it lies in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from gm_workbench.errors import DeclarationError
+from gm_workbench.intake.faults import Fault, Reason
+from gm_workbench.vocabulary.calendar import Period
+from gm_workbench.vocabulary.codes import Place, PlaceKind
+from gm_workbench.vocabulary.schemas import DataKind
+
+MARKER = "delivery.yml"
+
+_KINDS = (DataKind.SYNTHETIC, DataKind.REAL)
+
+_EXAMPLE = (
+    "write in it (as UTF-8): kind: real (or synthetic), place: GM0855, period: 2023-01/2025-12, made_by: a name, "
+    "retain_until: 2030-12-31, files: {BUS_202301.csv: {rows: 5550}}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """What the folder of a delivery says: which kind of data may lie there, and of which world."""
+
+    kind: DataKind | None
+    world: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What the marker says. `rows` holds the promised number of rows per file, None where no number is promised."""
+
+    kind: DataKind | None
+    place: str
+    world: str
+    rows: Mapping[str, int | None] = field(default_factory=dict)
+
+
+def root_of(folder: Path) -> Root:
+    """Read the kind of data off the folder: `raw/<place>` is real, `synthetic/<world>/<place>` is synthetic."""
+    where = folder.resolve()
+    if where.parent.name == "raw":
+        return Root(DataKind.REAL)
+    if where.parent.parent.name == "synthetic":
+        return Root(DataKind.SYNTHETIC, where.parent.name)
+    return Root(None)
+
+
+def read_marker(data: bytes | None, root: Root, place: Place) -> tuple[Marker, list[Fault]]:
+    """Read the marker's bytes (None when there is no marker) and list what is wrong with it.
+
+    The kind of the marker that is given is only known when marker and folder agree.
+    """
+    if data is None:
+        return _no_marker("the marker file is missing")
+    try:
+        content = yaml.safe_load(data.decode("utf-8-sig"))
+    except (UnicodeDecodeError, yaml.YAMLError):
+        # the original message would quote the file
+        return _no_marker("the marker file cannot be read as UTF-8 YAML")
+    if not isinstance(content, dict):
+        return _no_marker("the marker file must be a list of names and values")
+    return _read(content, root, place)
+
+
+def _no_marker(problem: str) -> tuple[Marker, list[Fault]]:
+    return Marker(None, "", ""), [Fault(Reason.MARKER, MARKER, problem, _EXAMPLE)]
+
+
+def _read(content: Mapping[str, object], root: Root, place: Place) -> tuple[Marker, list[Fault]]:
+    rows, faults = _files(content.get("files"))
+    said = str(content.get("kind"))
+    kind = DataKind(said) if said in _KINDS else None
+    faults += _contradictions(kind, content, root, place)
+    faults += _malformed(content)
+    agreed = kind if kind is root.kind else None
+    return Marker(agreed, str(content.get("place")), str(content.get("world") or ""), rows), faults
+
+
+def _contradictions(kind: DataKind | None, content: Mapping[str, object], root: Root, place: Place) -> list[Fault]:
+    mixed, marker = Reason.MIXED_KINDS, Reason.MARKER
+    checks = (
+        (root.kind is None, marker, "the folder must be data/raw/<place> or data/synthetic/<world>/<place>"),
+        (kind is None, marker, "kind must be synthetic or real"),
+        (
+            None not in (kind, root.kind) and kind is not root.kind,
+            mixed,
+            f"the marker says that the data are {kind} but the folder holds {root.kind} data",
+        ),
+        (
+            kind is DataKind.REAL and place.kind is PlaceKind.FICTIONAL,
+            mixed,
+            f"{place.code} is a fictional place, which real data cannot come from",
+        ),
+        (content.get("place") != place.code, marker, f"place must be {place.code}, the folder's name, but is another"),
+        (
+            root.kind is DataKind.SYNTHETIC and content.get("world") != root.world,
+            marker,
+            f"world must be {root.world}, the name of the folder above, but is another",
+        ),
+    )
+    remedy = "move the delivery to the folder where it belongs, or correct the marker when the folder is right"
+    return [Fault(reason, MARKER, problem, remedy) for wrong, reason, problem in checks if wrong]
+
+
+def _malformed(content: Mapping[str, object]) -> list[Fault]:
+    until, period = content.get("retain_until"), content.get("period")
+    checks = (
+        (until is not None and not isinstance(until, date), "retain_until must be a date written as jjjj-mm-dd"),
+        (period is not None and not _is_period(period), "period must be written as jjjj-mm/jjjj-mm"),
+    )
+    return [Fault(Reason.MARKER, MARKER, problem, _EXAMPLE) for wrong, problem in checks if wrong]
+
+
+def _is_period(value: object) -> bool:
+    try:
+        Period.parse(str(value))
+    except DeclarationError:
+        return False
+    return True
+
+
+def _files(value: object) -> tuple[dict[str, int | None], list[Fault]]:
+    if value is None:
+        return {}, []
+    if isinstance(value, dict) and all(_rows_known(entry) for entry in value.values()):
+        return {str(name): (entry or {}).get("rows") for name, entry in value.items()}, []
+    problem = "files must name each file with its number of rows"
+    return {}, [Fault(Reason.MARKER, MARKER, problem, _EXAMPLE)]
+
+
+def _rows_known(entry: object) -> bool:
+    if entry is None:
+        return True
+    return isinstance(entry, dict) and isinstance(entry.get("rows", 0), int) and entry.get("rows", 0) >= 0

@@ -1,0 +1,69 @@
+"""Intervals from drawing the data again."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gm_workbench.metrics.estimate import Estimate
+
+Floats = NDArray[np.float64]
+
+
+def person_weights(people: int, draws: int, seed: int) -> Floats:
+    """Draw persons with replacement: how often each is in each draw. The first row is the data as they are.
+
+    Parameters
+    ----------
+    people : number of persons
+    draws : number of draws
+    seed : of the random numbers; the same seed gives the same draws
+
+    Returns
+    -------
+    (draws + 1, people) array
+        Whole numbers that sum to `people` in every row.
+
+    Raises
+    ------
+    ValueError
+        When `people` is not positive.
+
+    Examples
+    --------
+    >>> person_weights(3, 2, seed=1).sum(axis=1).tolist()
+    [3.0, 3.0, 3.0]
+    """
+    rng = np.random.default_rng(seed)
+    drawn = rng.multinomial(people, np.full(people, 1 / people), size=draws)
+    return np.vstack([np.ones(people), drawn])
+
+
+def percentile(value: float, drawn: Floats, n: int, unit: str, method: str, groups: int | None = None) -> Estimate:
+    """Make an estimate of a value and its bootstrap draws: a percentile interval, widened where it would miss the value.
+
+    Parameters
+    ----------
+    value : the estimate in the data as they are
+    drawn : (draws,) the estimate in each draw
+    n, unit, method, groups : as in `Estimate`
+
+    Returns
+    -------
+    Estimate
+        With a 95 % interval.
+
+    Raises
+    ------
+    MetricError
+        When a value is not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> percentile(1.0, np.array([0.0, 2.0]), 2, "points", "example").high
+    1.95
+    """
+    low, high = (float(bound) for bound in np.quantile(drawn, [0.025, 0.975]))
+    centre = float(value)
+    return Estimate(centre, min(low, centre), max(high, centre), float(np.std(drawn, ddof=1)), n, unit, method, groups=groups)

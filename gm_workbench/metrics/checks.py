@@ -1,0 +1,64 @@
+"""What a metric asks of its columns before it calculates. Messages name columns and count rows; they never hold a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.estimate import NotEnoughData
+
+
+def require_columns(frame: pd.DataFrame, columns: Iterable[str], method: str) -> None:
+    """Refuse a frame that lacks a column.
+
+    >>> require_columns(pd.DataFrame({"a": [1]}), ["a"], "mean")
+    """
+    missing = [name for name in columns if name not in frame.columns]
+    if missing:
+        there = ", ".join(map(str, frame.columns)) or "none"
+        raise MetricError(f"{method}: columns {', '.join(missing)} are missing; there are: {there}.")
+
+
+def require_filled(frame: pd.DataFrame, columns: Iterable[str], method: str) -> None:
+    """Refuse columns that are missing or have gaps."""
+    names = list(columns)
+    require_columns(frame, names, method)
+    for name in names:
+        gaps = int(frame[name].isna().sum())
+        if gaps:
+            raise MetricError(
+                f"{method}: column {name} must have no gaps but {gaps} rows are missing. "
+                "Leave those rows out first, and count them in the ledger."
+            )
+
+
+def require_numbers(frame: pd.DataFrame, columns: Iterable[str], method: str, *, gaps: bool = False) -> None:
+    """Refuse columns that are missing, hold something else than finite numbers, or (unless `gaps`) have gaps."""
+    names = list(columns)
+    require_columns(frame, names, method)
+    for name in names:
+        if not pd.api.types.is_numeric_dtype(frame[name]):
+            raise MetricError(f"{method}: column {name} must be numeric but got {frame[name].dtype}.")
+        if bool(np.isinf(frame[name].dropna().to_numpy(dtype=float)).any()):
+            raise MetricError(f"{method}: column {name} must be finite but holds infinity.")
+    if not gaps:
+        require_filled(frame, names, method)
+
+
+def require_binary(frame: pd.DataFrame, column: str, method: str) -> None:
+    """Refuse a column with anything else than 0 and 1 (or false and true)."""
+    require_numbers(frame, [column], method)
+    if not frame[column].isin([0, 1]).all():
+        raise MetricError(f"{method}: column {column} must hold 0 and 1 only.")
+
+
+def shortage(method: str, *wants: tuple[str, int, int]) -> NotEnoughData | None:
+    """Give the first of (what, got, needed) that falls short, or nothing.
+
+    >>> shortage("mean", ("persons", 10, 10), ("coaches", 4, 5))
+    NotEnoughData(method='mean', what='coaches', got=4, needed=5)
+    """
+    return next((NotEnoughData(method, what, got, needed) for what, got, needed in wants if got < needed), None)

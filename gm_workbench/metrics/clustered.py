@@ -1,0 +1,107 @@
+"""Least squares with standard errors for persons who share a coach: the one regression that the other rooms build on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+from statsmodels.regression.linear_model import OLS
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.estimate import Estimate
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A fitted regression: coefficients by name, their covariance, and what they rest on."""
+
+    names: tuple[str, ...]
+    values: Floats
+    covariance: Floats
+    rows: int
+    persons: int
+    clusters: int
+
+    @property
+    def residual_df(self) -> int:
+        """Observations minus coefficients."""
+        return self.rows - len(self.names)
+
+    def combine(self, weights: Mapping[str, float], unit: str, method: str, *, groups: int | None = None) -> Estimate:
+        """Estimate a weighted sum of coefficients, with a t interval on clusters − 1 degrees of freedom."""
+        w = np.array([weights.get(name, 0.0) for name in self.names])
+        value, se = float(w @ self.values), float(np.sqrt(max(w @ self.covariance @ w, 0.0)))
+        df = self.clusters - 1
+        half = float(stats.t.ppf(0.975, df)) * se
+        return Estimate(
+            value, value - half, value + half, se, self.persons, unit, method, groups, float(df), residual_df=self.residual_df
+        )
+
+
+def least_squares(
+    y: pd.Series[Any],
+    x: Mapping[str, Floats],
+    cluster: pd.Series[Any],
+    *,
+    persons: int | None = None,
+    method: str = "least squares",
+) -> Fit:
+    r"""Fit y on the columns of x, with CR1 covariance: rows of one cluster may be alike in any way.
+
+    .. math:: V = \frac{G}{G-1}\frac{N-1}{N-K} (X'X)^{-1} \Big(\sum_g X_g' e_g e_g' X_g\Big) (X'X)^{-1}
+
+    Parameters
+    ----------
+    y : Series
+        Outcome, one row per observation, no gaps.
+    x : mapping of str to array
+        Predictors by name; a constant must be given too, see `design`.
+    cluster : Series
+        The coach (or person) that observations share; at least two.
+    persons : int, optional
+        Persons behind the rows; default: the number of rows.
+
+    Raises
+    ------
+    MetricError
+        When one column of x is a combination of the others, or no observations are left over.
+
+    References
+    ----------
+    Liang & Zeger (1986), Biometrika 73, doi:10.1093/biomet/73.1.13; the factors are those of Stata's `vce(cluster)`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"y": [1.0, 3.0, 2.0, 4.0], "coach": ["a", "a", "b", "b"]})
+    >>> fit = least_squares(rows["y"], design(rows, []), rows["coach"])
+    >>> float(fit.values[0]), fit.clusters, fit.residual_df
+    (2.5, 2, 3)
+    """
+    matrix = np.column_stack(list(x.values()))
+    if np.linalg.matrix_rank(matrix) < matrix.shape[1] or len(matrix) <= matrix.shape[1]:
+        raise MetricError(
+            f"{method}: the columns {', '.join(x)} repeat each other, so they cannot be told apart. Leave one out."
+        )
+    codes, labels = pd.factorize(cluster)
+    options = {"groups": codes, "use_correction": True, "df_correction": True}
+    fitted = OLS(y.to_numpy(dtype=float), matrix).fit(cov_type="cluster", cov_kwds=options, use_t=True)
+    return Fit(
+        tuple(x),
+        np.asarray(fitted.params, dtype=float),
+        np.asarray(fitted.cov_params(), dtype=float),
+        rows=len(matrix),
+        persons=len(matrix) if persons is None else persons,
+        clusters=len(labels),
+    )
+
+
+def design(frame: pd.DataFrame, names: Iterable[str]) -> dict[str, Floats]:
+    """Give a constant and the named columns, as `least_squares` takes them."""
+    return {"const": np.ones(len(frame)), **{name: frame[name].to_numpy(dtype=float) for name in names}}

@@ -1,0 +1,221 @@
+"""What is spent on whom: euros per person-month on benefit, in two parts, and the difference between two groups.
+
+Everything here describes. Who gets a provision follows from what people need and want, from rules and from choices of coaches:
+a difference in spend is not by itself a difference in treatment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.bootstrap import percentile, person_weights
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+
+Floats = NDArray[np.float64]
+
+PER_MONTH = "sum of euros over sum of person-months, bootstrap of persons, percentile interval"
+GIVEN_ANY = "mean over persons with any spend, bootstrap of persons, percentile interval"
+MIN_PERSONS = 10
+"""Persons in each group below which a difference in spend says nothing (assumed floor)."""
+EURO_MONTH = "euro per person-month"
+EURO = "euro"
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """Spend on one group of persons, in two parts: how many get anything, and how much those get.
+
+    Attributes
+    ----------
+    per_month : Estimate
+        Euros per person-month on benefit, over everybody.
+    given_any : Estimate or NotEnoughData
+        Mean euros over the whole period, over persons with any spend.
+    any_persons, persons : int
+        Persons with any spend, and all persons.
+    person_months : int
+        Months on benefit, summed over persons.
+    largest : float
+        Share of all euros that went to the person with most; 0 when nothing was spent.
+    """
+
+    per_month: Estimate
+    given_any: Estimate | NotEnoughData
+    any_persons: int
+    persons: int
+    person_months: int
+    largest: float
+
+
+def spend(months: pd.DataFrame, draws: int = 999, seed: int = 1) -> Spend | NotEnoughData:
+    r"""Give the spend per person-month of one group of persons.
+
+    :math:`\bar y = \sum_i A_i / \sum_i M_i` with A a person's euros and M her months on benefit. It is the product of two
+    parts: the share of persons with any spend, and their mean total, divided by the mean number of months. Intervals by drawing
+    persons with all their months, because a few persons carry most of the euros and months of one person resemble each other.
+
+    Parameters
+    ----------
+    months : one row per person and month on benefit: ``person``, ``amount`` (euro, 0 when nothing was spent)
+    draws, seed : of the bootstrap
+
+    Returns
+    -------
+    Spend
+        Or NotEnoughData with fewer than two persons.
+
+    Raises
+    ------
+    MetricError
+        When an amount is negative or missing.
+
+    References
+    ----------
+    Duan, Manning, Morris & Newhouse (1983), A comparison of alternative models for the demand for medical care, Journal of
+    Business & Economic Statistics 1:115-126 (the two parts).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> months = pd.DataFrame({"person": list("aabb"), "amount": [0.0, 0.0, 100.0, 300.0]})
+    >>> result = spend(months)
+    >>> result.per_month.value, result.any_persons, result.largest
+    (100.0, 1, 1.0)
+    """
+    totals = _per_person(months)
+    if len(totals) < 2:
+        return NotEnoughData(PER_MONTH, "persons", len(totals), 2)
+    amount, at_risk = totals["amount"].to_numpy(dtype=float), totals["months"].to_numpy(dtype=float)
+    drawn = ratio_draws(amount, at_risk, draws, seed)
+    received = amount[amount > 0]
+    return Spend(
+        percentile(drawn[0], drawn[1:], len(totals), EURO_MONTH, PER_MONTH),
+        _given_any(received, draws, seed),
+        len(received),
+        len(totals),
+        int(at_risk.sum()),
+        float(received.max() / received.sum()) if len(received) else 0.0,
+    )
+
+
+def spend_by(
+    months: pd.DataFrame, by: Sequence[str], draws: int = 999, seed: int = 1
+) -> dict[tuple[str, ...], Spend | NotEnoughData]:
+    """Give the spend of every group that the columns `by` make together, e.g. sex and household.
+
+    A person whose household changes counts in each household with the months spent there.
+
+    Parameters
+    ----------
+    months : one row per person and month on benefit: ``person``, ``amount``, and the columns `by`
+    by : columns that make the groups
+    draws, seed : of the bootstrap
+
+    Returns
+    -------
+    dict
+        Group to Spend or NotEnoughData, in the order of the groups' names.
+
+    Raises
+    ------
+    MetricError
+        When an amount is negative or missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> months = pd.DataFrame({"person": list("abcd"), "amount": [1.0, 3.0, 0.0, 4.0], "sex": ["man", "man", "woman", "woman"]})
+    >>> {group: result.per_month.value for group, result in spend_by(months, ["sex"]).items()}
+    {('man',): 2.0, ('woman',): 2.0}
+    """
+    grouped = months.groupby(list(by), observed=True)
+    return {tuple(str(part) for part in name): spend(rows, draws, seed) for name, rows in grouped}
+
+
+def spend_difference(
+    months: pd.DataFrame, by: str, groups: tuple[str, str], draws: int = 999, seed: int = 1
+) -> Estimate | NotEnoughData:
+    """Give the difference in euros per person-month: the first group minus the second, e.g. women minus men.
+
+    Persons are drawn within each group; the groups do not depend on each other.
+
+    Parameters
+    ----------
+    months : one row per person and month on benefit: ``person``, ``amount``, and column `by`
+    by, groups : column, and the two groups: compared, reference
+    draws, seed : of the bootstrap
+
+    Returns
+    -------
+    Estimate
+        In euros per person-month; or NotEnoughData when a group has fewer than `MIN_PERSONS` persons.
+
+    Raises
+    ------
+    MetricError
+        When an amount is negative or missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sex = ["man"] * 10 + ["woman"] * 10
+    >>> months = pd.DataFrame({"person": range(20), "amount": [1.0, 3.0] * 5 + [0.0, 1.0] * 5, "sex": sex})
+    >>> spend_difference(months, "sex", ("woman", "man")).value
+    -1.5
+    """
+    totals = [_per_person(months.loc[months[by].astype(str) == name]) for name in groups]
+    smallest = min(len(side) for side in totals)
+    if smallest < MIN_PERSONS:
+        return NotEnoughData(PER_MONTH, "persons in each group", smallest, MIN_PERSONS)
+    compared, reference = (
+        ratio_draws(side["amount"].to_numpy(dtype=float), side["months"].to_numpy(dtype=float), draws, seed + place)
+        for place, side in enumerate(totals)
+    )
+    gap = compared - reference
+    return percentile(gap[0], gap[1:], len(totals[0]) + len(totals[1]), EURO_MONTH, PER_MONTH)
+
+
+def ratio_draws(top: Floats, bottom: Floats, draws: int, seed: int) -> Floats:
+    """Give sum over sum, first in the data as they are and then in each draw of persons.
+
+    Parameters
+    ----------
+    top, bottom : (people,) what is summed above and below the line
+    draws, seed : of the bootstrap
+
+    Returns
+    -------
+    (draws + 1,) array
+
+    Raises
+    ------
+    ValueError
+        When there are no persons.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> ratio_draws(np.array([1.0, 2.0]), np.array([2.0, 4.0]), draws=3, seed=1).tolist()
+    [0.5, 0.5, 0.5, 0.5]
+    """
+    weights = person_weights(len(top), draws, seed)
+    return np.asarray((weights @ top) / (weights @ bottom), dtype=float)
+
+
+def _per_person(months: pd.DataFrame) -> pd.DataFrame:
+    if months["amount"].isna().any() or (months["amount"] < 0).any():
+        raise MetricError("Every amount must be 0 or more euros, but at least one is negative or missing.")
+    return months.groupby("person").agg(amount=("amount", "sum"), months=("amount", "count"))
+
+
+def _given_any(received: Floats, draws: int, seed: int) -> Estimate | NotEnoughData:
+    if len(received) < 2:
+        return NotEnoughData(GIVEN_ANY, "persons with any spend", len(received), 2)
+    drawn = ratio_draws(received, np.ones_like(received), draws, seed)
+    return percentile(drawn[0], drawn[1:], len(received), EURO, GIVEN_ANY)

@@ -1,0 +1,226 @@
+"""The knobs of the behavioural model: room left in each, what moves with intention, and when intention becomes behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.clustered import Fit, design, least_squares
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+
+ROOM = "mean share of the scale left, CR1 by person, t interval on persons − 1"
+LINK = "within-person regression (person-demeaned OLS), standardised within persons, CR1 by person"
+MODERATION = "regression with interactions (OLS), CR1 by person, t interval on persons − 1"
+
+MIN_PERSONS = 30
+"""Persons below which an association says nothing (assumed floor)."""
+
+SCALES = ("ATT", "NRM", "SEF", "SKL", "ENV")
+BARRIERS = ("ENV",)
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """A determinant: `room` is the share (0-1) of the scale still to gain, `link` how it moves with intention in a person."""
+
+    name: str
+    room: Estimate | NotEnoughData
+    link: Estimate | NotEnoughData
+    n: int
+
+
+def knobs(
+    frame: pd.DataFrame,
+    *,
+    intention: str = "INT",
+    scales: Sequence[str] = SCALES,
+    barriers: Sequence[str] = BARRIERS,
+    person: str = "person",
+) -> tuple[Knob, ...]:
+    r"""Put each determinant on a map: how much room there is, and how it moves with the intention of the same person.
+
+    .. math:: \text{room} = \overline{(100 - x)/100}, \qquad
+        (y_{it} - \bar y_i) = \beta (x_{it} - \bar x_i) + e_{it}, \quad \text{link} = \beta\, s_{x,w} / s_{y,w}
+
+    Barriers are turned first (x = 100 − score), so that room is the barriers still to take away and the link is that of
+    *fewer* barriers. Fixed differences between persons play no part in the link; what changes with both at the same time
+    still does. One determinant at a time; the within-person spreads :math:`s_w` are taken as known.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per person and wave, scores of 0-100; rows without the scale at hand (or the intention) are left out.
+    intention : str
+        Score of the intention.
+    scales : sequence of str
+        Scores to put on the map; `barriers` names those for which higher is worse.
+
+    Returns
+    -------
+    tuple of Knob
+        In the order of `scales`. Room is NotEnoughData below 30 persons; the link below 30 persons with two waves, or when
+        nobody changes.
+
+    Raises
+    ------
+    MetricError
+        When a column is missing or not numeric, or a person is missing.
+
+    References
+    ----------
+    Allison (2009), Fixed Effects Regression Models, ch. 2; Liang & Zeger (1986), doi:10.1093/biomet/73.1.13.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"person": [i // 2 for i in range(80)], "SEF": [50 + 10 * (i % 2) + i // 20 for i in range(80)]})
+    >>> knob = knobs(rows.assign(INT=rows["SEF"] * 0.5 + rows["person"]), scales=["SEF"])[0]
+    >>> round(knob.room.value, 3), round(knob.link.value, 6), knob.n
+    (0.435, 1.0, 40)
+    """
+    require_numbers(frame, [intention, *scales], LINK, gaps=True)
+    require_filled(frame, [person], LINK)
+    turned = frame.assign(**{name: 100 - frame[name] for name in barriers if name in scales})
+    return tuple(
+        Knob(name, _room(turned, name, person), _link(turned, intention, name, person), _persons(turned, name, person))
+        for name in scales
+    )
+
+
+def _persons(frame: pd.DataFrame, name: str, person: str) -> int:
+    return int(frame.loc[frame[name].notna(), person].nunique())
+
+
+def _room(frame: pd.DataFrame, name: str, person: str) -> Estimate | NotEnoughData:
+    rows = frame.dropna(subset=[name])
+    persons = _persons(rows, name, person)
+    short = shortage(ROOM, ("persons", persons, MIN_PERSONS))
+    if short is not None:
+        return short
+    fit = least_squares((100 - rows[name]) / 100, design(rows, []), rows[person], persons=persons, method=ROOM)
+    return fit.combine({"const": 1.0}, "share", ROOM)
+
+
+def _link(frame: pd.DataFrame, intention: str, name: str, person: str) -> Estimate | NotEnoughData:
+    rows = frame.dropna(subset=[name, intention])
+    rows = rows.loc[rows.groupby(person)[name].transform("size") > 1, [person, name, intention]]
+    centred = rows[[name, intention]].astype(float) - rows.groupby(person)[[name, intention]].transform("mean")
+    persons, spread = int(rows[person].nunique()), centred.std()
+    short = shortage(
+        LINK,
+        ("persons with two measurements", persons, MIN_PERSONS),
+        ("persons who change", int(min(spread.fillna(0)) > 1e-9), 1),
+    )
+    if short is not None:
+        return short
+    x = {name: centred[name].to_numpy(dtype=float)}
+    fit = least_squares(centred[intention], x, rows[person], persons=persons, method=LINK)
+    return fit.combine({name: float(spread[name] / spread[intention])}, "standard deviations", LINK)
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleSlope:
+    """The slope of the predictor where a moderator stands `sds` standard deviations from its mean, the others at their mean."""
+
+    moderator: str
+    sds: int
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """By how much the slope of the predictor changes when a moderator is one standard deviation (`sd` points) higher."""
+
+    moderator: str
+    sd: float
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Moderation:
+    """A slope that depends on other scores."""
+
+    interactions: tuple[Interaction, ...]
+    slopes: tuple[SimpleSlope, ...]
+
+
+def moderation(
+    frame: pd.DataFrame,
+    outcome: str = "BEH",
+    predictor: str = "INT",
+    moderators: Sequence[str] = ("SKL", "ENV"),
+    *,
+    covariates: Sequence[str] = (),
+    person: str = "person",
+    per: float = 1.0,
+    unit: str = "points",
+) -> Moderation | NotEnoughData:
+    r"""Ask whether the step from intention to behaviour depends on skills and on barriers.
+
+    .. math:: y = \alpha + \beta x + \sum_m (\gamma_m z_m + \delta_m x z_m) + e, \qquad
+        \text{slope at } z_m = \beta + \delta_m z_m
+
+    with every moderator :math:`z_m` centred at its mean and measured in its own standard deviations. A pooled regression over
+    persons and waves: it mixes differences between persons with changes within them, and only its intervals allow for the
+    repetition (clustered by person).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per person (and wave), scores of 0-100; rows with a gap are left out.
+    outcome, predictor, moderators : str, str, sequence of str
+        E.g. behaviour, intention, and skills and barriers.
+    covariates : sequence of str
+        Enter as they are.
+    per : float
+        Step in the predictor that slopes are about, e.g. 10 points.
+
+    Returns
+    -------
+    Moderation or NotEnoughData
+        Estimates in `unit` per `per` points of the predictor. NotEnoughData below 30 persons, or when a score does not vary.
+
+    Raises
+    ------
+    MetricError
+        When a column is missing or not numeric, or scores repeat each other.
+
+    References
+    ----------
+    Aiken & West (1991), Multiple Regression: Testing and Interpreting Interactions, ch. 2.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame([(p, p % 7, p % 5) for p in range(35)], columns=["person", "INT", "SKL"]).astype(float)
+    >>> rows = rows.assign(BEH=rows["INT"] * (1 + rows["SKL"]) + rows["person"] % 2 / 10)
+    >>> found = moderation(rows, moderators=["SKL"])
+    >>> [round(slope.estimate.value, 1) for slope in found.slopes]
+    [1.6, 3.0, 4.4]
+    """
+    columns = [outcome, predictor, *moderators, *covariates]
+    require_numbers(frame, columns, MODERATION, gaps=True)
+    require_filled(frame, [person], MODERATION)
+    rows = frame.dropna(subset=columns)
+    persons = int(rows[person].nunique())
+    least = min((rows[name].nunique() for name in (outcome, predictor, *moderators)), default=0)
+    short = shortage(MODERATION, ("persons", persons, MIN_PERSONS), ("different scores", least, 2))
+    if short is not None:
+        return short
+    sds = {name: float(rows[name].std()) for name in moderators}
+    scaled = rows.assign(**{name: (rows[name] - rows[name].mean()) / sds[name] for name in moderators})
+    products = scaled.assign(**{_by(name): scaled[predictor] * scaled[name] for name in moderators})
+    terms = [predictor, *moderators, *(_by(name) for name in moderators), *covariates]
+    fit = least_squares(products[outcome], design(products, terms), products[person], persons=persons, method=MODERATION)
+    interactions = (Interaction(name, sds[name], fit.combine({_by(name): per}, unit, MODERATION)) for name in moderators)
+    slopes = (_slope(fit, predictor, name, at, per, unit) for name in moderators for at in (-1, 0, 1))
+    return Moderation(tuple(interactions), tuple(slopes))
+
+
+def _by(moderator: str) -> str:
+    return f"by {moderator}"
+
+
+def _slope(fit: Fit, predictor: str, moderator: str, at: int, per: float, unit: str) -> SimpleSlope:
+    return SimpleSlope(moderator, at, fit.combine({predictor: per, _by(moderator): at * per}, unit, MODERATION))

@@ -1,0 +1,193 @@
+"""Scales: scores of 0-100 from answers, and how well the items of a scale go together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from scipy import stats
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.checks import require_columns, require_numbers, shortage
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+
+SCORE = "scale score"
+ALPHA = "Cronbach's alpha, Feldt interval"
+ITEMS = "item statistics"
+
+MIN_PERSONS = 30
+"""Persons below which reliability is too unsure to say anything (assumed floor)."""
+
+
+def oriented(answers: pd.DataFrame, reverse: Collection[str], low: float, high: float) -> pd.DataFrame:
+    """Turn the reversed items of a scale from `low` to `high`, so that every item points the same way.
+
+    >>> oriented(pd.DataFrame({"A_1": [1, 5], "A_2": [1, 5]}), ["A_2"], 1, 5)["A_2"].tolist()
+    [5, 1]
+    """
+    require_columns(answers, reverse, SCORE)
+    return answers.assign(**{item: low + high - answers[item] for item in reverse})
+
+
+def score_items(
+    answers: pd.DataFrame, *, reverse: Collection[str] = (), low: float = 1, high: float = 5, minimum_answered: float = 0.75
+) -> pd.Series[Any]:
+    r"""Score each row on a scale of 0-100: the mean of the answered items, stretched from the answer scale.
+
+    .. math:: s = 100\,(\bar a - \text{low}) / (\text{high} - \text{low})
+
+    Parameters
+    ----------
+    answers : DataFrame
+        One row per person (and wave), one column per item, on the answer scale; gaps are items not answered.
+    reverse : collection of str
+        Items to turn first: a' = low + high − a.
+    low, high : float
+        Ends of the answer scale.
+    minimum_answered : float
+        Share of the items that must be answered; with fewer the score is missing.
+
+    Returns
+    -------
+    Series
+        Scores of 0-100, index of `answers`.
+
+    Raises
+    ------
+    MetricError
+        When an item is missing or not numeric, or an answer lies off the scale.
+
+    Examples
+    --------
+    >>> score_items(pd.DataFrame({"A_1": [5, 3], "A_2": [1, 3]}), reverse=["A_2"]).tolist()
+    [100.0, 50.0]
+    """
+    require_numbers(answers, answers.columns, SCORE, gaps=True)
+    off = [str(item) for item in answers.columns if not answers[item].dropna().between(low, high).all()]
+    if off:
+        raise MetricError(f"{SCORE}: answers must lie between {low:g} and {high:g} but some of {', '.join(off)} do not.")
+    mean = oriented(answers, reverse, low, high).mean(axis="columns")
+    enough = answers.notna().sum(axis="columns") >= minimum_answered * answers.shape[1] - 1e-9
+    return (100 * (mean - low) / (high - low)).where(enough).rename("score")
+
+
+def cronbach_alpha(answers: pd.DataFrame) -> Estimate | NotEnoughData:
+    r"""Say how far the items of a scale go together.
+
+    .. math:: \alpha = \frac{k}{k-1}\Big(1 - \frac{\sum_i s_i^2}{s_{\text{sum}}^2}\Big)
+
+    Covariances use every pair of answers (pairwise); the interval counts only persons who answered every item.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        One row per person, one column per item, all pointing the same way (see `oriented`); gaps are items not answered.
+
+    Returns
+    -------
+    Estimate or NotEnoughData
+        Without unit, at most 1 (below 0 when items oppose each other). NotEnoughData below 30 complete persons or 2 items, or
+        when answers do not differ.
+
+    Raises
+    ------
+    MetricError
+        When an item is not numeric.
+
+    References
+    ----------
+    Cronbach (1951), doi:10.1007/BF02310555; Feldt, Woodruff & Salih (1987), doi:10.1177/014662168701100107.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"A_1": [i % 5 for i in range(40)], "A_2": [(i + i // 20) % 5 for i in range(40)]})
+    >>> round(cronbach_alpha(rows).value, 3)
+    0.667
+    """
+    require_numbers(answers, answers.columns, ALPHA, gaps=True)
+    n, k = len(answers.dropna()), answers.shape[1]
+    covariance = answers.cov().to_numpy()
+    total = float(covariance.sum())
+    short = shortage(
+        ALPHA,
+        ("persons who answered every item", n, MIN_PERSONS),
+        ("items", k, 2),
+        ("different answers", 1 + (total > 0), 2),
+    )
+    if short is not None:
+        return short
+    alpha = k / (k - 1) * (1 - float(covariance.trace()) / total)
+    low, high = (1 - (1 - alpha) * float(stats.f.isf(tail, n - 1, (n - 1) * (k - 1))) for tail in (0.025, 0.975))
+    return Estimate(alpha, low, high, math.nan, n, "", ALPHA)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStatistic:
+    """One item of a scale.
+
+    Attributes
+    ----------
+    answered, asked : int
+        Persons who answered the item, and persons who were asked.
+    mean, sd : float
+        In scale points, over those who answered.
+    rest_correlation : float
+        Correlation with the sum of the other items, over persons who answered every item; NaN when an item does not vary.
+    complete : int
+        Persons who answered every item.
+    """
+
+    item: str
+    answered: int
+    asked: int
+    mean: float
+    sd: float
+    rest_correlation: float
+    complete: int
+
+
+def item_statistics(answers: pd.DataFrame) -> tuple[ItemStatistic, ...] | NotEnoughData:
+    """Describe the items of a scale: mean, spread, share answered, and correlation with the rest of the scale.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        One row per person, one column per item, all pointing the same way (see `oriented`); gaps are items not answered.
+
+    Returns
+    -------
+    tuple of ItemStatistic or NotEnoughData
+        In the order of the columns. NotEnoughData below 30 complete persons or 2 items.
+
+    Raises
+    ------
+    MetricError
+        When an item is not numeric.
+
+    References
+    ----------
+    Nunnally & Bernstein (1994), Psychometric Theory, ch. 8 (corrected item-total correlation).
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"A_1": [i % 5 for i in range(40)], "A_2": [i % 5 for i in range(40)]})
+    >>> first = item_statistics(rows)[0]
+    >>> first.mean, round(first.rest_correlation, 3), first.answered
+    (2.0, 1.0, 40)
+    """
+    require_numbers(answers, answers.columns, ITEMS, gaps=True)
+    complete = answers.dropna()
+    short = shortage(ITEMS, ("persons who answered every item", len(complete), MIN_PERSONS), ("items", answers.shape[1], 2))
+    if short is not None:
+        return short
+    return tuple(_item(answers, complete.astype(float), str(item)) for item in answers.columns)
+
+
+def _item(answers: pd.DataFrame, complete: pd.DataFrame, item: str) -> ItemStatistic:
+    given, rest = answers[item].dropna().astype(float), complete.drop(columns=item).sum(axis="columns")
+    varies = bool(complete[item].var() > 0 and rest.var() > 0)
+    correlation = float(complete[item].corr(rest)) if varies else math.nan
+    return ItemStatistic(item, len(given), len(answers), float(given.mean()), float(given.std()), correlation, len(complete))

@@ -1,0 +1,92 @@
+"""Shares of persons, month by month, with intervals that hold for few persons and for none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
+
+from gm_workbench.errors import MetricError
+
+
+@dataclass(frozen=True, slots=True)
+class MonthShare:
+    """The share of persons in one month to whom something applies, with its Wilson interval."""
+
+    month: int
+    numerator: int
+    n: int
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float:
+        return self.numerator / self.n
+
+
+def monthly_share(frame: pd.DataFrame, flag: str, month: str = "month") -> tuple[MonthShare, ...]:
+    """Give for each month the share of persons to whom `flag` applies, e.g. work next to benefit, with a Wilson interval.
+
+    Parameters
+    ----------
+    frame : one row per person and month under observation
+    flag : column of True and False
+    month : column with the month index
+
+    Returns
+    -------
+    tuple of MonthShare
+        In the order of the months; empty when the frame is.
+
+    Raises
+    ------
+    MetricError
+        When the flag is missing somewhere.
+
+    References
+    ----------
+    Wilson (1927), JASA 22:209-212.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> monthly_share(pd.DataFrame({"month": [0, 0, 0, 1], "working": [True, False, False, False]}), "working")[0].value
+    0.3333333333333333
+    """
+    if frame[flag].isna().any():
+        raise MetricError(f"monthly_share: {flag} must be True or False in every row, but it is missing in some.")
+    counted = frame[flag].astype(bool).groupby(frame[month]).agg(["sum", "count"])
+    return tuple(
+        MonthShare(int(str(index)), int(row["sum"]), int(row["count"]), *wilson(int(row["sum"]), int(row["count"])))
+        for index, row in counted.iterrows()
+    )
+
+
+def wilson(numerator: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Give the Wilson interval of a share.
+
+    Parameters
+    ----------
+    numerator, n : persons to whom it applies, and all persons
+    level : of the two-sided interval
+
+    Returns
+    -------
+    (float, float)
+        Lower and upper bound.
+
+    Raises
+    ------
+    MetricError
+        When n is not positive or the numerator does not lie between 0 and n.
+
+    Examples
+    --------
+    >>> [round(bound, 4) for bound in wilson(8, 10)]
+    [0.4902, 0.9433]
+    """
+    if not 0 <= numerator <= n or n == 0:
+        raise MetricError("wilson: the numerator must lie between 0 and n, and n must be positive.")
+    low, high = proportion_confint(numerator, n, alpha=1 - level, method="wilson")
+    return max(0.0, float(low)), min(1.0, float(high))

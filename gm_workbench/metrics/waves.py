@@ -1,0 +1,136 @@
+"""Measurements over time: the mean score at each wave, and the change since the first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from scipy import stats
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.clustered import design, least_squares
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+
+MEAN = "mean, t interval"
+CLUSTERED_MEAN = "mean, CR1 by cluster, t interval on clusters − 1"
+
+MIN_PERSONS_PER_MEAN = 5
+"""Persons below which a mean gets no interval (assumed floor)."""
+
+MIN_CLUSTERS = 5
+"""Coaches below which a mean gets no interval (assumed floor)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaveMean:
+    """A mean at one wave in one group."""
+
+    wave: str
+    group: str
+    estimate: Estimate | NotEnoughData
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A score over the waves, per group.
+
+    Attributes
+    ----------
+    reported : tuple of WaveMean
+        Everybody who answered at the wave.
+    complete : tuple of WaveMean
+        Only persons who answered at every wave.
+    change : tuple of WaveMean
+        Mean change since the first wave, of persons who answered at both; not for the first wave.
+    """
+
+    reported: tuple[WaveMean, ...]
+    complete: tuple[WaveMean, ...]
+    change: tuple[WaveMean, ...]
+    waves: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+def course(
+    frame: pd.DataFrame,
+    outcome: str,
+    *,
+    group: str,
+    waves: Sequence[str],
+    person: str = "person",
+    wave: str = "wave",
+    cluster: str | None = None,
+    unit: str = "points",
+) -> Course:
+    """Follow a score over the waves: mean per wave and group, for all who answered and for those who always did.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per person and wave; gaps in the outcome are left out.
+    outcome : str
+        The score, in `unit`.
+    group : str
+        Groups to compare, e.g. whether the coach introduced; printed as its text.
+    waves : sequence of str
+        In order of time; rows of other waves are left out.
+    cluster : str, optional
+        The coach; intervals then allow for persons of one coach being alike.
+
+    Returns
+    -------
+    Course
+        A mean is NotEnoughData below 5 persons (or 5 coaches).
+
+    Raises
+    ------
+    MetricError
+        When a column is missing or not numeric, or a person has two rows in a wave.
+
+    References
+    ----------
+    Student (1908), doi:10.1093/biomet/6.1.1; Liang & Zeger (1986), doi:10.1093/biomet/73.1.13.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"person": [*"abcdefabcdef"], "wave": ["T0"] * 6 + ["T3"] * 6, "g": "all"})
+    >>> followed = course(rows.assign(y=[*range(6), *range(2, 8)]), "y", group="g", waves=["T0", "T3"])
+    >>> followed.reported[1].estimate.value, followed.change[0].estimate.value
+    (4.5, 2.0)
+    """
+    keys = [person, wave, group, *([cluster] if cluster else [])]
+    require_numbers(frame, [outcome], MEAN, gaps=True)
+    require_filled(frame, keys, MEAN)
+    rows = frame.loc[frame[wave].isin(list(waves)) & frame[outcome].notna(), [*keys, outcome]]
+    if rows.duplicated([person, wave]).any():
+        raise MetricError(f"{MEAN}: a person must have one row per wave but some have more.")
+    first = rows.loc[rows[wave] == waves[0]].set_index(person)[outcome]
+    since = rows.assign(**{outcome: rows[outcome] - rows[person].map(first)}).dropna(subset=[outcome])
+    always = rows.loc[rows.groupby(person)[wave].transform("nunique") == len(waves)]
+    groups = tuple(sorted(frame[group].astype(str).unique()))
+    tables = ((rows, waves), (always, waves), (since, waves[1:]))
+    reported, complete, change = (
+        tuple(
+            WaveMean(w, g, _mean(table.loc[(table[wave] == w) & (table[group].astype(str) == g)], outcome, cluster, unit))
+            for g in groups
+            for w in chosen
+        )
+        for table, chosen in tables
+    )
+    return Course(reported, complete, change, tuple(waves), groups)
+
+
+def _mean(rows: pd.DataFrame, outcome: str, cluster: str | None, unit: str) -> Estimate | NotEnoughData:
+    n, clusters = len(rows), rows[cluster].nunique() if cluster else MIN_CLUSTERS
+    short = shortage(MEAN, ("persons", n, MIN_PERSONS_PER_MEAN), ("coaches", clusters, MIN_CLUSTERS))
+    if short is not None:
+        return short
+    if cluster is not None:
+        fit = least_squares(rows[outcome], design(rows, []), rows[cluster], method=CLUSTERED_MEAN)
+        return fit.combine({"const": 1.0}, unit, CLUSTERED_MEAN, groups=clusters)
+    mean, se = float(rows[outcome].mean()), float(rows[outcome].std()) / math.sqrt(n)
+    half = float(stats.t.ppf(0.975, n - 1)) * se
+    return Estimate(mean, mean - half, mean + half, se, n, unit, MEAN, df=float(n - 1), residual_df=n - 1)

@@ -1,0 +1,52 @@
+"""Results → cells: the one place where an estimate becomes something that may be shown."""
+
+from __future__ import annotations
+
+import math
+
+from gm_workbench.metrics.estimate import Estimate
+from gm_workbench.outputs.output import Cell, Measure, Slot
+
+PARTS = frozenset({"probability", "share", "difference in probability"})
+"""Units that are parts of one, and are quoted as hundredths."""
+
+
+def estimate_cell(
+    estimate: Estimate, row: str, column: str, *, digits: int = 1, unit: str | None = None, sensitive: bool = False
+) -> Cell:
+    """Give the cell of an estimate, with everything that the guard judges it by."""
+    return Cell(
+        row=row,
+        column=column,
+        measure=Measure.ESTIMATE,
+        n=estimate.n,
+        value=estimate.value,
+        low=estimate.low,
+        high=estimate.high,
+        se=estimate.se if math.isfinite(estimate.se) else None,
+        groups=estimate.groups,
+        df=estimate.residual_df,
+        unit=estimate.unit if unit is None else unit,
+        digits=digits,
+        sensitive=sensitive,
+    )
+
+
+def count_cell(row: str, column: str, n: int, *, sensitive: bool = False) -> Cell:
+    """Give the cell of a number of persons."""
+    return Cell(row, column, Measure.COUNT, n, sensitive=sensitive)
+
+
+def share_cell(row: str, column: str, numerator: int, n: int, *, digits: int = 0, sensitive: bool = False) -> Cell:
+    """Give the cell of a share of persons; it is calculated after protection, from its counts."""
+    return Cell(row, column, Measure.SHARE, n, numerator=numerator, unit="share", digits=digits, sensitive=sensitive)
+
+
+def quote(cell: Cell, *, signed: bool = False, absolute: bool = False) -> dict[str, Slot]:
+    """Give the slots `value`, `low` and `high` of a cell, as a sentence quotes them; only the value may lose its sign."""
+    percent = cell.unit in PARTS
+    return {
+        "value": Slot(cell.row, cell.column, "value", cell.digits, signed and not absolute, absolute, percent),
+        "low": Slot(cell.row, cell.column, "low", cell.digits, signed, False, percent),
+        "high": Slot(cell.row, cell.column, "high", cell.digits, signed, False, percent),
+    }

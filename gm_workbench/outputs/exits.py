@@ -1,0 +1,251 @@
+"""Leaving for work, and work next to a benefit: curves over months.
+
+A curve is a row of ESTIMATE cells with the months as columns (``"0"``, ``"1"``, ...). How many were still followed is a row of COUNT
+cells named after the series with ``_at_risk`` behind it, at the months at which it is to be printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.exits import Curve
+from gm_workbench.metrics.shares import MonthShare
+from gm_workbench.outputs.about import About, section_words, words_only
+from gm_workbench.outputs.answers import CAUTION
+from gm_workbench.outputs.cells import count_cell, estimate_cell, quote, share_cell
+from gm_workbench.outputs.curves import AT_RISK
+from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.terms import terms
+from gm_workbench.vocabulary.protocols import Estimand, Section
+from gm_workbench.vocabulary.text import Text
+
+EVERYBODY = "everybody"
+INTRODUCED, OTHERS = "introduced", "others"
+ARMS = {"True": INTRODUCED, "False": OTHERS}
+"""Row keys for the two values of a column that says whether the way of working was introduced."""
+
+SERIES = {
+    INTRODUCED: Text("met nieuwe werkwijze", "with the new way of working"),
+    OTHERS: Text("zonder", "without"),
+    EVERYBODY: Text("allen", "all"),
+}
+MONTHS = Axis(Text("maanden sinds de start", "months since the start"))
+EXIT_AXIS = Axis(Text("% uitgestroomd naar werk", "% left for work"), low=0.0)
+PART_TIME_AXIS = Axis(Text("% met inkomen uit werk", "% with income from work"), low=0.0)
+
+EXITS_CAPTION = Text(
+    "Uitstroom naar werk: deel van de personen aan de start dat sindsdien de uitkering verliet met werk als reden. Wie om een andere "
+    "reden vertrok (verhuizing, relatie, pensioen, overig), kan daarna niet meer naar werk uitstromen en telt zo mee. Band: marge (95 %), "
+    "alsof personen los van elkaar staan.",
+    "Exit to work: share of the persons at the start who have left the benefit since with work as the reason. Those who left for "
+    "another reason (moving, relationship, pension, other) can no longer leave for work and are counted as such. Band: interval (95 %), as if "
+    "persons were independent.",
+)
+UPPER_BOUND = Text(
+    "Reden 11 in de bijstandsstatistiek omvat naast loon ook een ziektewetuitkering. Het cijfer is dus een bovengrens.",
+    "Reason 11 in the benefit statistics covers wages and also sickness benefit. So the figure is an upper bound.",
+)
+PART_TIME_CAPTION = Text(
+    "Werk naast de uitkering: deel van de personen met een uitkering in die maand dat inkomen uit loon had. Streep: marge (95 %). Wie "
+    "uitstroomde, telt niet meer mee.",
+    "Work next to the benefit: share of the persons on benefit in that month who had income from wages. Line: interval (95 %). Those who "
+    "left are no longer counted.",
+)
+
+
+def exits(
+    curves: Mapping[str, Curve | NotEnoughData],
+    section: Section,
+    about: About,
+    *,
+    horizon: int,
+    risk_at: Sequence[int] = (0, 6, 12, 18, 24),
+) -> Output:
+    """Show the share that left for work over the months, by group, with how many were still followed.
+
+    Parameters
+    ----------
+    curves : mapping
+        Group to cumulative incidence (`metrics.exits.incidence_by_group`). The groups ``True`` and ``False`` become the rows
+        ``introduced`` and ``others``; a single group may be called ``everybody``.
+    horizon : int
+        The month that the sentence quotes; one of the curves' times.
+    risk_at : sequence of int
+        Months under which the persons still followed are printed.
+    """
+    named = {ARMS.get(name, name): curve for name, curve in sorted(curves.items(), reverse=True)}
+    short = next((curve for curve in named.values() if isinstance(curve, NotEnoughData)), None)
+    drawn = {name: curve for name, curve in named.items() if isinstance(curve, Curve)}
+    if short is not None or not drawn:
+        return words_only(section, about, shortage(short or NotEnoughData("", "persons at the start", 0, 2)))
+    cells = tuple(cell for name, curve in drawn.items() for cell in curve_cells(name, curve, risk_at))
+    sentence = _exit_sentence({cell.row: cell for cell in cells if cell.column == str(horizon)}, horizon)
+    caution = (plain(CAUTION[about.assignment]),) if len(drawn) > 1 and about.assignment in CAUTION else ()
+    words = section_words(
+        section,
+        about,
+        sentence=sentence,
+        more=(*caution, plain(UPPER_BOUND)),
+        caption=EXITS_CAPTION,
+        alt=Sentence(
+            Text(
+                f"Trapvormige lijnen over de maanden. {sentence.text.nl}", f"Stepped lines over the months. {sentence.text.en}"
+            ),
+            sentence.slots,
+        ),
+        shown_as=(Shape.CURVE,),
+        labels={**terms(drawn, SERIES), **_risk_labels(drawn)},
+        axes={"x": MONTHS, "y": EXIT_AXIS},
+        options={"at_risk": AT_RISK, "strong": tuple(drawn)},
+    )
+    return Output(words, cells)
+
+
+def curve_cells(row: str, curve: Curve, risk_at: Sequence[int]) -> list[Cell]:
+    """Give the cells of one curve: an estimate a month while somebody is followed, and the persons at risk."""
+    seen = [place for place, followed in enumerate(curve.at_risk) if followed > 0]
+    estimates = [estimate_cell(curve.at(curve.times[i]), row, f"{curve.times[i]:g}") for i in seen]
+    risks = [count_cell(row + AT_RISK, f"{curve.times[i]:g}", curve.at_risk[i]) for i in seen if curve.times[i] in risk_at]
+    return [*estimates, *risks]
+
+
+def _risk_labels(rows: Mapping[str, Curve]) -> dict[str, Text]:
+    still = Text("nog gevolgd: {name}", "still followed: {name}")
+    return {name + AT_RISK: still.format(name=words) for name, words in terms(rows, SERIES).items()}
+
+
+def _exit_sentence(cells: Mapping[str, Cell], horizon: int) -> Sentence:
+    if set(cells) >= {INTRODUCED, OTHERS}:
+        with_, without = quote(cells[INTRODUCED]), quote(cells[OTHERS])
+        return Sentence(
+            Text(
+                f"Binnen {horizon} maanden stroomde {{a}} % uit naar werk waar de consulent de nieuwe werkwijze invoerde (marge {{a_low}} "
+                f"tot {{a_high}} %), en {{b}} % waar dat niet zo was (marge {{b_low}} tot {{b_high}} %).",
+                f"Within {horizon} months {{a}}% left for work where the coach introduced the new way of working (interval {{a_low}} to "
+                f"{{a_high}}%), and {{b}}% where that was not so (interval {{b_low}} to {{b_high}}%).",
+            ),
+            {**_named("a", with_), **_named("b", without)},
+        )
+    one = next(iter(cells.values()), None)
+    if one is None:
+        return plain(
+            Text(f"Er is te kort gevolgd om {horizon} maanden te overzien.", f"The follow-up is shorter than {horizon} months.")
+        )
+    return Sentence(
+        Text(
+            f"Binnen {horizon} maanden stroomde {{a}} % uit naar werk (marge {{a_low}} tot {{a_high}} %).",
+            f"Within {horizon} months {{a}}% left for work (interval {{a_low}} to {{a_high}}%).",
+        ),
+        _named("a", quote(one)),
+    )
+
+
+def _named(name: str, slots: Mapping[str, Slot]) -> dict[str, Slot]:
+    return {name: slots["value"], f"{name}_low": slots["low"], f"{name}_high": slots["high"]}
+
+
+def exit_difference(
+    difference: Estimate | NotEnoughData, estimand: Estimand, section: Section, about: About, *, name: str = "exits_difference"
+) -> Output:
+    """Show how much two groups differ in exit to work at the horizon, on a line with zero and what is too small to matter.
+
+    Parameters
+    ----------
+    difference : Estimate or NotEnoughData
+        `metrics.exit_contrast.incidence_difference`: introduced minus others, in probability.
+    estimand : Estimand
+        As declared; gives the words and the smallest difference that matters. It is not the primary one, so no headline.
+    name : str
+        Id of the output.
+    """
+    if isinstance(difference, NotEnoughData):
+        return words_only(section, about, shortage(difference), id=name)
+    cell = estimate_cell(difference, estimand.name, "difference", unit="difference in probability")
+    text = Text(
+        "Het {difference} in uitstroom naar werk is {{value}} procentpunt (marge {{low}} tot {{high}}).",
+        "The {difference} in exit to work is {{value}} percentage points (interval {{low}} to {{high}}).",
+    ).format(difference=about.difference)
+    sentence = Sentence(text, quote(cell, signed=True))
+    words = section_words(
+        section,
+        about,
+        id=name,
+        lead=Text("", ""),
+        sentence=sentence,
+        more=(plain(CAUTION[about.assignment]),) if about.assignment in CAUTION else (),
+        caption=Text(
+            f"{estimand.label.nl}: {estimand.contrast.nl}. Marge (95 %) door consulenten als geheel opnieuw te trekken.",
+            f"{estimand.label.en}: {estimand.contrast.en}. Interval (95 %) from drawing whole coaches again.",
+        ),
+        alt=sentence,
+        shown_as=(Shape.INTERVAL,),
+        labels={estimand.name: estimand.label, "difference": about.difference},
+        axes={"x": Axis(Text(f"{estimand.label.nl} (procentpunt)", f"{estimand.label.en} (percentage points)"))},
+        options={"sesoi": float(estimand.smallest_relevant.value)},
+        estimand=estimand.name,
+    )
+    return Output(words, (cell,))
+
+
+def part_time(shares: Mapping[str, Sequence[MonthShare]], section: Section, about: About, *, every: int = 3) -> Output:
+    """Show the share that works next to a benefit over the months, by group.
+
+    Parameters
+    ----------
+    shares : mapping
+        Group to the shares by month (`metrics.shares.monthly_share`), months counted from the start. Months before the start are
+        left out. Groups as in `exits`.
+    every : int
+        Show each so-many-th month only; neighbouring months are nearly the same persons.
+    """
+    named = {ARMS.get(name, name): months for name, months in sorted(shares.items(), reverse=True)}
+    kept = {name: [one for one in months if one.month >= 0 and one.month % every == 0] for name, months in named.items()}
+    rows = {name: months for name, months in kept.items() if months}
+    if not rows:
+        return words_only(section, about, shortage(NotEnoughData("", "persons", 0, 1)))
+    cells = tuple(_month_cell(name, one) for name, months in rows.items() for one in months)
+    sentence = _part_time_sentence(rows)
+    words = section_words(
+        section,
+        about,
+        sentence=sentence,
+        caption=PART_TIME_CAPTION,
+        alt=Sentence(
+            Text(f"Lijn over de maanden. {sentence.text.nl}", f"Line over the months. {sentence.text.en}"), sentence.slots
+        ),
+        shown_as=(Shape.TREND,),
+        labels=terms(rows, SERIES),
+        axes={"x": MONTHS, "y": PART_TIME_AXIS},
+        options={"strong": tuple(rows)},
+    )
+    return Output(words, cells)
+
+
+def _month_cell(row: str, one: MonthShare) -> Cell:
+    bare = share_cell(row, str(one.month), one.numerator, one.n, digits=1)
+    return Cell(
+        bare.row,
+        bare.column,
+        bare.measure,
+        bare.n,
+        low=one.low,
+        high=one.high,
+        numerator=bare.numerator,
+        unit="share",
+        digits=1,
+    )
+
+
+def _part_time_sentence(rows: Mapping[str, Sequence[MonthShare]]) -> Sentence:
+    row, months = next(iter(rows.items()))
+    first, last = months[0].month, months[-1].month
+    where = Text(" (met nieuwe werkwijze)", " (with the new way of working)") if row == INTRODUCED else Text("", "")
+    return Sentence(
+        Text(
+            f"In maand {first} werkte {{first}} % naast de uitkering, in maand {last} {{last}} %{where.nl}.",
+            f"In month {first} {{first}}% worked next to the benefit, in month {last} {{last}}%{where.en}.",
+        ),
+        {"first": Slot(row, str(first), digits=1, percent=True), "last": Slot(row, str(last), digits=1, percent=True)},
+    )

@@ -1,0 +1,162 @@
+"""Who a report is about: persons as a flow, and beside the rest of the caseload."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from gm_workbench.metrics.counts import CategoryCount
+from gm_workbench.outputs.about import About, section_words
+from gm_workbench.outputs.cells import count_cell, share_cell
+from gm_workbench.outputs.output import Cell, Output, Role, Sentence, Shape, Slot, Sum
+from gm_workbench.panel.ledger import Step
+from gm_workbench.vocabulary.protocols import Section
+from gm_workbench.vocabulary.text import Text, same
+
+PERSONS = "persons"
+ALL = "all"
+
+FLOW = Text(
+    "Van de {first} personen aan het begin bleven er {last} over.", "Of the {first} persons at the start {last} remained."
+)
+ONE_STEP = Text("Dit gaat over {first} personen.", "This is about {first} persons.")
+FLOW_CAPTION = Text(
+    "Van levering naar analyse: personen na elke stap, en waarom de anderen afvielen.",
+    "From delivery to analysis: persons after each step, and why the others dropped out.",
+)
+ALT_STEP = Text("{{{name}}} {label}", "{{{name}}} {label}")
+
+
+def flow(steps: Sequence[Step], section: Section, about: About) -> Output:
+    """Show the ledger: persons after each step.
+
+    Rows are ``step_1``, ``step_2``, ... in the column ``persons``; the label of ``step_2_why`` says why the others dropped out.
+    What a step lost is worked out from what may be shown.
+    """
+    rows = [f"step_{place}" for place in range(1, len(steps) + 1)]
+    cells = tuple(count_cell(row, PERSONS, step.persons_out) for row, step in zip(rows, steps, strict=True))
+    labels = {row: step.label for row, step in zip(rows, steps, strict=True)}
+    whys = {why_key(row): step.why for row, step in zip(rows[1:], steps[1:], strict=True)}
+    slots = {"first": Slot(rows[0], PERSONS), "last": Slot(rows[-1], PERSONS)}
+    sentence = Sentence(FLOW, slots) if len(rows) > 1 else Sentence(ONE_STEP, {"first": slots["first"]})
+    words = section_words(
+        section,
+        about,
+        role=Role.FLOW,
+        sentence=sentence,
+        caption=FLOW_CAPTION,
+        alt=_spoken(rows, labels),
+        shown_as=(Shape.FLOW,),
+        labels={**labels, **whys, PERSONS: Text("personen", "persons")},
+    )
+    return Output(words, cells)
+
+
+def why_key(row: str) -> str:
+    """Give the label key that says why persons dropped out at a step."""
+    return f"{row}_why"
+
+
+def _spoken(rows: Sequence[str], labels: Mapping[str, Text]) -> Sentence:
+    parts = [ALT_STEP.format(name=row, label=labels[row]) for row in rows]
+    return Sentence(
+        Text(f"{'; daarna '.join(part.nl for part in parts)}.", f"{'; then '.join(part.en for part in parts)}."),
+        {row: Slot(row, PERSONS) for row in rows},
+    )
+
+
+PROFILE = Text(
+    "Het grootste verschil zit bij {characteristic}: {{a}} % van de {one} is {category}, tegen {{b}} % van de {other}.",
+    "The largest difference is in {characteristic}: {{a}} % of the {one} are {category}, against {{b}} % of the {other}.",
+)
+PROFILE_CAPTION = Text(
+    "Aandeel per kenmerk in procenten, binnen elke groep; onderaan het aantal personen.",
+    "Share per characteristic in per cent, within each group; at the bottom the number of persons.",
+)
+
+NOT_QUOTED = Text(
+    "De tabel zet beide groepen naast elkaar; waar te weinig personen zijn, staat geen getal.",
+    "The table puts both groups beside each other; where there are too few persons there is no number.",
+)
+"""Said when the largest difference rests on a number that is hidden."""
+
+
+def profile(
+    counts: Sequence[CategoryCount],
+    section: Section,
+    about: About,
+    *,
+    labels: Mapping[str, Text] | None = None,
+    sensitive: Collection[str] = (),
+) -> Output:
+    """Put two groups beside each other: the share of each category of each characteristic, and how many persons there are.
+
+    Parameters
+    ----------
+    counts : sequence of CategoryCount
+        As `metrics.counts.category_counts` gives them, for two groups.
+    labels : mapping of str to Text
+        Words for groups, characteristics and categories; a category can be named as ``characteristic:category`` or alone.
+    sensitive : collection of str
+        Characteristics that are sensitive (illness, debt, exemption).
+    """
+    groups = list(dict.fromkeys(count.group for count in counts))
+    characteristics = list(dict.fromkeys(count.characteristic for count in counts))
+    cells = [_share(count, count.characteristic in sensitive) for count in counts if count.total]
+    totals = {count.group: count.total for count in counts}
+    sentence = _largest(counts, groups, labels or {})
+    words = section_words(
+        section,
+        about,
+        sentence=sentence,
+        caption=PROFILE_CAPTION,
+        alt=sentence,
+        labels=_labels(counts, labels or {}),
+    )
+    return Output(
+        words,
+        (*cells, *(count_cell(ALL, group, n) for group, n in totals.items())),
+        tuple(_sum(cells, name, group) for name in characteristics for group in groups if totals[group]),
+    )
+
+
+def _row(count: CategoryCount) -> str:
+    return f"{count.characteristic}:{count.category}"
+
+
+def _share(count: CategoryCount, sensitive: bool) -> Cell:
+    return share_cell(_row(count), count.group, count.n, count.total, sensitive=sensitive)
+
+
+def _sum(cells: Sequence[Cell], characteristic: str, group: str) -> Sum:
+    parts = tuple(cell.key for cell in cells if cell.column == group and cell.row.startswith(f"{characteristic}:"))
+    return Sum((ALL, group), parts)
+
+
+def _labels(counts: Sequence[CategoryCount], labels: Mapping[str, Text]) -> dict[str, Text]:
+    rows = {_row(count): _row_label(count, labels) for count in counts}
+    return {ALL: Text("personen", "persons"), **labels, **rows}
+
+
+def _row_label(count: CategoryCount, labels: Mapping[str, Text]) -> Text:
+    name, category = labels.get(count.characteristic, same(count.characteristic)), _category(count, labels)
+    return Text(f"{name.nl}: {category.nl}", f"{name.en}: {category.en}")
+
+
+def _category(count: CategoryCount, labels: Mapping[str, Text]) -> Text:
+    return labels.get(_row(count), labels.get(count.category, same(count.category)))
+
+
+def _largest(counts: Sequence[CategoryCount], groups: Sequence[str], labels: Mapping[str, Text]) -> Sentence:
+    """Quote the category in which the first two groups differ most."""
+    shares = {(_row(count), count.group): count.n / count.total for count in counts if count.total}
+    rows = {_row(count): count for count in counts if all((_row(count), group) in shares for group in groups[:2])}
+    if len(groups) < 2 or not rows:
+        return Sentence(Text("Er is hier geen groep om mee te vergelijken.", "There is no group here to compare with."))
+    row = max(rows, key=lambda key: abs(shares[key, groups[0]] - shares[key, groups[1]]))
+    text = PROFILE.format(
+        characteristic=labels.get(rows[row].characteristic, same(rows[row].characteristic)),
+        category=_category(rows[row], labels),
+        one=labels.get(groups[0], same(groups[0])),
+        other=labels.get(groups[1], same(groups[1])),
+    )
+    return Sentence(text, {"a": Slot(row, groups[0], percent=True), "b": Slot(row, groups[1], percent=True)}, NOT_QUOTED)

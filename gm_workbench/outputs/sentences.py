@@ -1,0 +1,66 @@
+"""Sentences are filled here, from protected numbers only; a sentence that quotes a hidden number is not said."""
+
+from __future__ import annotations
+
+import re
+
+from gm_workbench.errors import OutputError
+from gm_workbench.outputs.output import Sentence, ShownOutput, Slot, Suppressed
+from gm_workbench.vocabulary.text import Language, number
+
+_FIRST = re.compile(r"(?<=[.!?])\s+(?=[A-Z\N{LATIN CAPITAL LETTER A WITH GRAVE}-\N{LATIN CAPITAL LETTER THORN}0-9\N{EURO SIGN}])")
+
+
+def say(sentence: Sentence, shown: ShownOutput, language: Language) -> str:
+    """Fill the slots of a sentence with protected numbers.
+
+    Parameters
+    ----------
+    sentence : Sentence
+        The words, with a placeholder for each number.
+    shown : ShownOutput
+        The protected output whose cells are quoted.
+    language : {"nl", "en"}
+
+    Returns
+    -------
+    str
+        The sentence, or what is to be said instead when a quoted cell is hidden.
+
+    Raises
+    ------
+    OutputError
+        When a slot quotes a bound that its cell does not have, or a placeholder has no slot.
+    """
+    numbers = {name: _fill(slot, shown, language) for name, slot in sentence.slots.items()}
+    if None in numbers.values():
+        return sentence.otherwise[language]
+    try:
+        return sentence.text[language].format(**numbers)
+    except (KeyError, IndexError) as missing:
+        raise OutputError(f"Output {shown.words.id!r}: a sentence has the placeholder {missing} but no slot for it.") from None
+
+
+def _fill(slot: Slot, shown: ShownOutput, language: Language) -> str | None:
+    """Write one number; None when it is hidden."""
+    cell = shown.cell(slot.row, slot.column)
+    if cell is None:
+        return None  # the guard may withhold every cell of an output
+    got = getattr(cell, slot.field)
+    if cell.hidden or isinstance(got, Suppressed):
+        return None
+    if got is None:
+        raise OutputError(f"Output {shown.words.id!r}: a sentence quotes {slot.field} of a cell that has none.")
+    value = abs(got) if slot.absolute else got
+    digits = slot.digits if slot.digits is not None else 0 if slot.field == "n" else cell.digits
+    return number(100 * value if slot.percent else value, digits, language=language, signed=slot.signed)
+
+
+def verdict(text: str) -> tuple[str, str]:
+    """Split a text into its first sentence and the rest.
+
+    >>> verdict("Dat is nog niet te zeggen. Na twaalf maanden scoren moeders 2,9 punten hoger.")
+    ('Dat is nog niet te zeggen.', 'Na twaalf maanden scoren moeders 2,9 punten hoger.')
+    """
+    first, *rest = _FIRST.split(text.strip(), maxsplit=1)
+    return first, rest[0] if rest else ""

@@ -1,0 +1,46 @@
+"""What to say when the data cannot carry a number. Never how many there were: that may be a small count."""
+
+from __future__ import annotations
+
+from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.vocabulary.text import Text
+
+NEEDED = Text("daarvoor zijn minstens {needed} {what} nodig", "that takes at least {needed} {what}")
+
+WHAT = {
+    "persons": Text("personen", "persons"),
+    "persons in each group": Text("personen per groep", "persons in each group"),
+    "persons at the start": Text("personen aan de start", "persons at the start"),
+    "persons paid in the month": Text("personen met loon in de maand", "persons paid in the month"),
+    "persons with any spend": Text("personen met uitgaven", "persons with any spend"),
+    "persons who answered every item": Text("personen die elke vraag beantwoordden", "persons who answered every question"),
+    "persons with two measurements": Text("personen met twee metingen", "persons with two measurements"),
+    "persons with three measurements": Text("personen met drie metingen", "persons with three measurements"),
+    "coaches": Text("consulenten", "coaches"),
+    "coaches in each group": Text("consulenten per groep", "coaches in each group"),
+    "clusters in each group": Text("consulenten per groep", "coaches in each group"),
+    "groups": Text("consulenten", "coaches"),
+    "items": Text("vragen", "questions"),
+}
+"""Words for what metrics can be short of, where a number helps."""
+
+EQUAL = Text("daarvoor verschillen de gegevens te weinig van elkaar", "the data differ too little from each other for that")
+"""Everybody has the same score or outcome, or nobody changes."""
+
+UNSTABLE = Text("de berekening geeft geen vast antwoord", "the calculation gives no stable answer")
+
+
+def shortage(result: NotEnoughData) -> Text:
+    """Say in one sentence why there is no number.
+
+    >>> shortage(NotEnoughData("ANCOVA", "coaches in each group", 4, 5)).nl
+    'Dat is met deze gegevens niet te zeggen: daarvoor zijn minstens 5 consulenten per groep nodig.'
+    """
+    if result.what in WHAT:
+        why = NEEDED.format(needed=str(result.needed), what=WHAT[result.what])
+    else:
+        why = UNSTABLE if result.what == "optimisers that agree" else EQUAL
+    return Text(
+        f"Dat is met deze gegevens niet te zeggen: {why.nl}.",
+        f"That cannot be said with these data: {why.en}.",
+    )

@@ -1,0 +1,203 @@
+"""Spend on re-integration, women beside men: what is there, never why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gm_workbench.metrics.decomposition import Decomposition
+from gm_workbench.metrics.equity import EURO_MONTH, Spend
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.outputs.about import About, section_words, words_only
+from gm_workbench.outputs.cells import estimate_cell, quote, share_cell
+from gm_workbench.outputs.output import Axis, Cell, Measure, Output, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.terms import term, terms
+from gm_workbench.vocabulary.protocols import Section
+from gm_workbench.vocabulary.text import Text
+
+ALL = "all"
+SEXES = ("woman", "man")
+HOUSEHOLDS = (ALL, "single", "lone_parent", "couple", "other")
+DIFFERENCE = "difference"
+DIFFERENCE_LABEL = Text("verschil, vrouwen min mannen", "difference, women minus men")
+
+DESCRIPTIVE = Text(
+    "Dit beschrijft wat is uitgegeven. Het zegt niet waarom, en ook niet of iemand kreeg wat nodig was.",
+    "This describes what was spent. It does not say why, nor whether anybody got what was needed.",
+)
+SPEND_CAPTION = Text(
+    "Uitgaven aan re-integratie per persoon per maand met algemene bijstand, in euro: alle uitgaven gedeeld door alle maanden, ook van wie "
+    "niets kreeg. Verschil met marge (95 %), door personen opnieuw te trekken.",
+    "Spend on re-integration per person per month on general assistance, in euros: all spend divided by all months, including those of "
+    "people who got nothing. Difference with interval (95 %), from drawing persons again.",
+)
+PARTS_CAPTION = Text(
+    "In twee delen: het deel van de personen voor wie in de periode iets is uitgegeven, en het gemiddelde bedrag over de hele periode "
+    "voor die personen, in euro.",
+    "In two parts: the share of persons on whom anything was spent in the period, and the mean amount over the whole period for those "
+    "persons, in euros.",
+)
+DECOMPOSITION_CAPTION = Text(
+    "Verschil in uitgaven per persoon per maand, vrouwen min mannen, in euro, gesplitst volgens Kitagawa. Samenstelling: vrouwen en mannen "
+    "zitten in andere groepen. Bedragen: binnen dezelfde groep is het bedrag anders. De twee delen tellen op tot het verschil. Streep: "
+    "marge (95 %).",
+    "Difference in spend per person per month, women minus men, in euros, split after Kitagawa. Composition: women and men are in different "
+    "groups. Amounts: within the same group the amount differs. The two parts add up to the difference. Line: interval (95 %).",
+)
+
+
+def spend(
+    spent: Mapping[tuple[str, ...], Spend | NotEnoughData],
+    differences: Mapping[str, Estimate | NotEnoughData],
+    section: Section,
+    about: About,
+) -> Output:
+    """Show the spend per person-month of women and men, by household and over all, with the difference.
+
+    Parameters
+    ----------
+    spent : mapping
+        ``(household, sex)`` or, over all households, ``(sex,)`` to spend (`metrics.equity.spend_by`).
+    differences : mapping
+        Household, or ``all``, to women minus men (`metrics.equity.spend_difference`). A missing or impossible difference has no
+        cell. The n of a difference is that of both groups together.
+    """
+    known = {(key[0] if len(key) > 1 else ALL, key[-1]): one for key, one in spent.items() if isinstance(one, Spend)}
+    if not {(ALL, sex) for sex in SEXES} <= set(known):
+        return words_only(section, about, shortage(NotEnoughData("", "persons in each group", 0, 2)))
+    cells = tuple(cell for household in HOUSEHOLDS for cell in _row(household, known, differences))
+    sentence = _spend_sentence(cells)
+    words = section_words(
+        section,
+        about,
+        sentence=sentence,
+        more=(plain(DESCRIPTIVE),),
+        caption=SPEND_CAPTION,
+        alt=sentence,
+        shown_as=(Shape.TABLE,),
+        labels=terms((*HOUSEHOLDS, *SEXES, DIFFERENCE), {DIFFERENCE: DIFFERENCE_LABEL}),
+        row_title=term("household"),
+    )
+    return Output(words, cells)
+
+
+def _row(
+    household: str, known: Mapping[tuple[str, str], Spend], differences: Mapping[str, Estimate | NotEnoughData]
+) -> list[Cell]:
+    cells = [_money(household, sex, known[household, sex]) for sex in SEXES if (household, sex) in known]
+    gap = differences.get(household)
+    if isinstance(gap, Estimate):
+        cells.append(estimate_cell(gap, household, DIFFERENCE, digits=0))
+    return cells
+
+
+def _money(row: str, column: str, one: Spend) -> Cell:
+    return Cell(row, column, Measure.MONEY, one.persons, value=one.per_month.value, largest=one.largest, unit=EURO_MONTH)
+
+
+def _spend_sentence(cells: Sequence[Cell]) -> Sentence:
+    slots = {sex: Slot(ALL, sex) for sex in SEXES}
+    nl = "Per maand met bijstand is aan vrouwen gemiddeld € {woman} uitgegeven en aan mannen € {man}"
+    en = "Per month on benefit € {woman} was spent on women on average, and € {man} on men"
+    gap = next((cell for cell in cells if cell.key == (ALL, DIFFERENCE)), None)
+    if gap is None:
+        return Sentence(Text(f"{nl}.", f"{en}."), slots)
+    margin = Text(
+        ", een verschil van € {value} (marge {low} tot {high}).", ", a difference of € {value} (interval {low} to {high})."
+    )
+    return Sentence(Text(nl + margin.nl, en + margin.en), {**slots, **quote(gap, signed=True)})
+
+
+def spend_parts(spent: Mapping[tuple[str, ...], Spend | NotEnoughData], section: Section, about: About) -> Output:
+    """Show the two parts of the spend of women and men: how many got anything, and how much those got.
+
+    Parameters
+    ----------
+    spent : mapping
+        ``(sex,)`` to spend (`metrics.equity.spend_by` by sex alone); other keys are passed over.
+    """
+    known = {sex: one for sex in SEXES if isinstance(one := spent.get((sex,)), Spend)}
+    if set(known) != set(SEXES):
+        return words_only(section, about, shortage(NotEnoughData("", "persons in each group", 0, 2)), id="spend_parts")
+    anything = [share_cell("any", sex, one.any_persons, one.persons) for sex, one in known.items()]
+    amounts = [
+        Cell("given_any", sex, Measure.MONEY, one.given_any.n, value=one.given_any.value, largest=one.largest, unit="euro")
+        for sex, one in known.items()
+        if isinstance(one.given_any, Estimate)
+    ]
+    sentence = Sentence(
+        Text(
+            "Voor {woman} % van de vrouwen en {man} % van de mannen is in de periode iets uitgegeven.",
+            "Anything was spent in the period on {woman}% of the women and {man}% of the men.",
+        ),
+        {sex: Slot("any", sex, percent=True) for sex in SEXES},
+    )
+    words = section_words(
+        section,
+        about,
+        id="spend_parts",
+        lead=Text("", ""),
+        sentence=sentence,
+        more=(plain(DESCRIPTIVE),),
+        caption=PARTS_CAPTION,
+        alt=sentence,
+        labels=terms(
+            (*SEXES, "any", "given_any"),
+            {
+                "any": Text("kreeg iets", "got anything"),
+                "given_any": Text("gemiddeld bedrag als men iets kreeg", "mean amount for those who got anything"),
+            },
+        ),
+    )
+    return Output(words, (*anything, *amounts))
+
+
+def decomposition(results: Mapping[str, Decomposition | NotEnoughData], section: Section, about: About) -> Output:
+    """Show the difference in spend and how much of it goes with composition and with amounts.
+
+    Only the two totals are shown, not the parts by category: they sum to the difference, so a hidden one could be worked out.
+
+    Parameters
+    ----------
+    results : mapping
+        What was split over (``household``, ``age_band``, ``type``) to the decomposition; all of the same difference.
+    """
+    known = {name: one for name, one in results.items() if isinstance(one, Decomposition)}
+    if not known:
+        short = next((one for one in results.values() if isinstance(one, NotEnoughData)), None)
+        return words_only(section, about, shortage(short or NotEnoughData("", "persons in each group", 0, 2)))
+    first = next(iter(known.values()))
+    cells = [estimate_cell(first.gap, "gap", EURO_MONTH, digits=1)]
+    labels = {"gap": DIFFERENCE_LABEL, EURO_MONTH: Text("€ per persoon per maand", "€ per person per month")}
+    for name, one in known.items():
+        cells += [estimate_cell(getattr(one, part), f"{name}_{part}", EURO_MONTH, digits=1) for part in PART_LABELS]
+        labels |= {f"{name}_{part}": words.format(name=term(name)) for part, words in PART_LABELS.items()}
+    sentence = _decomposition_sentence(next(iter(known)))
+    words = section_words(
+        section,
+        about,
+        sentence=sentence,
+        more=(plain(DESCRIPTIVE),),
+        caption=DECOMPOSITION_CAPTION,
+        alt=sentence,
+        shown_as=(Shape.DOTS,),
+        labels=labels,
+        axes={"x": Axis(Text("€ per persoon per maand", "€ per person per month"))},
+        options={"strong": ("gap",)},
+    )
+    return Output(words, tuple(cells))
+
+
+PART_LABELS = {
+    "composition": Text("{name}: samenstelling", "{name}: composition"),
+    "rates": Text("{name}: bedragen", "{name}: amounts"),
+}
+
+
+def _decomposition_sentence(name: str) -> Sentence:
+    text = Text(
+        "Van het verschil van € {{gap}} per persoon per maand gaat € {{composition}} samen met {name}; € {{rates}} blijft over bij gelijke {name}.",
+        "Of the difference of € {{gap}} per person per month, € {{composition}} goes with {name}; € {{rates}} remains at equal {name}.",
+    ).format(name=term(name))
+    rows = {"gap": "gap", "composition": f"{name}_composition", "rates": f"{name}_rates"}
+    return Sentence(text, {slot: Slot(row, EURO_MONTH, digits=1, signed=True) for slot, row in rows.items()})

@@ -1,0 +1,54 @@
+"""Words for the categories of the tables, for tables and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from gm_workbench.vocabulary.text import Text
+
+WOMAN, MAN = Text("vrouwen", "women"), Text("mannen", "men")
+
+TERMS: Mapping[str, Text] = {
+    "all": Text("allen", "all"),
+    "unknown": Text("onbekend", "unknown"),
+    "woman": WOMAN,
+    "man": MAN,
+    "single": Text("alleenstaand", "single"),
+    "lone_parent": Text("alleenstaande ouder", "lone parent"),
+    "couple": Text("gehuwd of samenwonend", "married or cohabiting"),
+    "other": Text("overig", "other"),
+    "permanent": Text("onbepaalde tijd", "permanent"),
+    "fixed_term": Text("bepaalde tijd", "fixed term"),
+    "agency": Text("uitzendwerk", "agency work"),
+    "on_call": Text("oproepwerk", "on call"),
+    "no_pay": Text("geen loon", "no pay"),
+    "low_flex": Text("onder de grens, flexibel", "below, flexible"),
+    "low_permanent": Text("onder de grens, vast", "below, permanent"),
+    "above_flex": Text("boven de grens, flexibel", "above, flexible"),
+    "above_permanent": Text("boven de grens, vast", "above, permanent"),
+    "out": Text("niet meer gezien", "not seen again"),
+    "q1": Text("laagste vijfde", "lowest fifth"),
+    "q2": Text("tweede vijfde", "second fifth"),
+    "q3": Text("middelste vijfde", "middle fifth"),
+    "q4": Text("vierde vijfde", "fourth fifth"),
+    "q5": Text("hoogste vijfde", "highest fifth"),
+    "household": Text("leefvorm", "household"),
+    "age_band": Text("leeftijd", "age"),
+    "sex": Text("geslacht", "sex"),
+    "contract": Text("contract", "contract"),
+    "type": Text("soort voorziening", "type of provision"),
+}
+
+
+def term(key: str) -> Text:
+    """Give the words for a category; one without words reads as it is written.
+
+    >>> term("woman").nl, term("27-34").en
+    ('vrouwen', '27-34')
+    """
+    return TERMS.get(key, Text(key, key))
+
+
+def terms(keys: Iterable[str], own: Mapping[str, Text] | None = None) -> dict[str, Text]:
+    """Give the words for several categories; `own` words go before the common ones."""
+    return {key: (own or {}).get(key, term(key)) for key in keys}

@@ -1,0 +1,47 @@
+"""Pairs of states a horizon apart, for people followed by month and for published sets that were observed now and then."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from gm_workbench.errors import MetricError
+
+QUINTILES = ("q1", "q2", "q3", "q4", "q5")
+
+
+def state_pairs(months: pd.DataFrame, horizon: int) -> pd.DataFrame:
+    """Give one row per worker paid in the index month: the state then and `horizon` months later.
+
+    A worker without pay at the later month is in state ``no_pay``; nobody is lost.
+    """
+    start = months.loc[months["months"].eq(0) & months["hourly_wage"].notna()]
+    later = months.loc[months["months"].eq(horizon)].set_index("person")["state"]
+    return pd.DataFrame({"person": start["person"], "from": start["state"], "to": start["person"].map(later)}).dropna(
+        ignore_index=True
+    )
+
+
+def quintile_pairs(wages: pd.DataFrame, horizon: int, tolerance: int = 0) -> pd.DataFrame:
+    """Give one pair per person: wage quintile at the first observation and at the one nearest to `horizon` months later.
+
+    Quintiles are those of the persons in the pairs, at each end apart; equal wages share the lower quintile. An observation
+    further than `tolerance` months from the horizon does not count, and its person is left out.
+    """
+    if tolerance < 0 or horizon <= tolerance:
+        raise MetricError(f"The horizon must be longer than the tolerance, but got {horizon} and {tolerance} months.")
+    pairs = _nearest(wages.sort_values(["person", "month"]), horizon, tolerance)
+    return pairs.assign(**{end: _quintile(pairs[f"wage_{end}"]) for end in ("from", "to")})[["person", "from", "to"]]
+
+
+def _nearest(wages: pd.DataFrame, horizon: int, tolerance: int) -> pd.DataFrame:
+    first = wages.drop_duplicates("person").rename(columns={"month": "start", "hourly_wage": "wage_from"})
+    merged = wages.merge(first[["person", "start", "wage_from"]], on="person", validate="many_to_one")
+    merged = merged.assign(off=(merged["month"] - merged["start"] - horizon).abs())
+    close = merged.loc[merged["off"] <= tolerance].sort_values(["person", "off", "month"])
+    return close.drop_duplicates("person").rename(columns={"hourly_wage": "wage_to"}).reset_index(drop=True)
+
+
+def _quintile(wages: pd.Series) -> pd.Series:
+    edges = np.quantile(wages, [0.2, 0.4, 0.6, 0.8])
+    return pd.Series(np.array(QUINTILES)[np.searchsorted(edges, wages, side="left")], index=wages.index)

@@ -1,0 +1,130 @@
+"""Who is on benefit, who guides them, and the cohorts that the studies follow."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from gm_workbench.panel.ledger import Cohort, start_cohort
+from gm_workbench.panel.scores import at_wave, person_waves
+from gm_workbench.panel.study import Study
+from gm_workbench.vocabulary.instruments import instrument
+from gm_workbench.vocabulary.text import Text
+
+GENERAL_ASSISTANCE = "01"
+AGE_EDGES = (0, 27, 35, 45, 55, 120)
+AGE_BANDS = ("0-26", "27-34", "35-44", "45-54", "55+")
+DURATION_EDGES = (0, 12, 24, 60, 1200)
+DURATION_BANDS = ("0-11", "12-23", "24-59", "60+")
+RESILIENCE = "ECR"
+
+
+def on_benefit(study: Study, month: int) -> pd.DataFrame:
+    """Give one row per person on general assistance in `month`, with age, duration and work next to the benefit."""
+    benefits = study.tables["benefits"]
+    now = benefits.loc[(benefits["month"] == month) & (benefits["scheme"] == GENERAL_ASSISTANCE)]
+    frame = now.sort_values(["person", "start"]).drop_duplicates("person").reset_index(drop=True)
+    age = month // 12 - frame["birth_year"]
+    return frame.assign(
+        age=age,
+        age_band=banded(age, AGE_EDGES, AGE_BANDS),
+        duration=month - frame["start"],
+        duration_band=banded(month - frame["start"], DURATION_EDGES, DURATION_BANDS),
+        works=frame["income_kind"].eq("11").fillna(False).astype(bool),
+        exempt=frame["exemption"].ne("none"),
+    )
+
+
+def banded(values: pd.Series, edges: tuple[int, ...], names: tuple[str, ...]) -> pd.Series:
+    """Name the band that each value falls in; a band holds its lower edge and not its upper."""
+    return pd.cut(values, list(edges), labels=list(names), right=False).astype(str)
+
+
+def with_coach(study: Study, people: pd.DataFrame, month: int) -> pd.DataFrame:
+    """Add coach, team and consent in `month`, and whether the study was introduced to that coach by then."""
+    caseload = study.tables["caseload"]
+    ends = caseload["end"].astype("Float64").fillna(month)
+    now = caseload.loc[(caseload["start"] <= month) & (ends >= month)]
+    now = now.sort_values(["person", "start"]).drop_duplicates("person", keep="last")
+    merged = people.merge(now[["person", "coach", "team", "consent"]], on="person", how="left", validate="one_to_one")
+    return merged.assign(**_introduction(study, merged["coach"], month))
+
+
+def _introduction(study: Study, coaches: pd.Series, month: int) -> dict[str, pd.Series]:
+    if not study.introduced_here:
+        none = pd.Series(False, index=coaches.index)
+        return {"introduced": none, "introduced_later": none}
+    table = study.tables["introductions"]
+    own = table.loc[table["study"] == study.protocol.name].set_index("coach")["month"]
+    since = coaches.map(own)
+    return {"introduced": since.le(month).fillna(False), "introduced_later": since.gt(month).fillna(False)}
+
+
+def profile(study: Study) -> pd.DataFrame:
+    """Give everybody on general assistance in the index month, marked as lone mother or rest of the caseload."""
+    people = on_benefit(study, study.index_month)
+    return people.assign(group=_is_lone_mother(people).map({True: "mothers", False: "rest"}))
+
+
+def _is_lone_mother(people: pd.DataFrame) -> pd.Series:
+    return people["sex"].eq("woman") & people["household"].eq("lone_parent")
+
+
+def lone_mothers(study: Study) -> Cohort:
+    """Follow lone mothers on general assistance in the index month who have a coach and consented to research."""
+    people = on_benefit(study, study.index_month)
+    guided = with_coach(study, people.loc[_is_lone_mother(people)], study.index_month)
+    start = start_cohort(
+        guided,
+        Text("alleenstaande moeders met algemene bijstand", "lone mothers on general assistance"),
+        Text("alle personen in de startmaand", "all persons in the first month"),
+    )
+    return consenting(with_clear_exposure(start))
+
+
+def with_clear_exposure(cohort: Cohort) -> Cohort:
+    """Keep persons with a coach; leave out those whose coach introduced the study's way of working only later."""
+    guided = cohort.keep(
+        cohort.frame["coach"].notna(),
+        Text("hebben een consulent", "have a coach"),
+        Text("niet toegewezen aan een consulent", "not allocated to a coach"),
+    )
+    if not guided.frame["introduced_later"].any():
+        return guided
+    return guided.keep(
+        ~guided.frame["introduced_later"],
+        Text("consulent voerde niet later in", "coach did not introduce later"),
+        Text("latere introductie vertroebelt de vergelijking", "a later introduction blurs the comparison"),
+    )
+
+
+def consenting(cohort: Cohort) -> Cohort:
+    """Keep persons who consented to research."""
+    return cohort.keep(
+        cohort.frame["consent"].eq("yes"),
+        Text("gaven toestemming voor onderzoek", "consented to research"),
+        Text("geen toestemming", "no consent"),
+    )
+
+
+def resilience_cohort(study: Study, cohort: Cohort, first: str = "T0", last: str = "T12") -> Cohort:
+    """Keep the mothers with economic resilience at both waves, as columns ``ECR_T0`` and ``ECR_T12``."""
+    waves = person_waves(study.tables["answers"], [instrument(RESILIENCE, study.paths.instruments)])
+    scores = {f"{RESILIENCE}_{wave}": at_wave(waves, RESILIENCE, wave) for wave in (first, last)}
+    frame = cohort.frame.assign(**{name: cohort.frame["person"].map(score) for name, score in scores.items()})
+    measured = Cohort(frame, cohort.ledger).keep(
+        frame[f"{RESILIENCE}_{first}"].notna(),
+        Text(f"vulden {first} in", f"answered {first}"),
+        Text("geen bruikbare eerste meting", "no usable first measurement"),
+    )
+    return measured.keep(
+        measured.frame[f"{RESILIENCE}_{last}"].notna(),
+        Text(f"vulden {first} en {last} in", f"answered {first} and {last}"),
+        Text("geen bruikbare latere meting", "no usable later measurement"),
+    )
+
+
+def cohort_waves(study: Study, cohort: Cohort) -> pd.DataFrame:
+    """Give one row per cohort member and wave: scores of the protocol's instruments, months, coach, introduced."""
+    declared = [instrument(code, study.paths.instruments) for code in study.protocol.instruments]
+    waves = person_waves(study.tables["answers"], declared)
+    return waves.merge(cohort.frame[["person", "coach", "introduced"]], on="person", validate="many_to_one")

@@ -1,0 +1,54 @@
+"""Answers → scale scores per person and wave, by each instrument's declared scoring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from gm_workbench.vocabulary.instruments import Instrument
+
+WAVE_MONTHS = {"T0": 0, "T3": 3, "T6": 6, "T12": 12, "T18": 18}
+"""Months between a wave and the start, by the wave's name."""
+
+
+def item_answers(answers: pd.DataFrame, instrument: Instrument, wave: str | None = None) -> pd.DataFrame:
+    """Spread the answers to one instrument: one row per person (and wave), one column per declared item, as answered."""
+    chosen = answers.loc[answers["instrument"] == instrument.code]
+    if wave is not None:
+        chosen = chosen.loc[chosen["wave"] == wave]
+    keys = ["person"] if wave is not None else ["person", "wave"]
+    wide = chosen.set_index([*keys, "item"])["answer"].unstack("item")  # noqa: PD010 - a duplicate must raise, not be averaged
+    return wide.reindex(columns=list(instrument.items)).rename_axis(columns=None)
+
+
+def oriented(items: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """Turn reversed items round, so that every item points the scale's way."""
+    turned = items.copy()
+    for item in sorted(instrument.reversed):
+        turned[item] = instrument.low + instrument.high - items[item]
+    return turned
+
+
+def scale_scores(items: pd.DataFrame, instrument: Instrument) -> pd.Series:
+    """Score each row 0-100: the mean of the answered items, rescaled; missing when too few items were answered.
+
+    Score = 100 × (mean − low) / (high − low), with reversed items turned round first.
+    """
+    answered = items.notna().mean(axis="columns")
+    mean = oriented(items, instrument).mean(axis="columns")
+    score = 100 * (mean - instrument.low) / (instrument.high - instrument.low)
+    return score.where(answered >= instrument.minimum_answered).rename(instrument.code)
+
+
+def person_waves(answers: pd.DataFrame, instruments: Iterable[Instrument]) -> pd.DataFrame:
+    """Give one row per person and wave with a column of 0-100 scores per instrument, and `months` since the start."""
+    scored = [scale_scores(item_answers(answers, instrument), instrument) for instrument in instruments]
+    frame = pd.concat(scored, axis="columns").dropna(how="all").reset_index()
+    frame["months"] = frame["wave"].map(WAVE_MONTHS).astype("int64")
+    return frame.sort_values(["person", "months"], ignore_index=True)
+
+
+def at_wave(waves: pd.DataFrame, column: str, wave: str) -> pd.Series:
+    """Give one scale at one wave, indexed by person; persons without it have no row."""
+    return waves.loc[waves["wave"] == wave].set_index("person")[column].dropna()

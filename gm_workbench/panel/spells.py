@@ -1,0 +1,36 @@
+"""How long people stay on benefit after the index month, and how it ends."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from gm_workbench.panel.study import Study
+from gm_workbench.vocabulary.schemas import WORK_REASONS
+
+CENSORED, TO_WORK, OTHERWISE = 0, 1, 2
+"""How a spell ended: still on benefit when last seen; to work (BUS reasons 11 and 13); for any other reason."""
+
+
+def exit_times(study: Study, people: pd.DataFrame) -> pd.DataFrame:
+    """Add `time` (months from the index month, 1 is the index month itself) and `event` to one row per person.
+
+    The first end at or after the index month counts. A person without an end is censored in the last month that has a row.
+    """
+    since = study.tables["benefits"].loc[lambda rows: rows["month"] >= study.index_month]
+    last_seen = since.groupby("person")["month"].max()
+    ends = since.loc[since["end"].notna()].sort_values("month").drop_duplicates("person").set_index("person")
+    end_month, reason = people["person"].map(ends["end"]).astype("Float64"), people["person"].map(ends["end_reason"])
+    seen = end_month.fillna(people["person"].map(last_seen).astype("Float64"))
+    event = np.select([end_month.isna(), reason.isin(WORK_REASONS)], [CENSORED, TO_WORK], OTHERWISE)
+    return people.assign(time=(seen - study.index_month + 1).astype("int64"), event=event)
+
+
+def part_time_months(study: Study, people: pd.DataFrame) -> pd.DataFrame:
+    """Give one row per cohort member and month on benefit: months since the index month, and whether she had wage income."""
+    benefits = study.tables["benefits"]
+    chosen = benefits.loc[benefits["person"].isin(people["person"]), ["person", "month", "income_kind"]]
+    works = chosen["income_kind"].eq("11").fillna(False).astype(bool)
+    frame = chosen.assign(works=works, months=chosen["month"] - study.index_month).drop(columns="income_kind")
+    merged = frame.groupby(["person", "month", "months"], as_index=False)["works"].any()
+    return merged.merge(people[["person", "coach", "introduced"]], on="person", validate="many_to_one")

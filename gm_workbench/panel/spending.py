@@ -1,0 +1,27 @@
+"""What was spent on re-integration, by person and month on benefit."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from gm_workbench.panel.people import GENERAL_ASSISTANCE
+from gm_workbench.panel.study import Study
+
+
+def spending_months(study: Study) -> pd.DataFrame:
+    """Give one row per person and month on general assistance: sex, household, and the amount spent (0 where none).
+
+    Costs in months without general assistance are left out, so that amount and time at risk are about the same months.
+    """
+    benefits = study.tables["benefits"]
+    months = benefits.loc[benefits["scheme"] == GENERAL_ASSISTANCE, ["person", "month", "sex", "household", "birth_year"]]
+    months = months.drop_duplicates(["person", "month"])
+    spent = study.tables["costs"].groupby(["person", "month"], as_index=False)["amount"].sum()
+    merged = months.merge(spent, on=["person", "month"], how="left", validate="one_to_one")
+    return merged.assign(amount=merged["amount"].fillna(0.0), age=merged["month"] // 12 - merged["birth_year"])
+
+
+def spending_by_type(study: Study) -> pd.DataFrame:
+    """Give one row per person, month and type of provision with costs, for months on general assistance."""
+    months = spending_months(study)[["person", "month", "sex", "household"]]
+    return study.tables["costs"].merge(months, on=["person", "month"], validate="many_to_one")

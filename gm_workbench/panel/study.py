@@ -1,0 +1,142 @@
+"""Open a study for one place: the declaration, the checked tables, and what can be asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+import pandas as pd
+
+from gm_workbench.errors import UnknownPlace
+from gm_workbench.intake.store import checked_tables
+from gm_workbench.settings import Paths, paths
+from gm_workbench.vocabulary.calendar import Period
+from gm_workbench.vocabulary.codes import Place
+from gm_workbench.vocabulary.protocols import Protocol, Section, load_protocol
+from gm_workbench.vocabulary.references import low_pay_threshold
+from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.text import Text
+from gm_workbench.worlds.published import load_published
+
+THRESHOLD = "low_pay_threshold"
+"""What a section needs when it compares wages with the national low-pay threshold; foreign data have none."""
+
+MONTHS_BEFORE_INDEX = 12
+"""Without a roll-out, people are followed from twelve months into the period, so that there is a past to select on."""
+
+DELIVERIES = Text("gemeentelijke leveringen", "municipal deliveries")
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One study in one place: what was declared and what was delivered.
+
+    `tables` are the checked tables that were delivered; `missing` names what a section needed and did not find.
+    """
+
+    protocol: Protocol
+    place: Place
+    period: Period
+    kind: DataKind
+    tables: Mapping[str, pd.DataFrame]
+    source: Text = DELIVERIES
+    caveat: Text = Text("", "")
+    paths: Paths = field(default_factory=paths)
+
+    def section(self, name: str) -> Section:
+        """Give the declared words of a section."""
+        return self.protocol.sections[name]
+
+    def missing(self, name: str) -> tuple[str, ...]:
+        """Name what section `name` needs and what was not delivered."""
+        return tuple(need for need in self.section(name).needs if not self._has(need))
+
+    def offers(self, name: str) -> bool:
+        """Whether everything that section `name` needs was delivered."""
+        return not self.missing(name)
+
+    def _has(self, need: str) -> bool:
+        if need == THRESHOLD:
+            return self.kind is not DataKind.PUBLISHED
+        table, _, column = need.partition(".")
+        delivered = self.tables.get(table)
+        if delivered is None or (table == "introductions" and not self.introduced_here):
+            return False
+        return not column or column in delivered.columns
+
+    @property
+    def introduced_here(self) -> bool:
+        """Whether this study's way of working was introduced to at least one coach here."""
+        introductions = self.tables.get("introductions")
+        return introductions is not None and bool((introductions["study"] == self.protocol.name).any())
+
+    @property
+    def index_month(self) -> int:
+        """The month from which people are followed: the first introduction here, else a year into the period."""
+        if not self.introduced_here:
+            return self.period.first + MONTHS_BEFORE_INDEX
+        introductions = self.tables["introductions"]
+        return int(introductions.loc[introductions["study"] == self.protocol.name, "month"].min())
+
+    def threshold(self, year: int, share: float) -> float:
+        """Give the low-pay threshold of a year, in euros an hour: a share of the *national* median."""
+        return low_pay_threshold(self.paths.codes, year, share, self.kind)
+
+
+def open_study(name: str, place: str, world: str = "default", period: str = "2023-01/2025-12") -> Study:
+    """Open study `name` for `place`.
+
+    Parameters
+    ----------
+    name : str
+        A declared study, e.g. ``tilburg_single_mothers``.
+    place : str
+        A municipality code (``GM0855``) or a published data set (``published-wages``).
+    world : str
+        A synthetic world; empty for the real delivery in `data/raw`.
+    period : str
+        First and last month, ``yyyy-mm/yyyy-mm``; rows outside it are left out.
+
+    Raises
+    ------
+    UnknownStudy, UnknownPlace, UnknownWorld, DeliveryError
+    """
+    where = paths()
+    protocol = load_protocol(name, where.protocols)
+    if place.startswith("published-"):
+        return published_study(protocol, place, where)
+    checked = checked_tables(place, world, where)
+    return from_tables(protocol, place, checked.tables, checked.kind, Period.parse(period), where)
+
+
+def from_tables(
+    protocol: Protocol,
+    place: str,
+    tables: Mapping[str, pd.DataFrame],
+    kind: DataKind,
+    period: Period,
+    where: Paths | None = None,
+) -> Study:
+    """Open a study on logical tables in memory, cut to the period."""
+    where = where or paths()
+    inside = partial(_within, period=period)
+    cut = {name: inside(table) if name != "introductions" else table for name, table in tables.items()}
+    return Study(protocol, Place.parse(place), period, kind, cut, paths=where)
+
+
+def _within(table: pd.DataFrame, period: Period) -> pd.DataFrame:
+    if "month" not in table.columns:
+        return table
+    return table.loc[table["month"].between(period.first, period.last)]
+
+
+def published_study(protocol: Protocol, place: str, where: Paths) -> Study:
+    """Open a study on real public data that a package ships."""
+    chosen = Place.parse(place)
+    if not place.startswith("published-"):
+        raise UnknownPlace(f"A published data set is written as published-<name> but got {place!r}.")
+    loaded = load_published(place.removeprefix("published-"))
+    months = loaded.tables["wages"]["month"]
+    period = Period(int(months.min()), int(months.max()))
+    return Study(protocol, chosen, period, loaded.kind, loaded.tables, loaded.source, loaded.caveat, where)

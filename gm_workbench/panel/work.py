@@ -1,0 +1,100 @@
+"""Wages and jobs by month: where people stand against the low-pay threshold, and who is at the base."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from gm_workbench.panel.ledger import Cohort, start_cohort
+from gm_workbench.panel.people import AGE_BANDS, AGE_EDGES, banded, consenting, on_benefit, with_clear_exposure, with_coach
+from gm_workbench.panel.study import Study
+from gm_workbench.vocabulary.text import Text
+
+NO_PAY = "no_pay"
+STATES = (NO_PAY, "low_flex", "low_permanent", "above_flex", "above_permanent")
+"""States from the base upwards: no pay in the month, below or above the threshold, in a flexible or a permanent contract."""
+
+
+def main_jobs(wages: pd.DataFrame) -> pd.DataFrame:
+    """Keep one job per person and month: the one with most hours, the first by its pseudonym when hours tie."""
+    hours = "hours" if "hours" in wages.columns else "hourly_wage"
+    ordered = wages.sort_values(["person", "month", hours, "job"], ascending=[True, True, False, True])
+    return ordered.drop_duplicates(["person", "month"]).reset_index(drop=True)
+
+
+def work_months(study: Study, share: float) -> pd.DataFrame:
+    """Give one row per worker and month of the period: wage, threshold, `above`, and state; without pay the wage is missing.
+
+    Parameters
+    ----------
+    share : float
+        Share of the national median hourly wage that is the low-pay threshold; 2/3 by convention.
+    """
+    jobs = main_jobs(study.tables["wages"])
+    months = pd.RangeIndex(study.period.first, study.period.last + 1, name="month")
+    grid = pd.MultiIndex.from_product([np.sort(jobs["person"].unique()), months], names=["person", "month"])
+    columns = ["hourly_wage", "contract"]
+    frame = jobs.set_index(["person", "month"])[columns].reindex(grid).reset_index()
+    thresholds = {int(year): study.threshold(int(year), share) for year in (frame["month"] // 12).unique()}
+    frame["threshold"] = (frame["month"] // 12).map(thresholds)
+    frame["above"] = frame["hourly_wage"].ge(frame["threshold"])
+    return frame.assign(state=_states(frame), months=frame["month"] - study.index_month)
+
+
+def _states(frame: pd.DataFrame) -> pd.Series:
+    height = np.where(frame["above"], "above", "low")
+    contract = np.where(frame["contract"].eq("permanent"), "permanent", "flex")
+    named = pd.Series(height, index=frame.index) + "_" + pd.Series(contract, index=frame.index)
+    return named.where(frame["hourly_wage"].notna(), NO_PAY)
+
+
+def workers(study: Study) -> pd.DataFrame:
+    """Give one row per person with pay in the period: sex, age band, coach, and whether the study was introduced there."""
+    wages = study.tables["wages"]
+    people = wages.sort_values("month").drop_duplicates("person")[["person", "sex", "birth_year"]]
+    age = study.index_month // 12 - people["birth_year"]
+    people = people.assign(age=age, age_band=banded(age, AGE_EDGES, AGE_BANDS)).reset_index(drop=True)
+    return with_coach(study, people, study.index_month)
+
+
+def base_workers(study: Study, months: pd.DataFrame, months_low: int = 3) -> Cohort:
+    """Follow programme workers who earned below the threshold in each of the `months_low` months before the index month."""
+    before = months.loc[months["months"].between(-months_low, -1)]
+    low = before["hourly_wage"].notna() & ~before["above"]
+    summary = before.assign(low=low, gap=np.log(before["threshold"] / before["hourly_wage"]))
+    per_person = summary.groupby("person").agg(
+        paid=("hourly_wage", "count"), low=("low", "sum"), log_gap=("gap", "mean"), contract=("contract", "last")
+    )
+    people = workers(study).merge(per_person, left_on="person", right_index=True, how="left", validate="one_to_one")
+    start = start_cohort(
+        people,
+        Text("personen met loon in de periode", "persons with pay in the period"),
+        Text("alle geleverde loongegevens", "all wage records delivered"),
+    )
+    off_benefit = start.keep(
+        ~start.frame["person"].isin(_on_benefit_now(study)),
+        Text("geen bijstand in de startmaand", "no benefit in the first month"),
+        Text("werkt naast bijstand", "works next to a benefit"),
+    )
+    return _at_base(consenting(with_clear_exposure(off_benefit)), months_low)
+
+
+def _on_benefit_now(study: Study) -> pd.Series:
+    if "benefits" not in study.tables:
+        return pd.Series(dtype=str)
+    return on_benefit(study, study.index_month)["person"]
+
+
+def _at_base(cohort: Cohort, months_low: int) -> Cohort:
+    one = months_low == 1
+    rule = Text("de maand", "the month") if one else Text(f"alle {months_low} maanden", f"all {months_low} months")
+    paid = cohort.keep(
+        cohort.frame["paid"].eq(months_low),
+        Text("hadden loon in {rule} ervoor", "had pay in {rule} before").format(rule=rule),
+        Text("niet steeds loon", "not always paid"),
+    )
+    return paid.keep(
+        paid.frame["low"].eq(months_low),
+        Text("verdienden in {rule} ervoor onder de grens", "were paid below the threshold in {rule} before").format(rule=rule),
+        Text("loon boven de grens", "pay above the threshold"),
+    )

@@ -1,0 +1,299 @@
+"""A study as a declaration: what it asks, how it was set up, what is estimated, and what its reports may say.
+
+A protocol (`data/protocols/<study>.yml`) is read whole, checked whole and frozen. Its digest covers the instruments too, so
+that a report can say under which agreements it was made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from gm_workbench.errors import DeclarationError, UnknownStudy, did_you_mean
+from gm_workbench.settings import paths
+from gm_workbench.vocabulary.declarations import Form, Status, open_form
+from gm_workbench.vocabulary.instruments import Instrument, instrument, instrument_codes
+from gm_workbench.vocabulary.schemas import TABLES
+from gm_workbench.vocabulary.text import Text
+
+EVERY_REPORT = ("answer", "facts", "flow")
+"""Sections that every report has: the box at the top, the facts beneath it, and who it is about."""
+
+OUTSIDE_NEEDS = ("low_pay_threshold",)
+"""What a section may need that no municipality delivers."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_KINDS: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float)}
+_EFFECT = re.compile(r"\beffect", re.IGNORECASE)
+
+
+class Assignment(StrEnum):
+    """How it was decided who would work in the new way."""
+
+    RANDOMISED = "randomised"
+    BY_CHOICE = "by_choice"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something the study rests on, and how it is known."""
+
+    value: str | float
+    status: Status
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimand:
+    """What is estimated: a contrast, in a population, at a horizon.
+
+    `smallest_relevant` is the difference, in `unit`, below which nobody would act otherwise; it is the same in both directions.
+    """
+
+    name: str
+    label: Text
+    unit: str
+    population: Text
+    contrast: Text
+    horizon_months: int
+    smallest_relevant: Fact
+    primary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the report: a question, what we are about to look at, and what it needs.
+
+    A need is a table, `table.column`, or one of `OUTSIDE_NEEDS`.
+    """
+
+    id: str
+    heading: Text
+    lead: Text
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a notebook parameter may be: its type, and its limits (both ends included) or its allowed values."""
+
+    kind: str  # str, int, float
+    low: float | None = None
+    high: float | None = None
+    allowed: tuple[str | float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """A declared study. `digest` is the SHA-256 of everything in it, the scoring of its instruments included."""
+
+    name: str
+    version: int
+    title: Text
+    question: Text
+    design: Fact
+    assignment: Assignment
+    unit_of_introduction: str
+    estimands: tuple[Estimand, ...]
+    instruments: tuple[str, ...]
+    sections: Mapping[str, Section]
+    limits: tuple[Text, ...]
+    parameters: Mapping[str, Bounds]
+    facts: Mapping[str, Fact]
+    digest: str
+    unit_of_analysis: str = "person"
+    outcomes: Mapping[str, Text] = field(default_factory=dict)
+
+    @property
+    def primary(self) -> Estimand:
+        """The one estimand that gets a headline claim."""
+        return next(estimand for estimand in self.estimands if estimand.primary)
+
+    @property
+    def may_say_effect(self) -> bool:
+        """Whether a report may speak of an effect; otherwise it speaks of a difference after introduction."""
+        return self.assignment is Assignment.RANDOMISED
+
+    def estimand(self, name: str) -> Estimand:
+        """Give an estimand by name."""
+        names = [estimand.name for estimand in self.estimands]
+        if name not in names:
+            raise DeclarationError(f"{self.name} must declare the estimand but has no {name!r}.{did_you_mean(name, names)}")
+        return self.estimands[names.index(name)]
+
+
+def study_names(folder: Path | None = None) -> tuple[str, ...]:
+    """Give the names of all declared studies.
+
+    >>> study_names()
+    ('amersfoort_upward_mobility', 'tilburg_single_mothers')
+    """
+    return tuple(sorted(path.stem for path in (folder or paths().protocols).glob("*.yml")))
+
+
+def load_protocol(name: str, folder: Path | None = None, instruments_folder: Path | None = None) -> Protocol:
+    """Load a declared study and check it whole.
+
+    Raises
+    ------
+    UnknownStudy
+        If there is no protocol of that name; the message suggests the nearest one.
+    DeclarationError
+        If the declaration has faults; every fault is listed.
+    """
+    path = (folder or paths().protocols) / f"{name}.yml"
+    if not path.is_file():
+        names = study_names(folder)
+        raise UnknownStudy(
+            f"A study must be one of {', '.join(names) or '(none declared)'} but got {name!r}.{did_you_mean(name, names)}"
+        )
+    return parse_protocol(open_form(path), path, instruments_folder)
+
+
+def parse_protocol(form: Form, path: Path, instruments_folder: Path | None = None) -> Protocol:
+    """Turn an opened declaration into a protocol; pure but for the instruments it names."""
+    codes = form.words("instruments")
+    known = instrument_codes(instruments_folder)
+    scales = [instrument(code, instruments_folder) for code in codes if code in known]
+    protocol = Protocol(
+        name=form.text("name"),
+        version=form.whole("version", least=1),
+        title=form.both("title"),
+        question=form.both("question"),
+        design=_fact(form.child("design")),
+        assignment=Assignment(form.one_of("assignment", tuple(Assignment))),
+        unit_of_introduction=form.text("unit_of_introduction"),
+        estimands=tuple(_estimand(name, child) for name, child in form.children("estimands").items()),
+        instruments=codes,
+        sections={name: _section(name, child) for name, child in form.children("sections").items()},
+        limits=form.both_each("limits"),
+        parameters={name: _bounds(child) for name, child in form.children("parameters").items()},
+        facts={name: _fact(child) for name, child in form.children("facts").items()},
+        digest=_digest(form.content, scales),
+        unit_of_analysis=form.text("unit_of_analysis"),
+        outcomes={name: _labelled(child) for name, child in form.children("outcomes").items()},
+    )
+    unknown = [f"{code}.{did_you_mean(code, known)}" for code in codes if code not in known]
+    form.faults.extend(text for wrong, text in _faults(protocol, path.stem, unknown) if wrong)
+    form.finish(path)
+    return protocol
+
+
+def _fact(form: Form) -> Fact:
+    status, source = form.known_by()
+    fact = Fact(form.value("value"), status, source)
+    form.close()
+    return fact
+
+
+def _labelled(form: Form) -> Text:
+    label = form.both("label")
+    form.close()
+    return label
+
+
+def _estimand(name: str, form: Form) -> Estimand:
+    estimand = Estimand(
+        name=name,
+        label=form.both("label"),
+        unit=form.text("unit"),
+        population=form.both("population"),
+        contrast=form.both("contrast"),
+        horizon_months=form.whole("horizon_months", least=0),
+        smallest_relevant=_relevant(form.child("smallest_relevant")),
+        primary=form.flag("primary"),
+    )
+    form.close()
+    return estimand
+
+
+def _relevant(form: Form) -> Fact:
+    fact = _fact(form)
+    if form.sound("value") and (isinstance(fact.value, str) or not 0 < fact.value < float("inf")):
+        form.fault("value", f"must be a number above 0 but got {fact.value!r}")
+    return fact
+
+
+def _section(name: str, form: Form) -> Section:
+    section = Section(name, form.both("heading"), form.both("lead"), form.words("needs"))
+    for need in section.needs:
+        if fault := _need_fault(need):
+            form.fault("needs", fault)
+    form.close()
+    return section
+
+
+def _need_fault(need: str) -> str:
+    if need in OUTSIDE_NEEDS:
+        return ""
+    table, _, column = need.partition(".")
+    if table not in TABLES:
+        allowed = (*TABLES, *OUTSIDE_NEEDS)
+        return f"must name a table ({', '.join(allowed)}) but got {need!r}.{did_you_mean(table, allowed)}"
+    columns = TABLES[table].column_names()
+    if column and column not in columns:
+        return f"must name a column of {table} ({', '.join(columns)}) but got {need!r}.{did_you_mean(column, columns)}"
+    return ""
+
+
+def _bounds(form: Form) -> Bounds:
+    kind = form.one_of("kind", tuple(_KINDS))
+    low, high = (form.number(key) if form.has(key) else None for key in ("low", "high"))
+    allowed = form.list("allowed") if form.has("allowed") else ()
+    if low is not None and high is not None and low > high:
+        form.fault("low", f"must not be above high but got {low} and {high}")
+    fitting = tuple(value for value in allowed if isinstance(value, (str, int, float)) and _is(kind, value))
+    if len(fitting) < len(allowed):
+        form.fault("allowed", f"must hold values of type {kind} but got {', '.join(map(repr, allowed))}")
+    form.close()
+    return Bounds(kind, low, high, fitting)
+
+
+def _is(kind: str, value: object) -> bool:
+    return isinstance(value, _KINDS[kind]) and not isinstance(value, bool)
+
+
+def _faults(protocol: Protocol, stem: str, unknown_instruments: list[str]) -> list[tuple[bool, str]]:
+    primary = [estimand.name for estimand in protocol.estimands if estimand.primary]
+    absent = [section for section in EVERY_REPORT if section not in protocol.sections]
+    names = [*protocol.sections, *protocol.parameters, *(estimand.name for estimand in protocol.estimands)]
+    wrong_names = [name for name in names if _NAME.fullmatch(name) is None]
+    claims = (
+        []
+        if protocol.may_say_effect
+        else [place for place, text in _texts(protocol) if _EFFECT.search(text.nl + " " + text.en)]
+    )
+    return [
+        (protocol.name != stem, f"name must be that of the file, {stem}, but got {protocol.name!r}"),
+        (len(primary) != 1, f"exactly one estimand must be primary but got {', '.join(primary) or 'none'}"),
+        (bool(absent), f"sections must include {', '.join(absent)}"),
+        (bool(wrong_names), f"names must be lower case letters, digits and underscores but got {', '.join(wrong_names)}"),
+        (bool(unknown_instruments), f"instruments must be declared but got {' '.join(unknown_instruments)}"),
+        (not protocol.limits, "limits must say at least one thing that the report does not say"),
+        (bool(claims), f"only a randomised study may say effect, but it is said in {', '.join(claims)}"),
+    ]
+
+
+def _texts(protocol: Protocol) -> list[tuple[str, Text]]:
+    return [
+        ("title", protocol.title),
+        ("question", protocol.question),
+        *((f"sections.{s.id}.heading", s.heading) for s in protocol.sections.values()),
+        *((f"sections.{s.id}.lead", s.lead) for s in protocol.sections.values()),
+        *((f"estimands.{e.name}.label", e.label) for e in protocol.estimands),
+        *((f"estimands.{e.name}.contrast", e.contrast) for e in protocol.estimands),
+        *((f"outcomes.{name}", label) for name, label in protocol.outcomes.items()),
+        *((f"limits[{i}]", limit) for i, limit in enumerate(protocol.limits, start=1)),
+    ]
+
+
+def _digest(content: Mapping[str, object], scales: list[Instrument]) -> str:
+    scoring = [asdict(scale) | {"reversed": sorted(scale.reversed)} for scale in scales]
+    canonical = json.dumps({"protocol": content, "instruments": scoring}, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()

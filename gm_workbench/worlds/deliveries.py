@@ -1,0 +1,190 @@
+"""Planted worlds written down as deliveries: the raw files that a municipality would export, and the marker beside them.
+
+The files say the same as the drawn tables and no more. The same world and seed give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import yaml
+
+from gm_workbench.errors import UnknownWorld
+from gm_workbench.intake.layouts import Layout, load_layouts
+from gm_workbench.intake.marker import MARKER
+from gm_workbench.intake.recognise import BOM
+from gm_workbench.intake.store import RAW
+from gm_workbench.settings import Paths
+from gm_workbench.vocabulary.calendar import Period, month_code
+from gm_workbench.vocabulary.codes import Place
+from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.worlds.calibration import load_world
+from gm_workbench.worlds.draw import draw
+from gm_workbench.worlds.rendering import Tables, render
+from gm_workbench.worlds.truth import truth
+
+TRUTH = "truth.json"
+
+_NEW, _OLD = ".new-", ".old-"
+
+
+def write_delivery(tables: Tables, place: str, world: str, seed: int, folder: Path, codes: Path | None = None) -> None:
+    """Write logical tables as the raw files of one place, with `delivery.yml`.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Logical tables (`vocabulary.schemas`) with synthetic persons; one that is absent is not written.
+    place, world, seed
+        What the marker says.
+    folder : Path
+        Where; it is made when it is not there.
+    codes : Path, optional
+        Folder with layouts and code lists; default that of the project.
+    """
+    chosen = Place.parse(place, codes)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows: dict[str, dict[str, int]] = {}
+    for layout in load_layouts(codes).values():
+        if layout.table.name in tables:
+            for name, count, data in _files(layout, tables[layout.table.name], tables, chosen.statutory):
+                (folder / name).write_bytes(data)
+                rows[name] = {"rows": count}
+    (folder / MARKER).write_text(_marker(chosen, world, seed, tables, rows), encoding="utf-8", newline="\n")
+
+
+def _files(layout: Layout, table: pd.DataFrame, tables: Tables, statutory: str) -> Iterator[tuple[str, int, bytes]]:
+    """Give name, number of rows and bytes of every file of a layout."""
+    if layout.items:
+        table = _wide(table)
+    cells = render(layout, table, tables, statutory)
+    header = layout.separator.join(cells)
+    lines = np.array([*map(layout.separator.join, zip(*cells.values(), strict=True))], dtype=object)
+    for name, rows in _split(layout, table):
+        text = "\r\n".join((header, *lines[rows], ""))
+        yield name, len(rows), BOM + text.encode("utf-8")
+
+
+def _split(layout: Layout, table: pd.DataFrame) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
+    """Say which rows stand in which file."""
+    if not layout.split:
+        yield layout.file, np.arange(len(table))
+        return
+    by = table["wave"] if layout.split == "wave" else table["month"].map(_periods(layout, table))
+    codes, names = pd.factorize(by, sort=True)
+    for code, name in enumerate(names):
+        yield layout.file.format(**{layout.split: name}), np.flatnonzero(codes == code)
+
+
+def _periods(layout: Layout, table: pd.DataFrame) -> dict[int, str]:
+    length = 4 if layout.split == "year" else 6
+    return {month: month_code(month).replace("-", "")[:length] for month in map(int, table["month"].unique())}
+
+
+def _wide(answers: pd.DataFrame) -> pd.DataFrame:
+    # pivot refuses two answers to one item, where pivot_table would average them
+    wide = answers.pivot(  # noqa: PD010
+        index=["person", "wave", "month"], columns="item", values="answer"
+    )
+    items = answers[["instrument", "item"]].drop_duplicates()
+    number = items["item"].str.rpartition("_")[2].astype(int)
+    ordered = items.assign(number=number).sort_values(["instrument", "number"])["item"]
+    return wide[list(ordered)].reset_index().rename_axis(columns=None)
+
+
+def _marker(place: Place, world: str, seed: int, tables: Tables, rows: dict[str, dict[str, int]]) -> str:
+    content = {
+        "kind": str(DataKind.SYNTHETIC),
+        "place": place.code,
+        "world": world,
+        "seed": seed,
+        "period": str(_period(tables)),
+        "made_by": f"gm-workbench {version('gm-workbench')}",
+        "retain_until": None,  # nobody's data, so there is no day on which they must be gone
+        "files": dict(sorted(rows.items())),
+    }
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+
+
+def _period(tables: Tables) -> Period:
+    """Give the first and the last month of the monthly tables, or of all tables when there are none."""
+    monthly = [
+        tables[name]["month"] for name in ("benefits", "wages", "provisions", "costs") if name in tables and len(tables[name])
+    ]
+    months = monthly or [table["month"] for table in tables.values() if "month" in table and len(table)]
+    return Period(min(int(column.min()) for column in months), max(int(column.max()) for column in months))
+
+
+def synthesise(world: str, seed: int, where: Paths, places: Collection[str] | None = None) -> list[Path]:
+    """Draw places of a world, write their deliveries under `data/synthetic/<world>`, and the world's truth beside them.
+
+    Parameters
+    ----------
+    world : str
+        A declared world (`data/worlds`).
+    seed : int
+        Of the draw; the same seed gives the same bytes.
+    where : Paths
+        The project's folders.
+    places : collection of str, optional
+        Municipality codes; default all of the world.
+
+    Returns
+    -------
+    list of Path
+        The folder of each delivery.
+
+    Raises
+    ------
+    UnknownWorld, UnknownPlace
+    """
+    if world == RAW:
+        raise UnknownWorld(
+            f"A synthetic world must not be named {RAW!r}, which stands for real deliveries; choose another name."
+        )
+    declared = load_world(world, where.worlds)
+    chosen = [Place.parse(place, where.codes).code for place in (places or declared.towns)]
+    for place in chosen:
+        declared.town(place)
+    root = where.synthetic / world
+    root.mkdir(parents=True, exist_ok=True)
+    made = [_synthesise_place(world, place, seed, where) for place in chosen]
+    _write_truth(root / TRUTH, world)
+    return made
+
+
+def _synthesise_place(world: str, place: str, seed: int, where: Paths) -> Path:
+    root = where.synthetic / world
+    with tempfile.TemporaryDirectory(prefix=_NEW, dir=root) as new:
+        # within the temporary folder it is already named after its place
+        folder = Path(new) / place
+        write_delivery(draw(world, place, seed, folder=where.worlds), place, world, seed, folder, where.codes)
+        _replace(folder, root / place)
+    return root / place
+
+
+def _replace(new: Path, final: Path) -> None:
+    """Put a whole folder in the place of an older one."""
+    old = Path(tempfile.mkdtemp(prefix=_OLD, dir=final.parent))
+    try:
+        if final.exists():
+            final.rename(old / final.name)
+        new.rename(final)
+    finally:
+        shutil.rmtree(old)
+
+
+def _write_truth(path: Path, world: str) -> None:
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(
+        json.dumps(truth(world), sort_keys=True, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+    )
+    new.replace(path)

@@ -1,0 +1,172 @@
+"""A place of a world as checked tables in memory, without the way through deliveries.
+
+Every subject has its own random stream, so drawing some tables gives the same rows as drawing all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from gm_workbench.errors import DeclarationError
+from gm_workbench.vocabulary.instruments import instruments
+from gm_workbench.vocabulary.schemas import TABLES
+from gm_workbench.worlds.benefits import benefits
+from gm_workbench.worlds.calibration import World, load_world
+from gm_workbench.worlds.caseload import caseload, consents
+from gm_workbench.worlds.coaches import Coaches, draw_coaches, introductions, pool_sizes
+from gm_workbench.worlds.identities import person_numbers
+from gm_workbench.worlds.payroll import wages, workers_caseload
+from gm_workbench.worlds.people import Guidance, Population, draw_guidance, draw_population
+from gm_workbench.worlds.resilience import CODE, resilience_items
+from gm_workbench.worlds.spells import History, coach_ratio, household_pressure, part_time_months, walk, work_pressure
+from gm_workbench.worlds.spending import provisions_and_costs
+from gm_workbench.worlds.streams import Flags, Floats, Streams
+from gm_workbench.worlds.surveys import (
+    Respondents,
+    answer_items,
+    answered,
+    answers_table,
+    bejegening_within,
+    latent_scores,
+    points,
+    responses,
+    scored,
+)
+from gm_workbench.worlds.wages import Careers, Workers, careers, change_ratio, draw_workers
+
+
+def draw(
+    world: str, place: str, seed: int, tables: Collection[str] | None = None, folder: Path | None = None
+) -> dict[str, pd.DataFrame]:
+    """Draw the logical tables of a place.
+
+    Parameters
+    ----------
+    world : str
+        Name of a calibration file in `data/worlds`.
+    place : str
+        Code of a place that the world has, e.g. `GM0855`.
+    seed : int
+        0 or more; the same seed gives the same tables.
+    tables : collection of str, optional
+        Only these tables; all when None. A table that the place does not deliver is left out.
+    folder : Path, optional
+        Where the calibration files are; the project's own when None.
+
+    Returns
+    -------
+    dict of DataFrame
+        By name, with the columns and keys of `vocabulary.schemas`; identifiers are those of the synthetic world, not pseudonyms.
+
+    Raises
+    ------
+    UnknownWorld, UnknownPlace, DeclarationError
+        If there is no such world, the world has no such place, or a table's name is not known.
+    """
+    declared = load_world(world, folder)
+    unknown = sorted(set(tables or ()) - TABLES.keys())
+    if unknown:
+        raise DeclarationError(f"No table {', '.join(unknown)}; the tables are: {', '.join(TABLES)}.")
+    drawing = Drawing(declared, Streams(seed, place))
+    lacking = declared.town(place).not_delivered
+    return {name: drawing.table(name) for name in TABLES if name not in lacking and (tables is None or name in tables)}
+
+
+class Drawing:
+    """One place being drawn; what several tables share is drawn once, when it is first needed."""
+
+    def __init__(self, world: World, streams: Streams) -> None:
+        self.world = world
+        self.streams = streams
+        self.town = world.town(streams.place)
+
+    def table(self, name: str) -> pd.DataFrame:
+        makers: dict[str, Callable[[], pd.DataFrame]] = {
+            "benefits": self._benefits,
+            "provisions": lambda: self._spending[0],
+            "costs": lambda: self._spending[1],
+            "answers": self._answers,
+            "caseload": self._caseload,
+            "introductions": lambda: introductions(self.world, self.streams.place, self.coaches),
+            "wages": lambda: wages(self.world, self.streams, self.workers, self.careers),
+        }
+        return makers[name]()
+
+    @cached_property
+    def coaches(self) -> Coaches:
+        return draw_coaches(self.world, pool_sizes(self.world, self.town), self.streams.of("coaches"))
+
+    @cached_property
+    def population(self) -> Population:
+        return draw_population(self.world, self.town.households, self.streams.of("people"))
+
+    @cached_property
+    def guidance(self) -> Guidance:
+        return draw_guidance(self.world, self.population, self.coaches, self.streams.of("guidance"))
+
+    @cached_property
+    def _works(self) -> Flags:
+        return part_time_months(self.world, len(self.population.household), self.streams.of("part-time"))
+
+    @cached_property
+    def _pressure(self) -> Floats:
+        coach = self.guidance.exposed[self.population.household]
+        ratio, introduced = coach_ratio(self.world, self.coaches)[coach], self.coaches.introduced[coach]
+        return work_pressure(self.world, self.population.woman, self._works, ratio, introduced)
+
+    @cached_property
+    def history(self) -> History:
+        total = household_pressure(self.population, self._pressure)
+        return walk(self.world, self.population, total, self.streams.of("spells"))
+
+    @cached_property
+    def workers(self) -> Workers:
+        return draw_workers(self.world, self.town.workers, self.coaches, self.streams.of("workers"))
+
+    @cached_property
+    def careers(self) -> Careers:
+        coach, introduced_here = self.workers.coach, "amersfoort_upward_mobility" not in self.town.not_introduced
+        introduced = self.coaches.introduced[coach] & introduced_here
+        ratio = change_ratio(self.world, self.coaches)[coach]
+        return careers(self.world, self.workers, ratio, introduced, self.streams.of("careers"))
+
+    @cached_property
+    def _spending(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return provisions_and_costs(self.world, self.streams, self.population, self.history)
+
+    def _benefits(self) -> pd.DataFrame:
+        return benefits(self.world, self.streams, self.population, self.history, self._works, self._pressure)
+
+    def _caseload(self) -> pd.DataFrame:
+        on_benefit = caseload(self.world, self.streams, self.population, self.guidance, self.history, self.coaches)
+        working = workers_caseload(self.world, self.streams, self.workers, self.coaches)
+        return pd.concat([on_benefit, working], ignore_index=True)
+
+    def _answers(self) -> pd.DataFrame:
+        """Ask every lone mother who is on benefit in the index month and consents."""
+        world, streams, people = self.world, self.streams, self.population
+        there = self.history.on[people.household, world.index] & people.mothers
+        asked = np.flatnonzero(there & consents(world, streams, len(people.household)))
+        coach = self.guidance.exposed[people.household[asked]]
+        items, present, given = survey(world, streams, self.coaches, Respondents(coach, self.coaches.introduced[coach]))
+        numbers = person_numbers(self.town.number, len(people.household)).take(asked)
+        return answers_table(world, numbers, items, present, given, instruments())
+
+
+def survey(world: World, streams: Streams, coaches: Coaches, asked: Respondents) -> tuple[dict[str, Floats], Flags, Flags]:
+    """Let the respondents fill in every instrument: items by instrument, who answered each wave, which items were answered."""
+    declared, within = instruments(), bejegening_within(streams, len(asked))
+    resilience, given = resilience_items(world, declared[CODE], coaches, asked, within, streams.of("resilience"))
+    rng = streams.of("items")
+    latent = latent_scores(world, coaches, asked, within, streams.of("traits"))
+    items = {code: answer_items(world, declared[code], points(world, code, score), rng) for code, score in latent.items()}
+    shape = (len(asked), within.shape[1], sum(values.shape[2] for values in items.values()))
+    others = answered(world, shape, streams.of("skipped"))
+    first = scored(declared[CODE], resilience[:, 0], given[:, 0])
+    present = responses(world, first, streams.of("responses"))
+    return items | {CODE: resilience}, present, np.concatenate([others, given], axis=2)

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import os
+import stat
+import sys
+
+import pytest
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+
+from gm_workbench import errors
+from gm_workbench.batch.execution import Execution, ended_early
+from gm_workbench.batch.kernels import batch_folder, kernel_config, run_folder
+from gm_workbench.batch.ledger import State
+
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="sockets as files, and signals")
+
+
+@pytest.fixture
+def run():
+    with batch_folder() as batch, run_folder(batch, "0") as run:
+        yield run
+
+
+def printed(executed) -> list[str]:
+    return [output["text"].strip() for cell in executed.cells for output in cell.get("outputs", ()) if "text" in output]
+
+
+def stopped(execution) -> tuple[State, str, int]:
+    with pytest.raises((PapermillExecutionError, DeadKernelError, CellTimeoutError)) as caught:  # noqa: PT012 - the first that comes
+        execution.execute()
+    return (*ended_early(caught.value), execution.cell)
+
+
+@POSIX
+def test_notebook_runs_in_this_interpreter_with_its_parameters_one_thread_and_private_sockets(notebook, run):
+    cells = (
+        "print(place)",
+        "import os, sys; print(sys.executable, os.environ['OMP_NUM_THREADS'], os.environ['GM_RUN_DIR'])",
+        "import json, sys; c = json.load(open(sys.argv[sys.argv.index('-f') + 1])); print(c['transport'], c['ip'])",
+        "import os; print(os.getcwd())",
+    )
+    execution = Execution(notebook(*cells), {"place": "GM0363"}, run, 60)
+    assert printed(execution.execute()) == [
+        "GM0363",
+        f"{sys.executable} 1 {run.path}",
+        f"ipc {run.sockets}",
+        os.getcwd(),  # noqa: PTH109 - as the kernel says it
+    ]
+
+
+def test_failing_cell_is_told_by_its_number_and_kind_and_not_by_its_value(notebook, run):
+    execution = Execution(notebook("1", "int('x999900012')", "2"), {"place": "GM0363"}, run, 60)
+    assert stopped(execution) == (State.FAILED, "ValueError", 4)
+
+
+@POSIX
+def test_dead_kernel_is_told_as_killed(notebook, run):
+    state, reason, cell = stopped(Execution(notebook("import os; os.kill(os.getpid(), 9)"), {"place": "GM0363"}, run, 60))
+    assert (state, cell) == (State.KILLED, 3)
+    assert "too little memory" in reason
+
+
+def test_slow_cell_is_told_as_timed_out(notebook, run):
+    state, reason, cell = stopped(Execution(notebook("import time; time.sleep(60)"), {"place": "GM0363"}, run, 1))
+    assert (state, cell) == (State.TIMED_OUT, 3)
+    assert "--cell-seconds" in reason
+
+
+def papermill_error(name: str, text: str) -> PapermillExecutionError:
+    return PapermillExecutionError(3, 2, "source", name, text, [])
+
+
+def test_only_the_text_of_our_own_errors_is_told():
+    assert ended_early(papermill_error("MetricError", "too few persons")) == (State.FAILED, "MetricError: too few persons")
+    assert ended_early(papermill_error("KeyError", "999900012")) == (State.FAILED, "KeyError")
+    assert ended_early(papermill_error("annotations", "999900012")) == (State.FAILED, "annotations")
+    assert ended_early(errors.DeliveryError("BUS is empty")) == (State.FAILED, "DeliveryError: BUS is empty")
+
+
+@POSIX
+def test_run_folder_is_the_owners_alone_and_is_removed_even_when_the_run_fails():
+    with pytest.raises(KeyError, match="boom"), batch_folder() as batch, run_folder(batch, "0") as run:  # noqa: PT012
+        assert [stat.S_IMODE(folder.stat().st_mode) for folder in (batch, run.path)] == [0o700, 0o700]
+        assert os.environ["JUPYTER_RUNTIME_DIR"].startswith(str(run.path))
+        assert len(f"{kernel_config(run).KernelManager.ip}-5") < 100
+        raise KeyError("boom")
+    assert not batch.exists()
+    assert not os.environ.get("JUPYTER_RUNTIME_DIR", "").startswith(str(batch))
+
+
+def test_environment_is_put_back(monkeypatch):
+    monkeypatch.setenv("IPYTHONDIR", "mine")
+    with batch_folder() as batch, run_folder(batch, "0"):
+        assert os.environ["IPYTHONDIR"] != "mine"
+    assert os.environ["IPYTHONDIR"] == "mine"

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import pytest
+
+from gm_workbench.batch.plan import Wish, parse_plan, plan, read_plan, wishes_from_options
+from gm_workbench.errors import (
+    BadPlan,
+    ParameterBounds,
+    ParameterType,
+    UnknownParameter,
+    UnknownPlace,
+    UnknownStudy,
+    UnknownWorld,
+    UsageError,
+)
+
+AMERSFOORT, TILBURG = "amersfoort_upward_mobility", "tilburg_single_mothers"
+
+
+def asked(*studies, places=(), world="default", period="", pairs=()):
+    return wishes_from_options(studies, places, world, period, pairs)
+
+
+def names(rows):
+    return [row.name for row in rows]
+
+
+def test_plan_without_wishes_is_every_study_for_every_place_that_delivered(project):
+    assert names(plan(asked(), project)) == [
+        f"{AMERSFOORT} × GM0307",
+        f"{AMERSFOORT} × GM0855",
+        f"{AMERSFOORT} × published-wages",
+        f"{AMERSFOORT} × published-nlswork",
+        f"{TILBURG} × GM0307",
+        f"{TILBURG} × GM0855",
+    ]
+
+
+def test_plan_of_nothing_is_empty(project):
+    assert plan((), project) == ()
+    assert plan(parse_plan(["study;place"], "plan.csv"), project) == ()
+
+
+def test_plan_holds_every_parameter_typed(project):
+    (row,) = plan(asked(AMERSFOORT, places=["GM0307"], pairs=["wage_threshold=0.6"]), project)
+    assert row.parameters == {
+        "place": "GM0307",
+        "world": "default",
+        "period": "2023-01/2025-12",
+        "policy": "cbs-stijl",
+        "wage_threshold": 0.6,
+        "months_low": 3,
+    }
+
+
+def test_public_data_are_of_no_world(project):
+    (row,) = plan(asked(places=["published-wages"]), project)
+    assert (row.study, row.parameters["world"]) == (AMERSFOORT, "")
+
+
+def test_public_data_cannot_stand_in_for_a_study_that_they_do_not_fit(project):
+    with pytest.raises(UnknownPlace, match="There is no published-wages to report on.*shows of public data: none"):
+        plan(asked(TILBURG, places=["published-wages"]), project)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "error", "code", "match"),
+    [
+        (asked(AMERSFOORT, pairs=["wage_treshold=0.6"]), UnknownParameter, 12, r"wage_treshold\. HINT: did you mean wage_threshold"),
+        (asked(AMERSFOORT, pairs=["months_low=three"]), ParameterType, 13, "months_low must be int but got 'three'"),
+        (asked(AMERSFOORT, pairs=["months_low=2"]), ParameterBounds, 14, "months_low must be one of 1, 3 but got 2"),
+        (asked(AMERSFOORT, pairs=["wage_threshold=0.91"]), ParameterBounds, 14, "wage_threshold must be at least 0.4 and at most 0.9"),
+        (asked(AMERSFOORT, places=["GM0855x"]), UnknownPlace, 11, "GM0855"),
+        (asked(AMERSFOORT, places=["GM0363"]), UnknownPlace, 11, "no GM0363 to report on.*GM0307, GM0855"),
+        (asked("amersfort_upward_mobility"), UnknownStudy, 10, "did you mean amersfoort_upward_mobility"),
+        (asked("explore"), UnknownStudy, 10, "There is no study explore"),
+        (asked(TILBURG, world="defualt"), UnknownWorld, 15, "did you mean default"),
+        (asked(TILBURG, period="2023"), ParameterType, 13, "must be written as yyyy-mm/yyyy-mm"),
+        (asked(TILBURG, pairs=["policy=none"]), ParameterBounds, 14, "policy must be one of cbs-stijl, .* but got 'none'"),
+        (asked(TILBURG, pairs=["place=GM0307"]), UnknownParameter, 12, "place is not given as a parameter. Use --place"),
+    ],
+)
+def test_plan_fault_stops_before_running_with_its_own_code(project, wishes, error, code, match):
+    with pytest.raises(error, match=match) as caught:
+        plan(wishes, project)
+    assert caught.value.exit_code == code
+
+
+def test_plan_says_every_fault_once_and_takes_the_first_kind(project):
+    wishes = [
+        Wish("nobody", where="line 2"),
+        *asked(AMERSFOORT, places=["GM0307", "GM0855", "GM9999"], pairs=["months_low=2", "wage_treshold=1"]),
+    ]
+    with pytest.raises(UnknownStudy, match="The plan has 4 faults; nothing has run") as caught:
+        plan(wishes, project)
+    said = str(caught.value)
+    assert [said.count(word) for word in ("study nobody", "months_low must", "wage_treshold", "GM9999")] == [1, 1, 1, 1]
+
+
+def test_plan_does_not_let_one_report_replace_another(project):
+    wishes = [Wish(AMERSFOORT, "GM0307"), Wish(AMERSFOORT, "GM0307", parameters={"months_low": "1"}, where="plan.csv line 3")]
+    with pytest.raises(BadPlan, match="plan.csv line 3: amersfoort_upward_mobility × GM0307 is asked for twice"):
+        plan(wishes, project)
+
+
+def test_report_of_another_period_or_world_stands_apart(project):
+    project.synthetic.joinpath("null", "GM0855").mkdir(parents=True)
+    project.synthetic.joinpath("null", "GM0855", "delivery.yml").touch()
+    rows = plan(
+        [Wish(TILBURG, "GM0855"), Wish(TILBURG, "GM0855", period="2023-01/2024-12"), Wish(TILBURG, world="null")], project
+    )
+    assert [row.folder(project).relative_to(project.reports).as_posix() for row in rows] == [
+        "tilburg_single_mothers/GM0855",
+        "tilburg_single_mothers/GM0855/2023-01_2024-12",
+        "_worlds/null/tilburg_single_mothers/GM0855",
+    ]
+    assert rows[1].name == "tilburg_single_mothers × GM0855 × 2023-01/2024-12"
+
+
+def test_real_deliveries_are_those_in_raw(project):
+    project.raw.joinpath("GM0363").mkdir(parents=True)
+    project.raw.joinpath("GM0363", "delivery.yml").touch()
+    assert names(plan(asked(AMERSFOORT, world=""), project)) == [f"{AMERSFOORT} × GM0363"]
+
+
+@pytest.mark.parametrize("separator", [";", ","])
+def test_plan_file_gives_one_wish_a_row_and_empty_means_default(tmp_path, separator):
+    lines = ["study;place;world;period;months_low", f"{AMERSFOORT};GM0307;;;1", f"{TILBURG};;null;2023-01/2024-12;"]
+    file = tmp_path / "plan.csv"
+    file.write_text("\n".join(lines).replace(";", separator), encoding="utf-8-sig")
+    assert read_plan(file) == (
+        Wish(AMERSFOORT, "GM0307", parameters={"months_low": "1"}, where="plan.csv line 2"),
+        Wish(TILBURG, "", "null", "2023-01/2024-12", where="plan.csv line 3"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "match"),
+    [
+        ([], "plan.csv is empty"),
+        (["study;world"], "must name each column once, among them study and place"),
+        (["study;place;place"], "must name each column once"),
+        (["study;place", "a"], "plan.csv line 2 has another number of cells"),
+        (["study;place", "a;b;c"], "plan.csv line 2 has another number of cells"),
+    ],
+)
+def test_plan_file_that_is_no_such_table_is_refused(lines, match):
+    with pytest.raises(BadPlan, match=match):
+        parse_plan(lines, "plan.csv")
+
+
+def test_plan_file_that_cannot_be_opened_is_refused(tmp_path):
+    with pytest.raises(BadPlan, match="There is no plan file"):
+        read_plan(tmp_path / "plan.csv")
+    (tmp_path / "plan.csv").write_bytes(b"study;place\n\xff\xfe;x")
+    with pytest.raises(BadPlan, match="cannot be read as text in UTF-8"):
+        read_plan(tmp_path / "plan.csv")
+
+
+@pytest.mark.parametrize("pair", ["wage_threshold", "=0.6", " =1"])
+def test_parameter_is_written_as_name_and_value(pair):
+    with pytest.raises(UsageError, match="A parameter is written as name=value"):
+        asked(pairs=[pair])

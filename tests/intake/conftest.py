@@ -1,0 +1,200 @@
+"""A tiny delivery of a fictional place, written by the same code that writes the synthetic network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from gm_workbench.intake.faults import FaultyDeliveryError, Reason
+from gm_workbench.intake.store import Checked, check
+from gm_workbench.vocabulary.calendar import month_index
+from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER, eleven_remainder
+from gm_workbench.worlds.deliveries import write_delivery
+
+JAN = month_index("2024-01")
+
+PLANT = "999912345"
+
+
+def numbers_with(remainder: int, size: int) -> list[str]:
+    """Give numbers 9999xxxxx with a remainder."""
+    candidates = [f"9999{number:05d}" for number in range(20_000, 21_000)]
+    return [text for text, found in zip(candidates, eleven_remainder(candidates), strict=True) if found == remainder][:size]
+
+
+def tiny_tables(remainder: int = SYNTHETIC_REMAINDER) -> dict[str, pd.DataFrame]:
+    """Draw one row or a few of every logical table."""
+    ann, bob, eve = numbers_with(remainder, 3)
+    months = pd.array([JAN, JAN, JAN + 1], dtype="int32")
+    benefits = pd.DataFrame(
+        {
+            "person": [ann, bob, ann],
+            "dossier": ["0012", "12", "0012"],
+            "month": months,
+            "scheme": "01",
+            "household": ["lone_parent", "couple", "lone_parent"],
+            "sex": ["woman", "man", "woman"],
+            "birth_year": pd.array([1990, 1961, 1990], dtype="int32"),
+            "housing": ["tenant", "homeless", "tenant"],
+            "cost_sharers": pd.array([0, 2, 0], dtype="int32"),
+            "start": pd.array([JAN - 30, JAN, JAN - 30], dtype="int32"),
+            "end": pd.array([None, None, JAN + 1], dtype="Int32"),
+            "exemption": ["lone_parent_9a", "none", "none"],
+            "end_reason": [None, None, "11"],
+            "income_kind": ["11", None, None],
+            "income": [250.0, 0.0, 0.0],
+            "paid": [1012.5, 1400.0, 990.0],
+        }
+    )
+    provisions = pd.DataFrame(
+        {
+            "person": [ann, eve],
+            "provision": ["V1", "V2"],
+            "month": months[:2],
+            "type": ["06", "99"],
+            "ladder": pd.array([1, 6], dtype="int32"),
+            "start": pd.array([JAN - 1, JAN], dtype="int32"),
+            "end": pd.array([None, JAN], dtype="Int32"),
+            "end_reason": [None, "2"],
+            "wage_value": [None, 80.0],
+        }
+    )
+    costs = pd.DataFrame(
+        {"person": [ann, bob], "month": months[:2], "type": ["06", "07"], "amount": [1234.56, -20.0]},
+    )
+    answers = pd.DataFrame(
+        {
+            "person": [ann, ann, ann, bob],
+            "wave": ["T0", "T0", "T3", "T0"],
+            "month": pd.array([JAN, JAN, JAN + 3, JAN], dtype="int32"),
+            "instrument": ["ATT", "ECR", "ATT", "ECR"],
+            "item": ["ATT_2", "ECR_8", "ATT_2", "ECR_1"],
+            "answer": [5.0, 1.0, 4.0, 3.0],
+        }
+    )
+    caseload = pd.DataFrame(
+        {
+            "person": [ann, bob],
+            "coach": ["C01", "C02"],
+            "team": ["T1", "T1"],
+            "start": pd.array([JAN - 3, JAN], dtype="int32"),
+            "end": pd.array([JAN + 2, None], dtype="Int32"),
+            "consent": ["yes", "no"],
+        }
+    )
+    introductions = pd.DataFrame(
+        {"study": ["tilburg_single_mothers"], "coach": ["C01"], "month": pd.array([JAN], dtype="int32")}
+    )
+    wages = pd.DataFrame(
+        {
+            "person": [eve, eve],
+            "job": ["J1", "J1"],
+            "month": pd.array([JAN, JAN + 12], dtype="int32"),
+            "hourly_wage": [2000.0 / 125.5, 20.0],
+            "hours": [125.5, 40.0],
+            "contract": ["on_call", "permanent"],
+            "employer": ["E1", "E2"],
+            "sex": "woman",
+            "birth_year": pd.array([1985, 1985], dtype="int32"),
+        }
+    )
+    return {
+        "benefits": benefits,
+        "provisions": provisions,
+        "costs": costs,
+        "answers": answers,
+        "caseload": caseload,
+        "introductions": introductions,
+        "wages": wages,
+    }
+
+
+class Delivery:
+    """A delivery that a test can spoil.
+
+    `plant` is a recognisable number that is neither a citizen's nor synthetic (remainder 9): no message may hold it. `passing` passes
+    the eleven test (assumed test range).
+    """
+
+    plant = PLANT
+    passing = "999992351"
+
+    def __init__(self, folder: Path, place: str) -> None:
+        self.folder, self.place = folder, place
+
+    def change(self, name: str, edit: Callable[[bytes], bytes]) -> None:
+        """Rewrite the bytes of a file; the edit must change something."""
+        path = self.folder / name
+        before = path.read_bytes()
+        after = edit(before)
+        assert after != before
+        path.write_bytes(after)
+
+    def replace(self, name: str, old: str, new: str) -> None:
+        """Replace the first occurrence of a text in a file."""
+        assert old.encode() in (self.folder / name).read_bytes()
+        self.change(name, lambda data: data.replace(old.encode(), new.encode(), 1))
+
+    def line(self, name: str, number: int) -> str:
+        """Give a line of a file; the header is line 1."""
+        return (self.folder / name).read_text(encoding="utf-8-sig").split("\n")[number - 1].strip("\r")
+
+    def put(self, name: str, line: int, column: str, value: str) -> None:
+        """Put a value in a cell."""
+        header = self.line(name, 1).split(";")
+        cells = self.line(name, line).split(";")
+        cells[header.index(column)] = value
+        rows = (self.folder / name).read_bytes().split(b"\r\n")
+        rows[line - 1] = ";".join(cells).encode()
+        (self.folder / name).write_bytes(b"\r\n".join(rows))
+
+    def mark(self, **content: object) -> None:
+        """Change the marker."""
+        path = self.folder / "delivery.yml"
+        marked = yaml.safe_load(path.read_text(encoding="utf-8")) | content
+        path.write_text(yaml.safe_dump(marked), encoding="utf-8")
+
+    def check(self) -> Checked:
+        return check(self.folder, self.place)
+
+    def refused(self) -> FaultyDeliveryError:
+        """Check, and give the error; it must name the place and must not hold the planted number."""
+        with pytest.raises(FaultyDeliveryError, match=f"The delivery of {self.place} in .* has .* fault") as caught:
+            self.check()
+        assert PLANT not in str(caught.value)
+        assert PLANT not in repr(caught.value.faults)
+        assert caught.value.__cause__ is None
+        assert caught.value.__suppress_context__ or caught.value.__context__ is None
+        return caught.value
+
+    def reasons(self) -> list[Reason]:
+        return [fault.reason for fault in self.refused().faults]
+
+
+@pytest.fixture
+def tables() -> dict[str, pd.DataFrame]:
+    """The logical tables that the delivery was written from."""
+    return tiny_tables()
+
+
+@pytest.fixture
+def delivery(tmp_path: Path) -> Delivery:
+    """A delivery of synthetic data without a fault."""
+    folder = tmp_path / "synthetic" / "tiny" / "GM9903"
+    write_delivery(tiny_tables(), "GM9903", "tiny", 1, folder)
+    return Delivery(folder, "GM9903")
+
+
+@pytest.fixture
+def real_delivery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Delivery:
+    """A delivery that says that it is real; its numbers pass the eleven test and are from the test range."""
+    monkeypatch.setenv("GM_PSEUDONYM_KEY", "k" * 32)
+    folder = tmp_path / "raw" / "GM0855"
+    write_delivery(tiny_tables(remainder=0), "GM0855", "", 1, folder)
+    made = Delivery(folder, "GM0855")
+    made.mark(kind="real", world=None)
+    return made

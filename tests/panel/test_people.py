@@ -1,0 +1,155 @@
+"""Cohorts from tiny deliveries: one place, index month 2024-01."""
+
+import pandas as pd
+import pytest
+
+from gm_workbench.panel.people import lone_mothers, on_benefit, profile, resilience_cohort
+from gm_workbench.panel.spells import OTHERWISE, TO_WORK, exit_times, part_time_months
+from gm_workbench.panel.spending import spending_by_type, spending_months
+from gm_workbench.panel.study import from_tables
+from gm_workbench.vocabulary.calendar import Period, month_index
+from gm_workbench.vocabulary.protocols import load_protocol
+from gm_workbench.vocabulary.schemas import DataKind
+
+STUDY = "tilburg_single_mothers"
+JAN = month_index("2024-01")
+PERIOD = Period.parse("2023-01/2025-12")
+ECR = [f"ECR_{i}" for i in range(1, 9)]
+
+
+def benefit(
+    person, month=JAN, *, household="lone_parent", sex="woman", end=None, reason=None, income_kind=None, birth_year=1985
+):
+    return {
+        "person": person, "dossier": f"d{person}", "month": month, "scheme": "01", "household": household, "sex": sex,
+        "birth_year": birth_year, "housing": "tenant", "cost_sharers": 0, "start": JAN - 24, "end": end, "exemption": "none",
+        "end_reason": reason, "income_kind": income_kind, "income": 0.0, "paid": 1000.0,
+    }  # fmt: skip
+
+
+def caseload(person, coach="c1", *, start=JAN - 12, end=None, consent="yes"):
+    return {"person": person, "coach": coach, "team": "t1", "start": start, "end": end, "consent": consent}
+
+
+def ecr(person, wave, answer):
+    return [
+        {"person": person, "wave": wave, "month": JAN, "instrument": "ECR", "item": item, "answer": float(answer)}
+        for item in ECR
+    ]
+
+
+def study(benefits, caseloads=(), answers=(), introductions=(("c1", JAN),), costs=None):
+    tables = {
+        "benefits": pd.DataFrame(benefits).astype({"end": "Int32"}),
+        "caseload": pd.DataFrame(caseloads, columns=list(caseload("x"))).astype({"end": "Int32"}),
+        "answers": pd.DataFrame(answers, columns=["person", "wave", "month", "instrument", "item", "answer"]),
+        "introductions": pd.DataFrame([(STUDY, *row) for row in introductions], columns=["study", "coach", "month"]),
+    }
+    if costs is not None:
+        tables["costs"] = pd.DataFrame(costs, columns=["person", "month", "type", "amount"])
+    return from_tables(load_protocol(STUDY), "GM0855", tables, DataKind.SYNTHETIC, PERIOD)
+
+
+def test_lone_mothers_are_women_and_lone_parents_with_a_coach_and_consent():
+    opened = study(
+        [
+            benefit("mother"),
+            benefit("father", sex="man"),
+            benefit("single", household="single"),
+            benefit("no coach"),
+            benefit("no consent"),
+        ],
+        [caseload("mother"), caseload("father"), caseload("single"), caseload("no consent", consent="no")],
+    )
+    cohort = lone_mothers(opened)
+    assert list(cohort.frame["person"]) == ["mother"]
+    assert [step.persons_out for step in cohort.ledger.steps] == [3, 2, 1]
+    assert profile(opened).groupby("group")["person"].count().to_dict() == {"mothers": 3, "rest": 2}
+
+
+def test_a_coach_who_introduced_later_is_left_out_and_counted():
+    opened = study(
+        [benefit("a"), benefit("b"), benefit("c")],
+        [caseload("a", "now"), caseload("b", "later"), caseload("c", "never")],
+        introductions=[("now", JAN), ("later", JAN + 1)],
+    )
+    cohort = lone_mothers(opened)
+    assert cohort.frame.set_index("person")["introduced"].to_dict() == {"a": True, "c": False}
+    assert "later" in cohort.ledger.steps[2].why.en
+
+
+def test_the_coach_is_the_one_of_the_index_month():
+    rows = [caseload("a", "old", end=JAN - 1), caseload("a", "new", start=JAN)]
+    assert lone_mothers(study([benefit("a")], rows)).frame["coach"].tolist() == ["new"]
+
+
+def test_without_an_introduction_people_are_followed_from_a_year_into_the_period():
+    opened = study([benefit("a")], [caseload("a")], introductions=[])
+    assert opened.index_month == PERIOD.first + 12
+    assert not lone_mothers(opened).frame["introduced"].any()
+
+
+def test_resilience_cohort_needs_both_measurements():
+    opened = study(
+        [benefit("both"), benefit("first")],
+        [caseload("both"), caseload("first")],
+        [*ecr("both", "T0", 3), *ecr("both", "T12", 3), *ecr("first", "T0", 3)],
+    )
+    cohort = resilience_cohort(opened, lone_mothers(opened))
+    assert cohort.frame[["person", "ECR_T0", "ECR_T12"]].values.tolist() == [["both", 50.0, 50.0]]
+    assert [step.persons_out for step in cohort.ledger.steps] == [2, 2, 2, 2, 1]
+
+
+@pytest.mark.parametrize(("months", "band"), [(11, "0-11"), (12, "12-23"), (13, "12-23"), (59, "24-59"), (60, "60+")])
+def test_duration_bands_hold_their_lower_edge(months, band):
+    row = benefit("a") | {"start": JAN - months}
+    assert on_benefit(study([row]), JAN)["duration_band"].tolist() == [band]
+
+
+def test_a_couple_with_two_dossiers_counts_each_person_once():
+    rows = [benefit("a"), benefit("a") | {"dossier": "other"}]
+    assert len(on_benefit(study(rows), JAN)) == 1
+
+
+def test_exit_time_counts_the_index_month_as_one():
+    opened = study(
+        [
+            benefit("now", end=JAN, reason="11"),
+            benefit("later", JAN),
+            benefit("later", JAN + 5, end=JAN + 5, reason="02"),
+            benefit("stays", JAN),
+            benefit("stays", JAN + 23),
+        ]
+    )
+    times = exit_times(opened, on_benefit(opened, JAN)).set_index("person")[["time", "event"]]
+    assert times.loc["now"].tolist() == [1, TO_WORK]
+    assert times.loc["later"].tolist() == [6, OTHERWISE]
+    assert times.loc["stays"].tolist() == [24, 0]
+
+
+def test_part_time_months_follow_the_cohort_by_month():
+    opened = study([benefit("a", income_kind="11"), benefit("a", JAN + 1), benefit("b")], [caseload("a")])
+    months = part_time_months(opened, lone_mothers(opened).frame)
+    assert months[["person", "months", "works"]].values.tolist() == [["a", 0, True], ["a", 1, False]]
+
+
+def test_spending_months_without_costs_are_zero_and_costs_without_benefit_fall_away():
+    opened = study(
+        [benefit("a"), benefit("a", JAN + 1), benefit("b", sex="man")],
+        costs=[("a", JAN, "06", 100.0), ("a", JAN, "08", 50.0), ("a", JAN + 9, "06", 999.0)],
+    )
+    months = spending_months(opened)
+    assert months.sort_values(["person", "month"])["amount"].tolist() == [150.0, 0.0, 0.0]
+    assert spending_by_type(opened)["amount"].sum() == 150.0
+
+
+def test_months_outside_the_period_are_left_out():
+    opened = study([benefit("a"), benefit("a", PERIOD.last + 1)])
+    assert opened.tables["benefits"]["month"].max() == JAN
+
+
+def test_a_section_names_what_was_not_delivered():
+    opened = study([benefit("a")])
+    assert not opened.offers("spend")
+    assert opened.missing("spend") == ("costs",)
+    assert opened.offers("who")

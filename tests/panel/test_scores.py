@@ -1,0 +1,42 @@
+import pandas as pd
+import pytest
+
+from gm_workbench.panel.scores import at_wave, item_answers, person_waves, scale_scores
+from gm_workbench.vocabulary.instruments import instrument
+
+ATT = "ATT"  # five items of 1-5; the last one is reversed; three quarters must be answered
+
+
+def answers(person: str, wave: str, *given: float | None) -> list[tuple[str, str, str, str, float]]:
+    return [(person, wave, ATT, f"{ATT}_{i}", value) for i, value in enumerate(given, 1) if value is not None]
+
+
+def table(*rows: list[tuple[str, str, str, str, float]]) -> pd.DataFrame:
+    return pd.DataFrame([row for block in rows for row in block], columns=["person", "wave", "instrument", "item", "answer"])
+
+
+def score(*given: float | None) -> float:
+    return scale_scores(item_answers(table(answers("a", "T0", *given)), instrument(ATT), "T0"), instrument(ATT)).iloc[0]
+
+
+def test_score_turns_the_reversed_item_round():
+    assert score(5, 5, 5, 5, 1) == 100
+    assert score(1, 1, 1, 1, 5) == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "known"), [((3, 3, 3, 3, 3), True), ((3, 3, 3, 3, None), True), ((3, 3, 3, None, None), False)]
+)
+def test_score_needs_three_quarters_of_the_items(given, known):
+    assert pd.notna(score(*given)) is known
+
+
+def test_person_waves_have_months_since_the_start():
+    frame = person_waves(table(answers("a", "T12", 3, 3, 3, 3, 3), answers("a", "T0", 5, 5, 5, 5, 1)), [instrument(ATT)])
+    assert frame[["wave", "months", ATT]].values.tolist() == [["T0", 0, 100.0], ["T12", 12, 50.0]]
+    assert at_wave(frame, ATT, "T12").to_dict() == {"a": 50.0}
+
+
+def test_answers_given_twice_are_not_averaged():
+    with pytest.raises(ValueError, match="duplicate"):
+        item_answers(table(answers("a", "T0", 3), answers("a", "T0", 5)), instrument(ATT), "T0")

@@ -1,0 +1,317 @@
+"""A made-up report with every role and every shape; all its numbers are invented here."""
+
+import math
+
+import pytest
+
+from gm_workbench.outputs.output import (
+    Axis,
+    Measure,
+    Role,
+    Sentence,
+    Shape,
+    ShownCell,
+    ShownOutput,
+    Slot,
+    Suppressed,
+    Words,
+    plain,
+)
+from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.text import Text, same
+
+HIDDEN = Suppressed(10)
+ROUNDED = Text("Aantallen zijn afgerond op 10.", "Counts are rounded to 10.")
+
+
+def cell(row, column, value, low=None, high=None, *, n=710, measure=Measure.ESTIMATE, unit="points", digits=1, se=None):
+    return ShownCell(row, column, measure, value, low, high, se, n, unit, digits)
+
+
+def count(row, column, n):
+    return ShownCell(row, column, Measure.COUNT, n if isinstance(n, Suppressed) else float(n), None, None, None, n, "persons", 0)
+
+
+def words(id, role=Role.SECTION, shapes=(Shape.TABLE,), *, kind=DataKind.SYNTHETIC, **more):
+    given = {
+        "heading": Text("Hoe liep de veerkracht?", "How did resilience run?"),
+        "lead": Text("We kijken naar het verloop over de metingen.", "We look at the course over the waves."),
+        "sentence": plain(Text("De veerkracht nam iets toe.", "Resilience rose a little.")),
+        "caption": Text("Economische veerkracht. Gemiddelde score (0–100).", "Economic resilience. Mean score (0–100)."),
+        "alt": plain(Text("Lijnen die licht stijgen.", "Lines that rise a little.")),
+        "population": Text("alleenstaande moeders met algemene bijstand", "lone mothers on benefit"),
+        "period": Text("januari 2024 – december 2025", "January 2024 – December 2025"),
+        "source": Text("vragenlijst IGM", "questionnaire IGM"),
+        "shown_as": tuple(shapes),
+    }
+    return Words(id=id, role=role, kind=kind, **(given | more))
+
+
+def answer(value=2.9, low=-0.4, high=6.1, kind=DataKind.SYNTHETIC):
+    said = Sentence(
+        Text(
+            "Dat is nog niet te zeggen. Na twaalf maanden scoren moeders met de nieuwe begeleiding {value} punten hoger op een "
+            "schaal van 0 tot 100, maar het interval loopt van {low} tot {high}: ook geen verschil past bij deze gegevens.",
+            "We cannot tell yet. After twelve months, mothers with the new guidance score {value} points higher on a scale from "
+            "0 to 100, but the interval runs from {low} to {high}: no difference also fits these data.",
+        ),
+        {
+            "value": Slot("difference", "score", absolute=True),
+            "low": Slot("difference", "score", "low", signed=True),
+            "high": Slot("difference", "score", "high", signed=True),
+        },
+    )
+    named = words(
+        "answer",
+        Role.ANSWER,
+        (Shape.INTERVAL,),
+        kind=kind,
+        heading=Text("Het antwoord", "The answer"),
+        sentence=said,
+        more=(plain(Text("De begeleiding is niet door loting verdeeld.", "The guidance was not assigned by lot.")),),
+        axes={
+            "x": Axis(
+                Text(
+                    "verschil in economische veerkracht na 12 maanden (schaal 0–100)",
+                    "difference in economic resilience after 12 months (scale 0–100)",
+                )
+            )
+        },
+        options={"sesoi": 2.0, "low": -8.0, "high": 8.0},
+        estimand="resilience_12m",
+        alt=said,
+    )
+    return ShownOutput(named, (cell("difference", "score", value, low, high, se=1.66),), notes=(ROUNDED,))
+
+
+def facts():
+    labels = {
+        "mothers": Text("vrouwen met beide metingen", "women with both measurements"),
+        "coaches": Text("consulenten", "coaches"),
+        "alpha": Text("betrouwbaarheid van de schaal", "reliability of the scale"),
+        "assignment": Text("verschil na introductie, geen bewezen gevolg", "difference after introduction, not proof"),
+    }
+    named = words(
+        "facts",
+        Role.FACTS,
+        (Shape.TILES,),
+        labels=labels,
+        tile_words={"assignment": Text("niet geloot", "no lottery")},
+        heading=Text("Hoe stevig is dit?", "How solid is this?"),
+    )
+    cells = (
+        count("mothers", "value", 710),
+        cell("coaches", "value", 38, unit="coaches", digits=0),
+        cell("alpha", "value", 0.86, 0.84, 0.88, unit="", digits=2),
+    )
+    return ShownOutput(named, cells)
+
+
+def flow():
+    labels = {
+        "stock": Text("alleenstaande moeders met algemene bijstand", "lone mothers on benefit"),
+        "coach": Text("met een consulent", "with a coach"),
+        "consent": Text("gaven toestemming", "consented"),
+        "t0": Text("vulden de eerste meting in", "completed the first measurement"),
+        "t12": Text("vulden ook de meting na twaalf maanden in", "also completed the one after twelve months"),
+    }
+    named = words(
+        "flow",
+        Role.FLOW,
+        (Shape.FLOW,),
+        heading=Text("Over wie gaat dit?", "Who is this about?"),
+        labels=labels,
+        caption=Text("Van caseload naar analyse. Personen per stap.", "From caseload to analysis. Persons per step."),
+    )
+    steps = {"stock": 1310, "coach": 1290, "consent": 1180, "t0": 930, "t12": 710}
+    return ShownOutput(named, tuple(count(row, "persons", n) for row, n in steps.items()), notes=(ROUNDED,))
+
+
+def curve(stop=None):
+    def steps(name, top, start):
+        for month in range(25):
+            share = top * (1 - math.exp(-month / 14))
+            value = HIDDEN if stop is not None and month >= stop else share
+            ends = (None, None) if isinstance(value, Suppressed) else (max(share - 0.02, 0.0), share + 0.02)
+            yield cell(name, str(month), value, *ends, unit="probability", measure=Measure.ESTIMATE)
+            if month % 3 == 0:
+                yield count(f"{name}_at_risk", str(month), start - 17 * month)
+
+    named = words(
+        "exits",
+        shapes=(Shape.CURVE,),
+        heading=Text("Hoeveel vrouwen stroomden uit naar werk?", "How many women left for work?"),
+        labels={
+            "new": Text("werk, met introductie", "work, with introduction"),
+            "usual": Text("werk, zonder", "work, without"),
+            "new_at_risk": Text("nog gevolgd, met introductie", "still followed, with introduction"),
+            "usual_at_risk": Text("nog gevolgd, zonder", "still followed, without"),
+        },
+        axes={
+            "x": Axis(Text("maanden sinds de introductie", "months since the introduction")),
+            "y": Axis(Text("% uitgestroomd naar werk", "% left for work")),
+        },
+    )
+    return ShownOutput(named, (*steps("new", 0.21, 1240), *steps("usual", 0.2, 1190)))
+
+
+def trend():
+    labels = {
+        "new": Text("met introductie", "with introduction"),
+        "usual": Text("zonder introductie", "without introduction"),
+        **{wave: same(wave) for wave in ("T0", "T3", "T6", "T12")},
+    }
+    named = words(
+        "course",
+        shapes=(Shape.TREND, Shape.TABLE),
+        labels=labels,
+        axes={
+            "x": Axis(Text("meting (maanden sinds de introductie)", "wave (months since the introduction)")),
+            "y": Axis(Text("economische veerkracht (schaal 0–100)", "economic resilience (scale 0–100)"), 30.0, 60.0),
+        },
+        row_title=Text("groep", "group"),
+    )
+    cells = [
+        cell(row, wave, start + rise * place, start + rise * place - 2, start + rise * place + 2, n=710 - 40 * place)
+        for row, start, rise in (("new", 44.0, 2.1), ("usual", 43.0, 1.4))
+        for place, wave in enumerate(("T0", "T3", "T6", "T12"))
+    ]
+    return ShownOutput(named, tuple(cells))
+
+
+KNOBS = {
+    "SEF": (Text("geloof in eigen kunnen", "self-efficacy"), (0.62, 0.52, 0.72), (0.41, 0.35, 0.47)),
+    "ENV": (Text("randvoorwaarden", "environment"), (0.71, 0.62, 0.80), (0.35, 0.27, 0.43)),
+    "ATT": (Text("houding", "attitude"), (0.35, 0.26, 0.44), (0.30, 0.25, 0.35)),
+    "SKL": (Text("vaardigheden", "skills"), (0.48, 0.40, 0.56), (0.22, 0.16, 0.28)),
+    "NRM": (Text("sociale druk", "social pressure"), (0.22, 0.10, 0.34), (0.12, 0.06, 0.18)),
+}
+
+
+def knob_map():
+    named = words(
+        "knobs",
+        shapes=(Shape.MAP,),
+        heading=Text("Aan welke knoppen valt te draaien?", "Which knobs can be turned?"),
+        labels={key: label for key, (label, _, _) in KNOBS.items()},
+        axes={
+            "x": Axis(Text("ruimte om te draaien (aandeel van de schaal)", "room to turn (share of the scale)"), 0.0, 1.0),
+            "y": Axis(Text("samenhang met intentie, binnen personen", "association with intention, within persons")),
+        },
+        options={"strong": ("SEF", "ENV")},
+        caption=Text("Knoppenkaart. Ellips: 95 %-interval in beide richtingen.", "Map of knobs. Ellipse: 95% interval both ways."),
+    )
+    cells = [
+        cell(key, axis, *numbers, unit="", digits=2)
+        for key, (_, x, y) in KNOBS.items()
+        for axis, numbers in (("x", x), ("y", y))
+    ]
+    return ShownOutput(named, tuple(cells))
+
+
+STATES = {
+    "base": Text("aan de basis", "at the base"),
+    "above": Text("boven de grens", "above the line"),
+    "benefit": Text("uitkering", "benefit"),
+    "none": Text("niet in beeld", "out of sight"),
+}
+
+
+def matrix():
+    parts = {"base": (0.55, 0.27, 0.12, 0.06), "above": (0.14, 0.8, 0.02, 0.04), "benefit": (0.2, 0.1, 0.64, 0.06)}
+    cells = []
+    for row, shares in parts.items():
+        for column, share in zip(STATES, shares, strict=True):
+            small = share < 0.03
+            cells.append(
+                cell(row, column, HIDDEN if small else share, n=HIDDEN if small else 420, measure=Measure.SHARE, unit="share", digits=0)
+            )
+    named = words(
+        "transitions_12",
+        shapes=(Shape.MATRIX,),
+        heading=Text("Waar waren zij een jaar later?", "Where were they a year later?"),
+        labels=STATES,
+        axes={"x": Axis(Text("naar: toestand na 12 maanden (%)", "to: state after 12 months (%)")), "y": Axis(Text("van", "from"))},
+    )
+    return ShownOutput(named, tuple(cells))
+
+
+def dots():
+    rows = {
+        "age": (Text("leeftijd (per tien jaar)", "age (per ten years)"), -1.2, -2.4, 0.0),
+        "debts": (Text("schulden bij de eerste meting", "debts at the first measurement"), -3.4, -5.0, -1.8),
+        "bej": (Text("ervaren bejegening, binnen consulenten", "experienced treatment, within coaches"), 2.2, 1.1, 3.3),
+        "few": (Text("ervaren bejegening, tussen consulenten", "experienced treatment, between coaches"), 0.9, -1.9, 3.7),
+    }
+    named = words(
+        "bejegening",
+        shapes=(Shape.DOTS,),
+        heading=Text("Hangt bejegening samen met veerkracht?", "Is treatment related to resilience?"),
+        labels={key: row[0] for key, row in rows.items()},
+        axes={"x": Axis(Text("verschil in veerkracht (punten op 0–100)", "difference in resilience (points on 0–100)"))},
+    )
+    cells = [cell(key, "b", value, low, high) for key, (_, value, low, high) in rows.items()]
+    return ShownOutput(named, (*cells[:3], cell("few", "b", HIDDEN, n=HIDDEN)))
+
+
+def bars():
+    labels = {
+        "single": Text("alleenstaand", "single"),
+        "parent": Text("alleenstaande ouder", "lone parent"),
+        "couple": Text("gehuwd of samenwonend", "couple"),
+        "women": Text("vrouwen", "women"),
+        "men": Text("mannen", "men"),
+    }
+    numbers = {"single": (61, 78), "parent": (54, None), "couple": (47, 66)}
+    cells = []
+    for row, both in numbers.items():
+        for column, value in zip(("women", "men"), both, strict=True):
+            hidden = value is None
+            ends = (None, None) if hidden else (value - 6.0, value + 6.0)
+            cells.append(
+                cell(
+                    row,
+                    column,
+                    HIDDEN if hidden else float(value),
+                    *ends,
+                    n=HIDDEN if hidden else 320,
+                    measure=Measure.MONEY,
+                    unit="euro per month",
+                    digits=0,
+                )
+            )
+    named = words(
+        "spend",
+        shapes=(Shape.BARS, Shape.TABLE),
+        heading=Text("Wat werd uitgegeven aan re-integratie?", "What was spent on re-integration?"),
+        labels=labels,
+        row_title=Text("leefvorm", "household"),
+        axes={"x": Axis(Text("€ per persoon per maand", "€ per person per month"))},
+        source=Text("kosten van voorzieningen", "costs of provisions"),
+    )
+    return ShownOutput(named, tuple(cells))
+
+
+def absent():
+    said = plain(
+        Text(
+            "Dit onderdeel ontbreekt: Voorbeeldstad leverde geen kosten van voorzieningen.",
+            "This part is absent: Voorbeeldstad delivered no costs of provisions.",
+        )
+    )
+    named = words("decomposition", Role.ABSENT, (Shape.WORDS,), heading=Text("Waar zit het verschil?", "Where is it?"), sentence=said, alt=said)
+    return ShownOutput(named, ())
+
+
+def withheld():
+    named = words("moderation", shapes=(Shape.DOTS,), heading=Text("Wanneer wordt willen doen?", "When does intention become action?"))
+    return ShownOutput(named, (), Text("Dit onderdeel wordt niet getoond: het steunt op te weinig personen.", "This part is withheld: too few persons."))
+
+
+def every_output():
+    return (answer(), facts(), flow(), curve(), trend(), knob_map(), matrix(), dots(), bars(), absent(), withheld())
+
+
+@pytest.fixture
+def outputs():
+    return every_output()

@@ -1,0 +1,122 @@
+"""The house rules that a tool can hold: who may import whom, how long a room may be, and what must never stand in the repository."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+import gm_workbench
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "gm_workbench"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+LONGEST_MODULE = 400
+LONG_BODY = 22
+"""Nine in ten function bodies are at most this long."""
+
+NO_MODULE = ("utils", "helpers", "misc", "common")
+
+TEXT = (".py", ".md", ".yml", ".yaml", ".toml", ".csv", ".json", ".ipynb", ".html", ".css", ".j2", ".lock", ".cfg", "", ".cff")
+NOT_OURS = {".venv", ".git", "wheelhouse", "reports", "raw", "synthetic", "checked", "releases", "LICENSE"}
+
+# spelt in pieces, or this file would be the first to break the rule
+FORBIDDEN = {
+    "a path of one machine": re.compile(r"(?<![\w.~])/(?:wo" + r"rk|ro" + r"ot|ho" + r"me/\w+|tm" + r"p)/"),
+    "the host of a package registry": re.compile("py" + r"pi\.org|python" + "hosted|ana" + r"conda\.(?:org|com)|npm" + r"js\.(?:org|com)"),
+    "a word of the workplace": re.compile(r"\bses" + r"sions?\b", re.IGNORECASE),
+}
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def our_texts() -> list[Path]:
+    def ours(path: Path) -> bool:
+        parts = path.relative_to(ROOT).parts
+        hidden = any(part.startswith(".") and part not in (".ci", ".pre-commit-config.yaml", ".gitignore") for part in parts)
+        return path.is_file() and path.suffix in TEXT and not hidden and not NOT_OURS & set(parts) and "__pycache__" not in parts
+
+    return [path for path in ROOT.rglob("*") if ours(path)]
+
+
+def test_wings_import_leftwards_only(monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(no_cache=True) == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_module_is_a_room_and_not_a_hall(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+    assert path.stem not in NO_MODULE
+
+
+def body_lengths() -> list[int]:
+    """Count the lines of every function body, without its docstring."""
+    lengths = []
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                body = node.body[1:] if ast.get_docstring(node) else node.body
+                lengths.append(body[-1].end_lineno - body[0].lineno + 1 if body else 0)
+    return sorted(lengths)
+
+
+def test_functions_are_short():
+    lengths = body_lengths()
+    assert lengths[int(0.9 * len(lengths))] <= LONG_BODY
+
+
+@pytest.mark.parametrize("wing", sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py")))
+def test_wing_says_what_it_never_does(wing):
+    docstring = ast.get_docstring(ast.parse((PACKAGE / wing / "__init__.py").read_text(encoding="utf-8")))
+    assert docstring
+    assert "Never: " in docstring.replace("\n", " ")
+
+
+IMPORT_ALL = """
+import importlib, logging, os, pathlib, sys
+sys.dont_write_bytecode = True
+before = dict(os.environ)
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+ours = [name for name in logging.Logger.manager.loggerDict if name.startswith("gm_workbench")]
+assert not ours, ours
+assert not logging.getLogger().handlers, logging.getLogger().handlers
+assert dict(os.environ) == before
+"""
+
+
+def test_importing_writes_nothing_and_says_nothing(tmp_path):
+    dotted = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in MODULES]
+    runnable = [module for module in dotted if not module.endswith("__main__")]
+    environment = {"HOME": str(tmp_path), "GM_ROOT": str(tmp_path), "PATH": "", "MPLCONFIGDIR": str(ROOT / ".cache" / "matplotlib")}
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT_ALL, *runnable], cwd=tmp_path, capture_output=True, text=True, check=False, env=environment
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_repository_is_free_of(what):
+    found = [
+        f"{name(path)}:{number}"
+        for path in our_texts()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if FORBIDDEN[what].search(line)
+    ]
+    assert found == []
+
+
+def test_public_names_are_few_sorted_and_there():
+    assert list(gm_workbench.__all__) == sorted(gm_workbench.__all__)
+    assert 0 < len(gm_workbench.__all__) <= 12
+    assert [public for public in gm_workbench.__all__ if not hasattr(gm_workbench, public)] == []
