@@ -64,7 +64,9 @@ def test_lock_names_no_host():
 
 
 def test_lock_meets_the_declared_lower_bounds():
-    lock = dict(re.findall(r"^([a-z0-9._-]+)==([\d.]+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE))
+    lock = dict(
+        re.findall(r"^([a-z0-9._-]+)==([\d.]+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     numbers = {name: tuple(map(int, lock[name].rstrip(".").split("."))) for name in declared()}
     wanted = {name: tuple(map(int, bound[2:].split("."))) for name, bound in declared().items() if bound}
     assert [name for name, low in wanted.items() if numbers[name] < low] == []

@@ -1,4 +1,4 @@
-"""The house rules that a tool can hold: who may import whom, how long a room may be, and what must never stand in the repository."""
+"""The house rules that a tool can hold: who may import whom, how long a room may be, what must never be in the repository."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ NOT_OURS = {".venv", ".git", "wheelhouse", "reports", "raw", "synthetic", "check
 # spelt in pieces, or this file would be the first to break the rule
 FORBIDDEN = {
     "a path of one machine": re.compile(r"(?<![\w.~])/(?:wo" + r"rk|ro" + r"ot|ho" + r"me/\w+|tm" + r"p)/"),
-    "the host of a package registry": re.compile("py" + r"pi\.org|python" + "hosted|ana" + r"conda\.(?:org|com)|npm" + r"js\.(?:org|com)"),
+    "the host of a package registry": re.compile(
+        "py" + r"pi\.org|python" + "hosted|ana" + r"conda\.(?:org|com)|npm" + r"js\.(?:org|com)"
+    ),
     "a word of the workplace": re.compile(r"\bses" + r"sions?\b", re.IGNORECASE),
 }
 
@@ -42,7 +44,9 @@ def our_texts() -> list[Path]:
     def ours(path: Path) -> bool:
         parts = path.relative_to(ROOT).parts
         hidden = any(part.startswith(".") and part not in (".ci", ".pre-commit-config.yaml", ".gitignore") for part in parts)
-        return path.is_file() and path.suffix in TEXT and not hidden and not NOT_OURS & set(parts) and "__pycache__" not in parts
+        return (
+            path.is_file() and path.suffix in TEXT and not hidden and not NOT_OURS & set(parts) and "__pycache__" not in parts
+        )
 
     return [path for path in ROOT.rglob("*") if ours(path)]
 
@@ -97,9 +101,19 @@ assert dict(os.environ) == before
 def test_importing_writes_nothing_and_says_nothing(tmp_path):
     dotted = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in MODULES]
     runnable = [module for module in dotted if not module.endswith("__main__")]
-    environment = {"HOME": str(tmp_path), "GM_ROOT": str(tmp_path), "PATH": "", "MPLCONFIGDIR": str(ROOT / ".cache" / "matplotlib")}
+    environment = {
+        "HOME": str(tmp_path),
+        "GM_ROOT": str(tmp_path),
+        "PATH": "",
+        "MPLCONFIGDIR": str(ROOT / ".cache" / "matplotlib"),
+    }
     done = subprocess.run(
-        [sys.executable, "-c", IMPORT_ALL, *runnable], cwd=tmp_path, capture_output=True, text=True, check=False, env=environment
+        [sys.executable, "-c", IMPORT_ALL, *runnable],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert list(tmp_path.iterdir()) == []

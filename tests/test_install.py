@@ -20,7 +20,7 @@ def installer(monkeypatch, tmp_path):
     commands = []
     monkeypatch.setattr(module, "run", commands.append)
     monkeypatch.setattr(module, "make_environment", make_python(module))
-    monkeypatch.setattr(module.shutil, "which", lambda name: None)
+    monkeypatch.setattr(module.shutil, "which", {}.get)
     monkeypatch.setenv("GM_VENV", str(tmp_path / "venv"))
     module.commands = commands
     return module
@@ -45,7 +45,14 @@ def test_install_checks_every_hash_and_then_adds_the_project(installer, tmp_path
 def test_install_uses_uv_when_it_is_there(installer, monkeypatch, tmp_path):
     monkeypatch.setattr(installer.shutil, "which", lambda name: f"/bin/{name}")
     installer.main([])
-    assert installer.commands[0][:6] == ["/bin/uv", "pip", "install", "--quiet", "--python", str(installer.python_of(tmp_path / "venv"))]
+    assert installer.commands[0][:6] == [
+        "/bin/uv",
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        str(installer.python_of(tmp_path / "venv")),
+    ]
 
 
 def test_install_does_nothing_when_it_is_current(installer):

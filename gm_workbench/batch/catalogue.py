@@ -103,7 +103,9 @@ def check_place(study: Study, place: str, world: str, paths: Paths) -> None:
     known = study.published if place.startswith(PREFIX) else delivered(world, paths)
     if place not in known:
         where = f"{study.name} shows of public data" if place.startswith(PREFIX) else f"{world or 'data/raw'} has deliveries of"
-        raise UnknownPlace(f"There is no {place} to report on.{did_you_mean(place, known)} {where}: {', '.join(known) or 'none'}.")
+        raise UnknownPlace(
+            f"There is no {place} to report on.{did_you_mean(place, known)} {where}: {', '.join(known) or 'none'}."
+        )
 
 
 def places_for(study: Study, world: str, paths: Paths) -> tuple[str, ...]:

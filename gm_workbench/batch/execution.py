@@ -15,8 +15,8 @@ from papermill.exceptions import PapermillExecutionError
 
 from gm_workbench import errors
 from gm_workbench.batch.kernels import KERNEL, RunFolder, kernel_config
-from gm_workbench.batch.ledger import Outcome, State
-from gm_workbench.batch.parameters import TAG
+from gm_workbench.batch.ledger import State
+from gm_workbench.batch.parameters import is_tagged, read_cells
 
 START_SECONDS = 120
 """How long a kernel may take to answer: many start at once on a machine with few cores."""
@@ -32,7 +32,7 @@ class Execution:
     parameters: Mapping[str, object]
     run: RunFolder
     cell_seconds: int
-    _cell: int = field(default=0, init=False)
+    _cell: int | None = field(default=None, init=False)
 
     def execute(self) -> nbformat.NotebookNode:
         """Execute every cell and give the executed notebook; nothing is written.
@@ -61,18 +61,19 @@ class Execution:
         self._cell = cell_index
 
     @property
-    def cell(self) -> int:
-        """The cell that it came to, counted from 1 in the notebook as it was written."""
-        tags = [cell.metadata.get("tags", []) for cell in nbformat.read(self.notebook, as_version=4).cells]
-        tagged = next(index for index, tag in enumerate(tags) if TAG in tag)
+    def cell(self) -> int | None:
+        """The cell that it came to, counted from 1 in the notebook as it was written; None if the kernel never answered."""
+        if self._cell is None:
+            return None
+        tagged = next(index for index, cell in enumerate(read_cells(self.notebook)) if is_tagged(cell))
         return self._cell + (0 if self._cell > tagged else 1)  # papermill puts a cell of its own after the tagged one
 
 
 def ended_early(error: BaseException) -> tuple[State, str]:
     """Say how a notebook ended and why, without a value from the data.
 
-    The text of an error of our own holds no value, by rule, and is given. Of any other error only the kind is given: pandas, for
-    one, quotes the value that it could not read.
+    The text of an error of our own holds no value, by rule, and is given. Of any other error only the kind is given: pandas,
+    for one, quotes the value that it could not read.
 
     >>> ended_early(KeyError("999900012"))
     (<State.FAILED: 'failed'>, 'KeyError')
@@ -93,6 +94,3 @@ def ended_early(error: BaseException) -> tuple[State, str]:
 def _is_ours(name: str) -> bool:
     kind = getattr(errors, name, None)
     return isinstance(kind, type) and issubclass(kind, errors.WorkbenchError)
-
-
-KILLED = Outcome(State.KILLED, "the worker was killed; often there was too little memory")

@@ -1,7 +1,7 @@
 """A kernel for one run: this interpreter, one thread, sockets that nobody else can open.
 
-By default Jupyter's traffic is plain TCP, which other users of the machine can read; and IPC with Jupyter's own socket names makes
-parallel kernels talk across each other. So each run gets an owner-only folder with sockets of its own.
+By default Jupyter's traffic is plain TCP, which other users of the machine can read; and IPC with Jupyter's own socket names
+makes parallel kernels talk across each other. So each run gets an owner-only folder with sockets of its own.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from traitlets.config import Config
 
 KERNEL = "python3"
 
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")}
-"""One report a core: threads of the linear algebra beside that only get in each other's way, and make sums depend on the machine."""
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
+"""One report a core: threads of the linear algebra beside that get in each other's way, and make sums depend on the machine."""
 
 RUN_DIR = "GM_RUN_DIR"
 """Where `show` leaves the outputs of a batch run."""
@@ -47,8 +47,8 @@ class RunFolder:
 def batch_folder() -> Iterator[Path]:
     """Make an owner-only folder for the runs of a batch, and remove it whatever happens.
 
-    The parent of the workers owns it, so that what a killed worker leaves behind goes too. Its name is short, because the path of
-    a socket may have about a hundred characters.
+    The parent of the workers owns it, so that what a killed worker leaves behind goes too. Its name is short, because the path
+    of a socket may have about a hundred characters.
     """
     folder = Path(tempfile.mkdtemp(prefix="gm-"))
     try:
@@ -58,13 +58,16 @@ def batch_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def run_folder(batch: Path, name: str) -> Iterator[RunFolder]:
-    """Make the folder of one run, point Jupyter at it, and remove it whatever happens."""
+def run_folder(batch: Path, name: str, variables: Mapping[str, str] | None = None) -> Iterator[RunFolder]:
+    """Make the folder of one run, point Jupyter at it, and remove it whatever happens.
+
+    The kernel gets `variables` in its environment; left out, it is told that this is a batch run, and where its outputs go.
+    """
     run = RunFolder(batch / name)
     run.path.mkdir(mode=0o700)
     try:
         run.outputs.mkdir()
-        _write_kernel_spec(run)
+        _write_kernel_spec(run, {RUN_DIR: str(run.path)} if variables is None else variables)
         with environment(_jupyter(run)):
             yield run
     finally:
@@ -80,11 +83,11 @@ def kernel_config(run: RunFolder) -> Config:
     return config
 
 
-def _write_kernel_spec(run: RunFolder) -> None:
+def _write_kernel_spec(run: RunFolder, variables: Mapping[str, str]) -> None:
     """Write a specification for this interpreter: one that is installed elsewhere may start another."""
     folder = run.path / "kernels" / KERNEL
     folder.mkdir(parents=True)
-    specification = {**get_kernel_dict(), "env": {**ONE_THREAD, RUN_DIR: str(run.path)}}
+    specification = {**get_kernel_dict(), "env": {**ONE_THREAD, **variables}}
     specification["argv"][0] = sys.executable
     (folder / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")
 

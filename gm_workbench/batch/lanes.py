@@ -1,7 +1,7 @@
 """Tasks in processes, one at a time in each lane.
 
-A lane is an executor with one worker. When a worker is killed, exactly the task that it was doing is lost: its lane is replaced and
-the others never notice. One pool with many workers would lose everything that was waiting, and not say which task did it.
+A lane is an executor with one worker. When a worker is killed, exactly the task that it was doing is lost: its lane is replaced
+and the others never notice. One pool with many workers would lose everything that was waiting, and not say which task did it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,15 @@ class Task(Generic[A, R]):
 
 def spawned() -> Executor:
     """Give a lane in a fresh process: a fork would copy whatever threads and locks the parent happens to hold."""
-    return ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"), initializer=_silence)
+
+
+def _silence() -> None:
+    """Send what a worker and its kernel print to nowhere: a library that complains may quote a record, and logs are kept."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
 
 
 def worker_count(asked: int | None = None) -> int:
@@ -49,7 +57,7 @@ def worker_count(asked: int | None = None) -> int:
 def in_lanes(
     tasks: Sequence[Task[A, R]], workers: int, started: Callable[[Task[A, R]], None], new_lane: Callable[[], Executor] = spawned
 ) -> Iterator[tuple[Task[A, R], R | None]]:
-    """Do the tasks, at most `workers` at a time; yield each with its result when it ends, with None if its worker was killed."""
+    """Do the tasks, at most `workers` at a time; yield each with its result when it ends, or None if its worker was killed."""
     waiting = deque(tasks)
     idle = [new_lane() for _ in range(min(workers, len(tasks)))]
     running: dict[Future[R], tuple[Task[A, R], Executor]] = {}

@@ -144,7 +144,10 @@ def _both(text: Text) -> tuple[str, str]:
 
 def _attempt(row: sqlite3.Row) -> Attempt:
     return Attempt(
-        **{name: row[name] for name in ("id", "study", "place", "world", "period", "folder", "seconds", "cell", "reason", "kind")},
+        **{
+            name: row[name]
+            for name in ("id", "study", "place", "world", "period", "folder", "seconds", "cell", "reason", "kind")
+        },
         state=State(row["state"]),
         started=row["started"] or "",
         headline=Text(row["headline_nl"], row["headline_en"]),

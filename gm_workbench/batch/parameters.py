@@ -1,14 +1,15 @@
 """What a notebook may be asked: its one cell tagged `parameters`, read without running it.
 
-Each line is `name: type = literal  # comment` or `name = literal`. papermill reads such a cell with a regular expression, misses
-modern annotations, and lets a misspelt parameter run with the default; so names, types and bounds are settled here, before
-anything runs.
+Each line is `name: type = literal  # comment` or `name = literal`. papermill reads such a cell with a regular expression,
+misses modern annotations, and lets a misspelt parameter run with the default; so names, types and bounds are settled here,
+before anything runs.
 """
 
 from __future__ import annotations
 
 import ast
 import io
+import json
 import math
 import re
 import tokenize
@@ -16,8 +17,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import nbformat
 
 from gm_workbench.errors import DeclarationError, ParameterBounds, ParameterType, UnknownParameter, did_you_mean
 from gm_workbench.vocabulary.protocols import Bounds
@@ -53,14 +52,26 @@ def read_parameters(notebook: Path) -> tuple[Parameter, ...]:
     DeclarationError
         If not exactly one cell is tagged `parameters`, or a line of it is not a literal with a known type.
     """
-    cells = nbformat.read(notebook, as_version=4).cells
-    tagged = [cell for cell in cells if TAG in cell.metadata.get("tags", [])]
+    tagged = [cell for cell in read_cells(notebook) if is_tagged(cell)]
     if len(tagged) != 1:
         raise DeclarationError(
             f"{notebook.name} must have exactly one cell tagged '{TAG}' but has {len(tagged)}. "
             "Tag the cell that holds the defaults, and no other."
         )
-    return parse_parameters(tagged[0].source, notebook.name)
+    return parse_parameters("".join(tagged[0]["source"]), notebook.name)
+
+
+def read_cells(notebook: Path) -> list[dict[str, Any]]:
+    """Give the cells of a notebook file as they are written in it."""
+    try:
+        return list(json.loads(notebook.read_text(encoding="utf-8"))["cells"])  # nbformat takes seconds to import
+    except (ValueError, KeyError, TypeError):
+        raise DeclarationError(f"{notebook.name} is not a notebook of format 4. Open it in JupyterLab and save it.") from None
+
+
+def is_tagged(cell: Mapping[str, Any]) -> bool:
+    """Say whether a cell is the one that holds the parameters."""
+    return TAG in cell.get("metadata", {}).get("tags", ())
 
 
 def parse_parameters(source: str, where: str = "parameters cell") -> tuple[Parameter, ...]:
@@ -101,7 +112,9 @@ def _parameter(statement: ast.stmt, comments: Mapping[int, str], where: str) -> 
                 f"{where}: line {statement.lineno} of the parameters cell must be `name: type = literal` and nothing else."
             )
     if kind not in _READERS:
-        raise DeclarationError(f"{where}: {name} must be one of {_kinds()} but is {kind}. Annotate it, as in `{name}: int = 3`.")
+        raise DeclarationError(
+            f"{where}: {name} must be one of {_kinds()} but is {kind}. Annotate it, as in `{name}: int = 3`."
+        )
     parameter = Parameter(name, kind, default, optional, comment)
     if not _fits(parameter, default):
         raise DeclarationError(f"{where}: the default of {name} must be {parameter.type_name} but is {_name_of(default)}.")
@@ -151,7 +164,7 @@ def check_bounds(name: str, value: object, bounds: Bounds, where: str) -> None:
     outside = isinstance(value, (int, float)) and not low <= value <= high
     if outside or (bounds.allowed and value not in bounds.allowed):
         raise ParameterBounds(
-            f"{where}: {name} must be {allowed_by(bounds)} but got {value!r}. The study's protocol sets this; see gm studies --json."
+            f"{where}: {name} must be {allowed_by(bounds)} but got {value!r}. The protocol sets this; see gm studies --json."
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from gm_workbench.batch.catalogue import (
@@ -19,11 +20,20 @@ from gm_workbench.batch.catalogue import (
     runnable,
 )
 from gm_workbench.batch.parameters import check_bounds, coerce, find
-from gm_workbench.errors import BadPlan, DeclarationError, ParameterType, PlanError, UnknownParameter, UsageError, WorkbenchError
+from gm_workbench.errors import (
+    BadPlan,
+    DeclarationError,
+    ParameterType,
+    PlanError,
+    UnknownParameter,
+    UsageError,
+    WorkbenchError,
+)
 from gm_workbench.guard.policy import policy_names
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.protocols import Bounds
+from gm_workbench.vocabulary.schemas import DataKind
 
 COMMAND_LINE = "command line"
 COLUMNS = ("study", "place", "world", "period")
@@ -62,6 +72,13 @@ class Planned:
         """Whether it is about public data, which have no delivery."""
         return self.place.startswith(PREFIX)
 
+    @property
+    def kind(self) -> DataKind:
+        """What kind of data it is about, by where they come from."""
+        if self.published:
+            return DataKind.PUBLISHED
+        return DataKind.REAL if self.world == REAL else DataKind.SYNTHETIC
+
     def folder(self, paths: Paths) -> Path:
         """Say where the report stands."""
         root = paths.reports if self.world in (REAL, DEFAULT_WORLD) else paths.reports / "_worlds" / self.world
@@ -95,7 +112,9 @@ def read_plan(path: Path, world: str = DEFAULT_WORLD) -> tuple[Wish, ...]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise BadPlan(f"There is no plan file {path}. Give the path of a CSV file with the columns {', '.join(COLUMNS)}.") from None
+        raise BadPlan(
+            f"There is no plan file {path}. Give the path of a CSV file with the columns {', '.join(COLUMNS)}."
+        ) from None
     except (UnicodeDecodeError, OSError):
         raise BadPlan(f"{path.name} cannot be read as text in UTF-8. Save it as CSV UTF-8.") from None
     return parse_plan(text.splitlines(), path.name, world)
@@ -190,7 +209,7 @@ def _rows(wish: Wish, paths: Paths, faults: _Faults) -> Iterator[Planned]:
     study = load_study(wish.study, paths)
     asked = dict(_typed(wish, study, paths, faults))
     for place in (wish.place,) if wish.place else places_for(study, wish.world, paths):
-        if faults.unless(lambda place=place: check_place(study, place, wish.world, paths)):
+        if faults.unless(partial(check_place, study, place, wish.world, paths)):
             yield _planned(wish, study, place, asked)
 
 

@@ -1,4 +1,4 @@
-"""Which report is being made, how many are done, and how long it will still take: for a person, for a log file, or for a program."""
+"""Which report is being made, how many are done, how long it will still take: for a person, a log file or a program."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Lines(Progress):
         self._say(f"  {outcome.state:<9}  {name}  ({took}; {self.done} of {self.total}{left})")
 
     def _say(self, line: str) -> None:
-        print(line, file=self.stream, flush=True)  # noqa: T201 - the stream is what this class is for
+        print(line, file=self.stream, flush=True)
 
 
 @dataclass(slots=True)
@@ -152,5 +152,3 @@ def progress_for(stream: TextIO, *, as_json: bool = False) -> Progress:
     if as_json:
         return JsonLines(stream=stream)
     return Bar(stream=stream) if stream.isatty() else Lines(stream=stream)
-
-

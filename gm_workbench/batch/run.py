@@ -8,19 +8,20 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gm_workbench.batch.execution import KILLED
+from gm_workbench.batch.jobs import Arrived, Intake, Job, check_delivery, make_report
 from gm_workbench.batch.kernels import ONE_THREAD, batch_folder, environment
 from gm_workbench.batch.lanes import Task, in_lanes, spawned
 from gm_workbench.batch.ledger import Ledger, Outcome, State
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.progress import Progress
 from gm_workbench.batch.provenance import Inputs, Origin, origin
-from gm_workbench.batch.worker import Arrived, Intake, Job, check_delivery, make_report
 from gm_workbench.errors import BatchIncomplete
 from gm_workbench.settings import Paths
 
 CELL_SECONDS = 600
 """How long one cell may run."""
+
+KILLED = Outcome(State.KILLED, "the worker was killed; often there was too little memory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ class Batch:
         """Check each delivery once; a broken one costs the reports on it, and no others."""
         wanted = {(row.world, row.place): row for row in rows if not row.published}
         tasks = [
-            Task(f"{place} ({world or 'real'})", check_delivery, Intake(place, world, self.paths.root)) for world, place in wanted
+            Task(f"{place} ({world or 'real'})", check_delivery, Intake(place, world, self.paths.root))
+            for world, place in wanted
         ]
         self.progress.begin("deliveries", len(tasks), self.workers)
         for task, result in in_lanes(tasks, self.workers, lambda task: self.progress.started(task.name), self.new_lane):
@@ -118,9 +120,7 @@ class Batch:
 
     def _make_reports(self, rows: Sequence[Planned], folder: Path) -> None:
         made_with = origin(self.paths)
-        tasks = [
-            Task(row.name, make_report, self._job(row, folder, str(number), made_with)) for number, row in enumerate(rows)
-        ]
+        tasks = [Task(row.name, make_report, self._job(row, folder, str(number), made_with)) for number, row in enumerate(rows)]
         self.progress.begin("reports", len(tasks), self.workers)
         for task, result in in_lanes(tasks, self.workers, self._started, self.new_lane):
             outcome = result or KILLED

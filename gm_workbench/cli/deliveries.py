@@ -8,7 +8,6 @@ import click
 
 from gm_workbench.batch.catalogue import REAL, check_world, delivered, deliveries_folder
 from gm_workbench.batch.demonstration import SEED, write_world
-from gm_workbench.batch.lanes import worker_count
 from gm_workbench.cli.printing import as_json, example, print_rows, real_option, relative, world_option
 from gm_workbench.errors import UnknownPlace, WorkbenchError
 from gm_workbench.intake.store import check as check_delivery
@@ -19,10 +18,9 @@ from gm_workbench.settings import Paths, paths
 @world_option
 @click.option("--seed", type=click.IntRange(min=0), default=SEED, show_default=True, help="The same seed gives the same bytes.")
 @click.option("--place", "places", multiple=True, metavar="CODE", help="Only this municipality; may be repeated.")
-@click.option("--workers", type=int, metavar="N", help="Places at a time; by default GM_WORKERS, else one a core.")
-def synthesise(world: str, seed: int, places: tuple[str, ...], workers: int | None) -> None:
+def synthesise(world: str, seed: int, places: tuple[str, ...]) -> None:
     """Write the deliveries of a synthetic world, in the formats that municipalities deliver."""
-    for folder in write_world(world, seed, paths(), worker_count(workers), places):
+    for folder in write_world(world, seed, paths(), places):
         click.echo(f"written  {relative(folder, paths())}")
 
 
@@ -55,3 +53,6 @@ def _checked(place: str, world: str, where: Paths, faults: dict[str, WorkbenchEr
         return {"place": place, "state": "refused", "kind": "", "rows": None, "notes": [str(fault).splitlines()[0]]}
     rows = sum(len(table) for table in checked.tables.values())
     return {"place": place, "state": "good", "kind": str(checked.kind), "rows": rows, "notes": list(checked.notes)}
+
+
+COMMANDS = {"synthesise": synthesise, "check": check}

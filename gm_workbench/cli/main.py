@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import click
 
-from gm_workbench.cli.demo import demo
-from gm_workbench.cli.deliveries import check, synthesise
-from gm_workbench.cli.reports import run_command, status
-from gm_workbench.cli.scan import scan
-from gm_workbench.cli.studies import studies
 from gm_workbench.errors import WorkbenchError
+
+COMMANDS = {
+    "demo": ("demo", "Make the demonstration, from nothing to reports."),
+    "studies": ("studies", "List the studies, what each asks, and its parameters."),
+    "synthesise": ("deliveries", "Write the deliveries of a synthetic world."),
+    "check": ("deliveries", "Check deliveries and say everything that is wrong."),
+    "run": ("reports", "Make reports."),
+    "status": ("reports", "Say how the last attempt at each report ended."),
+    "scan": ("scan", "Look in finished reports for what must not be there."),
+}
+"""Each command, in the order of the work: its file, and what it does. A file is only imported when its command is asked for."""
 
 
 def exit_codes() -> dict[int, str]:
@@ -21,7 +28,7 @@ def exit_codes() -> dict[int, str]:
     >>> exit_codes()[12]
     "The notebook's parameters cell has no such name."
     """
-    kinds = [WorkbenchError, *_below(WorkbenchError)]
+    kinds: list[type[WorkbenchError]] = [WorkbenchError, *_below(WorkbenchError)]
     owned = {kind.exit_code: (kind.__doc__ or "").splitlines()[0] for kind in kinds if "exit_code" in vars(kind)}
     return {0: "Done.", **dict(sorted(owned.items()))}
 
@@ -42,14 +49,14 @@ class Told(click.ClickException):
 
     def __init__(self, error: WorkbenchError) -> None:
         super().__init__(str(error))
-        self.exit_code = error.exit_code
+        self.exit_code = error.exit_code  # type: ignore[misc]  # click declares it once for the whole class
 
     def show(self, file: Any = None) -> None:
         click.echo(f"gm: {self.message}", file=file, err=file is None)
 
 
 class Gm(click.Group):
-    """A group of commands whose errors become exit codes, and that lists its commands in the order of the work."""
+    """The group of all commands: opens the file of the one that is asked for, and turns its errors into exit codes."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -59,7 +66,20 @@ class Gm(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
-        return list(self.commands)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        file = import_module(f"gm_workbench.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = file.COMMANDS[cmd_name]
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, what) for name, (_, what) in COMMANDS.items()])
 
 
 @click.group(cls=Gm, epilog=_epilog(), context_settings={"help_option_names": ["-h", "--help"]})
@@ -69,10 +89,6 @@ def gm() -> None:
 
     Deliveries go in, one report for each study and place comes out in reports/, and reports/index.html lists them all.
     """
-
-
-for command in (demo, studies, synthesise, check, run_command, status, scan):
-    gm.add_command(command)
 
 
 def run() -> None:

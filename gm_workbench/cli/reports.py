@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from gm_workbench.batch.catalogue import REAL
-from gm_workbench.batch.index import write_index_of
 from gm_workbench.batch.lanes import worker_count
 from gm_workbench.batch.ledger import Attempt, Ledger
 from gm_workbench.batch.plan import Planned, Wish, plan, read_plan, wishes_from_options
@@ -39,7 +39,9 @@ workers_option = click.option(
 @click.option("-p", "--parameter", "pairs", multiple=True, metavar="NAME=VALUE", help="A parameter; may be repeated.")
 @click.option("--plan", "plan_file", type=click.Path(path_type=Path), metavar="FILE", help="Take the reports from a CSV file.")
 @workers_option
-@click.option("--cell-seconds", type=click.IntRange(min=1), default=CELL_SECONDS, show_default=True, help="How long a cell may run.")
+@click.option(
+    "--cell-seconds", type=click.IntRange(min=1), default=CELL_SECONDS, show_default=True, help="How long a cell may run."
+)
 @as_json
 def run_command(
     studies: tuple[str, ...],
@@ -55,11 +57,13 @@ def run_command(
 ) -> None:
     """Make reports: every study for every place that delivered, unless you name some.
 
-    Everything that is wrong with what you ask is said before anything runs. A report that cannot be made does not stop the others,
-    and the last good one stays.
+    Everything that is wrong with what you ask is said before anything runs. A report that cannot be made does not stop the
+    others, and the last good one stays.
     """
     if plan_file and (studies or places or period or pairs):
-        raise UsageError("A plan file says which reports to make, so it must stand alone. Leave out STUDY, --place, --period and -p.")
+        raise UsageError(
+            "A plan file says which reports to make, so it must stand alone. Leave out STUDY, --place, --period and -p."
+        )
     world = REAL if real else world
     wishes = read_plan(plan_file, world) if plan_file else wishes_from_options(studies, places, world, period, pairs)
     make(wishes, paths(), workers, cell_seconds, as_json=as_json)
@@ -67,11 +71,14 @@ def run_command(
 
 def make(wishes: tuple[Wish, ...], where: Paths, workers: int | None, cell_seconds: int, *, as_json: bool) -> None:
     """Plan, run, write the index, and print what was made; raise at the end if something was not."""
+    from gm_workbench.batch.index import (
+        write_index_of,
+    )  # draws pages, which takes seconds to import; a wrong plan is told first
+
     rows = plan(wishes, where)
     lanes = worker_count(workers)
-    with click.open_file("-", "w") as out:
-        stream = out if as_json else click.get_text_stream("stderr")
-        summary = run_batch(rows, where, lanes, progress_for(stream, as_json=as_json), cell_seconds=cell_seconds)
+    progress = progress_for(sys.stdout if as_json else sys.stderr, as_json=as_json)
+    summary = run_batch(rows, where, lanes, progress, cell_seconds=cell_seconds)
     index = write_index_of(where)
     if not as_json:
         _print_summary(summary, where, index)
@@ -123,3 +130,6 @@ def _whole(attempt: Attempt) -> dict[str, Any]:
         "data": attempt.kind,
         "headline": {"nl": attempt.headline.nl, "en": attempt.headline.en},
     }
+
+
+COMMANDS = {"run": run_command, "status": status}

@@ -43,3 +43,6 @@ def _described(study: Study) -> dict[str, Any]:
             for parameter in study.parameters
         ],
     }
+
+
+COMMANDS = {"studies": studies}

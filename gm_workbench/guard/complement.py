@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from gm_workbench.guard.audit import Need, Shown, components, needs, unsafe
+from gm_workbench.guard.audit import Audit, needs
 from gm_workbench.guard.cells import Reason, behind, own_reason, round_to_base
 from gm_workbench.guard.curves import thinned
 from gm_workbench.guard.links import Links, links
@@ -53,9 +53,6 @@ class Plan:
         low, high = behind(round_to_base(value, self.policy.base), self.policy.base)
         return (max(low, self.policy.threshold), high)
 
-    def shown(self) -> Shown:
-        return Shown(self.links, self.known())
-
 
 def plan(output: Output, policy: Policy) -> Plan | None:
     """Hide what must be hidden under the method *suppress*; None if the output cannot be made safe.
@@ -64,18 +61,18 @@ def plan(output: Output, policy: Policy) -> Plan | None:
     is hidden and a total only if nothing else is left; what turns out not to be needed is shown again.
     """
     made = start(output, policy)
-    wanted = needs(made.links, made.hidden, made.concentrated, policy)
+    audit = Audit(made.links, needs(made.links, made.concentrated, policy), policy)
     while True:
-        failing = unsafe(made.shown(), wanted, policy)
-        if failing:
-            more = _next(made, failing)
+        failing = audit.failing(made.known())
+        if failing is not None:
+            more = _next(made, audit, failing)
             if more is None:
                 return None
             made.hidden.add(more)
             made.chosen.append(more)
         elif not hide_partners(made):
             break
-    _show_again(made, wanted)
+    _show_again(made, audit)
     return made
 
 
@@ -125,17 +122,16 @@ def _concentrated(output: Output, found: Links, own: Mapping[int, Reason], polic
     return {found.body(at): int(policy.class_share * n) for at, n in group.items()}
 
 
-def _next(made: Plan, failing: list[int]) -> int | None:
+def _next(made: Plan, audit: Audit, failing: int) -> int | None:
     """Choose the count to hide next, or None if there is none left that could help."""
-    shown = made.shown()
-    near = [
-        one for group in components(shown) if any(place in one.members for one in group for place in failing) for one in group
-    ]
-    weak = [one for one in near if sum(not shown.exact(place) for place in one.members) == 1]
+    known = made.known()
+    exact = {place for place, (low, high) in known.items() if low == high}
+    near = audit.near(failing, known)
+    weak = [one for one in near if len(set(one.members) - exact) == 1]
     for among in (weak, near):
         votes: dict[int, int] = {}
         for place in (place for one in among for place in one.members):
-            if place in shown.known and place not in made.hidden:
+            if place in known and place not in made.hidden:
                 votes[place] = votes.get(place, 0) + 1
         if votes:
             return min(votes, key=lambda place: _cost(made, place, votes))
@@ -148,11 +144,11 @@ def _cost(made: Plan, place: int, votes: Mapping[int, int]) -> tuple[bool, bool,
     return (any(one.total == place for one in made.links.relations), value == 0, -votes[place], value, place)
 
 
-def _show_again(made: Plan, wanted: Mapping[int, Need]) -> None:
+def _show_again(made: Plan, audit: Audit) -> None:
     """Show what was hidden along the way but is not needed, the largest first."""
     for place in sorted(made.chosen, key=lambda place: (-made.links.values[place], place)):
         made.hidden.remove(place)
-        if unsafe(made.shown(), wanted, made.policy) or _alone(made):
+        if audit.failing(made.known()) is not None or _alone(made):
             made.hidden.add(place)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import pairwise
 
 from gm_workbench.guard.cells import numerator
@@ -20,12 +21,21 @@ ROUNDED = frozenset({Shape.FLOW, Shape.TILES, Shape.CURVE, Shape.INTERVAL, Shape
 _TIMES = frozenset({Shape.CURVE, Shape.TREND})
 
 
+class Origin(StrEnum):
+    """How it is known that counts add up."""
+
+    DECLARED = "declared"
+    SHARE = "share"  # a share's numerator and what it leaves of n
+    FOUND = "found"  # from the numbers; a reader who sees none of them cannot find it
+
+
 @dataclass(frozen=True, slots=True)
 class Relation:
     """Counts `parts` that add up to count `total`; all are places in `Links.values`."""
 
     total: int
     parts: tuple[int, ...]
+    origin: Origin = Origin.DECLARED
 
     @property
     def members(self) -> tuple[int, ...]:
@@ -97,10 +107,10 @@ class _Web:
         if self.values[one] == self.values[other]:
             self.same[self.root(one)] = self.root(other)
 
-    def relate(self, total: int, parts: list[int]) -> None:
+    def relate(self, total: int, parts: list[int], origin: Origin = Origin.FOUND) -> None:
         top, below = self.root(total), tuple(sorted(self.root(part) for part in parts))
         if top not in below:
-            self.found.setdefault((top, frozenset(below)), Relation(top, below))
+            self.found.setdefault((top, frozenset(below)), Relation(top, below, origin))
 
     def links(self) -> Links:
         lines = list(self._lines())
@@ -110,7 +120,7 @@ class _Web:
         for at, cell in enumerate(self.cells):
             if cell.measure is Measure.SHARE:
                 n, rest, part = self.behind[at]
-                self.relate(n, [rest, part])
+                self.relate(n, [rest, part], Origin.SHARE)
         for line in lines:
             self._add_up(line)
         if Shape.FLOW in self.output.words.shown_as:
@@ -156,7 +166,7 @@ class _Web:
     def _declared(self) -> None:
         at = {cell.key: self.behind[place][-1] for place, cell in enumerate(self.cells)}
         for declared in self.output.sums:
-            self.relate(at[declared.total], [at[key] for key in declared.parts])
+            self.relate(at[declared.total], [at[key] for key in declared.parts], Origin.DECLARED)
 
     def _add_up(self, line: list[int]) -> None:
         counts = [self.behind[at][0] for at in line if self._is(at, Measure.COUNT)]
@@ -170,11 +180,13 @@ class _Web:
 
     def _sums_among(self, places: list[int]) -> None:
         """Find counts of a line that are the sum of those next to them or of all others, or together make up one elsewhere."""
+        within = False
         for at, total in enumerate(places):
             for parts in _neighbours(places, at):
                 if self.values[total] > 0 and sum(self.values[part] for part in parts) == self.values[total]:
                     self.relate(total, parts)
-        if len(places) > 1:
+                    within = True
+        if len(places) > 1 and not within:
             whole = sum(self.values[place] for place in places)
             elsewhere = (self.root(place) for group in self.behind for place in group)
             for total in dict.fromkeys(place for place in elsewhere if self.values[place] == whole and place not in places):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gm_workbench.guard.showing import show
-from gm_workbench.outputs.absent import absent
+from gm_workbench.outputs.studies import absent
 from gm_workbench.panel.study import Study
 
 

@@ -119,7 +119,8 @@ def _texts(words: Words) -> Iterator[str]:
     axes = (axis.label for axis in words.axes.values())
     for text in (*plain_texts, *said, *words.labels.values(), *words.tile_words.values(), *axes):
         yield from (text.nl, text.en)
-    yield from (value for value in words.options.values() if isinstance(value, str))
+    for value in words.options.values():
+        yield from (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
 
 
 def silenced(words: Words, policy: Policy, because: Text) -> Words:

@@ -1,8 +1,8 @@
 """The one door: outputs and a policy in, `Released` or `Refusal` out. Closed by default.
 
 Protection is a pure function of the outputs, the policy and the decisions. What it does not know it refuses: another shape,
-another measure, an exception inside a check. In flows, tiles and curves counts print rounded to the policy's base; a loss is then
-the difference of two rounded numbers, and 1 to 9 persons cannot be read from it.
+another measure, an exception inside a check. In flows, tiles and curves counts print rounded to the policy's base; a loss is
+then the difference of two rounded numbers, and 1 to 9 persons cannot be read from it.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def protect(outputs: Sequence[Output], policy: Policy, decisions: Sequence[Decis
     Returns
     -------
     Released or Refusal
-        A refusal if the report as a whole is not what it should be: no outputs, an id twice, data of two kinds, an unknown shape
-        or measure, a failure inside a check. A single output that cannot be made safe is withheld, and a sentence says so.
+        A refusal if the report as a whole is not what it should be: no outputs, an id twice, data of two kinds, an unknown
+        shape or measure, a failure inside a check. One output that cannot be made safe is withheld, and a sentence says so.
     """
     reasons = _whole(outputs)
     if reasons:

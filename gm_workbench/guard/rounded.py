@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from gm_workbench.guard.cells import round_to_base
 from gm_workbench.guard.complement import Plan, hide_partners, start
-from gm_workbench.guard.links import Links
+from gm_workbench.guard.links import Links, Origin, Relation
 from gm_workbench.guard.policy import Policy
 from gm_workbench.guard.printing import Printer
 from gm_workbench.outputs.output import Output
@@ -30,7 +30,7 @@ def _known(made: Plan) -> set[int]:
 
 def rounded_counts(links: Links, policy: Policy) -> dict[int, int]:
     """Round every count; a total is the sum of its rounded parts, small parts counting as 0."""
-    parts = {one.total: one.parts for one in reversed(links.relations)}
+    parts = {one.total: one.parts for one in reversed(links.relations) if _adds(one, links, policy)}
     made: dict[int, int] = {}
 
     def value(place: int, above: frozenset[int]) -> int:
@@ -45,3 +45,8 @@ def rounded_counts(links: Links, policy: Policy) -> dict[int, int]:
     for place in range(len(links.values)):
         value(place, frozenset())
     return made
+
+
+def _adds(one: Relation, links: Links, policy: Policy) -> bool:
+    """Whether a total is made from its parts; the n of a share only where it would give a small part away."""
+    return one.origin is not Origin.SHARE or any(policy.is_small(links.values[part]) for part in one.parts)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from gm_workbench.intake.identity import Pseudonyms
+from gm_workbench.intake.layouts import declared_files
 from gm_workbench.vocabulary.schemas import TABLES
 
 NOTES = "notes.json"
@@ -27,10 +28,9 @@ _NEW = ".new-"
 
 def key_of(digests: Mapping[str, str], codes: Path, names: Pseudonyms) -> str:
     """Give the key of a delivery: its files, the declarations they are read by, the schemas, and the code of this wing."""
-    declared = sorted([*codes.glob("layouts/*.yml"), *codes.glob("lists/*.csv"), *codes.glob("instruments/*.yml")])
     parts = [
         json.dumps(sorted(digests.items())),
-        *(f"{path.relative_to(codes).as_posix()}:{names.digest(path.read_bytes())}" for path in declared),
+        *(f"{path.relative_to(codes).as_posix()}:{names.digest(path.read_bytes())}" for path in declared_files(codes)),
         *(repr((table.name, table.key, table.columns)) for table in TABLES.values()),
         _wing(),
     ]

@@ -84,12 +84,9 @@ class Fault:
 class FaultyDeliveryError(DeliveryError):
     """A delivery with faults; `faults` holds every one, one for each file and rule."""
 
-    def __init__(self, place: str, folder: str, faults: Sequence[Fault]) -> None:
-        self.place, self.folder, self.faults = place, folder, tuple(faults)
-        super().__init__(describe(place, folder, faults))
-
-    def __reduce__(self) -> tuple[type[FaultyDeliveryError], tuple[str, str, tuple[Fault, ...]]]:
-        return type(self), (self.place, self.folder, self.faults)
+    def __init__(self, message: str, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults)
 
 
 class MixedDeliveryError(FaultyDeliveryError, MixedKinds):
@@ -99,7 +96,7 @@ class MixedDeliveryError(FaultyDeliveryError, MixedKinds):
 def refuse(place: str, folder: str, faults: Sequence[Fault]) -> FaultyDeliveryError:
     """Make the error for these faults: `MixedKinds` as soon as one of them says so."""
     mixed = any(fault.reason is Reason.MIXED_KINDS for fault in faults)
-    return MixedDeliveryError(place, folder, faults) if mixed else FaultyDeliveryError(place, folder, faults)
+    return (MixedDeliveryError if mixed else FaultyDeliveryError)(describe(place, folder, faults), faults)
 
 
 def describe(place: str, folder: str, faults: Sequence[Fault]) -> str:

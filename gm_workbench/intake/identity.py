@@ -37,7 +37,7 @@ _HOW = (
     f"{KEY_VARIABLE} may hold the text itself."
 )
 
-_NUMBER = re.compile(r"\d{8,9}")
+_NUMBER = re.compile(r"\d{8,9}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

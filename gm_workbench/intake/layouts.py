@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 from gm_workbench.errors import DeclarationError
@@ -143,6 +144,24 @@ def load_layouts(codes: Path | None = None) -> dict[str, Layout]:
         If a declaration is malformed, or no layout is there; every fault of a file is listed.
     """
     codes = codes or paths().codes
+    return dict(_load_all(codes, stamps(codes)))
+
+
+def declared_files(codes: Path) -> list[Path]:
+    """Give every declaration that decides how a raw file is read: layouts, code lists, instruments."""
+    return sorted([*codes.glob("layouts/*.yml"), *codes.glob("lists/*.csv"), *codes.glob("instruments/*.yml")])
+
+
+Stamps = tuple[tuple[str, int], ...]
+
+
+def stamps(codes: Path) -> Stamps:
+    """Give the moment of the last change of every declaration, so that one process reads each version once."""
+    return tuple((str(path), path.stat().st_mtime_ns) for path in declared_files(codes))
+
+
+@lru_cache(maxsize=4)
+def _load_all(codes: Path, _changed: Stamps) -> dict[str, Layout]:
     files = sorted((codes / "layouts").glob("*.yml"))
     if not files:
         raise DeclarationError(f"No layout of a raw file in {codes / 'layouts'}; expected bus.yml and others there.")

@@ -72,8 +72,8 @@ def split_header(line: str, separator: str) -> tuple[str, ...]:
 def recognise(line: str, layouts: Iterable[Layout]) -> Recognised | None:
     """Find the layout that a header line belongs to, whatever separator it uses; None when no layout fits.
 
-    A layout fits when all headers that it is recognised by are there, else when at least half of its headers are; of several
-    the one that shares most headers.
+    A layout fits when all headers that it is recognised by are there, else when one of them is and at least half of all its
+    headers are; of several the one that shares most headers.
     """
     found = [
         (_likeness(names, layout), Recognised(layout, names, separator))
@@ -86,8 +86,9 @@ def recognise(line: str, layouts: Iterable[Layout]) -> Recognised | None:
 
 
 def _likeness(names: tuple[str, ...], layout: Layout) -> float:
+    telling = len(set(names) & set(layout.recognised_by))
     shared = len(set(names) & set(layout.headers)) / len(layout.headers)
-    return shared + (1 if set(layout.recognised_by) <= set(names) else 0)
+    return shared + (1 if telling == len(layout.recognised_by) else 0) if telling else 0.0
 
 
 def separator_fault(name: str, found: Recognised) -> Fault | None:

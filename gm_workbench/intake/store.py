@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ from gm_workbench.intake.checks import Expected, examine
 from gm_workbench.intake.delivery import Delivery, count_faults, open_delivery
 from gm_workbench.intake.faults import Fault, masked, refuse
 from gm_workbench.intake.identity import pseudonyms
-from gm_workbench.intake.layouts import load_layouts
+from gm_workbench.intake.layouts import Stamps, load_layouts, stamps
 from gm_workbench.intake.marker import MARKER
 from gm_workbench.intake.readers import Reading, read_file
 from gm_workbench.intake.stacks import TypedStack, stack
@@ -83,7 +84,7 @@ def _check(delivery: Delivery, codes: Path) -> Checked:
     readings = {name: read_file(name, data, layouts) for name, data in delivery.raw.items()}
     faults = [*delivery.faults, *count_faults(delivery.marker, readings)]
     faults += [fault for reading in readings.values() for fault in reading.faults]
-    expected = Expected(delivery.place.statutory, delivery.marker.kind, _items(codes))
+    expected = Expected(delivery.place.statutory, delivery.marker.kind, _items(codes, stamps(codes)))
     stacks, broken = _examined(list(readings.values()), expected)
     faults += broken
     kind = delivery.marker.kind
@@ -105,7 +106,8 @@ def _masked(digests: Mapping[str, str]) -> dict[str, str]:
     return {masked(name): digest for name, digest in digests.items()}
 
 
-def _items(codes: Path) -> dict[str, Instrument]:
+@lru_cache(maxsize=4)
+def _items(codes: Path, _changed: Stamps) -> dict[str, Instrument]:
     declared = instruments(codes / "instruments")
     return {item: instrument for instrument in declared.values() for item in instrument.items}
 

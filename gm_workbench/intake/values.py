@@ -77,10 +77,10 @@ def _read(text: str | None, parse: Callable[[str], Value]) -> tuple[Value, bool]
         return None, True
 
 
-_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_DECIMAL = re.compile(r"-?\d{1,9}(,\d{1,17})?")
-_WHOLE = re.compile(r"\d{1,9}")
-_YEAR = re.compile(r"(19|20)\d{2}")
+_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_DECIMAL = re.compile(r"-?\d{1,9}(,\d{1,17})?", re.ASCII)
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+_YEAR = re.compile(r"(19|20)\d{2}", re.ASCII)
 
 _KEEP_TEXT = "export the column as text, so that a spreadsheet cannot reformat it or drop leading zeros"
 

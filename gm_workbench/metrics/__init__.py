@@ -1,5 +1,35 @@
 """Numbers happen here: columns in, frozen results out.
 
-In: data frames and column names. Out: an `Estimate` with its interval, or `NotEnoughData`. Never: files, plots, settings, global
-state, or a change to what was passed in.
+In: data frames and column names. Out: an `Estimate` with its interval, or `NotEnoughData`. Never: files, plots, settings,
+global state, or a change to what was passed in.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
+__all__ = [
+    "agreement",
+    "cascade",
+    "counts",
+    "crossing",
+    "decomposition",
+    "equity",
+    "exit_contrast",
+    "exits",
+    "growth",
+    "mobility",
+    "moderation",
+    "oaxaca",
+    "scales",
+    "shares",
+    "waves",
+]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import a room when it is first asked for, so that a command which needs none of them starts at once."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module(f"{__name__}.{name}")

@@ -127,20 +127,26 @@ def held_within(months: pd.DataFrame, people: Collection[str], run: int, horizon
 
 
 def wage_course(
-    months: pd.DataFrame, people: Collection[str], selected_on: Sequence[int], at: Sequence[int]
+    months: pd.DataFrame,
+    people: Collection[str],
+    selected_on: Sequence[int],
+    at: Sequence[int],
+    wage: str = "hourly_wage",
 ) -> dict[int, Estimate | NotEnoughData]:
-    r"""Follow the mean log hourly wage of persons since the months on which they were selected.
+    r"""Follow the mean log wage of persons since the months on which they were selected.
 
     At month t: mean over persons of :math:`\log w_t` minus the person's own mean of :math:`\log w` in the selection months.
     Persons chosen because one month was low had bad luck in that month as a group, so their mean rises at once without anybody
-    moving up: regression to the mean. The longer the rule, the smaller that part.
+    moving up: regression to the mean. The longer the rule, the smaller that part. Wages of everybody rise too, most of them in
+    January; divide by the year's threshold first, so that only a change of place is left.
 
     Parameters
     ----------
-    months : one row per person and month: ``person``, ``months``, ``hourly_wage`` (missing without pay)
+    months : one row per person and month: ``person``, ``months``, and column `wage` (missing without pay)
     people : the persons selected
     selected_on : the months on which they were selected, on the same clock
     at : months at which to give the mean
+    wage : column with a positive wage per hour, or with that wage over the low-pay threshold of its year
 
     Returns
     -------
@@ -164,10 +170,10 @@ def wage_course(
     >>> round(wage_course(months, ["a", "b"], selected_on=[-1], at=[1])[1].value, 4)
     0.0953
     """
-    paid = months.loc[months["person"].isin(list(people)) & months["hourly_wage"].notna()]
-    if (paid["hourly_wage"] <= 0).any():
-        raise MetricError("wage_course: every hourly wage must be positive, but at least one is not.")
-    logs = paid.assign(log_wage=np.log(paid["hourly_wage"].astype(float)))
+    paid = months.loc[months["person"].isin(list(people)) & months[wage].notna()]
+    if (paid[wage] <= 0).any():
+        raise MetricError(f"wage_course: every {wage} must be positive, but at least one is not.")
+    logs = paid.assign(log_wage=np.log(paid[wage].astype(float)))
     start = logs.loc[logs["months"].isin(list(selected_on))].groupby("person")["log_wage"].mean()
     changes = logs.assign(change=logs["log_wage"] - logs["person"].map(start)).dropna(subset=["change"])
     return {month: _mean(changes.loc[changes["months"] == month, "change"]) for month in at}

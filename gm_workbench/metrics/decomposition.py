@@ -165,8 +165,6 @@ def provision_kitagawa(
     >>> result.gap.value, result.composition.value, result.rates.value
     (-5.0, -5.0, 0.0)
     """
-    if not set(costs["person"]) <= set(months["person"]):
-        raise MetricError(f"{KITAGAWA}: costs must belong to persons with a month on benefit, but some do not.")
     categories = tuple(sorted(costs["type"].astype(str).unique()))
     return _decompose(months, costs.assign(category=costs["type"].astype(str)), group, groups, categories, draws, seed)
 
@@ -220,6 +218,8 @@ def _draws(months: pd.DataFrame, costs: pd.DataFrame, categories: tuple[str, ...
         return _Side(np.empty((0, 0)), np.empty((0, 0)), len(people))
     at_risk = np.bincount(who, minlength=len(people)).astype(float)
     row = pd.Index(people).get_indexer(costs["person"])
+    if (row < 0).any():
+        raise MetricError(f"{KITAGAWA}: costs must belong to persons with a month on benefit, but some do not.")
     column = pd.Categorical(costs["category"], categories=list(categories)).codes
     counts, euros = np.zeros((len(people), len(categories))), np.zeros((len(people), len(categories)))
     np.add.at(counts, (row, column), 1.0)

@@ -76,7 +76,7 @@ def incidence_difference(
         return NotEnoughData(VARIANCE_SUM, "persons in each group", smallest, 2)
     if cluster is None:
         return _variance_sum(parts, horizon, time, event, cause)
-    if set(parts[0][cluster]) & set(parts[1][cluster]):
+    if set(parts[0][cluster].unique()) & set(parts[1][cluster].unique()):
         raise MetricError(f"{CLUSTER_BOOTSTRAP}: each {cluster} must belong to one group, but at least one stands in both.")
     counts = [int(part[cluster].nunique()) for part in parts]
     if min(counts) < MIN_CLUSTERS:
@@ -123,8 +123,8 @@ def _cluster_draws(
     times, events = checked(part[time], part[event])
     grid = np.unique(times)
     codes, names = pd.factorize(part[cluster])
-    tallies = [tallies(times[codes == c], events[codes == c], cause, grid) for c in range(len(names))]
-    n, d, d_any = (np.array([tally[i] for tally in tallies]) for i in range(3))
+    per_cluster = [tallies(times[codes == c], events[codes == c], cause, grid) for c in range(len(names))]
+    n, d, d_any = (np.array([tally[i] for tally in per_cluster]) for i in range(3))
     weights = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=draws)
     everybody = np.ones((1, len(names)))
     values = [_incidence_at(w @ n, w @ d, w @ d_any, grid, horizon) for w in (everybody, weights)]

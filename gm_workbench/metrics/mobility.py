@@ -212,7 +212,7 @@ def _there(pairs: pd.DataFrame, out: str) -> pd.Series[bool]:
 
 
 def _codes(values: pd.Series[Any], states: tuple[str, ...]) -> NDArray[np.int64]:
-    codes = pd.Categorical(values, categories=list(states)).codes.astype(np.int64)
+    codes = pd.Index(states, dtype=object).get_indexer(pd.Index(values, dtype=object)).astype(np.int64)
     if (codes < 0).any():
         raise MetricError(f"Every state must be one of {', '.join(states)}, but at least one pair has another or none.")
     return np.asarray(codes)

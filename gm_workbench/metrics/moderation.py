@@ -140,10 +140,11 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True)
 class Moderation:
-    """A slope that depends on other scores."""
+    """A slope that depends on other scores; every estimate is about `per` points of the predictor."""
 
     interactions: tuple[Interaction, ...]
     slopes: tuple[SimpleSlope, ...]
+    per: float
 
 
 def moderation(
@@ -215,7 +216,7 @@ def moderation(
     fit = least_squares(products[outcome], design(products, terms), products[person], persons=persons, method=MODERATION)
     interactions = (Interaction(name, sds[name], fit.combine({_by(name): per}, unit, MODERATION)) for name in moderators)
     slopes = (_slope(fit, predictor, name, at, per, unit) for name in moderators for at in (-1, 0, 1))
-    return Moderation(tuple(interactions), tuple(slopes))
+    return Moderation(tuple(interactions), tuple(slopes), per)
 
 
 def _by(moderator: str) -> str:

@@ -2,3 +2,33 @@
 
 In: frozen results and texts. Out: `Output` values, and drawings of outputs that the guard has protected. Never: a file.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
+__all__ = [
+    "about",
+    "answers",
+    "exits",
+    "facts",
+    "growth",
+    "mobility",
+    "model",
+    "part_time",
+    "people",
+    "questionnaires",
+    "spend",
+    "studies",
+    "terms",
+    "treatment",
+    "wages",
+]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import a room when it is first asked for, so that a command which needs none of them starts at once."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module(f"{__name__}.{name}")

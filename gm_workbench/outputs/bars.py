@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gm_workbench.outputs.curves import axis_label
 from gm_workbench.outputs.output import ShownCell, ShownOutput
 from gm_workbench.outputs.printed import columns_of, compact, drawn, rows_of, strong_keys
+from gm_workbench.outputs.sheet import Plot, Sheet
 from gm_workbench.outputs.style import (
     INK,
     MARK_GREY,
@@ -17,8 +18,6 @@ from gm_workbench.outputs.style import (
     TEXT_GREY,
     WIDE,
     Ink,
-    Plot,
-    Sheet,
     inks,
     leading,
     text_width,
@@ -101,7 +100,12 @@ def _bar(plot: Plot, shown: ShownOutput, cell: ShownCell, top: float, language: 
         if seen.low < seen.high:
             plot.sheet.line((plot.px(seen.low), plot.px(seen.high)), (middle, middle), INK, 1.4)
     plot.sheet.write(
-        end + 7, middle, _text(shown, cell, language), size=SMALL, colour=ink.text if seen else TEXT_GREY, bold=ink.bold and bool(seen)
+        end + 7,
+        middle,
+        _text(shown, cell, language),
+        size=SMALL,
+        colour=ink.text if seen else TEXT_GREY,
+        bold=ink.bold and bool(seen),
     )
 
 

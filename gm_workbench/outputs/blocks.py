@@ -39,7 +39,8 @@ def _fact(cell: ShownCell, language: Language) -> str:
 def flow_html(shown: ShownOutput, language: Language) -> str:
     """Write persons as a flow: each step with its number and a bar to scale, each loss between two steps.
 
-    A loss is the difference of two printed numbers, or the cell in the column `lost` where the output has one.
+    A loss is the difference of two printed numbers, or the cell in the column `lost` where the output has one; the label
+    ``<row>_why`` says why.
     """
     steps = [cell for cell in shown.cells if cell.column != LOST_COLUMN and cell.column == _first_column(shown)]
     most = max((cell.n for cell in steps if not isinstance(cell.n, Suppressed)), default=0)
@@ -65,7 +66,7 @@ def _loss(shown: ShownOutput, cell: ShownCell, before: ShownCell | None, languag
     text = _lost(shown, cell, before, language)
     if not text:
         return ""
-    why = shown.words.labels.get(f"{cell.row}_{LOST_COLUMN}", LOST)[language]
+    why = shown.words.labels.get(f"{cell.row}_why", LOST)[language]
     return f'<span class="loss">{text} <span class="why">{escape(why)}</span></span>'
 
 

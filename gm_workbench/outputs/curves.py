@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from gm_workbench.outputs.labels import spread
 from gm_workbench.outputs.output import ShownCell, ShownOutput
 from gm_workbench.outputs.printed import Drawn, drawn, n_text, rows_of, strong_keys
+from gm_workbench.outputs.sheet import Plot, Sheet
 from gm_workbench.outputs.style import (
     NARROW,
     SMALL,
     TEXT_GREY,
     WIDE,
     Ink,
-    Plot,
-    Sheet,
     inks,
     leading,
     padded,
@@ -54,7 +53,7 @@ def draw_curve(shown: ShownOutput, language: Language, narrow: bool) -> Sheet:
     foot = 44 + RISK_LINE * ((1 if beside else 2) * len(risks) + 1 if risks else 0)
     sheet = Sheet.blank(width, bottom + foot)
     sheet.mark(shown.words.kind, language)
-    plot = sheet.plot(44, top, width - margin, bottom, _times(lines), _heights(shown, lines))
+    plot = sheet.plot(44, top, width - margin, bottom, _times(lines), _heights(lines))
     plot.y_grid(ticks_between(*plot.y, 6), language)
     sheet.paragraph(0, 8, y_label)
     for line in reversed(lines):
@@ -62,7 +61,9 @@ def draw_curve(shown: ShownOutput, language: Language, narrow: bool) -> Sheet:
     _names(plot, lines, names)
     ticks = month_ticks(*plot.x, most=4 if narrow else 7)
     plot.x_axis(ticks, language)
-    sheet.write((plot.left + plot.right) / 2, bottom + 34, axis_label(shown, "x", language), size=SMALL, colour=TEXT_GREY, ha="center")
+    sheet.write(
+        (plot.left + plot.right) / 2, bottom + 34, axis_label(shown, "x", language), size=SMALL, colour=TEXT_GREY, ha="center"
+    )
     _risks(plot, risks, ticks, beside, language)
     return sheet
 
@@ -107,7 +108,7 @@ def _times(lines: list[Series]) -> tuple[float, float]:
     return min(times), max(max(times), min(times) + 1)
 
 
-def _heights(shown: ShownOutput, lines: list[Series]) -> tuple[float, float]:
+def _heights(lines: list[Series]) -> tuple[float, float]:
     ends = [end for line in lines for value in line.seen for end in (value.low, value.high)]
     _, high = padded(ends or [0.0, 1.0], include=(0.0,))
     return min([0.0, *ends]), high
@@ -116,8 +117,8 @@ def _heights(shown: ShownOutput, lines: list[Series]) -> tuple[float, float]:
 def _steps(plot: Plot, line: Series) -> None:
     low, value, high = ([getattr(seen, end) for seen in line.seen] for end in ("low", "value", "high"))
     plot.axes.fill_between(line.x, low, high, step="post", color=line.ink.line, alpha=0.16, linewidth=0)
-    style = {"color": line.ink.line, "linewidth": 1.8 if line.ink.bold else 1.2, "linestyle": line.ink.dash}
-    plot.axes.step(line.x, value, where="post", clip_on=False, **style)
+    width = 1.8 if line.ink.bold else 1.2
+    plot.axes.step(line.x, value, where="post", color=line.ink.line, linewidth=width, linestyle=line.ink.dash, clip_on=False)
 
 
 def _names(plot: Plot, lines: list[Series], names: dict[str, list[str]]) -> None:

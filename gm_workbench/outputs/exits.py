@@ -1,19 +1,19 @@
-"""Leaving for work, and work next to a benefit: curves over months.
+"""Leaving for work: curves over months, and the difference between two groups.
 
-A curve is a row of ESTIMATE cells with the months as columns (``"0"``, ``"1"``, ...). How many were still followed is a row of COUNT
-cells named after the series with ``_at_risk`` behind it, at the months at which it is to be printed.
+A curve is a row of ESTIMATE cells with the months as columns (``"0"``, ``"1"``, ...). How many were still followed is a row of
+COUNT cells named after the series with ``_at_risk`` behind it, at the months at which it is to be printed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exits import Curve
-from gm_workbench.metrics.shares import MonthShare
 from gm_workbench.outputs.about import About, section_words, words_only
-from gm_workbench.outputs.answers import CAUTION
-from gm_workbench.outputs.cells import count_cell, estimate_cell, quote, share_cell
+from gm_workbench.outputs.answers import CAUTION, smallest_relevant
+from gm_workbench.outputs.cells import count_cell, estimate_cell, quote
 from gm_workbench.outputs.curves import AT_RISK
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
@@ -33,25 +33,22 @@ SERIES = {
 }
 MONTHS = Axis(Text("maanden sinds de start", "months since the start"))
 EXIT_AXIS = Axis(Text("% uitgestroomd naar werk", "% left for work"), low=0.0)
-PART_TIME_AXIS = Axis(Text("% met inkomen uit werk", "% with income from work"), low=0.0)
 
 EXITS_CAPTION = Text(
-    "Uitstroom naar werk: deel van de personen aan de start dat sindsdien de uitkering verliet met werk als reden. Wie om een andere "
-    "reden vertrok (verhuizing, relatie, pensioen, overig), kan daarna niet meer naar werk uitstromen en telt zo mee. Band: marge (95 %), "
+    "Uitstroom naar werk: deel van de personen aan de start dat sindsdien de uitkering verliet met werk als reden. Wie om een "
+    "andere "
+    "reden vertrok (verhuizing, relatie, pensioen, overig), kan daarna niet meer naar werk uitstromen en telt zo mee. Band: "
+    "marge (95 %), "
     "alsof personen los van elkaar staan.",
-    "Exit to work: share of the persons at the start who have left the benefit since with work as the reason. Those who left for "
-    "another reason (moving, relationship, pension, other) can no longer leave for work and are counted as such. Band: interval (95 %), as if "
+    "Exit to work: share of the persons at the start who have left the benefit since with work as the reason. Those who left "
+    "for "
+    "another reason (moving, relationship, pension, other) can no longer leave for work and are counted as such. Band: "
+    "interval (95 %), as if "
     "persons were independent.",
 )
 UPPER_BOUND = Text(
     "Reden 11 in de bijstandsstatistiek omvat naast loon ook een ziektewetuitkering. Het cijfer is dus een bovengrens.",
     "Reason 11 in the benefit statistics covers wages and also sickness benefit. So the figure is an upper bound.",
-)
-PART_TIME_CAPTION = Text(
-    "Werk naast de uitkering: deel van de personen met een uitkering in die maand dat inkomen uit loon had. Streep: marge (95 %). Wie "
-    "uitstroomde, telt niet meer mee.",
-    "Work next to the benefit: share of the persons on benefit in that month who had income from wages. Line: interval (95 %). Those who "
-    "left are no longer counted.",
 )
 
 
@@ -106,7 +103,10 @@ def exits(
 def curve_cells(row: str, curve: Curve, risk_at: Sequence[int]) -> list[Cell]:
     """Give the cells of one curve: an estimate a month while somebody is followed, and the persons at risk."""
     seen = [place for place, followed in enumerate(curve.at_risk) if followed > 0]
-    estimates = [estimate_cell(curve.at(curve.times[i]), row, f"{curve.times[i]:g}") for i in seen]
+    # the guard draws the curve in steps with enough events in each, so it must know how many happened so far
+    estimates = [
+        replace(estimate_cell(curve.at(curve.times[i]), row, f"{curve.times[i]:g}"), numerator=curve.events[i]) for i in seen
+    ]
     risks = [count_cell(row + AT_RISK, f"{curve.times[i]:g}", curve.at_risk[i]) for i in seen if curve.times[i] in risk_at]
     return [*estimates, *risks]
 
@@ -121,9 +121,11 @@ def _exit_sentence(cells: Mapping[str, Cell], horizon: int) -> Sentence:
         with_, without = quote(cells[INTRODUCED]), quote(cells[OTHERS])
         return Sentence(
             Text(
-                f"Binnen {horizon} maanden stroomde {{a}} % uit naar werk waar de consulent de nieuwe werkwijze invoerde (marge {{a_low}} "
+                f"Binnen {horizon} maanden stroomde {{a}} % uit naar werk waar de consulent de nieuwe werkwijze invoerde "
+                f"(marge {{a_low}} "
                 f"tot {{a_high}} %), en {{b}} % waar dat niet zo was (marge {{b_low}} tot {{b_high}} %).",
-                f"Within {horizon} months {{a}}% left for work where the coach introduced the new way of working (interval {{a_low}} to "
+                f"Within {horizon} months {{a}}% left for work where the coach introduced the new way of working (interval "
+                f"{{a_low}} to "
                 f"{{a_high}}%), and {{b}}% where that was not so (interval {{b_low}} to {{b_high}}%).",
             ),
             {**_named("a", with_), **_named("b", without)},
@@ -183,69 +185,7 @@ def exit_difference(
         shown_as=(Shape.INTERVAL,),
         labels={estimand.name: estimand.label, "difference": about.difference},
         axes={"x": Axis(Text(f"{estimand.label.nl} (procentpunt)", f"{estimand.label.en} (percentage points)"))},
-        options={"sesoi": float(estimand.smallest_relevant.value)},
+        options={"sesoi": smallest_relevant(estimand)},
         estimand=estimand.name,
     )
     return Output(words, (cell,))
-
-
-def part_time(shares: Mapping[str, Sequence[MonthShare]], section: Section, about: About, *, every: int = 3) -> Output:
-    """Show the share that works next to a benefit over the months, by group.
-
-    Parameters
-    ----------
-    shares : mapping
-        Group to the shares by month (`metrics.shares.monthly_share`), months counted from the start. Months before the start are
-        left out. Groups as in `exits`.
-    every : int
-        Show each so-many-th month only; neighbouring months are nearly the same persons.
-    """
-    named = {ARMS.get(name, name): months for name, months in sorted(shares.items(), reverse=True)}
-    kept = {name: [one for one in months if one.month >= 0 and one.month % every == 0] for name, months in named.items()}
-    rows = {name: months for name, months in kept.items() if months}
-    if not rows:
-        return words_only(section, about, shortage(NotEnoughData("", "persons", 0, 1)))
-    cells = tuple(_month_cell(name, one) for name, months in rows.items() for one in months)
-    sentence = _part_time_sentence(rows)
-    words = section_words(
-        section,
-        about,
-        sentence=sentence,
-        caption=PART_TIME_CAPTION,
-        alt=Sentence(
-            Text(f"Lijn over de maanden. {sentence.text.nl}", f"Line over the months. {sentence.text.en}"), sentence.slots
-        ),
-        shown_as=(Shape.TREND,),
-        labels=terms(rows, SERIES),
-        axes={"x": MONTHS, "y": PART_TIME_AXIS},
-        options={"strong": tuple(rows)},
-    )
-    return Output(words, cells)
-
-
-def _month_cell(row: str, one: MonthShare) -> Cell:
-    bare = share_cell(row, str(one.month), one.numerator, one.n, digits=1)
-    return Cell(
-        bare.row,
-        bare.column,
-        bare.measure,
-        bare.n,
-        low=one.low,
-        high=one.high,
-        numerator=bare.numerator,
-        unit="share",
-        digits=1,
-    )
-
-
-def _part_time_sentence(rows: Mapping[str, Sequence[MonthShare]]) -> Sentence:
-    row, months = next(iter(rows.items()))
-    first, last = months[0].month, months[-1].month
-    where = Text(" (met nieuwe werkwijze)", " (with the new way of working)") if row == INTRODUCED else Text("", "")
-    return Sentence(
-        Text(
-            f"In maand {first} werkte {{first}} % naast de uitkering, in maand {last} {{last}} %{where.nl}.",
-            f"In month {first} {{first}}% worked next to the benefit, in month {last} {{last}}%{where.en}.",
-        ),
-        {"first": Slot(row, str(first), digits=1, percent=True), "last": Slot(row, str(last), digits=1, percent=True)},
-    )

@@ -30,6 +30,10 @@ ASSIGNED_MEANS = {
     ),
 }
 CANNOT_BE_SAID = Text("niet te zeggen", "cannot be said")
+PERSONS_ONLY = Text("Dit gaat over {n} personen.", "This is about {n} persons.")
+OF_COACHES = Text(
+    "Dit antwoord gaat over {n} personen van {coaches} consulenten.", "This answer is about {n} persons of {coaches} coaches."
+)
 TILES = {
     "persons": Text("personen in de vergelijking", "persons in the comparison"),
     "coaches": Text("consulenten", "coaches"),
@@ -60,9 +64,8 @@ def facts(
     tile_words = {} if coaches is None else {"assignment": ASSIGNED[about.assignment]}
     if isinstance(reliability, NotEnoughData):
         tile_words["reliability"] = CANNOT_BE_SAID
-    said = Sentence(
-        Text("Dit antwoord gaat over {n} personen.", "This answer is about {n} persons."), {"n": Slot("persons", VALUE)}
-    )
+    slots = {"n": Slot("persons", VALUE), "coaches": Slot("coaches", VALUE)}
+    said = Sentence(PERSONS_ONLY, {"n": slots["n"]}) if coaches is None else Sentence(OF_COACHES, slots)
     words = section_words(
         section,
         about,

@@ -11,8 +11,8 @@ from gm_workbench.outputs.forest import draw_dots
 from gm_workbench.outputs.intervals import draw_interval
 from gm_workbench.outputs.maps import draw_map
 from gm_workbench.outputs.output import Shape, ShownOutput
+from gm_workbench.outputs.sheet import Sheet
 from gm_workbench.outputs.squares import draw_matrix
-from gm_workbench.outputs.style import Sheet
 from gm_workbench.outputs.trends import draw_trend
 from gm_workbench.vocabulary.text import Language
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gm_workbench.outputs.output import ShownCell, ShownOutput
 from gm_workbench.outputs.printed import columns_of, drawn, interval_text, is_signed, rows_of, strong_keys, value_text
+from gm_workbench.outputs.sheet import Plot, Sheet
 from gm_workbench.outputs.style import (
     INK,
     NARROW,
@@ -18,8 +19,6 @@ from gm_workbench.outputs.style import (
     WHITE,
     WIDE,
     Ink,
-    Plot,
-    Sheet,
     inks,
     leading,
     padded,
@@ -136,7 +135,9 @@ def _dot(plot: Plot, cell: ShownCell, at: float, ink: Ink) -> None:
     if seen is None:
         return
     plot.sheet.line((plot.px(seen.low), plot.px(seen.high)), (at, at), ink.line, 3.5)
-    plot.axes.plot([seen.value], [plot.y_at(at)], "o", color=ink.line, markersize=7, mec=WHITE, mew=1.0, clip_on=False, zorder=4)
+    plot.axes.plot(
+        [seen.value], [plot.y_at(at)], "o", color=ink.line, markersize=7, mec=WHITE, mew=1.0, clip_on=False, zorder=4
+    )
 
 
 def _estimate_text(cell: ShownCell, language: Language, signed: bool) -> str:

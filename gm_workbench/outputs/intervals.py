@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gm_workbench.outputs.output import Role, ShownCell, ShownOutput
 from gm_workbench.outputs.printed import drawn, factor, option, value_text, with_unit
+from gm_workbench.outputs.sheet import Plot, Sheet
 from gm_workbench.outputs.style import (
     CREAM,
     NARROW,
@@ -17,8 +18,6 @@ from gm_workbench.outputs.style import (
     WHITE,
     WIDE,
     WIDE_ANSWER,
-    Plot,
-    Sheet,
     leading,
     text_width,
     ticks_between,
@@ -55,7 +54,7 @@ def _reach(shown: ShownOutput, cell: ShownCell) -> tuple[tuple[float, float], tu
     """Give the bounds of the line: around zero, wide enough for the interval and for what is too small to matter."""
     times, seen = factor(cell), drawn(cell)
     ends = [times * (option(shown, name) or 0.0) for name in ("sesoi", "low", "high")]
-    reach = 1.12 * max((abs(end) for end in (*ends, *((seen.low, seen.high) if seen else ()))), default=1.0) or 1.0
+    reach = 1.2 * max((abs(end) for end in (*ends, *((seen.low, seen.high) if seen else ()))), default=1.0) or 1.0
     return (-reach, reach), (0.0, 1.0)
 
 
@@ -79,9 +78,21 @@ def _estimate(plot: Plot, cell: ShownCell, language: Language) -> None:
     half = text_width(text, TITLE, bold=True) / 2
     x = min(max(at, half + 2), plot.sheet.width - half - 2)
     plot.sheet.write(x, middle - 23, text, size=TITLE, colour=TEAL, bold=True, ha="center")
-    apart = high - low > 60
-    for end, pixel, ha in ((cell.low, low, "center" if apart else "right"), (cell.high, high, "center" if apart else "left")):
+    for end, pixel, outward in ((cell.low, low, "right"), (cell.high, high, "left")):
         if end is not None:
-            plot.sheet.write(
-                pixel, middle + 19, number(factor(cell) * end, cell.digits, language=language, signed=True), size=SMALL, colour=TEAL, ha=ha
+            told = number(factor(cell) * end, cell.digits, language=language, signed=True)
+            ha = _anchor(
+                plot, pixel, text_width(told, SMALL), "center" if high - low > 2.2 * text_width(told, SMALL) else outward
             )
+            plot.sheet.write(pixel, middle + 19, told, size=SMALL, colour=TEAL, ha=ha)
+
+
+def _anchor(plot: Plot, pixel: float, width: float, wanted: str) -> str:
+    """Choose how a label hangs at its pixel, so that the line at zero does not run through it and it stays on the sheet."""
+    starts = {"center": pixel - width / 2, "right": pixel - width, "left": pixel}
+    free = [
+        ha
+        for ha in (wanted, "right", "left", "center")
+        if not starts[ha] - 3 < plot.px(0) < starts[ha] + width + 3 and 0 <= starts[ha] <= plot.sheet.width - width
+    ]
+    return (free or [wanted])[0]

@@ -66,7 +66,7 @@ class Box:
 
 
 def place_around(points: Sequence[tuple[float, float]], sizes: Sequence[tuple[float, float]], frame: Box) -> list[Box]:
-    """Give each point's label a place: the one of sixteen around it that overlaps least with points, labels and the frame's edge.
+    """Give each point's label the place, of sixteen around it, that overlaps least with points, labels and the frame's edge.
 
     Labels are placed in the order given, so the ones that matter most come first.
     """

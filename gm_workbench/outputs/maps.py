@@ -10,18 +10,15 @@ from gm_workbench.outputs.curves import axis_label
 from gm_workbench.outputs.labels import Box, place_around
 from gm_workbench.outputs.output import ShownOutput
 from gm_workbench.outputs.printed import Drawn, drawn, factor, rows_of, strong_keys
+from gm_workbench.outputs.sheet import Plot, Sheet
 from gm_workbench.outputs.style import (
     NARROW,
+    QUIET,
     SMALL,
     STRONG,
-    QUIET,
-    TEXT_GREY,
     WHITE,
     WIDE,
     Ink,
-    MARK_GREY,
-    Plot,
-    Sheet,
     leading,
     padded,
     text_width,

@@ -65,9 +65,32 @@ def _spoken(rows: Sequence[str], labels: Mapping[str, Text]) -> Sentence:
 
 
 PROFILE = Text(
-    "Het grootste verschil zit bij {characteristic}: {{a}} % van de {one} is {category}, tegen {{b}} % van de {other}.",
-    "The largest difference is in {characteristic}: {{a}} % of the {one} are {category}, against {{b}} % of the {other}.",
+    "Het grootste verschil zit bij {characteristic} ({category}): {{a}} % bij {one}, tegen {{b}} % bij {other}.",
+    "The largest difference is in {characteristic} ({category}): {{a}} % among {one}, against {{b}} % among {other}.",
 )
+PROFILE_LABELS = {
+    "mothers": Text("alleenstaande moeders", "lone mothers"),
+    "rest": Text("de rest van het bestand", "the rest of the caseload"),
+    "age_band": Text("leeftijd", "age"),
+    "duration_band": Text("maanden in de bijstand", "months on benefit"),
+    "housing": Text("wonen", "housing"),
+    "tenant": Text("huurder", "tenant"),
+    "owner": Text("eigenaar", "owner"),
+    "lodging": Text("inwonend of kostganger", "lodging"),
+    "institution": Text("in een inrichting", "in an institution"),
+    "homeless": Text("dak- of thuisloos", "homeless"),
+    "no_fixed_address": Text("zonder vast adres", "no fixed address"),
+    "exempt": Text("ontheffing van de arbeidsplicht", "exempt from the duty to work"),
+    "works": Text("werk naast de uitkering", "work next to the benefit"),
+    "sex": Text("geslacht", "sex"),
+    "woman": Text("vrouw", "woman"),
+    "man": Text("man", "man"),
+    "True": Text("ja", "yes"),
+    "False": Text("nee", "no"),
+    "unknown": Text("onbekend", "unknown"),
+}
+"""Words for groups, characteristics and categories when none are given."""
+
 PROFILE_CAPTION = Text(
     "Aandeel per kenmerk in procenten, binnen elke groep; onderaan het aantal personen.",
     "Share per characteristic in per cent, within each group; at the bottom the number of persons.",
@@ -95,22 +118,24 @@ def profile(
     counts : sequence of CategoryCount
         As `metrics.counts.category_counts` gives them, for two groups.
     labels : mapping of str to Text
-        Words for groups, characteristics and categories; a category can be named as ``characteristic:category`` or alone.
+        Words that replace or add to `PROFILE_LABELS`; a category can be named as ``characteristic:category`` or alone.
     sensitive : collection of str
         Characteristics that are sensitive (illness, debt, exemption).
     """
+    named = {**PROFILE_LABELS, **(labels or {})}
     groups = list(dict.fromkeys(count.group for count in counts))
     characteristics = list(dict.fromkeys(count.characteristic for count in counts))
     cells = [_share(count, count.characteristic in sensitive) for count in counts if count.total]
     totals = {count.group: count.total for count in counts}
-    sentence = _largest(counts, groups, labels or {})
+    sentence = _largest(counts, groups, named)
     words = section_words(
         section,
         about,
         sentence=sentence,
         caption=PROFILE_CAPTION,
         alt=sentence,
-        labels=_labels(counts, labels or {}),
+        labels=_labels(counts, named),
+        row_title=Text("kenmerk", "characteristic"),
     )
     return Output(
         words,

@@ -109,7 +109,7 @@ def is_signed(cells: Iterable[ShownCell]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A number that may be drawn, with its interval, as it prints: parts of one are hundredths. Without interval, the value thrice."""
+    """A number that may be drawn, as it prints: parts of one are hundredths; without an interval, the value thrice."""
 
     value: float
     low: float

@@ -8,7 +8,9 @@ from gm_workbench.errors import OutputError
 from gm_workbench.outputs.output import Sentence, ShownOutput, Slot, Suppressed
 from gm_workbench.vocabulary.text import Language, number
 
-_FIRST = re.compile(r"(?<=[.!?])\s+(?=[A-Z\N{LATIN CAPITAL LETTER A WITH GRAVE}-\N{LATIN CAPITAL LETTER THORN}0-9\N{EURO SIGN}])")
+_FIRST = re.compile(
+    r"(?<=[.!?])\s+(?=[A-Z\N{LATIN CAPITAL LETTER A WITH GRAVE}-\N{LATIN CAPITAL LETTER THORN}0-9\N{EURO SIGN}])"
+)
 
 
 def say(sentence: Sentence, shown: ShownOutput, language: Language) -> str:

@@ -26,22 +26,29 @@ DESCRIPTIVE = Text(
     "This describes what was spent. It does not say why, nor whether anybody got what was needed.",
 )
 SPEND_CAPTION = Text(
-    "Uitgaven aan re-integratie per persoon per maand met algemene bijstand, in euro: alle uitgaven gedeeld door alle maanden, ook van wie "
+    "Uitgaven aan re-integratie per persoon per maand met algemene bijstand, in euro: alle uitgaven gedeeld door alle "
+    "maanden, ook van wie "
     "niets kreeg. Verschil met marge (95 %), door personen opnieuw te trekken.",
-    "Spend on re-integration per person per month on general assistance, in euros: all spend divided by all months, including those of "
+    "Spend on re-integration per person per month on general assistance, in euros: all spend divided by all months, including "
+    "those of "
     "people who got nothing. Difference with interval (95 %), from drawing persons again.",
 )
 PARTS_CAPTION = Text(
-    "In twee delen: het deel van de personen voor wie in de periode iets is uitgegeven, en het gemiddelde bedrag over de hele periode "
+    "In twee delen: het deel van de personen voor wie in de periode iets is uitgegeven, en het gemiddelde bedrag over de hele "
+    "periode "
     "voor die personen, in euro.",
-    "In two parts: the share of persons on whom anything was spent in the period, and the mean amount over the whole period for those "
+    "In two parts: the share of persons on whom anything was spent in the period, and the mean amount over the whole period "
+    "for those "
     "persons, in euros.",
 )
 DECOMPOSITION_CAPTION = Text(
-    "Verschil in uitgaven per persoon per maand, vrouwen min mannen, in euro, gesplitst volgens Kitagawa. Samenstelling: vrouwen en mannen "
-    "zitten in andere groepen. Bedragen: binnen dezelfde groep is het bedrag anders. De twee delen tellen op tot het verschil. Streep: "
+    "Verschil in uitgaven per persoon per maand, vrouwen min mannen, in euro, gesplitst volgens Kitagawa. Samenstelling: "
+    "vrouwen en mannen "
+    "zitten in andere groepen. Bedragen: binnen dezelfde groep is het bedrag anders. De twee delen tellen op tot het "
+    "verschil. Streep: "
     "marge (95 %).",
-    "Difference in spend per person per month, women minus men, in euros, split after Kitagawa. Composition: women and men are in different "
+    "Difference in spend per person per month, women minus men, in euros, split after Kitagawa. Composition: women and men "
+    "are in different "
     "groups. Amounts: within the same group the amount differs. The two parts add up to the difference. Line: interval (95 %).",
 )
 
@@ -196,8 +203,10 @@ PART_LABELS = {
 
 def _decomposition_sentence(name: str) -> Sentence:
     text = Text(
-        "Van het verschil van € {{gap}} per persoon per maand gaat € {{composition}} samen met {name}; € {{rates}} blijft over bij gelijke {name}.",
-        "Of the difference of € {{gap}} per person per month, € {{composition}} goes with {name}; € {{rates}} remains at equal {name}.",
+        "Van het verschil van € {{gap}} per persoon per maand gaat € {{composition}} samen met {name}; € {{rates}} blijft "
+        "over bij gelijke {name}.",
+        "Of the difference of € {{gap}} per person per month, € {{composition}} goes with {name}; € {{rates}} remains at "
+        "equal {name}.",
     ).format(name=term(name))
     rows = {"gap": "gap", "composition": f"{name}_composition", "rates": f"{name}_rates"}
     return Sentence(text, {slot: Slot(row, EURO_MONTH, digits=1, signed=True) for slot, row in rows.items()})

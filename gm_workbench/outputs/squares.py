@@ -5,6 +5,7 @@ from __future__ import annotations
 from gm_workbench.outputs.curves import axis_label
 from gm_workbench.outputs.output import Measure, ShownCell, ShownOutput
 from gm_workbench.outputs.printed import columns_of, drawn, n_text, rows_of, value_text
+from gm_workbench.outputs.sheet import Sheet
 from gm_workbench.outputs.style import (
     INK,
     NARROW,
@@ -13,7 +14,6 @@ from gm_workbench.outputs.style import (
     TEXT_GREY,
     WHITE,
     WIDE,
-    Sheet,
     leading,
     text_width,
     wrap,
@@ -21,7 +21,8 @@ from gm_workbench.outputs.style import (
 from gm_workbench.vocabulary.text import Language
 
 LIGHT, DARK = (244, 248, 248), (11, 85, 99)
-TURNS_WHITE = 0.52  # share of the darkest shade from which printed numbers are white: contrast stays above 4.5
+BLACK = "#000000"
+TURNS_WHITE = 0.75  # share of the darkest shade from which numbers are white: below it black, so that contrast stays above 4.5
 
 
 def draw_matrix(shown: ShownOutput, language: Language, narrow: bool) -> Sheet:
@@ -68,7 +69,7 @@ def _square(sheet: Sheet, cell: ShownCell, box: tuple[float, float, float, float
     if seen is None:
         for y in (top + 1, top + tall - 1):
             sheet.line((left + 1, left + side - 1), (y, y), PALE)
-    ink = TEXT_GREY if seen is None else WHITE if share >= TURNS_WHITE else INK
+    ink = TEXT_GREY if seen is None else WHITE if share >= TURNS_WHITE else BLACK
     text = n_text(cell, language) if cell.measure is Measure.COUNT else value_text(cell, language)
     sheet.write(left + side / 2, top + tall / 2, text, colour=ink, ha="center", bold=share >= TURNS_WHITE)
 

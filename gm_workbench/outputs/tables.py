@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from html import escape
 
 from gm_workbench.outputs.output import Measure, ShownCell, ShownOutput, Suppressed
-from gm_workbench.outputs.printed import columns_of, interval_text, is_signed, n_text, rows_of, spoken, unit_word, value_text, with_unit
+from gm_workbench.outputs.printed import (
+    columns_of,
+    interval_text,
+    is_signed,
+    n_text,
+    rows_of,
+    spoken,
+    unit_word,
+    value_text,
+    with_unit,
+)
 from gm_workbench.vocabulary.text import Language, Text
 
 WIDEST = 6

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from gm_workbench.outputs.curves import axis_label
+from gm_workbench.outputs.curves import axis_label, month_ticks
 from gm_workbench.outputs.labels import spread
 from gm_workbench.outputs.output import ShownOutput
 from gm_workbench.outputs.printed import Drawn, columns_of, drawn, factor, rows_of, strong_keys
+from gm_workbench.outputs.sheet import Plot, Sheet
 from gm_workbench.outputs.style import (
     NARROW,
     SMALL,
@@ -16,8 +17,6 @@ from gm_workbench.outputs.style import (
     WHITE,
     WIDE,
     Ink,
-    Plot,
-    Sheet,
     inks,
     leading,
     padded,
@@ -29,6 +28,7 @@ from gm_workbench.vocabulary.text import Language
 
 _TIME = re.compile(r"T?(\d+(?:\.\d+)?)")
 DODGE = 7.0  # pixels between the points of neighbouring series at one time
+MOST_TICKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ def draw_trend(shown: ShownOutput, language: Language, narrow: bool) -> Sheet:
     lines = _lines(shown, columns, language)
     width = NARROW if narrow else WIDE
     y_label = wrap(axis_label(shown, "y", language), width - 8, SMALL)
-    names = [wrap(line.name, 0.31 * width, SMALL, bold=line.ink.bold) for line in lines] if len(lines) > 1 else [[] for _ in lines]
+    names = (
+        [wrap(line.name, 0.31 * width, SMALL, bold=line.ink.bold) for line in lines] if len(lines) > 1 else [[] for _ in lines]
+    )
     margin = max((text_width(part, SMALL, bold=True) for name in names for part in name), default=0.0) + 24
     top = leading(SMALL) * len(y_label) + 12
     bottom = top + (200 if narrow else 270)
@@ -55,10 +57,14 @@ def draw_trend(shown: ShownOutput, language: Language, narrow: bool) -> Sheet:
     plot = sheet.plot(44, top, width - margin, bottom, (min(places) - air, max(places) + air), _heights(shown, lines))
     plot.y_grid(ticks_between(*plot.y, 6), language)
     sheet.paragraph(0, 8, y_label)
-    plot.x_axis(places, language, [shown.words.label(column)[language] for column in columns])
-    sheet.write((plot.left + plot.right) / 2, bottom + 34, axis_label(shown, "x", language), size=SMALL, colour=TEXT_GREY, ha="center")
+    ticks = _ticks(plot, places, [shown.words.label(column)[language] for column in columns])
+    plot.x_axis(list(ticks), language, list(ticks.values()))
+    sheet.write(
+        (plot.left + plot.right) / 2, bottom + 34, axis_label(shown, "x", language), size=SMALL, colour=TEXT_GREY, ha="center"
+    )
+    dodge = DODGE if len(places) <= MOST_TICKS else 0.0
     for place, line in enumerate(lines):
-        _points(plot, line, DODGE * (place - (len(lines) - 1) / 2))
+        _points(plot, line, dodge * (place - (len(lines) - 1) / 2))
     _names(plot, lines, names)
     return sheet
 
@@ -69,6 +75,19 @@ def _places(columns: list[str]) -> list[float]:
     if all(times):
         return [float(time[1]) for time in times if time]
     return [float(place) for place in range(len(columns))]
+
+
+def _ticks(plot: Plot, places: list[float], labels: list[str]) -> dict[float, str]:
+    """Give the labels that fit beside each other, from the left; of many months the round ones."""
+    months = month_ticks(*plot.x, most=MOST_TICKS) if len(places) > MOST_TICKS else places
+    kept: dict[float, str] = {}
+    end = float("-inf")
+    for place, label in zip(places, labels, strict=True):
+        half = text_width(label, SMALL) / 2
+        if place in months and plot.px(place) - half > end:
+            kept[place] = label
+            end = plot.px(place) + half + 8
+    return kept
 
 
 def _lines(shown: ShownOutput, columns: list[str], language: Language) -> list[_Line]:
@@ -100,6 +119,8 @@ def _names(plot: Plot, lines: list[_Line], names: list[list[str]]) -> None:
     ended = [(line, name) for line, name in zip(lines, names, strict=True) if line.points and name]
     heights = [leading(SMALL) * len(name) + 4 for _, name in ended]
     wanted = [plot.py(line.points[-1][1].value) for line, _ in ended]
-    for (line, name), height, centre in zip(ended, heights, spread(wanted, heights, plot.top - 6, plot.bottom + 4), strict=True):
+    for (line, name), height, centre in zip(
+        ended, heights, spread(wanted, heights, plot.top - 6, plot.bottom + 4), strict=True
+    ):
         first = centre - height / 2 + 2 + leading(SMALL) / 2
         plot.sheet.paragraph(plot.right + 6, first, name, colour=line.ink.text, bold=line.ink.bold)

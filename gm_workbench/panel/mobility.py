@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.panel.study import THRESHOLD, Study
+from gm_workbench.panel.work import STATES, work_months
+from gm_workbench.vocabulary.text import Text
 
 QUINTILES = ("q1", "q2", "q3", "q4", "q5")
 
+TOLERANCE = 3
+"""Months that an observation of a published set may lie off the horizon; such sets were observed now and then."""
+
+QUINTILE_TIES = Text(
+    "Posities zijn vijfden van de uurlonen in deze gegevens; gelijke lonen delen de laagste positie.",
+    "Positions are fifths of the hourly wages in these data; equal wages share the lower position.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of states, one per person, with all states from the base upwards and how equal wages were treated."""
+
+    frame: pd.DataFrame
+    states: tuple[str, ...]
+    ties: Text = Text("", "")
+
+
+def pairs(study: Study, horizon: int, share: float) -> Pairs:
+    """Give the pairs that the data allow: against the national threshold, or, without one, by fifths of their own wages."""
+    if not study.meets(THRESHOLD) or not study.meets("wages.contract"):
+        return Pairs(quintile_pairs(study.tables["wages"], horizon, TOLERANCE), QUINTILES, QUINTILE_TIES)
+    return Pairs(state_pairs(work_months(study, share), horizon), STATES)
+
 
 def state_pairs(months: pd.DataFrame, horizon: int) -> pd.DataFrame:
-    """Give one row per worker paid in the index month: the state then and `horizon` months later.
+    """Give one row per worker paid in the month before the index month: the state then and `horizon` months later.
 
-    A worker without pay at the later month is in state ``no_pay``; nobody is lost.
+    A worker without pay at the later month is in state ``no_pay``. A horizon past the period gives no pairs.
     """
-    start = months.loc[months["months"].eq(0) & months["hourly_wage"].notna()]
-    later = months.loc[months["months"].eq(horizon)].set_index("person")["state"]
-    return pd.DataFrame({"person": start["person"], "from": start["state"], "to": start["person"].map(later)}).dropna(
-        ignore_index=True
-    )
+    start = months.loc[months["months"].eq(-1) & months["hourly_wage"].notna()]
+    later = months.loc[months["months"].eq(horizon - 1)].set_index("person")["state"]
+    frame = pd.DataFrame({"person": start["person"], "from": start["state"], "to": start["person"].map(later)})
+    return frame.dropna(ignore_index=True)
 
 
 def quintile_pairs(wages: pd.DataFrame, horizon: int, tolerance: int = 0) -> pd.DataFrame:

@@ -72,13 +72,14 @@ def _is_lone_mother(people: pd.DataFrame) -> pd.Series:
 def lone_mothers(study: Study) -> Cohort:
     """Follow lone mothers on general assistance in the index month who have a coach and consented to research."""
     people = on_benefit(study, study.index_month)
-    guided = with_coach(study, people.loc[_is_lone_mother(people)], study.index_month)
+    mothers = people.loc[_is_lone_mother(people)].reset_index(drop=True)
+    known = "caseload" in study.tables
     start = start_cohort(
-        guided,
+        with_coach(study, mothers, study.index_month) if known else mothers.assign(coach=None, introduced=False),
         Text("alleenstaande moeders met algemene bijstand", "lone mothers on general assistance"),
         Text("alle personen in de startmaand", "all persons in the first month"),
     )
-    return consenting(with_clear_exposure(start))
+    return consenting(with_clear_exposure(start)) if known else start
 
 
 def with_clear_exposure(cohort: Cohort) -> Cohort:
@@ -123,8 +124,18 @@ def resilience_cohort(study: Study, cohort: Cohort, first: str = "T0", last: str
     )
 
 
+def measured_mothers(study: Study, cohort: Cohort) -> Cohort:
+    """Keep the mothers with both measurements of resilience; where no questionnaires were delivered, all of them."""
+    return resilience_cohort(study, cohort) if "answers" in study.tables else cohort
+
+
 def cohort_waves(study: Study, cohort: Cohort) -> pd.DataFrame:
     """Give one row per cohort member and wave: scores of the protocol's instruments, months, coach, introduced."""
     declared = [instrument(code, study.paths.instruments) for code in study.protocol.instruments]
     waves = person_waves(study.tables["answers"], declared)
     return waves.merge(cohort.frame[["person", "coach", "introduced"]], on="person", validate="many_to_one")
+
+
+def at_one_wave(waves: pd.DataFrame, wave: str, scales: list[str]) -> pd.DataFrame:
+    """Give the cohort members who have all `scales` at `wave`."""
+    return waves.loc[waves["wave"] == wave].dropna(subset=scales).reset_index(drop=True)

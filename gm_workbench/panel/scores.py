@@ -6,10 +6,14 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from gm_workbench.vocabulary.instruments import Instrument
+from gm_workbench.panel.ledger import Cohort
+from gm_workbench.panel.study import Study
+from gm_workbench.vocabulary.instruments import Instrument, instrument
 
 WAVE_MONTHS = {"T0": 0, "T3": 3, "T6": 6, "T12": 12, "T18": 18}
 """Months between a wave and the start, by the wave's name."""
+
+WAVES = tuple(WAVE_MONTHS)
 
 
 def item_answers(answers: pd.DataFrame, instrument: Instrument, wave: str | None = None) -> pd.DataFrame:
@@ -52,3 +56,10 @@ def person_waves(answers: pd.DataFrame, instruments: Iterable[Instrument]) -> pd
 def at_wave(waves: pd.DataFrame, column: str, wave: str) -> pd.Series:
     """Give one scale at one wave, indexed by person; persons without it have no row."""
     return waves.loc[waves["wave"] == wave].set_index("person")[column].dropna()
+
+
+def cohort_items(study: Study, cohort: Cohort, code: str, wave: str) -> pd.DataFrame:
+    """Give the cohort's answers to one instrument at one wave, a column per item, all pointing the scale's way."""
+    declared = instrument(code, study.paths.instruments)
+    items = item_answers(study.tables["answers"], declared, wave)
+    return oriented(items.loc[items.index.isin(cohort.frame["person"])], declared)

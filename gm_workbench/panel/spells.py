@@ -26,11 +26,22 @@ def exit_times(study: Study, people: pd.DataFrame) -> pd.DataFrame:
     return people.assign(time=(seen - study.index_month + 1).astype("int64"), event=event)
 
 
+def left_for_work(study: Study, people: pd.DataFrame, months: int) -> pd.DataFrame:
+    """Add `left`: 1 when a person left for work within `months` months, else 0.
+
+    Persons who were lost from view before that are left out: whether they left for work is not known.
+    """
+    times = exit_times(study, people)
+    known = times["event"].ne(CENSORED) | times["time"].ge(months)
+    left = times["event"].eq(TO_WORK) & times["time"].le(months)
+    return times.assign(left=left.astype("int64")).loc[known].reset_index(drop=True)
+
+
 def part_time_months(study: Study, people: pd.DataFrame) -> pd.DataFrame:
     """Give one row per cohort member and month on benefit: months since the index month, and whether she had wage income."""
     benefits = study.tables["benefits"]
     chosen = benefits.loc[benefits["person"].isin(people["person"]), ["person", "month", "income_kind"]]
     works = chosen["income_kind"].eq("11").fillna(False).astype(bool)
     frame = chosen.assign(works=works, months=chosen["month"] - study.index_month).drop(columns="income_kind")
-    merged = frame.groupby(["person", "month", "months"], as_index=False)["works"].any()
-    return merged.merge(people[["person", "coach", "introduced"]], on="person", validate="many_to_one")
+    by_month = frame.groupby(["person", "month", "months"])["works"].max().reset_index()
+    return by_month.merge(people[["person", "coach", "introduced"]], on="person", validate="many_to_one")

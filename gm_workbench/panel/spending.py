@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from gm_workbench.panel.people import GENERAL_ASSISTANCE
+from gm_workbench.panel.people import AGE_BANDS, AGE_EDGES, GENERAL_ASSISTANCE, banded
 from gm_workbench.panel.study import Study
 
 
@@ -18,7 +18,8 @@ def spending_months(study: Study) -> pd.DataFrame:
     months = months.drop_duplicates(["person", "month"])
     spent = study.tables["costs"].groupby(["person", "month"], as_index=False)["amount"].sum()
     merged = months.merge(spent, on=["person", "month"], how="left", validate="one_to_one")
-    return merged.assign(amount=merged["amount"].fillna(0.0), age=merged["month"] // 12 - merged["birth_year"])
+    age = merged["month"] // 12 - merged["birth_year"]
+    return merged.assign(amount=merged["amount"].fillna(0.0), age_band=banded(age, AGE_EDGES, AGE_BANDS))
 
 
 def spending_by_type(study: Study) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from gm_workbench.settings import Paths, paths
 from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.protocols import Protocol, Section, load_protocol
-from gm_workbench.vocabulary.references import low_pay_threshold
+from gm_workbench.vocabulary.references import low_pay_threshold, price_level
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
 from gm_workbench.worlds.published import load_published
@@ -42,6 +42,7 @@ class Study:
     tables: Mapping[str, pd.DataFrame]
     source: Text = DELIVERIES
     caveat: Text = Text("", "")
+    years: Text = Text("", "")  # of a published set, whose months may not be those of a calendar
     paths: Paths = field(default_factory=paths)
 
     def section(self, name: str) -> Section:
@@ -50,13 +51,14 @@ class Study:
 
     def missing(self, name: str) -> tuple[str, ...]:
         """Name what section `name` needs and what was not delivered."""
-        return tuple(need for need in self.section(name).needs if not self._has(need))
+        return tuple(need for need in self.section(name).needs if not self.meets(need))
 
     def offers(self, name: str) -> bool:
         """Whether everything that section `name` needs was delivered."""
         return not self.missing(name)
 
-    def _has(self, need: str) -> bool:
+    def meets(self, need: str) -> bool:
+        """Whether a table, a column (``table.column``) or the low-pay threshold is there."""
         if need == THRESHOLD:
             return self.kind is not DataKind.PUBLISHED
         table, _, column = need.partition(".")
@@ -82,6 +84,15 @@ class Study:
     def threshold(self, year: int, share: float) -> float:
         """Give the low-pay threshold of a year, in euros an hour: a share of the *national* median."""
         return low_pay_threshold(self.paths.codes, year, share, self.kind)
+
+    def prices(self, year: int) -> float:
+        """Give the price level of a year; published wages are taken as they come, adjusted as their source says."""
+        return 1.0 if self.kind is DataKind.PUBLISHED else price_level(self.paths.codes, year, self.kind)
+
+    @property
+    def period_name(self) -> Text:
+        """The period in words."""
+        return self.years if self.years.nl else Text(self.period.name("nl"), self.period.name("en"))
 
 
 def open_study(name: str, place: str, world: str = "default", period: str = "2023-01/2025-12") -> Study:
@@ -139,4 +150,4 @@ def published_study(protocol: Protocol, place: str, where: Paths) -> Study:
     loaded = load_published(place.removeprefix("published-"))
     months = loaded.tables["wages"]["month"]
     period = Period(int(months.min()), int(months.max()))
-    return Study(protocol, chosen, period, loaded.kind, loaded.tables, loaded.source, loaded.caveat, where)
+    return Study(protocol, chosen, period, loaded.kind, loaded.tables, loaded.source, loaded.caveat, loaded.period, where)

@@ -42,10 +42,11 @@ def work_months(study: Study, share: float) -> pd.DataFrame:
 
 
 def _states(frame: pd.DataFrame) -> pd.Series:
-    height = np.where(frame["above"], "above", "low")
-    contract = np.where(frame["contract"].eq("permanent"), "permanent", "flex")
-    named = pd.Series(height, index=frame.index) + "_" + pd.Series(contract, index=frame.index)
-    return named.where(frame["hourly_wage"].notna(), NO_PAY)
+    permanent = frame["contract"].eq("permanent").fillna(False).astype(bool)
+    named = np.select(
+        [frame["above"] & permanent, frame["above"], permanent], ["above_permanent", "above_flex", "low_permanent"], "low_flex"
+    )
+    return pd.Series(named, index=frame.index).where(frame["hourly_wage"].notna(), NO_PAY)
 
 
 def workers(study: Study) -> pd.DataFrame:
@@ -98,3 +99,26 @@ def _at_base(cohort: Cohort, months_low: int) -> Cohort:
         Text("verdienden in {rule} ervoor onder de grens", "were paid below the threshold in {rule} before").format(rule=rule),
         Text("loon boven de grens", "pay above the threshold"),
     )
+
+
+def follow_up(months: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
+    """Give the months from the index month on of the cohort's members; the index month counts as month 1."""
+    chosen = months.loc[months["person"].isin(cohort.frame["person"]) & months["months"].ge(0)]
+    return chosen.assign(months=chosen["months"] + 1)
+
+
+def at_base_or_not(everybody: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
+    """Mark all workers as at the base or as the rest, to compare the two."""
+    at_base = everybody["person"].isin(cohort.frame["person"])
+    return everybody.assign(group=at_base.map({True: "base", False: "rest"}))
+
+
+def real_log_wages(study: Study) -> pd.DataFrame:
+    """Give the main jobs with the log hourly wage in constant prices, and the years since the person's own first month."""
+    jobs = main_jobs(study.tables["wages"])
+    jobs = jobs.loc[jobs["hourly_wage"] > 0]
+    year = jobs["month"] // 12
+    prices = year.map({int(one): study.prices(int(one)) for one in year.unique()})
+    own_first = jobs.groupby("person")["month"].transform("min")
+    years = jobs["years"] if "years" in jobs.columns else (jobs["month"] - own_first) / 12
+    return jobs.assign(log_wage=np.log(jobs["hourly_wage"] / prices), years=years).reset_index(drop=True)

@@ -15,7 +15,9 @@ from gm_workbench.vocabulary.text import Language
 
 PHONE = "(max-width: 600px)"
 FEWEST_LETTERS = 15
-PLACEHOLDERS = frozenset({"no description has been provided for this image", "image", "figure", "plot", "chart", "figuur", "grafiek"})
+PLACEHOLDERS = frozenset(
+    {"no description has been provided for this image", "image", "figure", "plot", "chart", "figuur", "grafiek"}
+)
 """Texts that tools put where words should be; a checker of accessibility accepts them, a reader cannot."""
 
 
@@ -38,10 +40,11 @@ def alt_text(shown: ShownOutput, language: Language) -> str:
 
 def picture_html(shown: ShownOutput, shape: Shape, language: Language) -> str:
     """Draw an output for a page and for a phone, and put both in the file."""
+    alt = escape(alt_text(shown, language))
     wide, narrow = draw(shown, shape, language), draw(shown, shape, language, narrow=True)
     return (
         f'<picture><source media="{PHONE}" srcset="{data_uri(narrow)}" {_size(narrow)}>'
-        f'<img src="{data_uri(wide)}" {_size(wide)} alt="{escape(alt_text(shown, language))}"></picture>'
+        f'<img src="{data_uri(wide)}" {_size(wide)} alt="{alt}"></picture>'
     )
 
 

@@ -23,13 +23,18 @@ CSP = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'n
 
 FILES: dict[Language, str] = {"nl": "report.html", "en": "report.en.html"}
 HOME = "../../index.html"
+PUBLISHED = "published-"
 
 
 @lru_cache
 def environment() -> Environment:
     """Open the templates; what is filled in is escaped, and a name that is not filled in is an error."""
     return Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=False, keep_trailing_newline=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=False,
+        keep_trailing_newline=True,
     )
 
 
@@ -69,40 +74,50 @@ def render(released: Released, manifest: Manifest, protocol: Protocol, language:
         raise DisclosureRefused(f"Only what the guard released can be rendered, but got {type(released).__name__}.")
     made = parts(released.outputs, language)
     other: Language = "en" if language == "nl" else "nl"
-    return environment().get_template("report.html.j2").render(
-        language=language,
-        csp=CSP,
-        css=style(),
-        word=phrases(language),
-        network=NETWORK,
-        home=home if language == "nl" else home.replace("index.html", "index.en.html"),
-        other={"href": FILES[other], "language": other},
-        title=f"{protocol.title[language]} · {manifest.place_name} · {manifest.period_in(language)}",
-        heading=protocol.title[language],
-        question=protocol.question[language],
-        place=place_words(manifest),
-        period=manifest.period_in(language),
-        kind=str(released.kind),
-        band=band(released.kind, manifest.place_name, manifest.caveat, language),
-        print_mark=print_mark(released.kind, language),
-        parts=made,
-        contents=contents(made),
-        limits=[limit[language] for limit in protocol.limits],
-        made=made_of(released, manifest, protocol, language),
-        provenance=provenance(manifest, language),
-        files=files(released, language),
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            language=language,
+            csp=CSP,
+            css=style(),
+            word=phrases(language),
+            network=NETWORK,
+            home=home if language == "nl" else home.replace("index.html", "index.en.html"),
+            other={"href": FILES[other], "language": other},
+            title=f"{protocol.title[language]} · {place_words(manifest, language)} · {manifest.period_in(language)}",
+            heading=protocol.title[language],
+            question=protocol.question[language],
+            place=place_words(manifest, language),
+            period=manifest.period_in(language),
+            kind=str(released.kind),
+            band=band(released.kind, manifest.place_name, manifest.caveat, language),
+            print_mark=print_mark(released.kind, language),
+            parts=made,
+            contents=contents(made),
+            limits=[limit[language] for limit in protocol.limits],
+            made=made_of(released, manifest, protocol, language),
+            provenance=provenance(manifest, language),
+            files=files(released, language),
+        )
     )
 
 
-def place_words(manifest: Manifest) -> str:
-    """Name the place with its code, or a published set by its name alone."""
-    return manifest.place_name if manifest.place.startswith("published-") else f"{manifest.place_name} ({manifest.place})"
+def place_words(manifest: Manifest, language: Language) -> str:
+    """Name the place with its code, or a published set by what it is."""
+    if manifest.kind is DataKind.PUBLISHED:
+        return f"{capital(KINDS[manifest.kind][language])}: {manifest.place.removeprefix(PUBLISHED)}"
+    return f"{manifest.place_name} ({manifest.place})"
 
 
 def print_mark(kind: DataKind, language: Language) -> str:
     """Give what stands at the top of every printed page."""
-    said = KINDS[kind][language]
-    return f"{said[:1].upper()}{said[1:]} · {DRAFT[language]}"
+    return f"{capital(KINDS[kind][language])} · {DRAFT[language]}"
+
+
+def capital(text: str) -> str:
+    """Begin with a capital, and leave the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def contents(made: list[Part]) -> list[Part]:
@@ -127,21 +142,29 @@ def provenance(manifest: Manifest, language: Language) -> list[dict[str, object]
     """Give the tables of what went into the report."""
     word = phrases(language)
     circumstances = {
-        word["environment"]: manifest.lock[:16],
+        word["environment"]: manifest.lock[:12],
         word["seed"]: "" if manifest.seed is None else str(manifest.seed),
         word["world"]: manifest.world,
     }
-    tables = [
+    tables: list[tuple[str, tuple[str, str], dict[str, str | int | float]]] = [
         (word["parameters"], (word["name"], word["value"]), dict(manifest.parameters)),
-        (word["inputs"], (word["file"], word["input_digest"]), {name: digest[:16] for name, digest in manifest.inputs.items()}),
-        (word["versions"], (word["name"], word["value"]), {**manifest.versions, **{k: v for k, v in circumstances.items() if v}}),
+        (word["inputs"], (word["file"], word["input_digest"]), {name: digest[:12] for name, digest in manifest.inputs.items()}),
+        (
+            word["versions"],
+            (word["name"], word["value"]),
+            {**manifest.versions, **{k: v for k, v in circumstances.items() if v}},
+        ),
     ]
     return [{"title": title, "head": head, "rows": sorted(rows.items())} for title, head, rows in tables if rows]
 
 
 def files(released: Released, language: Language) -> list[tuple[str, str]]:
     """List the files that stand beside the page."""
-    numbers = [(f"outputs/{shown.words.id}.csv", f"{PHRASES['numbers'][language]}: {shown.words.id}") for shown in released.outputs if shown.cells]
+    numbers = [
+        (f"outputs/{shown.words.id}.csv", f"{PHRASES['numbers'][language]}: {shown.words.id}")
+        for shown in released.outputs
+        if shown.cells
+    ]
     return [
         ("report.ipynb", PHRASES["notebook"][language]),
         ("estimates.json", PHRASES["estimates"][language]),

@@ -40,7 +40,10 @@ def parts(outputs: Sequence[ShownOutput], language: Language) -> list[Part]:
     """Make the parts of a page in the order in which the notebook showed them; answer, facts and flow come first."""
     ordered = sorted(outputs, key=lambda shown: _RANKS.get(shown.words.role, len(_RANKS)))
     headings = ["", *(shown.words.heading[language] for shown in ordered)]
-    return [_part(shown, language, repeats=before == shown.words.heading[language]) for before, shown in zip(headings, ordered, strict=False)]
+    return [
+        _part(shown, language, repeats=before == shown.words.heading[language])
+        for before, shown in zip(headings, ordered, strict=False)
+    ]
 
 
 _RANKS = {Role.ANSWER: 0, Role.FACTS: 1, Role.FLOW: 2}
@@ -51,7 +54,8 @@ def _part(shown: ShownOutput, language: Language, *, repeats: bool) -> Part:
     if not words.heading[language].strip():
         raise OutputError(f"Output {words.id!r}: its heading ({language}) must be a question, but it is empty.")
     empty = bool(shown.withheld) or not (shown.cells or words.tile_words)
-    blocks = () if empty else tuple(Markup(_block(shown, shape, language)) for shape in words.shown_as if shape is not Shape.WORDS)  # noqa: S704
+    shapes = [] if empty else [shape for shape in words.shown_as if shape is not Shape.WORDS]
+    blocks = tuple(Markup(_block(shown, shape, language)) for shape in shapes)  # noqa: S704 — escaped where it is made
     return Part(
         id=words.id,
         role=str(words.role),
@@ -60,7 +64,7 @@ def _part(shown: ShownOutput, language: Language, *, repeats: bool) -> Part:
         says=verdict(say(words.sentence, shown, language)),
         more=tuple(say(sentence, shown, language) for sentence in words.more),
         blocks=blocks,
-        table=Markup(_data(shown, language)) if blocks else Markup(""),  # noqa: S704
+        table=Markup(_data(shown, language)) if blocks else Markup(""),  # noqa: S704 — as above
         caption=caption(shown, language),
         withheld=shown.withheld[language] if shown.withheld else "",
         repeats=repeats,
@@ -118,5 +122,9 @@ def _persons(shown: ShownOutput, language: Language) -> str:
     ns = [number(n, language=language) for n in _behind(shown)]
     if not ns:
         return ""
-    said = PHRASES["persons"][language].format(n=ns[0]) if len(ns) == 1 else PHRASES["persons_range"][language].format(low=ns[0], high=ns[-1])
+    said = (
+        PHRASES["persons"][language].format(n=ns[0])
+        if len(ns) == 1
+        else PHRASES["persons_range"][language].format(low=ns[0], high=ns[-1])
+    )
     return f"{said}."

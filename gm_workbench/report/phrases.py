@@ -18,8 +18,13 @@ PHRASES = {
     "limits": Text("Wat dit rapport niet zegt", "What this report does not say"),
     "made": Text("Hoe is dit gemaakt?", "How was this made?"),
     "source": Text("Bron", "Source"),
-    "persons": Text("n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{n} (afgerond)", "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{n} (rounded)"),
-    "persons_range": Text("n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{low} tot {high} per getal (afgerond)", "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{low} to {high} per number (rounded)"),
+    "persons": Text(
+        "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{n} (afgerond)", "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{n} (rounded)"
+    ),
+    "persons_range": Text(
+        "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{low} tot {high} per getal (afgerond)",
+        "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{low} to {high} per number (rounded)",
+    ),
     "commit": Text("code", "code"),
     "policy": Text("beleid", "policy"),
     "precheck": Text("voorcontrole, geen officiële vrijgave", "pre-check, not an official clearance"),
@@ -51,7 +56,9 @@ BANDS = {
         "Gepubliceerde gegevens — {caveat} Dit rapport gaat niet over een Nederlandse gemeente.",
         "Published data — {caveat} This report is not about a Dutch municipality.",
     ),
-    DataKind.REAL: Text("Gegevens van {place} — alleen voor wie ze mag zien.", "Data of {place} — only for those who may see them."),
+    DataKind.REAL: Text(
+        "Gegevens van {place} — alleen voor wie ze mag zien.", "Data of {place} — only for those who may see them."
+    ),
 }
 DRAFT = Text("Concept, nog niet vrijgegeven.", "Draft, not released.")
 KINDS = {
@@ -71,3 +78,42 @@ def band(kind: DataKind, place: str, caveat: Text, language: Language) -> str:
     said = caveat[language].strip()
     stop = "" if not said or said.endswith((".", "!", "?")) else "."
     return " ".join((BANDS[kind][language].format(place=place, caveat=said + stop), DRAFT[language])).replace("  ", " ")
+
+
+INDEX_PHRASES = {
+    "title": Text("Rapporten per gemeente en studie", "Reports by municipality and study"),
+    "skip": Text("Naar de inhoud", "Skip to content"),
+    "other_language": Text("English", "Nederlands"),
+    "place": Text("plaats", "place"),
+    "open": Text("Lees het rapport", "Read the report"),
+    "in_dutch": Text("Nederlands", "Nederlands"),
+    "in_english": Text("English", "English"),
+    "newer_failed": Text("Een nieuwere poging mislukte", "A newer attempt failed"),
+    "scrolls": Text("Plaatsen en studies", "Places and studies"),
+    "none": Text("Er zijn nog geen rapporten.", "There are no reports yet."),
+    "lead": Text(
+        "Elk rapport beantwoordt één vraag voor één plaats. Hier staat het antwoord in één zin; het rapport zegt meer.",
+        "Each report answers one question for one place. Here is the answer in one sentence; the report says more.",
+    ),
+}
+STATUS_WORDS = {
+    "made": Text("gemaakt", "made"),
+    "failed": Text("mislukt", "failed"),
+    "not_delivered": Text("niet geleverd", "not delivered"),
+}
+KIND_BLOCKS = {
+    DataKind.SYNTHETIC: Text("Synthetisch netwerk (wereld: {world})", "Synthetic network (world: {world})"),
+    DataKind.PUBLISHED: Text("Gepubliceerde gegevens", "Published data"),
+    DataKind.REAL: Text("Gemeenten", "Municipalities"),
+}
+INDEX_INTRO = {
+    DataKind.SYNTHETIC: Text(
+        "Bedachte gegevens: deze rapporten tonen hoe de werkbank werkt, niet hoe het in deze gemeenten is.",
+        "Made-up data: these reports show how the workbench works, not how things are in these municipalities.",
+    ),
+    DataKind.PUBLISHED: Text(
+        "Echte, openbare gegevens uit een ander land en andere jaren; niet over een Nederlandse gemeente.",
+        "Real, public data from another country and other years; not about a Dutch municipality.",
+    ),
+    DataKind.REAL: Text("Gegevens die gemeenten leverden.", "Data that municipalities delivered."),
+}

@@ -165,7 +165,7 @@ def eleven_remainder(numbers: Sequence[str] | pd.Series | npt.NDArray[np.str_]) 
         return np.empty(0, dtype=np.int64)
     length = np.char.str_len(text)
     digits = np.char.zfill(text, 9).astype("U9").view(np.uint32).reshape(-1, 9).astype(np.int64) - ord("0")
-    whole = ((digits >= 0) & (digits <= 9)).all(axis=1) & digits.any(axis=1) & (length >= 1) & (length <= 9)
+    whole = ((digits >= 0) & (digits <= 9)).all(axis=1) & digits.any(axis=1) & (length <= 9)
     return np.where(whole, digits @ _WEIGHTS % 11, -1)
 
 

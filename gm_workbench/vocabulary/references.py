@@ -97,6 +97,41 @@ def low_pay_threshold(folder: Path | None, year: int, share: float, data_kind: D
     """
     if not 0 < share < float("inf"):
         raise DeclarationError(f"The share of the national median must be above 0 but got {share!r}.")
+    return share * _reference(folder, year, "national_median", data_kind)
+
+
+def price_level(folder: Path | None, year: int, data_kind: DataKind) -> float:
+    """Give the price index of a year over that of the first year in the file, to express wages in constant prices.
+
+    Parameters
+    ----------
+    folder : Path or None
+        The folder of code files; the project's own when None.
+    year : int
+        Calendar year.
+    data_kind : DataKind
+        What the wages are that will be divided by it.
+
+    Returns
+    -------
+    float
+        1 in the first year of the file.
+
+    Raises
+    ------
+    DeclarationError, AssumedReference
+        As `low_pay_threshold`.
+
+    Examples
+    --------
+    >>> price_level(None, 2024, DataKind.SYNTHETIC)
+    1.072
+    """
+    base = float(wage_references(folder)["price_index"].iloc[0])
+    return _reference(folder, year, "price_index", data_kind) / base
+
+
+def _reference(folder: Path | None, year: int, column: str, data_kind: DataKind) -> float:
     rows = wage_references(folder).set_index("year")
     if year not in rows.index:
         raise DeclarationError(
@@ -108,4 +143,4 @@ def low_pay_threshold(folder: Path | None, year: int, share: float, data_kind: D
             f"The wage reference for {year} is assumed, and the data are {data_kind}. Fill the row for {year} in "
             f"data/codes/{_FILE} from an official publication, name it as the source, and set status to documented."
         )
-    return share * float(rows.loc[year, "national_median"])  # type: ignore[arg-type]
+    return float(rows.loc[year, column])  # type: ignore[arg-type]

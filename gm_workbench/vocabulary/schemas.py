@@ -79,9 +79,9 @@ COACH = Column("coach", Kind.PSEUDONYM, "the coach who guides the person")
 class Benefits(Table):
     """One row per person, dossier and month in which the dossier was open (BUS, annex 1).
 
-    `end` is filled only in the last month of a spell; `end_reason` is the statutory code (feature 34). Reasons 11 and 13 count as
-    work here, but 11 also covers sickness benefit, so an exit "to work" from BUS alone is an upper bound. Amounts are in whole
-    euros. A couple has two persons on one dossier.
+    `end` is filled only in the last month of a spell; `end_reason` is the statutory code (feature 34). Reasons 11 and 13 count
+    as work here, but 11 also covers sickness benefit, so an exit "to work" from BUS alone is an upper bound. Amounts are in
+    whole euros. A couple has two persons on one dossier.
     """
 
     name = "benefits"
@@ -190,8 +190,8 @@ class Introductions(Table):
 class Wages(Table):
     """One row per person, job and month with pay (the shape of a payroll register).
 
-    `hourly_wage` is basic wage over basic hours, without overtime and holiday allowance. `month` is a calendar month index, except in
-    published sets that say otherwise. Columns that are not required may be absent from a published set.
+    `hourly_wage` is basic wage over basic hours, without overtime and holiday allowance. `month` is a calendar month index,
+    except in published sets that say otherwise. Columns that are not required may be absent from a published set.
     """
 
     name = "wages"

@@ -115,11 +115,13 @@ def _marker(place: Place, world: str, seed: int, tables: Tables, rows: dict[str,
 
 
 def _period(tables: Tables) -> Period:
-    """Give the first and the last month of the monthly tables, or of all tables when there are none."""
+    """Give the first and the last month of the monthly tables; when there are none, of all months that tables name."""
     monthly = [
         tables[name]["month"] for name in ("benefits", "wages", "provisions", "costs") if name in tables and len(tables[name])
     ]
-    months = monthly or [table["month"] for table in tables.values() if "month" in table and len(table)]
+    months = monthly or [
+        table[name] for table in tables.values() for name in ("month", "start") if name in table and len(table)
+    ]
     return Period(min(int(column.min()) for column in months), max(int(column.max()) for column in months))
 
 

@@ -37,7 +37,7 @@ from gm_workbench.worlds.surveys import (
     responses,
     scored,
 )
-from gm_workbench.worlds.wages import Careers, Workers, careers, change_ratio, draw_workers
+from gm_workbench.worlds.wages import Careers, Workers, careers, change_ratio, draw_workers, wage_floor
 
 
 def draw(
@@ -61,7 +61,7 @@ def draw(
     Returns
     -------
     dict of DataFrame
-        By name, with the columns and keys of `vocabulary.schemas`; identifiers are those of the synthetic world, not pseudonyms.
+        By name, with the columns and keys of `vocabulary.schemas`; identifiers are the synthetic world's, not pseudonyms.
 
     Raises
     ------
@@ -133,7 +133,7 @@ class Drawing:
         coach, introduced_here = self.workers.coach, "amersfoort_upward_mobility" not in self.town.not_introduced
         introduced = self.coaches.introduced[coach] & introduced_here
         ratio = change_ratio(self.world, self.coaches)[coach]
-        return careers(self.world, self.workers, ratio, introduced, self.streams.of("careers"))
+        return careers(self.world, self.workers, ratio, introduced, wage_floor(self.world), self.streams.of("careers"))[0]
 
     @cached_property
     def _spending(self) -> tuple[pd.DataFrame, pd.DataFrame]:

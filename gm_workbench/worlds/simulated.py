@@ -1,13 +1,14 @@
 """What a world's estimands are when very many persons live through it twice: with and without the introduction.
 
-Both lives use the same random numbers, and the same functions that draw a place. Persons come in chunks, each with streams of its
-own; the spread of the chunks' results gives the Monte-Carlo standard error.
+Both lives use the same random numbers, and the same functions that draw a place. Persons come in chunks, each with streams of
+its own; the spread of the chunks' results gives the Monte-Carlo standard error.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,15 +16,16 @@ from gm_workbench.vocabulary.instruments import instruments
 from gm_workbench.vocabulary.schemas import WAVES
 from gm_workbench.worlds.calibration import World
 from gm_workbench.worlds.coaches import Coaches, draw_coaches
-from gm_workbench.worlds.people import draw_guidance, draw_population
+from gm_workbench.worlds.people import Population, draw_guidance, draw_population
 from gm_workbench.worlds.resilience import CODE, resilience_items
 from gm_workbench.worlds.spells import STAYS, TO_WORK, coach_ratio, part_time_months, walk, work_pressure
 from gm_workbench.worlds.streams import Flags, Floats, Streams, Wholes
 from gm_workbench.worlds.surveys import Respondents, answer_items, bejegening_within, latent_scores, points, scored
-from gm_workbench.worlds.wages import Workers, careers, change_ratio, draw_workers
+from gm_workbench.worlds.wages import Careers, State, Workers, careers, change_ratio, draw_workers, wage_floor
 
 MONTHS_LOW = 3
 MONTHS_HELD = 6
+MONTHS_LATER = 12
 HORIZON = 24
 _CHUNKS = 40
 
@@ -58,7 +60,7 @@ def _assigned(coaches: Coaches, size: int, streams: Streams) -> Wholes:
     return streams.of("guidance").integers(0, len(coaches), size)
 
 
-def resilience(world: World, chunk: int = 25_000, chunks: int = _CHUNKS) -> dict[str, Simulated]:
+def resilience(world: World, chunk: int = 12_500, chunks: int = 2 * _CHUNKS) -> dict[str, Simulated]:
     """Simulate resilience at twelve months: the mean difference, and what comparing the groups as they are would give."""
     instrument, wave = instruments()[CODE], WAVES.index("T12")
 
@@ -79,13 +81,15 @@ def resilience(world: World, chunk: int = 25_000, chunks: int = _CHUNKS) -> dict
     return _over_chunks(one, chunks)
 
 
-def exits(world: World, chunk: int = 27_000, chunks: int = _CHUNKS) -> dict[str, Simulated]:
+def exits(world: World, chunk: int = 13_500, chunks: int = 2 * _CHUNKS) -> dict[str, Simulated]:
     """Simulate exits of lone mothers on benefit in the index month: shares to work within 12 and 24 months, both ways."""
 
     def one(streams: Streams) -> tuple[dict[str, float], int]:
         coaches = _coaches(world, streams, 0, chunk, "coaches.mothers_per_coach")
         households = {"single": 0, "lone_parent": chunk, "couple": 0}
-        population = draw_population(world, households, streams.of("people"))
+        drawn = draw_population(world, households, streams.of("people"))
+        # households stand in order of entry, so those chosen come first and keep their positions
+        population = _of(drawn, np.flatnonzero(drawn.entry <= world.index))
         guidance = draw_guidance(world, population, coaches, streams.of("guidance"))
         works = part_time_months(world, population.heads, streams.of("part-time"))
         ratio = coach_ratio(world, coaches)[guidance.exposed]
@@ -108,30 +112,48 @@ def _first_exit_to_work(leaves: Wholes) -> Wholes:
     left = leaves != STAYS
     first = left.argmax(axis=1)
     to_work = left.any(axis=1) & (leaves[np.arange(len(leaves)), first] == TO_WORK)
-    return np.where(to_work, first, leaves.shape[1] + 1)
+    months: Wholes = np.where(to_work, first, leaves.shape[1] + 1)
+    return months
 
 
-def crossing(world: World, chunk: int = 50_000, chunks: int = _CHUNKS) -> dict[str, Simulated]:
+def crossing(world: World, chunk: int = 25_000, chunks: int = 2 * _CHUNKS) -> dict[str, Simulated]:
     """Simulate workers at the base: holding a wage above the threshold, both ways, and being above it after twelve months."""
+    floor = wage_floor(world)
 
     def one(streams: Streams) -> tuple[dict[str, float], int]:
         coaches = _coaches(world, streams, 2, chunk, "coaches.workers_per_coach")
         workers = draw_workers(world, chunk, coaches, streams.of("workers"))
-        without, base = _above(world, workers, coaches, streams, exposed=False)
-        with_it, _ = _above(world, workers, coaches, streams, exposed=True)
-        held = [held_six_months(above[base, world.index : world.index + HORIZON]).mean() for above in (without, with_it)]
-        later = without[base, world.index + 12].mean()
-        return {"without": float(held[0]), "difference": float(held[1] - held[0]), "above_12": float(later)}, int(base.sum())
+        ratio, nobody = change_ratio(world, coaches)[workers.coach], np.zeros(chunk, dtype=bool)
+        early, state = careers(world, workers, ratio, nobody, floor, streams.of("before"), range(world.index))
+        base = _at_base(early)
+        chosen, before, months = _of(workers, base), _of(state, base), range(world.index, world.months)
+
+        def above(exposed: bool) -> Flags:
+            everybody = np.full(len(base), exposed)
+            later, _ = careers(world, chosen, ratio[base], everybody, floor, streams.of("after"), months, before)
+            return later.paid & (later.distance >= 0)
+
+        without, with_it = above(False), above(True)
+        shares = [float(held_six_months(months[:, :HORIZON]).mean()) for months in (without, with_it)]
+        later = float(without[:, MONTHS_LATER].mean())
+        return {"without": shares[0], "difference": shares[1] - shares[0], "above": later}, len(base)
 
     return _over_chunks(one, chunks)
 
 
-def _above(world: World, workers: Workers, coaches: Coaches, streams: Streams, *, exposed: bool) -> tuple[Flags, Flags]:
-    """Give persons x months above the threshold, and who was at the base in each of the three months before the index month."""
-    ratio = change_ratio(world, coaches)[workers.coach]
-    career = careers(world, workers, ratio, np.full(len(workers), exposed), streams.of("careers"))
-    low = career.paid & (career.distance < 0)
-    return career.paid & ~low, low[:, world.index - MONTHS_LOW : world.index].all(axis=1)
+def _at_base(early: Careers) -> Wholes:
+    """Give who was paid below the threshold in each of the last months before the index month."""
+    low = early.paid & (early.distance < 0)
+    base: Wholes = np.flatnonzero(low[:, -MONTHS_LOW:].sum(axis=1) == MONTHS_LOW)
+    return base
+
+
+_Many = TypeVar("_Many", Workers, State, Population)
+
+
+def _of(many: _Many, chosen: Wholes) -> _Many:
+    """Give the chosen elements of a set of arrays of equal length."""
+    return type(many)(*(getattr(many, field.name)[chosen] for field in fields(many)))
 
 
 def held_six_months(above: Flags) -> Flags:
@@ -143,7 +165,7 @@ def held_six_months(above: Flags) -> Flags:
     return held
 
 
-def intention_slopes(world: World, chunk: int = 25_000, chunks: int = 8) -> dict[str, Simulated]:
+def intention_slopes(world: World, chunk: int = 25_000, chunks: int = 10) -> dict[str, Simulated]:
     """Simulate the slopes of intention on its determinants within persons, on 0-100 scores as questionnaires give them."""
     declared = instruments()
 

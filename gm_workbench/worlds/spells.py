@@ -75,29 +75,45 @@ def household_pressure(population: Population, pressure: Floats) -> Floats:
 def walk(world: World, population: Population, pressure: Floats, rng: np.random.Generator) -> History:
     """Follow every household through the period, month by month."""
     shape = (world.months, population.heads)
-    leaving, returning, finally_ = rng.random(shape), rng.random(shape), rng.random(shape) < _share_for_good(world)
-    otherwise, duration_ratio, back = _otherwise(world, population), _by_duration(world), _back(world)
+    leaving, returning = rng.random(shape), rng.random(shape)
+    how, back = _leaving(world, population, pressure), _back(world)
     on, start, leaves, spell = (np.zeros(shape, dtype=kind) for kind in (bool, np.int64, np.int64, np.int64))
     now = np.zeros(population.heads, dtype=bool)
     may_return, left = now.copy(), population.start.copy()
     since, nth = population.start.copy(), np.zeros_like(population.start)
     for month in range(world.months):
-        returns = may_return & (returning[month] < back(month - left)) & (month < population.pension)
-        since[returns], nth[returns] = month, nth[returns] + 1
-        now = now | returns | (population.entry == month)
-        how = _how(leaving[month], pressure[:, month], otherwise, duration_ratio(month - since))
-        how[finally_[month] & (how == OTHERWISE)] = FOR_GOOD
-        how[population.pension <= month] = PENSION
-        on[month], start[month], spell[month], leaves[month] = now, since, nth, how * now
-        ends = now & (how != STAYS)
-        left[ends] = month
-        now, may_return = now & ~ends, (may_return & ~returns) | (ends & (how < FOR_GOOD))
+        likely = np.flatnonzero(may_return & (returning[month] < back.max()))
+        returns = likely[
+            (returning[month, likely] < back[_within(back, month - left[likely])]) & (month < population.pension[likely])
+        ]
+        now[returns], may_return[returns], since[returns] = True, False, month
+        nth[returns] += 1
+        now |= population.entry == month
+        on[month], start[month], spell[month], leaves[month] = now, since, nth, how(month, now, month - since, leaving[month])
+        ends = np.flatnonzero(leaves[month])
+        left[ends], now[ends], may_return[ends] = month, False, leaves[month, ends] < FOR_GOOD
     return History(on.T, start.T, leaves.T, spell.T)
 
 
-def _how(uniform: Floats, work: Floats, otherwise: Floats, ratio: Floats) -> Wholes:
-    leaves = np.where(uniform < (work + otherwise) * ratio, OTHERWISE, STAYS)
-    return np.where(uniform < work * ratio, TO_WORK, leaves).astype(np.int64)
+def _leaving(world: World, population: Population, pressure: Floats) -> Callable[[int, Flags, Wholes, Floats], Wholes]:
+    """Give the function that says how the month ends for those on benefit, by their months on benefit and a uniform number."""
+    ratios, edges = world.numbers("exits.duration_ratios"), np.array(world.value("people.duration_edges"))[1:-1]
+    table = ratios[np.searchsorted(edges, np.arange(edges[-1] + 1), side="right")]
+    otherwise, usual = _otherwise(world, population), 1 - _share_for_good(world)
+    ceiling = ratios.max() * (pressure.max(axis=0, initial=0.0) + otherwise.max(initial=0.0))
+
+    def how(month: int, now: Flags, duration: Wholes, uniform: Floats) -> Wholes:
+        ends = np.zeros(len(now), dtype=np.int64)
+        # few leave, so the hazard is only worked out for who can
+        near = np.flatnonzero(now & (uniform < ceiling[month]))
+        scaled = uniform[near] / table[_within(table, duration[near])]
+        work, other = pressure[near, month], otherwise[near]
+        steps = (scaled < work, scaled < work + usual * other, scaled < work + other)
+        ends[near] = np.select(steps, (TO_WORK, OTHERWISE, FOR_GOOD), STAYS)
+        ends[now & (population.pension <= month)] = PENSION
+        return ends
+
+    return how
 
 
 def _otherwise(world: World, population: Population) -> Floats:
@@ -109,17 +125,15 @@ def _otherwise(world: World, population: Population) -> Floats:
     return base
 
 
-def _by_duration(world: World) -> Callable[[Wholes], Floats]:
-    ratios, edges = world.numbers("exits.duration_ratios"), np.array(world.value("people.duration_edges"))[1:-1]
-    table = ratios[np.searchsorted(edges, np.arange(edges[-1] + 1), side="right")]
-    return lambda months: table[np.clip(months, 0, edges[-1])]
-
-
-def _back(world: World) -> Callable[[Wholes], Floats]:
+def _back(world: World) -> Floats:
     """Give the chance of coming back by months since the last month on benefit; the month right after is never one."""
     first, second = world.numbers("exits.return_monthly")
-    table = np.array([0.0, 0.0, *[first] * 6, *[second] * 6, world.number("exits.return_later_monthly")])
-    return lambda months: table[np.clip(months, 0, len(table) - 1)]
+    return np.array([0.0, 0.0, *[first] * 6, *[second] * 6, world.number("exits.return_later_monthly")])
+
+
+def _within(table: Floats, months: Wholes) -> Wholes:
+    """Keep positions in a table whose last element holds for every later month."""
+    return np.minimum(np.maximum(months, 0), len(table) - 1)
 
 
 def _share_for_good(world: World) -> float:

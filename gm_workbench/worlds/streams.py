@@ -39,8 +39,17 @@ class Streams:
 
 def choose(rng: np.random.Generator, shares: Sequence[float] | Floats, size: int) -> Wholes:
     """Draw positions with the given shares, which are scaled to add up to one."""
+    return shared_out(shares, rng.random(size))
+
+
+def shared_out(shares: Sequence[float] | Floats, uniform: Floats) -> Wholes:
+    """Give the position that each uniform number falls in, when the shares cut the line from 0 to 1.
+
+    >>> shared_out([1.0, 3.0], np.array([0.2, 0.3])).tolist()
+    [0, 1]
+    """
     edges = np.cumsum(shares, dtype=np.float64)
-    return np.searchsorted(edges / edges[-1], rng.random(size), side="right").astype(np.int64)
+    return np.searchsorted(edges / edges[-1], uniform, side="right").astype(np.int64)
 
 
 def choose_name(rng: np.random.Generator, shares: Mapping[str, float], size: int) -> pd.api.extensions.ExtensionArray:

@@ -2,7 +2,7 @@
 
 A wage is a log distance to two thirds of the national median of its calendar year: a worker's level, which grows slowly and
 jumps with another job or a permanent contract, plus noise of the month. Nobody is paid less than the minimum wage. The
-introduction raises the rate of job change and what is gained by it, from the index month on. The truth uses these same functions.
+introduction raises the rate of job change and the gain from it, from the index month on. The truth uses these same functions.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gm_workbench.vocabulary.references import wage_references
 from gm_workbench.vocabulary.schemas import CONTRACT
 from gm_workbench.worlds.calibration import World
 from gm_workbench.worlds.coaches import WORK, Coaches
-from gm_workbench.worlds.streams import Flags, Floats, Wholes, choose
+from gm_workbench.worlds.streams import Flags, Floats, Wholes, choose, shared_out
 
 LOW_PAY_SHARE = 2 / 3
 PERMANENT = 0
@@ -77,8 +77,56 @@ def change_ratio(world: World, coaches: Coaches) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """All workers in one month, before noise: paid, log distance to the threshold, position in CONTRACT, job (from 0)."""
+
+    paid: Flags
+    level: Floats
+    contract: Wholes
+    job: Wholes
+
+
+def careers(
+    world: World,
+    workers: Workers,
+    ratio: Floats,
+    introduced: Flags,
+    floor: Floats,
+    rng: np.random.Generator,
+    months: range | None = None,
+    before: State | None = None,
+) -> tuple[Careers, State]:
+    """Follow every worker through the period, or through some of its months; give also the state in the last of them.
+
+    Parameters
+    ----------
+    ratio : per worker, the coach's ratio on the rate of job change
+    introduced : per worker, whether the way of working was introduced to the coach
+    floor : log distance of the minimum wage to the threshold, by month of the period
+    months : positions in the period; all when None
+    before : the state in the month before the first of `months`; the first month of the period has none
+    """
+    span = months or range(world.months)
+    shape = (len(span), len(workers))
+    paid, level = np.empty(shape, dtype=bool), np.empty(shape)
+    contract, job = np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64)
+    now, rates = before or _at_start(workers), _rates(world)
+    for row, month in enumerate(span):
+        if month:
+            now = _next(world, rates, now, ratio, introduced & (month >= world.index), rng)
+        paid[row], contract[row], job[row] = now.paid, now.contract, now.job
+        level[row] = now.level + month * workers.growth
+    distance = np.maximum(level + _noise(world, shape, rng), floor[span.start : span.stop, np.newaxis])
+    return Careers(paid.T, distance.T, contract.T, job.T), now
+
+
+def _at_start(workers: Workers) -> State:
+    return State(np.ones(len(workers), dtype=bool), workers.level, workers.contract, np.zeros(len(workers), dtype=np.int64))
+
+
+@dataclass(frozen=True, slots=True)
 class _Rates:
-    """Chances a month by contract, and what events do to the log wage."""
+    """Chances a month by contract."""
 
     loss: Floats
     change: Floats
@@ -97,62 +145,27 @@ def _rates(world: World) -> _Rates:
     )
 
 
-def careers(world: World, workers: Workers, ratio: Floats, introduced: Flags, rng: np.random.Generator) -> Careers:
-    """Follow every worker through the period.
-
-    Parameters
-    ----------
-    ratio : per worker, the coach's ratio on the rate of job change
-    introduced : per worker, whether the way of working was introduced to the coach
-    """
-    shape = (world.months, len(workers))
-    paid, level = np.empty(shape, dtype=bool), np.empty(shape)
-    contract, job = np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64)
-    now = _Now(
-        np.ones(len(workers), dtype=bool), workers.level.copy(), workers.contract.copy(), np.zeros(len(workers), dtype=np.int64)
-    )
-    rates = _rates(world)
-    for month in range(world.months):
-        if month:
-            exposed = introduced & (month >= world.index)
-            now = _next(world, rates, now, ratio, exposed, rng)
-        paid[month], contract[month], job[month] = now.paid, now.contract, now.job
-        level[month] = now.level + month * workers.growth
-    distance = np.maximum(level + _noise(world, shape, rng), _floor(world)[:, np.newaxis])
-    return Careers(paid.T, distance.T, contract.T, job.T)
-
-
-@dataclass(frozen=True, slots=True)
-class _Now:
-    """The state of all workers in one month."""
-
-    paid: Flags
-    level: Floats
-    contract: Wholes
-    job: Wholes
-
-
-def _next(world: World, rates: _Rates, now: _Now, ratio: Floats, exposed: Flags, rng: np.random.Generator) -> _Now:
+def _next(world: World, rates: _Rates, now: State, ratio: Floats, exposed: Flags, rng: np.random.Generator) -> State:
     """Let a month pass: at most one of losing, changing, being made permanent (when paid) or finding a job (when not)."""
-    uniform, jump = rng.random(len(ratio)), world.number("wages.jump_sd") * rng.standard_normal(len(ratio))
-    renewed = choose(rng, rates.new_contracts, len(ratio))
-    to_loss = rates.loss[now.contract]
-    to_change = to_loss + rates.change[now.contract] * ratio * np.where(
-        exposed, world.number("wages.introduction_change_ratio"), 1
-    )
-    to_permanent = to_change + rates.made_permanent[now.contract]
-    loses, changes = now.paid & (uniform < to_loss), now.paid & (uniform >= to_loss) & (uniform < to_change)
-    promoted = now.paid & (uniform >= to_change) & (uniform < to_permanent)
-    finds = ~now.paid & (uniform < rates.found)
-    gained = world.number("wages.jump") + world.number("wages.introduction_jump") * exposed + jump
-    steps = (gained, world.number("wages.found_loss") + jump, world.number("wages.made_permanent_gain"))
-    starts = changes | finds
-    return _Now(
-        paid=(now.paid & ~loses) | finds,
-        level=now.level + np.select([changes, finds, promoted], steps, 0.0),
-        contract=np.where(starts, renewed, np.where(promoted, PERMANENT, now.contract)),
-        job=now.job + starts,
-    )
+    uniform, jump, renewed = rng.random(len(ratio)), rng.standard_normal(len(ratio)), rng.random(len(ratio))
+    faster = np.where(exposed, world.number("wages.introduction_change_ratio"), 1.0) * ratio
+    ceiling = max(rates.found, float((rates.loss + rates.change * faster.max(initial=1.0) + rates.made_permanent).max()))
+    near = np.flatnonzero(uniform < ceiling)  # little happens in a month, so it is only worked out where it can
+    chance, old, paid = uniform[near], now.contract[near], now.paid[near]
+    to_loss = rates.loss[old]
+    to_change = to_loss + rates.change[old] * faster[near]
+    loses, changes = paid & (chance < to_loss), paid & (chance >= to_loss) & (chance < to_change)
+    promoted = paid & (chance >= to_change) & (chance < to_change + rates.made_permanent[old])
+    finds = ~paid & (chance < rates.found)
+    level, contract, job, is_paid = now.level.copy(), now.contract.copy(), now.job.copy(), now.paid.copy()
+    starts, jumps = changes | finds, world.number("wages.jump_sd") * jump[near]
+    gained = world.number("wages.jump") + world.number("wages.introduction_jump") * exposed[near] + jumps
+    steps = (gained, world.number("wages.found_loss") + jumps, world.number("wages.made_permanent_gain"))
+    level[near] += np.select([changes, finds, promoted], steps, 0.0)
+    contract[near] = np.select([starts, promoted], [shared_out(rates.new_contracts, renewed[near]), PERMANENT], old)
+    job[near] += starts
+    is_paid[near] = (paid & ~loses) | finds
+    return State(is_paid, level, contract, job)
 
 
 def _noise(world: World, shape: tuple[int, int], rng: np.random.Generator) -> Floats:
@@ -168,7 +181,8 @@ def thresholds(world: World) -> Floats:
     return LOW_PAY_SHARE * _reference(world, "national_median")
 
 
-def _floor(world: World) -> Floats:
+def wage_floor(world: World) -> Floats:
+    """Give the log distance of the minimum wage to the low-pay threshold, by month."""
     floor: Floats = np.log(_reference(world, "minimum_wage") / thresholds(world))
     return floor
 

@@ -19,10 +19,10 @@ world: str = "default"  # a synthetic world
 period: str = "2023-01/2025-12"  # first and last month
 policy: str = "cbs-stijl"  # disclosure policy
 """
-AMERSFOORT = TILBURG + 'wage_threshold: float = 0.6667  # share of the median\nmonths_low: int = 3  # months in a row\n'
+AMERSFOORT = TILBURG + "wage_threshold: float = 0.6667  # share of the median\nmonths_low: int = 3  # months in a row\n"
 
 
-def write_notebook(file: Path, *cells: str, parameters: str = TILBURG) -> Path:
+def new_notebook(file: Path, *cells: str, parameters: str = TILBURG) -> Path:
     """Write a notebook: a title, the parameters cell, and then code."""
     tagged = nbformat.v4.new_code_cell(parameters.strip(), metadata={"tags": ["parameters"]})
     kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
@@ -33,17 +33,22 @@ def write_notebook(file: Path, *cells: str, parameters: str = TILBURG) -> Path:
 
 
 @pytest.fixture
+def write_notebook() -> Callable[..., Path]:
+    return new_notebook
+
+
+@pytest.fixture
 def notebook(tmp_path: Path) -> Callable[..., Path]:
-    return lambda *cells, **more: write_notebook(tmp_path / "a_notebook.ipynb", *cells, **more)
+    return lambda *cells, **more: new_notebook(tmp_path / "a_notebook.ipynb", *cells, **more)
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     for part in ("codes", "protocols", "policies"):
         shutil.copytree(REPOSITORY / "data" / part, tmp_path / "data" / part)
-    write_notebook(tmp_path / "notebooks" / "tilburg_single_mothers.ipynb")
-    write_notebook(tmp_path / "notebooks" / "amersfoort_upward_mobility.ipynb", parameters=AMERSFOORT)
-    write_notebook(tmp_path / "notebooks" / "explore.ipynb")
+    new_notebook(tmp_path / "notebooks" / "tilburg_single_mothers.ipynb")
+    new_notebook(tmp_path / "notebooks" / "amersfoort_upward_mobility.ipynb", parameters=AMERSFOORT)
+    new_notebook(tmp_path / "notebooks" / "explore.ipynb")
     (tmp_path / "pyproject.toml").touch()
     for place in ("GM0307", "GM0855"):
         deliver(tmp_path / "data" / "synthetic" / "default" / place)

@@ -27,7 +27,7 @@ def printed(executed) -> list[str]:
 
 
 def stopped(execution) -> tuple[State, str, int]:
-    with pytest.raises((PapermillExecutionError, DeadKernelError, CellTimeoutError)) as caught:  # noqa: PT012 - the first that comes
+    with pytest.raises((PapermillExecutionError, DeadKernelError, CellTimeoutError)) as caught:
         execution.execute()
     return (*ended_early(caught.value), execution.cell)
 

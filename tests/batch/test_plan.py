@@ -59,17 +59,27 @@ def test_public_data_are_of_no_world(project):
 
 
 def test_public_data_cannot_stand_in_for_a_study_that_they_do_not_fit(project):
-    with pytest.raises(UnknownPlace, match="There is no published-wages to report on.*shows of public data: none"):
+    with pytest.raises(UnknownPlace, match=r"There is no published-wages to report on.*shows of public data: none"):
         plan(asked(TILBURG, places=["published-wages"]), project)
 
 
 @pytest.mark.parametrize(
     ("wishes", "error", "code", "match"),
     [
-        (asked(AMERSFOORT, pairs=["wage_treshold=0.6"]), UnknownParameter, 12, r"wage_treshold\. HINT: did you mean wage_threshold"),
+        (
+            asked(AMERSFOORT, pairs=["wage_treshold=0.6"]),
+            UnknownParameter,
+            12,
+            r"wage_treshold\. HINT: did you mean wage_threshold",
+        ),
         (asked(AMERSFOORT, pairs=["months_low=three"]), ParameterType, 13, "months_low must be int but got 'three'"),
         (asked(AMERSFOORT, pairs=["months_low=2"]), ParameterBounds, 14, "months_low must be one of 1, 3 but got 2"),
-        (asked(AMERSFOORT, pairs=["wage_threshold=0.91"]), ParameterBounds, 14, "wage_threshold must be at least 0.4 and at most 0.9"),
+        (
+            asked(AMERSFOORT, pairs=["wage_threshold=0.91"]),
+            ParameterBounds,
+            14,
+            "wage_threshold must be at least 0.4 and at most 0.9",
+        ),
         (asked(AMERSFOORT, places=["GM0855x"]), UnknownPlace, 11, "GM0855"),
         (asked(AMERSFOORT, places=["GM0363"]), UnknownPlace, 11, "no GM0363 to report on.*GM0307, GM0855"),
         (asked("amersfort_upward_mobility"), UnknownStudy, 10, "did you mean amersfoort_upward_mobility"),
@@ -99,7 +109,7 @@ def test_plan_says_every_fault_once_and_takes_the_first_kind(project):
 
 def test_plan_does_not_let_one_report_replace_another(project):
     wishes = [Wish(AMERSFOORT, "GM0307"), Wish(AMERSFOORT, "GM0307", parameters={"months_low": "1"}, where="plan.csv line 3")]
-    with pytest.raises(BadPlan, match="plan.csv line 3: amersfoort_upward_mobility × GM0307 is asked for twice"):
+    with pytest.raises(BadPlan, match=r"plan\.csv line 3: amersfoort_upward_mobility × GM0307 is asked for twice"):
         plan(wishes, project)
 
 

@@ -38,7 +38,7 @@ def test_lines_say_which_how_many_and_how_long():
     said = follow(Lines(stream=io.StringIO())).splitlines()
     assert said[0] == "reports: 3, 2 at a time"
     assert said[1:3] == ["  start  a", "  start  b"]
-    assert said[3].split() == "done a (30 s; 1 of 3, about 30 s left)".split()
+    assert said[3].split() == ["done", "a", "(30", "s;", "1", "of", "3,", "about", "30", "s", "left)"]
     assert said[4].split()[:2] == ["failed", "b"]
 
 

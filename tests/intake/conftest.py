@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -116,8 +117,8 @@ def tiny_tables(remainder: int = SYNTHETIC_REMAINDER) -> dict[str, pd.DataFrame]
 class Delivery:
     """A delivery that a test can spoil.
 
-    `plant` is a recognisable number that is neither a citizen's nor synthetic (remainder 9): no message may hold it. `passing` passes
-    the eleven test (assumed test range).
+    `plant` is a recognisable number that is neither a citizen's nor synthetic (remainder 9): no message may hold it. `passing`
+    passes the eleven test (assumed test range).
     """
 
     plant = PLANT
@@ -181,11 +182,19 @@ def tables() -> dict[str, pd.DataFrame]:
     return tiny_tables()
 
 
-@pytest.fixture
-def delivery(tmp_path: Path) -> Delivery:
-    """A delivery of synthetic data without a fault."""
-    folder = tmp_path / "synthetic" / "tiny" / "GM9903"
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The delivery as it was written, once; tests spoil a copy."""
+    folder = tmp_path_factory.mktemp("written") / "GM9903"
     write_delivery(tiny_tables(), "GM9903", "tiny", 1, folder)
+    return folder
+
+
+@pytest.fixture
+def delivery(written: Path, tmp_path: Path) -> Delivery:
+    """A delivery of synthetic data without a fault."""
+    folder = tmp_path / "data" / "synthetic" / "tiny" / "GM9903"
+    shutil.copytree(written, folder)
     return Delivery(folder, "GM9903")
 
 
@@ -193,7 +202,7 @@ def delivery(tmp_path: Path) -> Delivery:
 def real_delivery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Delivery:
     """A delivery that says that it is real; its numbers pass the eleven test and are from the test range."""
     monkeypatch.setenv("GM_PSEUDONYM_KEY", "k" * 32)
-    folder = tmp_path / "raw" / "GM0855"
+    folder = tmp_path / "data" / "raw" / "GM0855"
     write_delivery(tiny_tables(remainder=0), "GM0855", "", 1, folder)
     made = Delivery(folder, "GM0855")
     made.mark(kind="real", world=None)

@@ -180,7 +180,10 @@ def test_columns_may_stand_in_another_order_and_case(delivery):
 
 
 def test_ragged_lines_are_counted_from_the_first(delivery):
-    delivery.change("caseload.csv", lambda data: data.replace(b"0903;T1", b"0903;T1;T1", 1).replace(b"9903;", f"9903;{delivery.plant};".encode(), 1))
+    delivery.change(
+        "caseload.csv",
+        lambda data: data.replace(b"0903;T1", b"0903;T1;T1", 1).replace(b"9903;", f"9903;{delivery.plant};".encode(), 1),
+    )
     fault = only(delivery.refused())
     assert (fault.reason, fault.line, fault.count) == (Reason.RAGGED, 2, 1)
 
@@ -365,14 +368,19 @@ def test_faults_without_mixture_are_a_delivery_error():
 
 
 def test_description_counts_rows_over_files():
-    faults = [Fault(Reason.CODE, f"{name}.csv", "is wrong", "mend it", 2, "X", count) for name, count in (("a", 3), ("b", 4), ("c", 1))]
+    faults = [
+        Fault(Reason.CODE, f"{name}.csv", "is wrong", "mend it", 2, "X", count)
+        for name, count in (("a", 3), ("b", 4), ("c", 1))
+    ]
     text = describe("GM0855", "folder", faults)
     assert "has 1 fault;" in text
     assert "a.csv, line 2, column X (and 2 more files): is wrong [8 times]" in text
     assert "What to do: mend it" in text
 
 
-@pytest.mark.parametrize(("name", "shown"), [("1234567.csv", "1234567.csv"), ("12345678.csv", "########.csv"), ("1234567890", "#" * 10)])
+@pytest.mark.parametrize(
+    ("name", "shown"), [("1234567.csv", "1234567.csv"), ("12345678.csv", "########.csv"), ("1234567890", "#" * 10)]
+)
 def test_masking_starts_at_eight_digits(name, shown):
     assert masked(name) == shown
 

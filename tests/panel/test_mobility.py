@@ -8,12 +8,12 @@ from gm_workbench.panel.mobility import quintile_pairs, state_pairs
 def test_state_pairs_start_with_the_paid_and_lose_nobody():
     months = pd.DataFrame(
         [
-            ("a", 0, 12.0, "low_flex"),
-            ("a", 12, 16.0, "above_flex"),
-            ("b", 0, 12.0, "low_flex"),
-            ("b", 12, None, "no_pay"),
-            ("c", 0, None, "no_pay"),
-            ("c", 12, 12.0, "low_flex"),
+            ("a", -1, 12.0, "low_flex"),
+            ("a", 11, 16.0, "above_flex"),
+            ("b", -1, 12.0, "low_flex"),
+            ("b", 11, None, "no_pay"),
+            ("c", -1, None, "no_pay"),
+            ("c", 11, 12.0, "low_flex"),
         ],
         columns=["person", "months", "hourly_wage", "state"],
     )

@@ -1,9 +1,12 @@
 """A made-up report with every role and every shape; all its numbers are invented here."""
 
 import math
+from html.parser import HTMLParser
 
 import pytest
 
+from gm_workbench.guard.policy import load_policy
+from gm_workbench.guard.released import release
 from gm_workbench.outputs.output import (
     Axis,
     Measure,
@@ -17,6 +20,8 @@ from gm_workbench.outputs.output import (
     Words,
     plain,
 )
+from gm_workbench.report.manifest import Manifest
+from gm_workbench.vocabulary.protocols import load_protocol
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text, same
 
@@ -29,10 +34,12 @@ def cell(row, column, value, low=None, high=None, *, n=710, measure=Measure.ESTI
 
 
 def count(row, column, n):
-    return ShownCell(row, column, Measure.COUNT, n if isinstance(n, Suppressed) else float(n), None, None, None, n, "persons", 0)
+    return ShownCell(
+        row, column, Measure.COUNT, n if isinstance(n, Suppressed) else float(n), None, None, None, n, "persons", 0
+    )
 
 
-def words(id, role=Role.SECTION, shapes=(Shape.TABLE,), *, kind=DataKind.SYNTHETIC, **more):
+def words(name, role=Role.SECTION, shapes=(Shape.TABLE,), *, kind=DataKind.SYNTHETIC, **more):
     given = {
         "heading": Text("Hoe liep de veerkracht?", "How did resilience run?"),
         "lead": Text("We kijken naar het verloop over de metingen.", "We look at the course over the waves."),
@@ -44,7 +51,7 @@ def words(id, role=Role.SECTION, shapes=(Shape.TABLE,), *, kind=DataKind.SYNTHET
         "source": Text("vragenlijst IGM", "questionnaire IGM"),
         "shown_as": tuple(shapes),
     }
-    return Words(id=id, role=role, kind=kind, **(given | more))
+    return Words(id=name, role=role, kind=kind, **(given | more))
 
 
 def answer(value=2.9, low=-0.4, high=6.1, kind=DataKind.SYNTHETIC):
@@ -52,8 +59,8 @@ def answer(value=2.9, low=-0.4, high=6.1, kind=DataKind.SYNTHETIC):
         Text(
             "Dat is nog niet te zeggen. Na twaalf maanden scoren moeders met de nieuwe begeleiding {value} punten hoger op een "
             "schaal van 0 tot 100, maar het interval loopt van {low} tot {high}: ook geen verschil past bij deze gegevens.",
-            "We cannot tell yet. After twelve months, mothers with the new guidance score {value} points higher on a scale from "
-            "0 to 100, but the interval runs from {low} to {high}: no difference also fits these data.",
+            "We cannot tell yet. After twelve months, mothers with the new guidance score {value} points higher on a scale "
+            "from 0 to 100, but the interval runs from {low} to {high}: no difference also fits these data.",
         ),
         {
             "value": Slot("difference", "score", absolute=True),
@@ -107,7 +114,7 @@ def facts():
     return ShownOutput(named, cells)
 
 
-def flow():
+def flow(**more):
     labels = {
         "stock": Text("alleenstaande moeders met algemene bijstand", "lone mothers on benefit"),
         "coach": Text("met een consulent", "with a coach"),
@@ -122,6 +129,7 @@ def flow():
         heading=Text("Over wie gaat dit?", "Who is this about?"),
         labels=labels,
         caption=Text("Van caseload naar analyse. Personen per stap.", "From caseload to analysis. Persons per step."),
+        **more,
     )
     steps = {"stock": 1310, "coach": 1290, "consent": 1180, "t0": 930, "t12": 710}
     return ShownOutput(named, tuple(count(row, "persons", n) for row, n in steps.items()), notes=(ROUNDED,))
@@ -199,7 +207,9 @@ def knob_map():
             "y": Axis(Text("samenhang met intentie, binnen personen", "association with intention, within persons")),
         },
         options={"strong": ("SEF", "ENV")},
-        caption=Text("Knoppenkaart. Ellips: 95 %-interval in beide richtingen.", "Map of knobs. Ellipse: 95% interval both ways."),
+        caption=Text(
+            "Knoppenkaart. Ellips: 95 %-interval in beide richtingen.", "Map of knobs. Ellipse: 95% interval both ways."
+        ),
     )
     cells = [
         cell(key, axis, *numbers, unit="", digits=2)
@@ -224,14 +234,25 @@ def matrix():
         for column, share in zip(STATES, shares, strict=True):
             small = share < 0.03
             cells.append(
-                cell(row, column, HIDDEN if small else share, n=HIDDEN if small else 420, measure=Measure.SHARE, unit="share", digits=0)
+                cell(
+                    row,
+                    column,
+                    HIDDEN if small else share,
+                    n=HIDDEN if small else 420,
+                    measure=Measure.SHARE,
+                    unit="share",
+                    digits=0,
+                )
             )
     named = words(
         "transitions_12",
         shapes=(Shape.MATRIX,),
         heading=Text("Waar waren zij een jaar later?", "Where were they a year later?"),
         labels=STATES,
-        axes={"x": Axis(Text("naar: toestand na 12 maanden (%)", "to: state after 12 months (%)")), "y": Axis(Text("van", "from"))},
+        axes={
+            "x": Axis(Text("naar: toestand na 12 maanden (%)", "to: state after 12 months (%)")),
+            "y": Axis(Text("van", "from")),
+        },
     )
     return ShownOutput(named, tuple(cells))
 
@@ -299,13 +320,26 @@ def absent():
             "This part is absent: Voorbeeldstad delivered no costs of provisions.",
         )
     )
-    named = words("decomposition", Role.ABSENT, (Shape.WORDS,), heading=Text("Waar zit het verschil?", "Where is it?"), sentence=said, alt=said)
+    named = words(
+        "decomposition",
+        Role.ABSENT,
+        (Shape.WORDS,),
+        heading=Text("Waar zit het verschil?", "Where is it?"),
+        sentence=said,
+        alt=said,
+    )
     return ShownOutput(named, ())
 
 
 def withheld():
-    named = words("moderation", shapes=(Shape.DOTS,), heading=Text("Wanneer wordt willen doen?", "When does intention become action?"))
-    return ShownOutput(named, (), Text("Dit onderdeel wordt niet getoond: het steunt op te weinig personen.", "This part is withheld: too few persons."))
+    named = words(
+        "moderation", shapes=(Shape.DOTS,), heading=Text("Wanneer wordt willen doen?", "When does intention become action?")
+    )
+    return ShownOutput(
+        named,
+        (),
+        Text("Dit onderdeel wordt niet getoond: het steunt op te weinig personen.", "This part is withheld: too few persons."),
+    )
 
 
 def every_output():
@@ -313,5 +347,92 @@ def every_output():
 
 
 @pytest.fixture
-def outputs():
-    return every_output()
+def shapes():
+    """The outputs of this file by the name of the function that makes them."""
+    return {made.__name__: made for made in (answer, facts, flow, curve, trend, knob_map, matrix, dots, bars, absent, withheld)}
+
+
+@pytest.fixture
+def policy():
+    return load_policy("cbs-stijl")
+
+
+@pytest.fixture
+def protocol():
+    return load_protocol("tilburg_single_mothers")
+
+
+@pytest.fixture
+def release_of(policy):
+    """Skip the guard: these outputs are protected by hand."""
+
+    def made(*shown):
+        return release(shown, policy, (), shown[0].words.kind)
+
+    return made
+
+
+@pytest.fixture
+def released(release_of):
+    return release_of(*every_output())
+
+
+@pytest.fixture
+def manifest(protocol):
+    return make_manifest(protocol)
+
+
+def make_manifest(protocol, **more):
+    given = {
+        "study": protocol.name,
+        "place": "GM0855",
+        "place_name": "Tilburg",
+        "period": "2023-01/2025-12",
+        "parameters": {"place": "GM0855", "period": "2023-01/2025-12", "policy": "cbs-stijl", "world": "default"},
+        "policy": "cbs-stijl",
+        "policy_version": "1",
+        "protocol_version": protocol.version,
+        "protocol_digest": protocol.digest,
+        "commit": "4f2c1ab" + 33 * "0",
+        "lock": 64 * "a",
+        "inputs": {"BUS_202301.csv": 64 * "b"},
+        "versions": {"python": "3.11.2"},
+        "kind": DataKind.SYNTHETIC,
+        "world": "default",
+        "seed": 1,
+    }
+    return Manifest(**(given | more))
+
+
+@pytest.fixture
+def manifest_with(protocol):
+    return lambda **more: make_manifest(protocol, **more)
+
+
+class Reader(HTMLParser):
+    """Every element of a page with its attributes, and the text inside each kind of element."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.elements, self.texts, self.open = [], {}, []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in ("meta", "img", "source", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, f"</{tag}> closes nothing"
+
+    def handle_data(self, data):
+        if self.open:
+            self.texts.setdefault(self.open[-1], []).append(data)
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.fixture
+def read():
+    return Reader

@@ -1,7 +1,11 @@
-"""A table that was not delivered costs one sentence."""
+"""What every report of a study says of itself, and the one sentence that a table costs which was not delivered."""
 
 from __future__ import annotations
 
+import pandas as pd
+
+from gm_workbench.outputs.about import About
+from gm_workbench.outputs.answers import no_comparison
 from gm_workbench.outputs.output import Output, Role, Shape, Words, plain
 from gm_workbench.panel.study import THRESHOLD, Study
 from gm_workbench.vocabulary.text import Text
@@ -28,13 +32,30 @@ NOT_DELIVERED = Text(
 )
 
 
+def about_study(study: Study, estimand: str = "") -> About:
+    """Give what captions say: data kind, period, source, and the population of `estimand` (default: the primary one)."""
+    chosen = study.protocol.estimand(estimand) if estimand else study.protocol.primary
+    return About(study.kind, chosen.population, study.period_name, study.source, study.protocol.assignment)
+
+
+HELD_HERE = Text(
+    "Van de werkenden aan de basis verdiende {share} binnen 24 maanden zes maanden achtereen boven de laagloongrens.",
+    "Of the workers at the base, {share} earned above the low-pay threshold for six months in a row within 24 months.",
+)
+
+
+def no_rollout(study: Study, held: pd.Series[float] | None = None) -> Output:
+    """Say that nothing was introduced here to compare with; where it is known, describe the share that rose and stayed."""
+    share = None if held is None else (int(held.sum()), len(held))
+    return no_comparison(study.section("answer"), about_study(study), share=share, share_text=HELD_HERE)
+
+
 def absent(study: Study, name: str) -> Output:
     """Say in one sentence why section `name` is empty here."""
     section = study.section(name)
     missing = [NEEDS[need] for need in study.missing(name)]
     needs = Text(", ".join(need.nl for need in missing), ", ".join(need.en for need in missing))
     said = plain(NOT_DELIVERED.format(needs=needs))
-    period = Text(study.period.name("nl"), study.period.name("en"))
     return Output(
         Words(
             id=name,
@@ -45,7 +66,7 @@ def absent(study: Study, name: str) -> Output:
             alt=said,
             kind=study.kind,
             population=Text("", ""),
-            period=period,
+            period=study.period_name,
             source=study.source,
             shown_as=(Shape.WORDS,),
         ),

@@ -1,0 +1,298 @@
+"""Break lines of `metrics/` and `guard/` on purpose, one at a time, and see whether the tests notice.
+
+    python benchmarks/mutants.py [--sample 100] [--seed 1] [--json]
+
+A fixed sample of mutants is drawn (same seed and same code: same mutants). Each is tried in a copy of the package in a temporary
+folder, against the tests that speak of its module; the working tree is never touched. Exit code 1 if fewer than 80 % are killed.
+
+Why not cosmic-ray: it rewrites files in the working tree, runs one test command for all modules, and needs a server per worker
+to run side by side. What is wanted here is a fixed sample, each module against its own tests, on copies; that is this file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from queue import Queue
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("metrics", "guard")
+TESTS = {"metrics": ("tests/spec", "tests/metrics"), "guard": ("tests/guard",)}
+COPIED = ("gm_workbench", "tests", "data", "notebooks", "pyproject.toml")
+ENOUGH = 0.8
+
+BOUNDARY = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
+OPPOSITE = {
+    ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt,
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
+}  # fmt: skip
+ARITHMETIC = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult, ast.Mod: ast.Mult, ast.Pow: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One broken line: where, what was done, and the module's source with it."""
+
+    file: str
+    line: int
+    column: int
+    operator: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the tests said of a mutant."""
+
+    file: str
+    line: int
+    operator: str
+    outcome: str  # killed, survived, slow
+    seconds: float
+
+
+def mutants_of(file: str, text: str) -> list[Mutant]:
+    """Give every mutant of a module."""
+    tree = ast.parse(text)
+    nodes = list(_breakable(tree))
+    found = []
+    for at, node in enumerate(nodes):
+        for operator in _operators(node):
+            other = copy.deepcopy(tree)
+            broken = list(_breakable(other))[at]
+            _break(broken, operator)
+            source = ast.unparse(ast.fix_missing_locations(other))
+            if source != ast.unparse(tree):
+                found.append(Mutant(file, node.lineno, node.col_offset, operator, source))
+    return found
+
+
+def _breakable(node: ast.AST) -> Iterator[ast.expr | ast.stmt]:
+    """Walk over code in which a change could matter: not over docstrings, annotations, decorators, errors and their texts."""
+    for name, value in ast.iter_fields(node):
+        if name in ("annotation", "returns", "decorator_list", "type_comment") or isinstance(
+            node, ast.Raise | ast.Import | ast.ImportFrom
+        ):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.JoinedStr) or not isinstance(child, ast.AST) or _is_alias(child):
+                continue
+            if isinstance(child, ast.expr | ast.stmt):
+                yield child
+            yield from _breakable(child)
+
+
+def _is_alias(node: ast.AST) -> bool:
+    """Whether a statement only names a type (`Range = tuple[float, float]`) or the module's public names."""
+    if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+        return False
+    name = node.targets[0].id
+    return name == "__all__" or (name[0].isupper() and not name.isupper() and isinstance(node.value, ast.Subscript | ast.BinOp))
+
+
+def _operators(node: ast.AST) -> list[str]:
+    match node:
+        case ast.Compare(ops=[op]):
+            return [*(["boundary"] if type(op) in BOUNDARY else []), *(["opposite"] if type(op) in OPPOSITE else [])]
+        case ast.BinOp() if type(node.op) in ARITHMETIC and not _is_text(node):
+            return ["arithmetic"]
+        case ast.AugAssign() if type(node.op) in ARITHMETIC:
+            return ["arithmetic"]
+        case ast.BoolOp():
+            return ["and/or"]
+        case ast.UnaryOp(op=ast.Not() | ast.USub() | ast.Invert()):
+            return ["no sign"]
+        case ast.Constant(value=bool()):
+            return ["flip"]
+        case ast.Constant(value=int() | float()):
+            return ["plus one", "minus one"]
+        case ast.Return(value=ast.expr() as value) if not (isinstance(value, ast.Constant) and value.value is None):
+            return ["return None"]
+    return []
+
+
+def _is_text(node: ast.BinOp) -> bool:
+    sides = (node.left, node.right)
+    return any(
+        isinstance(side, ast.JoinedStr) or (isinstance(side, ast.Constant) and isinstance(side.value, str)) for side in sides
+    )
+
+
+def _break(node: ast.AST, operator: str) -> None:
+    match node:
+        case ast.Compare(ops=[op]):
+            node.ops = [(BOUNDARY if operator == "boundary" else OPPOSITE)[type(op)]()]
+        case ast.BinOp() | ast.AugAssign():
+            node.op = ARITHMETIC[type(node.op)]()
+        case ast.BoolOp():
+            node.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        case ast.UnaryOp():
+            node.op = ast.UAdd() if isinstance(node.op, ast.USub | ast.Invert) else ast.Not()
+            if isinstance(node.op, ast.Not):  # `not x` becomes `not not x`, which is x as a truth
+                node.operand = ast.UnaryOp(ast.Not(), node.operand)
+        case ast.Constant(value=bool(value)):
+            node.value = not value
+        case ast.Constant(value=int(value) | float(value)):
+            node.value = value + (1 if operator == "plus one" else -1)
+        case ast.Return():
+            node.value = ast.Constant(None)
+
+
+def tests_for(file: str, root: Path) -> list[str]:
+    """Give the tests of a module: files named after it, those that import it, and its own doctests."""
+    package, name = Path(file).parts[1], Path(file).stem
+    dotted = f"gm_workbench.{package}.{name}"
+    found = []
+    for folder in TESTS[package]:
+        for test in sorted((root / folder).glob("test_*.py")):
+            named = test.stem == f"test_{name}"
+            if named or f"{dotted} import" in test.read_text(encoding="utf-8"):
+                found.append((not named, test.relative_to(root).as_posix()))
+    return [*(test for _, test in sorted(found)), file]
+
+
+def sample(size: int, seed: int) -> list[Mutant]:
+    """Draw mutants, the same for the same seed and code."""
+    files = sorted(
+        file for package in PACKAGES for file in (ROOT / "gm_workbench" / package).glob("*.py") if file.stem != "__init__"
+    )
+    every = [
+        mutant for file in files for mutant in mutants_of(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8"))
+    ]
+    chosen = random.Random(seed).sample(every, min(size, len(every)))
+    return sorted(chosen, key=lambda mutant: (mutant.file, mutant.line, mutant.column, mutant.operator))
+
+
+def copy_of_project(folder: Path) -> Path:
+    """Copy what tests need."""
+    hidden = shutil.ignore_patterns("__pycache__", "raw", "synthetic", "checked")
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=hidden)
+        elif source.exists():
+            shutil.copy2(source, folder / name)
+    return folder
+
+
+def run_tests(copy_root: Path, tests: list[str], seconds: float) -> str:
+    """Run tests on a copy until the first failure."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(copy_root),
+        "GM_ROOT": str(copy_root),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "--tb=no", "-p", "no:xdist", "-p", "no:cov", *tests]
+    try:
+        done = subprocess.run(command, cwd=copy_root, env=environment, capture_output=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired:
+        return "slow"
+    return "survived" if done.returncode == 0 else "killed"
+
+
+def baseline(copy_root: Path, files: list[str]) -> dict[str, float]:
+    """Run each module's tests unbroken: they must pass, and say how long they take."""
+    took = {}
+    for file in files:
+        start = time.monotonic()
+        if run_tests(copy_root, tests_for(file, copy_root), 600) != "survived":
+            raise SystemExit(
+                f"The tests of {file} fail without any mutant; mend them first: {' '.join(tests_for(file, copy_root))}"
+            )
+        took[file] = time.monotonic() - start
+    return took
+
+
+def check_copy(copy_root: Path) -> None:
+    """Make sure that the copy is what gets imported."""
+    command = [sys.executable, "-c", "import gm_workbench; print(gm_workbench.__file__)"]
+    done = subprocess.run(
+        command, cwd=copy_root, env={**os.environ, "PYTHONPATH": str(copy_root)}, capture_output=True, text=True, check=True
+    )
+    if not Path(done.stdout.strip()).is_relative_to(copy_root):
+        raise SystemExit("The installed package is imported instead of the copy; mutants would prove nothing.")
+
+
+def try_all(mutants: list[Mutant], workers: int, folder: Path) -> list[Result]:
+    """Try every mutant, each worker on a copy of its own."""
+    copies: Queue[Path] = Queue()
+    for at in range(workers):
+        copies.put(copy_of_project(folder / f"copy{at}"))
+    first = folder / "copy0"
+    check_copy(first)
+    took = baseline(first, sorted({mutant.file for mutant in mutants}))
+
+    def one(mutant: Mutant) -> Result:
+        root = copies.get()
+        target = root / mutant.file
+        whole = target.read_bytes()
+        start = time.monotonic()
+        try:
+            target.write_text(mutant.source, encoding="utf-8")
+            outcome = run_tests(root, tests_for(mutant.file, root), 20 + 6 * took[mutant.file])
+        finally:
+            target.write_bytes(whole)
+            copies.put(root)
+        print(".", end="", file=sys.stderr, flush=True)
+        return Result(mutant.file, mutant.line, mutant.operator, outcome, round(time.monotonic() - start, 1))
+
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(one, mutants))
+
+
+def main() -> int:
+    """Parse the command line, try the sample, print, and tell whether enough were killed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sample", type=int, default=100, help="how many mutants")
+    parser.add_argument("--seed", type=int, default=1, help="which mutants")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        results = try_all(sample(given.sample, given.seed), given.workers, Path(folder).resolve())
+    killed = sum(result.outcome != "survived" for result in results)
+    ratio = killed / len(results) if results else 0.0
+    totals = {
+        "mutants": len(results),
+        "killed": killed,
+        "ratio": round(ratio, 3),
+        "minutes": round((time.monotonic() - start) / 60, 1),
+    }
+    if given.json:
+        print(
+            json.dumps(
+                {**totals, "cores": given.workers, "seed": given.seed, "results": [asdict(one) for one in results]}, indent=2
+            )
+        )
+    else:
+        print()
+        for one in results:
+            print(f"{one.outcome:<9} {one.operator:<12} {one.file}:{one.line}")
+        print(
+            "{mutants} mutants, {killed} killed ({ratio:.0%}), {minutes} minutes".format(**totals), f"on {given.workers} cores"
+        )
+    return 0 if ratio >= ENOUGH else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

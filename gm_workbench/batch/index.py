@@ -1,0 +1,70 @@
+"""The index of reports, from the ledger: what stands in `reports/`, and whether a newer attempt failed."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from gm_workbench.batch.catalogue import PREFIX, runnable
+from gm_workbench.batch.ledger import Attempt, Ledger, State
+from gm_workbench.batch.plan import Planned
+from gm_workbench.report.page import FILES
+from gm_workbench.report.site import INDEX, NOTHING, Row, Status, write_index
+from gm_workbench.settings import Paths
+from gm_workbench.vocabulary.codes import Place
+from gm_workbench.vocabulary.protocols import load_protocol
+from gm_workbench.vocabulary.text import Text
+
+STATES = {
+    State.FAILED: Text("mislukt", "failed"),
+    State.KILLED: Text("afgebroken", "killed"),
+    State.TIMED_OUT: Text("duurde te lang", "timed out"),
+}
+
+
+def write_index_of(paths: Paths) -> Path:
+    """Write the index of everything that the ledger knows, and give its Dutch page."""
+    write_index(paths, index_rows(Ledger.at(paths), paths))
+    return paths.reports / INDEX["nl"]
+
+
+def index_rows(ledger: Ledger, paths: Paths) -> list[Row]:
+    """Give one row for each report on its latest period that was ever asked for and has ended."""
+    studies = runnable(paths)
+    made = ledger.latest_done()
+    ended = {attempt.folder: attempt for attempt in ledger.attempts() if attempt.state.ended}
+    return [
+        _row(attempt, made.get(folder), paths)
+        for folder, attempt in ended.items()
+        if attempt.study in studies and PurePosixPath(folder).name == attempt.place
+    ]
+
+
+def _row(last: Attempt, made: Attempt | None, paths: Paths) -> Row:
+    stands = made is not None and (paths.reports / made.folder / FILES["nl"]).is_file()
+    failed = last.state is not State.DONE
+    why = why_not(last) if failed else Text("het rapport is weggehaald", "the report was removed")
+    return Row(
+        place=last.place,
+        place_name=_place_name(last.place, paths),
+        study=last.study,
+        title=load_protocol(last.study, paths.protocols).title,
+        status=Status.MADE if stands else Status.FAILED,
+        kind=Planned(last.study, last.place, last.world, last.period, {}).kind,
+        path=last.folder if stands else "",
+        headline=made.headline if made is not None and stands else NOTHING,
+        reason=NOTHING if stands else why,
+        newer_attempt_failed=why if stands and failed else NOTHING,
+        world=last.world,
+    )
+
+
+def _place_name(code: str, paths: Paths) -> str:
+    return code if code.startswith(PREFIX) else Place.parse(code, paths.codes).name
+
+
+def why_not(attempt: Attempt) -> Text:
+    """Say in both languages how an attempt ended; the reason itself is masked, and is as the program gave it."""
+    state = STATES[attempt.state]
+    cell = Text(f" bij cel {attempt.cell}", f" at cell {attempt.cell}") if attempt.cell else NOTHING
+    reason = f": {attempt.reason}" if attempt.reason else ""
+    return Text(state.nl + cell.nl + reason, state.en + cell.en + reason)

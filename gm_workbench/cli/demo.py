@@ -1,0 +1,29 @@
+"""From nothing to reports, in one command."""
+
+from __future__ import annotations
+
+import click
+
+from gm_workbench.batch.catalogue import DEFAULT_WORLD
+from gm_workbench.batch.demonstration import SEED, is_current, write_world
+from gm_workbench.batch.plan import Wish
+from gm_workbench.batch.run import CELL_SECONDS
+from gm_workbench.cli.printing import as_json, example
+from gm_workbench.cli.reports import make, workers_option
+from gm_workbench.settings import paths
+
+
+@click.command(epilog=example("gm demo", "gm demo --fresh --workers 2"))
+@click.option("--fresh", is_flag=True, help="Write the synthetic deliveries again, also when they are current.")
+@workers_option
+@as_json
+def demo(fresh: bool, workers: int | None, as_json: bool) -> None:
+    """Make the demonstration: synthetic deliveries of seven places, every report on them and on public data, the index."""
+    where = paths()
+    if fresh or not is_current(DEFAULT_WORLD, SEED, where):
+        click.echo(f"Writing synthetic deliveries in {where.synthetic / DEFAULT_WORLD} ...", err=True)
+        write_world(DEFAULT_WORLD, SEED, where)
+    make((Wish(),), where, workers, CELL_SECONDS, as_json=as_json)
+
+
+COMMANDS = {"demo": demo}

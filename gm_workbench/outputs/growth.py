@@ -1,0 +1,154 @@
+"""Growth of wages, and how much of a rise comes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gm_workbench.metrics.crossing import in_percent
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.growth import Growth
+from gm_workbench.outputs.about import About, section_words, words_only
+from gm_workbench.outputs.cells import estimate_cell, quote
+from gm_workbench.outputs.exits import MONTHS
+from gm_workbench.outputs.output import Axis, Output, Sentence, Shape, Slot
+from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.terms import terms
+from gm_workbench.vocabulary.protocols import Section
+from gm_workbench.vocabulary.text import Text
+
+CURRENT_PRICES = Text("in lopende prijzen", "in current prices")
+GROWTH_CAPTION = Text(
+    "Groei van het uurloon per jaar in %, uit rechte lijnen door het logaritme van het uurloon waarvan begin en helling per "
+    "persoon "
+    "verschillen. Streep: marge (95 %). Alleen maanden met loon tellen mee, {prices}.",
+    "Growth of the hourly wage per year in %, from straight lines through the logarithm of the hourly wage whose start and "
+    "slope differ "
+    "between persons. Line: interval (95 %). Only months with pay count, {prices}.",
+)
+REGRESSION_LABELS = {
+    "1": Text("gekozen op één lage maand", "chosen on one low month"),
+    "3": Text("gekozen op drie lage maanden", "chosen on three low months"),
+}
+REGRESSION_CAPTION = Text(
+    "Gemiddelde verandering in % van het uurloon, gedeeld door de laagloongrens van dat jaar, sinds de maanden waarop mensen "
+    "zijn gekozen, van wie in die maand loon had. "
+    "Streep: marge "
+    "(95 %). De groep van de drie maanden is een deel van de groep van één maand.",
+    "Mean change in % of the hourly wage, divided by the low-pay threshold of its year, since the months on which people were "
+    "chosen, for those paid in that month. Line: "
+    "interval (95 %). "
+    "The group of three months is a part of the group of one month.",
+)
+
+
+def growth(
+    results: Mapping[str, Growth | NotEnoughData],
+    section: Section,
+    about: About,
+    *,
+    labels: Mapping[str, Text] | None = None,
+    prices: Text = CURRENT_PRICES,
+) -> Output:
+    """Show the growth of the hourly wage in per cent a year, by group.
+
+    Parameters
+    ----------
+    results : mapping
+        Group to `metrics.growth.growth` of the log hourly wage over *years* (unit ``log points``). The first group is quoted.
+    labels : mapping
+        Words for the groups.
+    prices : Text
+        In which prices the wage is, e.g. those of 1990.
+    """
+    known = {name: one for name, one in results.items() if isinstance(one, Growth)}
+    if not known:
+        short = next((one for one in results.values() if isinstance(one, NotEnoughData)), None)
+        return words_only(section, about, shortage(short or NotEnoughData("", "persons", 0, 1)))
+    cells = tuple(estimate_cell(in_percent(one.slope), name, "growth") for name, one in known.items())
+    sentence = Sentence(
+        Text(
+            "Het uurloon veranderde gemiddeld met {value} % per jaar (marge {low} tot {high} %).",
+            "The hourly wage changed by {value}% a year on average (interval {low} to {high}%).",
+        ),
+        quote(cells[0], signed=True),
+    )
+    words = section_words(
+        section,
+        about,
+        sentence=sentence,
+        caption=GROWTH_CAPTION.format(prices=prices),
+        alt=sentence,
+        shown_as=(Shape.DOTS,),
+        labels={**terms(known, labels), "growth": Text("groei per jaar", "growth per year")},
+        axes={"x": Axis(Text("% per jaar", "% per year"))},
+    )
+    return Output(words, cells)
+
+
+def regression_to_mean(
+    courses: Mapping[str, Mapping[int, Estimate | NotEnoughData]], section: Section, about: About, *, quoted: int
+) -> Output:
+    """Show how far wages come back after the months on which people were chosen, for two rules.
+
+    Parameters
+    ----------
+    courses : mapping
+        Rule (``"1"``, ``"3"``: months that had to be low) to `metrics.crossing.wage_course` of the wage over the threshold.
+        Months before the start are left out.
+    quoted : int
+        The month that the sentence quotes.
+    """
+    cells = tuple(
+        estimate_cell(in_percent(one), rule, str(month))
+        for rule, course in courses.items()
+        for month, one in course.items()
+        if isinstance(one, Estimate) and month >= 0
+    )
+    quotes = {cell.row: Slot(cell.row, cell.column, signed=True) for cell in cells if cell.column == str(quoted)}
+    if set(quotes) < set(courses) or not quotes:
+        return words_only(section, about, shortage(NotEnoughData("", "persons paid in the month", 0, 2)))
+    sentence = _regression_sentence(quotes, quoted)
+    words = section_words(
+        section,
+        about,
+        sentence=sentence,
+        caption=REGRESSION_CAPTION,
+        alt=sentence,
+        shown_as=(Shape.TREND,),
+        labels=terms(courses, REGRESSION_LABELS),
+        axes={
+            "x": MONTHS,
+            "y": Axis(
+                Text(
+                    "% verandering van het uurloon ten opzichte van de grens",
+                    "% change of the hourly wage relative to the threshold",
+                )
+            ),
+        },
+        options={"strong": tuple(courses)},
+    )
+    return Output(words, cells)
+
+
+def _regression_sentence(quotes: Mapping[str, Slot], month: int) -> Sentence:
+    if set(quotes) >= {"1", "3"}:
+        return Sentence(
+            Text(
+                f"In maand {month} is het uurloon ten opzichte van de grens {{one}} % veranderd als één lage maand telde, en "
+                f"{{three}} % als drie lage "
+                "maanden telden. Stijgt het meer bij één maand, dan komt dat meerdere waarschijnlijk vanzelf.",
+                f"In month {month} the hourly wage relative to the threshold has changed by {{one}}% when one low month "
+                f"counted, and by {{three}}% when "
+                "three low months counted. If it rises more with one month, that surplus probably comes by itself.",
+            ),
+            {"one": quotes["1"], "three": quotes["3"]},
+        )
+    (rule, slot), *_ = quotes.items()
+    chosen = terms([rule], REGRESSION_LABELS)[rule]
+    return Sentence(
+        Text(
+            f"In maand {month} is het uurloon ten opzichte van de grens {{value}} % veranderd ({chosen.nl}).",
+            f"In month {month} the hourly wage relative to the threshold has changed by {{value}}% ({chosen.en}).",
+        ),
+        {"value": slot},
+    )

@@ -1,0 +1,232 @@
+"""Who is at the base, and where they are later: counts, transitions and indices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from gm_workbench.metrics.counts import CategoryCount
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.mobility import OUT, Transitions
+from gm_workbench.outputs.about import About, section_words, words_only
+from gm_workbench.outputs.cells import count_cell, estimate_cell, quote, share_cell
+from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.terms import term, terms
+from gm_workbench.vocabulary.protocols import Section
+from gm_workbench.vocabulary.text import Text
+
+BASE, REST = "base", "rest"
+GROUPS = {BASE: Text("aan de basis", "at the base"), REST: Text("andere werkenden", "other workers")}
+PERSONS = "persons"
+
+BASE_CAPTION = Text(
+    "Kenmerken van werkenden aan de basis en van de andere werkenden in deze levering, in % van elke groep. Aan de basis: "
+    "{rule} onder de "
+    "laagloongrens, een vast deel van het landelijke mediane uurloon.",
+    "Characteristics of workers at the base and of the other workers in this delivery, in % of each group. At the base: "
+    "{rule} below the "
+    "low-pay threshold, a fixed share of the national median hourly wage.",
+)
+MATRIX_CAPTION = Text(
+    "Per positie aan de start (rij): % dat {horizon} maanden later in elke positie is (kolom). Elke rij telt op tot 100 "
+    "%.{ties}{lost}",
+    "For each position at the start (row): % in each position {horizon} months later (column). Each row adds up to "
+    "100%.{ties}{lost}",
+)
+LOST = Text(
+    " Wie later niet is gezien, telt niet mee; de blijvers kunnen anders zijn dan wie verdween.",
+    " Those who were not seen later are left out; those who stayed may differ from those who disappeared.",
+)
+INDICES_CAPTION = Text(
+    "Maten van beweging over {horizon} maanden, van mensen die op beide momenten zijn gezien. 0: niemand verandert van "
+    "positie. De eerste "
+    "vijf tellen omhoog en omlaag samen; de laatste is het deel dat hoger uitkomt van wie dat kon. Streep: marge (95 %), door "
+    "personen "
+    "opnieuw te trekken.",
+    "Indices of movement over {horizon} months, for people seen at both moments. 0: nobody changes position. The first five "
+    "count up and "
+    "down alike; the last is the share that ends higher among those who could. Line: interval (95 %), from drawing persons "
+    "again.",
+)
+INDEX_LABELS = {
+    "prais": Text("Prais/Shorrocks (spoor)", "Prais/Shorrocks (trace)"),
+    "determinant": Text("determinant", "determinant"),
+    "second_eigenvalue": Text("tweede eigenwaarde", "second eigenvalue"),
+    "bartholomew_1": Text("Bartholomew 1 (wie verandert)", "Bartholomew 1 (who changes)"),
+    "bartholomew_2": Text("Bartholomew 2 (hoe ver)", "Bartholomew 2 (how far)"),
+    "upward": Text("deel dat hoger uitkomt", "share that ends higher"),
+}
+
+
+def base(counts: Sequence[CategoryCount], section: Section, about: About, *, months_low: int, one_month: int) -> Output:
+    """Show who is at the base beside the other workers, by characteristic.
+
+    Parameters
+    ----------
+    counts : sequence of CategoryCount
+        `metrics.counts.category_counts` with the groups ``base`` and ``rest``, which share nobody.
+    months_low : int
+        Months that the rule asks for.
+    one_month : int
+        Persons who would be at the base if one low month were enough, those who are at the base among them.
+    """
+    totals = {one.group: one.total for one in counts}
+    if not totals.get(BASE):
+        return words_only(section, about, shortage(NotEnoughData("", "persons", 0, 1)))
+    sizes = [count_cell(PERSONS, group, totals[group]) for group in GROUPS if group in totals]
+    shares = [share_cell(f"{one.characteristic}_{one.category}", one.group, one.n, one.total) for one in counts if one.total]
+    # as a share, so that the guard also sees the persons whom only the looser rule would add
+    looser = (share_cell("one_month", BASE, totals[BASE], one_month),) if months_low > 1 else ()
+    words = section_words(
+        section,
+        about,
+        sentence=Sentence(
+            Text("{n} werkenden staan aan de basis.", "{n} workers are at the base."), {"n": Slot(PERSONS, BASE, "n")}
+        ),
+        more=(_one_month_sentence(),) if looser else (),
+        caption=BASE_CAPTION.format(rule=_rule(months_low)),
+        alt=Sentence(
+            Text(
+                "Tabel met kenmerken van {n} werkenden aan de basis en van de anderen.",
+                "Table with characteristics of {n} workers at the base and of the others.",
+            ),
+            {"n": Slot(PERSONS, BASE, "n")},
+        ),
+        labels={**GROUPS, **_base_labels(counts)},
+    )
+    return Output(words, (*sizes, *shares, *looser))
+
+
+def _rule(months: int) -> Text:
+    if months == 1:
+        return Text("in de maand voor de start", "in the month before the start")
+    return Text(f"in elk van de {months} maanden voor de start", f"in each of the {months} months before the start")
+
+
+def _one_month_sentence() -> Sentence:
+    return Sentence(
+        Text(
+            "Als één lage maand genoeg was, waren het er {n}; {share} % daarvan voldoet ook aan de strengere regel.",
+            "If one low month were enough, there would be {n}; {share}% of these meet the stricter rule too.",
+        ),
+        {"n": Slot("one_month", BASE, "n"), "share": Slot("one_month", BASE, percent=True)},
+    )
+
+
+def _base_labels(counts: Sequence[CategoryCount]) -> dict[str, Text]:
+    named = {f"{one.characteristic}_{one.category}": (term(one.characteristic), term(one.category)) for one in counts}
+    labels = {key: Text(f"{what.nl}: {which.nl}", f"{what.en}: {which.en}") for key, (what, which) in named.items()}
+    return {
+        **labels,
+        PERSONS: Text("aantal personen", "number of persons"),
+        "one_month": Text("van wie één lage maand had, aan de basis", "of those with one low month, at the base"),
+    }
+
+
+def transitions(
+    result: Transitions | NotEnoughData,
+    section: Section,
+    about: About,
+    *,
+    horizon: int,
+    ties: Text = Text("", ""),
+    labels: Mapping[str, Text] | None = None,
+) -> Output:
+    """Show from which position people went to which, as a shaded square and as a table.
+
+    Every cell is a share of the pairs that start in its row. With one pair per person, pairs are persons.
+
+    Parameters
+    ----------
+    result : Transitions or NotEnoughData
+        `metrics.mobility.transitions`; rows without anybody are left out.
+    horizon : int
+        Months between the two moments.
+    ties : Text
+        How equal wages were put in states, where that matters; goes into the caption.
+    labels : mapping
+        Own words for the states.
+    """
+    if isinstance(result, NotEnoughData):
+        return words_only(section, about, shortage(result))
+    cells = tuple(
+        share_cell(origin, destination, count, sum(row))
+        for origin, row in zip(result.origins, result.counts, strict=True)
+        for destination, count in zip(result.destinations, row, strict=True)
+        if sum(row)
+    )
+    sentence = _stayed_sentence(cells, horizon, labels)
+    gap = Text(" ", " ") if ties.nl else Text("", "")
+    words = section_words(
+        section,
+        about,
+        sentence=sentence,
+        caption=MATRIX_CAPTION.format(
+            horizon=str(horizon),
+            ties=Text(gap.nl + ties.nl, gap.en + ties.en),
+            lost=LOST if result.attrition == "drop" and result.lost else Text("", ""),
+        ),
+        alt=Sentence(
+            Text(
+                f"Vierkant van posities: hoe donkerder, hoe meer. {sentence.text.nl}",
+                f"Square of positions: the darker, the more. {sentence.text.en}",
+            ),
+            sentence.slots,
+        ),
+        shown_as=(Shape.MATRIX, Shape.TABLE),
+        labels=terms(dict.fromkeys((*result.origins, *result.destinations, OUT)), labels),
+        row_title=Text("van", "from"),
+        axes={
+            "x": Axis(Text(f"na {horizon} maanden", f"after {horizon} months")),
+            "y": Axis(Text("aan de start", "at the start")),
+        },
+    )
+    return Output(words, cells)
+
+
+def _stayed_sentence(cells: Sequence[Cell], horizon: int, labels: Mapping[str, Text] | None) -> Sentence:
+    """Quote the largest row: how many of it are still there. It is the one least likely to be hidden."""
+    kept = [cell for cell in cells if cell.row == cell.column]
+    if not kept:
+        return plain(Text("Niemand had op beide momenten dezelfde positie.", "Nobody had the same position at both moments."))
+    cell = max(kept, key=lambda one: one.n)
+    text = Text(
+        "Na {horizon} maanden was {{share}} % van de grootste groep (aan de start: {state}) nog in dezelfde positie.",
+        "After {horizon} months {{share}}% of the largest group (at the start: {state}) was still in the same position.",
+    ).format(horizon=str(horizon), state=terms([cell.row], labels)[cell.row])
+    return Sentence(text, {"share": Slot(cell.row, cell.column, percent=True)})
+
+
+def indices(result: Mapping[str, Estimate] | NotEnoughData, section: Section, about: About, *, horizon: int) -> Output:
+    """Show the mobility indices with their intervals.
+
+    Parameters
+    ----------
+    result : mapping or NotEnoughData
+        `metrics.mobility.mobility_indices`.
+    horizon : int
+        Months between the two moments.
+    """
+    if isinstance(result, NotEnoughData):
+        return words_only(section, about, shortage(result))
+    cells = {name: estimate_cell(one, name, "index", digits=2, unit="") for name, one in result.items()}
+    sentence = Sentence(
+        Text(
+            "Van wie hoger kon komen, kwam {value} % hoger uit (marge {low} tot {high} %).",
+            "Of those who could move up, {value}% ended higher (interval {low} to {high}%).",
+        ),
+        {name: replace(slot, digits=0, percent=True) for name, slot in quote(cells["upward"]).items()},
+    )
+    words = section_words(
+        section,
+        about,
+        sentence=sentence,
+        caption=INDICES_CAPTION.format(horizon=str(horizon)),
+        alt=sentence,
+        shown_as=(Shape.DOTS,),
+        labels={**INDEX_LABELS, "index": Text("maat", "index")},
+        axes={"x": Axis(Text("0 = niemand verandert van positie", "0 = nobody changes position"), low=0.0)},
+        options={"strong": ("upward",)},
+    )
+    return Output(words, tuple(cells.values()))

@@ -1,0 +1,125 @@
+"""A report's folder: scanned, written beside the old one, and put in its place whole; if anything fails, the old one stays."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from nbformat import NotebookNode
+
+from gm_workbench.errors import DisclosureRefused
+from gm_workbench.guard.released import Released
+from gm_workbench.guard.scan import scan_text
+from gm_workbench.report.csvfiles import csv_text, estimates_text
+from gm_workbench.report.manifest import Manifest
+from gm_workbench.report.notebook import protected_notebook
+from gm_workbench.report.page import FILES, HOME, render
+from gm_workbench.vocabulary.protocols import Protocol
+
+CHECKSUMS = "checksums.sha256"
+MANIFEST = "manifest.json"
+NO_TIMES: Mapping[str, str] = {}
+
+
+def write_report(
+    folder: Path,
+    released: Released,
+    manifest: Manifest,
+    protocol: Protocol,
+    notebook: NotebookNode | None = None,
+    *,
+    times: Mapping[str, str] = NO_TIMES,
+    home: str = HOME,
+) -> None:
+    """Write a report to `folder`, whole or not at all.
+
+    Parameters
+    ----------
+    folder : Path
+        ``reports/<study>/<place>``; reports on other periods that stand in folders inside it are kept.
+    released : Released
+        What the guard released.
+    notebook : NotebookNode, optional
+        The executed notebook; its placeholders are filled with protected results.
+    times : mapping of str to str
+        ``started`` and ``finished``, for `manifest.json` only.
+    home : str
+        Where the index is, as seen from the pages.
+
+    Raises
+    ------
+    DisclosureRefused
+        When a text to be written holds what looks like a record; nothing is written.
+    """
+    texts = report_texts(released, manifest, protocol, notebook, times, home)
+    refuse_findings(texts)
+    fresh = folder.with_name(f".{folder.name}.new-{os.getpid()}")
+    shutil.rmtree(fresh, ignore_errors=True)
+    try:
+        write_texts(fresh, texts)
+        replace_folder(folder, fresh)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def report_texts(
+    released: Released,
+    manifest: Manifest,
+    protocol: Protocol,
+    notebook: NotebookNode | None,
+    times: Mapping[str, str],
+    home: str,
+) -> dict[str, str]:
+    """Make every file of a report but its checksums: name inside the folder, and text."""
+    texts = {FILES[language]: render(released, manifest, protocol, language, home=home) for language in FILES}
+    texts |= {f"outputs/{shown.words.id}.csv": csv_text(shown) for shown in released.outputs if shown.cells}
+    texts |= {"estimates.json": estimates_text(released.outputs, manifest, protocol), MANIFEST: manifest.to_json(**times)}
+    return texts if notebook is None else texts | {"report.ipynb": protected_notebook(notebook, released.outputs)}
+
+
+def refuse_findings(texts: Mapping[str, str]) -> None:
+    """Refuse texts that hold what looks like a record; the message names the file and the kind of finding, never the value."""
+    found = [
+        str(replace(finding, file=name))
+        for name, text in sorted(texts.items())
+        for finding in scan_text(text, PurePosixPath(name).suffix)
+    ]
+    if found:
+        raise DisclosureRefused(
+            "A report must hold no personal numbers, pseudonyms or paths, so nothing is written. Found:\n  "
+            + "\n  ".join(found)
+            + "\nHINT: look at the notebook cell or the words of the output that these come from."
+        )
+
+
+def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write files into a new folder, and their checksums beside them."""
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode("utf-8"))
+    sums = "".join(f"{hashlib.sha256(text.encode('utf-8')).hexdigest()}  {name}\n" for name, text in sorted(texts.items()))
+    (folder / CHECKSUMS).write_text(sums, encoding="utf-8", newline="\n")
+
+
+def replace_folder(folder: Path, fresh: Path) -> None:
+    """Put `fresh` in the place of `folder`; if that fails the old one is put back."""
+    aside = folder.with_name(f".{folder.name}.old-{os.getpid()}")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if not folder.exists():
+        fresh.rename(folder)
+        return
+    folder.rename(aside)
+    try:
+        fresh.rename(folder)
+    except OSError:
+        aside.rename(folder)
+        raise
+    for other in sorted(aside.iterdir()):
+        if (other / MANIFEST).is_file():
+            other.rename(folder / other.name)
+    shutil.rmtree(aside)

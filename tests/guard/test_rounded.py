@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from gm_workbench.guard.links import Links, Origin, Relation
+from gm_workbench.guard.protect import protect
+from gm_workbench.guard.rounded import rounded_counts
+from gm_workbench.outputs.output import Cell, Measure, Output, Suppressed
+
+SHARE, COUNT = Measure.SHARE, Measure.COUNT
+
+
+def prints(policy, values, relations=()):
+    made = rounded_counts(Links(tuple(values), (), tuple(Relation(*one) for one in relations), False), policy)
+    return [made[place] for place in range(len(values))]
+
+
+def test_leaves_are_rounded_and_the_small_class_is_nought(rounding):
+    assert prints(rounding, [0, 7, 8, 12, 13]) == [0, 0, 10, 10, 15]
+
+
+def test_total_is_the_sum_of_what_is_printed(rounding):
+    # raw 13 + 13 + 7 = 33 would round to 35
+    assert prints(rounding, [33, 13, 13, 7], [(0, (1, 2, 3))]) == [30, 15, 15, 0]
+
+
+def test_total_of_totals_is_made_from_the_bottom(rounding):
+    assert prints(rounding, [66, 33, 33, 13, 20, 18, 15], [(0, (1, 2)), (1, (3, 4)), (2, (5, 6))]) == [
+        70,
+        35,
+        35,
+        15,
+        20,
+        20,
+        15,
+    ]
+
+
+def test_sums_in_a_ring_end(rounding):
+    assert prints(rounding, [20, 20], [(0, (1,)), (1, (0,))]) == [20, 20]
+
+
+@pytest.mark.parametrize(("part", "n"), [(22, 55), (7, 45), (46, 45)])
+def test_n_of_a_share_is_rounded_itself_unless_that_gives_a_small_part_away(rounding, part, n):
+    relation = (0, (1, 2), Origin.SHARE)
+    assert prints(rounding, [53, 53 - part, part], [relation])[0] == n
+
+
+def test_total_of_hidden_parts_is_hidden(rounding, table):
+    shown = protect([table({"men": [7, 7]})], rounding).outputs[0]
+    assert str(shown.cell("men", "all").value) == "–"
+    assert all(cell.hidden for cell in shown.cells)
+
+
+def test_share_never_exceeds_one(rounding, words):
+    shown = protect([Output(words(), (Cell("r", "c", SHARE, 100, numerator=92, digits=0),))], rounding).outputs[0]
+    assert shown.cells[0].value == 0.9
+    assert shown.cells[0].n == 100
+
+
+def test_share_of_hidden_counts_is_hidden(rounding, words):
+    cells = (
+        *(Cell("r", name, COUNT, 7) for name in "ab"),
+        Cell("r", "all", COUNT, 14),
+        Cell("r", "s", SHARE, 40, numerator=14),
+    )
+    shown = protect([Output(words(), cells)], rounding).outputs[0]
+    assert isinstance(shown.cell("r", "s").value, Suppressed)
+
+
+def test_lone_hidden_mean_takes_a_partner_under_rounding_too(rounding, words):
+    cells = tuple(Cell(row, "score", Measure.ESTIMATE, n, value=5.0) for row, n in (("men", 40), ("women", 5), ("all", 45)))
+    shown = protect([Output(words(), cells)], rounding).outputs[0]
+    assert [cell.hidden for cell in shown.cells] == [True, True, False]

@@ -1,0 +1,135 @@
+"""Numbers that pass the eleven test are from the range 9999xxxxx, which is assumed to be for tests."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+
+import pytest
+
+from gm_workbench.guard.scan import Finding, scan_file, scan_folder, scan_text
+
+
+def person(remainder: int, first: str = "9999") -> str:
+    """Nine digits with this remainder of the eleven test."""
+    for tail in range(10**5):
+        digits = [int(d) for d in f"{first}{tail:05d}"]
+        if (sum((9 - at) * d for at, d in enumerate(digits[:8])) - digits[8]) % 11 == remainder:
+            return "".join(map(str, digits))
+    raise AssertionError
+
+
+REAL, SYNTHETIC, OTHER = person(0), person(5), person(3)
+
+
+def rules(text: str, suffix: str = ".html") -> list[str]:
+    return [one.rule for one in scan_text(text, suffix)]
+
+
+@pytest.mark.parametrize(
+    "number", [REAL, SYNTHETIC, f"{REAL[:4]}.{REAL[4:6]}.{REAL[6:]}", f"{REAL[:4]} {REAL[4:6]} {REAL[6:]}"]
+)
+@pytest.mark.parametrize("around", ["<td>{}</td>", "x;{};y", "naam-{}.csv", '"{}"', "{}", "id_{}", "{}.", "{}, en"])
+def test_person_number_is_found(number, around):
+    assert rules(around.format(number)) == ["person number"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OTHER,
+        "000000000",
+        person(5, "1234"),  # the synthetic remainder counts only after a nine
+        f"0.{REAL}",
+        f"0,{REAL}",
+        f"1{REAL}",
+        f"{REAL}0",
+        f"a{REAL}",
+        f"{REAL}b",
+        f"{REAL}.5",
+        hashlib.sha256(b"x").hexdigest(),
+        "dfa480e1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7",
+        "1.234.567",
+    ],
+)
+def test_other_digits_are_no_person(text):
+    assert rules(text) == []
+
+
+def test_comma_separates_in_a_csv_file_and_is_a_decimal_sign_elsewhere():
+    assert rules(f"5,{REAL}", ".csv") == ["person number"]
+    assert rules(f"5,{REAL}", ".html") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BSN;n",
+        "a;BURGERSERVICENUMMER",
+        "<th>RINPERSOON</th>",
+        "rinpersoons,x",
+        '"HUISHOUDNR": 3',
+        "|IKVID|",
+        "bsn_crypt;n",
+        "['RINPERSOON']",
+    ],
+)
+def test_key_column_is_found(text):
+    assert rules(text) == ["key column"]
+
+
+@pytest.mark.parametrize("text", ["het BSN van een burger", "<p>Ring</p>", "rinkel;x", "BSNX;n", "<td>IKVIDEO</td>"])
+def test_other_words_are_no_key_column(text):
+    assert rules(text) == []
+
+
+@pytest.mark.parametrize("text", ["19850312", "12-03-1985", "1985-03-12", "x;20091231;y", "<td>01-01-1920</td>"])
+def test_birth_date_is_found(text):
+    assert rules(text) == ["birth date"]
+
+
+@pytest.mark.parametrize(
+    "text", ["20240312", "28-09-2015", "2025-01-01", "19851312", "19850332", "1985-3", "0.19850312", "198503121", "01-01-1919"]
+)
+def test_other_dates_and_numbers_are_no_birth_date(text):
+    assert rules(text) == []
+
+
+def test_pseudonym_is_found_and_a_digest_is_not():
+    assert rules("coach 0123456789abcdef.") == ["pseudonym"]
+    assert rules("0123456789abcdef0") == []
+    assert rules("0x0123456789abcdef") == []
+
+
+def test_picture_in_a_page_or_notebook_is_skipped():
+    picture = base64.b64encode(f" {REAL} ".encode() * 30).decode()
+    assert rules(f'<img src="data:image/png;base64,{REAL}+{picture}"> ok') == []
+    notebook = json.dumps({"data": {"image/png": f"{REAL}/{picture}\n", "text/plain": "[x]"}, "id": "19850312"})
+    assert rules(notebook, ".ipynb") == []
+
+
+def test_text_beside_a_picture_is_not_skipped():
+    notebook = json.dumps({"data": {"image/png": "AAAA\n", "text/plain": f"n {REAL}"}})
+    assert rules(notebook, ".ipynb") == ["person number"]
+    assert rules(f'<img src="data:image/png;base64,AAAA"><td>{REAL}</td>') == ["person number"]
+
+
+def test_finding_tells_place_and_rule_and_never_the_value():
+    (found,) = scan_text(f"a\nbc {REAL}\n")
+    assert found == Finding(2, 4, "person number")
+    assert str(Finding(2, 4, "person number", "x.csv")) == "x.csv:2:4: person number"
+    assert REAL not in repr(found)
+
+
+def test_findings_are_in_the_order_of_the_text():
+    assert rules(f"19850312\n{REAL}\nBSN;n") == ["birth date", "person number", "key column"]
+
+
+def test_file_and_folder_are_scanned(tmp_path):
+    (tmp_path / "outputs").mkdir()
+    (tmp_path / "outputs" / "a.csv").write_text(f"x;{REAL}\n", encoding="utf-8")
+    (tmp_path / "b.html").write_text("19850312", encoding="utf-8")
+    (tmp_path / "c.png").write_bytes(REAL.encode())
+    assert scan_folder(tmp_path) == (Finding(1, 1, "birth date", "b.html"), Finding(1, 3, "person number", "outputs/a.csv"))
+    assert scan_file(tmp_path / "b.html") == (Finding(1, 1, "birth date", "b.html"),)

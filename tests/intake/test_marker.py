@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+
+from gm_workbench.errors import MixedKinds
+from gm_workbench.intake.faults import Reason
+from gm_workbench.intake.marker import Root, root_of
+from gm_workbench.intake.store import check
+from gm_workbench.vocabulary.schemas import DataKind
+
+
+def only(error):
+    (fault,) = error.faults
+    return fault
+
+
+def test_root_says_the_kind(tmp_path):
+    assert root_of(tmp_path / "raw" / "GM0855") == Root(DataKind.REAL)
+    assert root_of(tmp_path / "synthetic" / "tiny" / "GM0855") == Root(DataKind.SYNTHETIC, "tiny")
+    assert root_of(tmp_path / "elsewhere" / "GM0855") == Root(None)
+
+
+def test_missing_marker_is_a_fault_that_shows_what_to_write(delivery):
+    (delivery.folder / "delivery.yml").unlink()
+    fault = only(delivery.refused())
+    assert (fault.reason, fault.file) == (Reason.MARKER, "delivery.yml")
+    assert "kind: real" in fault.remedy
+
+
+@pytest.mark.parametrize("content", ["kind: [", "- 999912345", "'\xff", "999912345: {", "kind: {}\nkind: ]"])
+def test_malformed_marker_is_a_fault_that_does_not_quote_it(delivery, content):
+    (delivery.folder / "delivery.yml").write_bytes(content.encode("latin-1"))
+    assert only(delivery.refused()).reason is Reason.MARKER
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"kind": "999912345"}, "kind must be synthetic or real"),
+        ({"kind": None}, "kind must be synthetic or real"),
+        ({"kind": "published"}, "kind must be synthetic or real"),
+        ({"place": "GM0855"}, "place must be GM9903"),
+        ({"world": "other"}, "world must be tiny"),
+        ({"retain_until": "soon"}, "retain_until must be a date"),
+        ({"period": "2024"}, "period must be written as"),
+        ({"files": ["999912345"]}, "files must name each file"),
+        ({"files": {"caseload.csv": {"rows": -1}}}, "files must name each file"),
+        ({"files": {"caseload.csv": {"rows": "many"}}}, "files must name each file"),
+    ],
+)
+def test_marker_that_says_something_wrong_is_refused(delivery, change, text):
+    delivery.mark(**change)
+    assert text in only(delivery.refused()).problem
+
+
+def test_marker_and_folder_must_agree_on_the_kind(delivery):
+    delivery.mark(kind="real")
+    with pytest.raises(MixedKinds, match="says that the data are real but the folder holds synthetic data"):
+        delivery.check()
+
+
+def test_real_marker_in_a_real_folder_is_read(real_delivery):
+    assert real_delivery.check().kind is DataKind.REAL
+
+
+def test_real_data_cannot_come_from_a_fictional_place(real_delivery):
+    moved = real_delivery.folder.rename(real_delivery.folder.with_name("GM9901"))
+    real_delivery.mark = None
+    (moved / "delivery.yml").write_text("kind: real\nplace: GM9901\n")
+    with pytest.raises(MixedKinds, match="GM9901 is a fictional place"):
+        check(moved, "GM9901")
+
+
+def test_folder_outside_both_roots_is_refused(delivery, tmp_path):
+    moved = delivery.folder.rename(tmp_path / "GM9903")
+    delivery.folder = moved
+    assert "the folder must be data/raw/<place> or data/synthetic/<world>/<place>" in only(delivery.refused()).problem
+
+
+def test_folder_must_have_the_name_of_the_place(delivery):
+    delivery.folder = delivery.folder.rename(delivery.folder.with_name("GM9902"))
+    assert "the folder must be named GM9903" in only(delivery.refused()).problem
+
+
+def test_marker_need_not_name_files(delivery):
+    delivery.mark(files=None)
+    assert len(delivery.check().tables) == 7
+
+
+def test_marker_need_not_promise_rows(delivery):
+    delivery.mark(files={path.name: None for path in delivery.folder.glob("*.csv")})
+    assert len(delivery.check().tables) == 7
+
+
+def test_retention_date_is_allowed(real_delivery):
+    from datetime import date
+
+    real_delivery.mark(retain_until=date(2030, 12, 31))
+    assert real_delivery.check().kind is DataKind.REAL

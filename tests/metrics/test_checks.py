@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.checks import require_binary, require_columns, require_filled, require_numbers, shortage
+from gm_workbench.metrics.estimate import NotEnoughData
+
+ROWS = pd.DataFrame({"a": [1.0, math.nan, 3.0], "b": ["x", None, "z"], "c": [0, 1, 1], "d": [True, False, True]})
+
+
+def test_a_missing_column_is_named_with_those_that_are_there() -> None:
+    with pytest.raises(MetricError, match=r"mean: columns x, y are missing; there are: a, b, c, d\."):
+        require_columns(ROWS, ["x", "a", "y"], "mean")
+    with pytest.raises(MetricError, match="there are: none"):
+        require_columns(pd.DataFrame(), ["x"], "mean")
+
+
+def test_gaps_are_counted_and_the_way_out_is_named() -> None:
+    with pytest.raises(MetricError, match=r"column b must have no gaps but 1 rows are missing\. Leave those rows out first"):
+        require_filled(ROWS, ["b"], "mean")
+
+
+def test_numbers_may_have_gaps_where_that_is_said() -> None:
+    require_numbers(ROWS, ["a", "c", "d"], "mean", gaps=True)
+    with pytest.raises(MetricError, match="column a must have no gaps"):
+        require_numbers(ROWS, ["a"], "mean")
+    with pytest.raises(MetricError, match="column b must be numeric"):
+        require_numbers(ROWS, ["b"], "mean", gaps=True)
+    with pytest.raises(MetricError, match="column a must be finite"):
+        require_numbers(ROWS.assign(a=-math.inf), ["a"], "mean")
+
+
+def test_binary_takes_false_and_true_and_nothing_else() -> None:
+    require_binary(ROWS, "c", "mean")
+    require_binary(ROWS, "d", "mean")
+    with pytest.raises(MetricError, match="column c must hold 0 and 1 only"):
+        require_binary(ROWS.assign(c=[0, 1, 2]), "c", "mean")
+
+
+@pytest.mark.parametrize(("got", "short"), [(9, True), (10, False), (11, False)])
+def test_a_shortage_starts_below_what_is_needed(got: int, short: bool) -> None:
+    expected = NotEnoughData("mean", "persons", got, 10) if short else None
+    assert shortage("mean", ("coaches", 5, 5), ("persons", got, 10)) == expected

@@ -1,0 +1,130 @@
+from dataclasses import replace
+
+import pytest
+
+from gm_workbench.guard.policy import load_policy
+from gm_workbench.guard.protect import protect
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.exits import Curve, cumulative_incidence
+from gm_workbench.metrics.shares import MonthShare
+from gm_workbench.outputs.about import About
+from gm_workbench.outputs.exits import exit_difference, exits
+from gm_workbench.outputs.output import Measure, Output, Shape
+from gm_workbench.outputs.part_time import part_time
+from gm_workbench.outputs.sentences import say
+from gm_workbench.vocabulary.protocols import Assignment, load_protocol
+from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.text import Text, same
+
+TILBURG = load_protocol("tilburg_single_mothers")
+ABOUT = About(DataKind.SYNTHETIC, Text("moeders", "mothers"), same("2024"), same("BUS"), Assignment.UNKNOWN)
+FEW = NotEnoughData("x", "persons at the start", 1, 2)
+
+
+def spoken(output: Output, language: str = "nl") -> str:
+    released = protect([output], load_policy("cbs-stijl"))
+    shown = released.outputs[0]
+    return " ".join(say(one, shown, language) for one in (shown.words.sentence, *shown.words.more))
+
+
+def curve(share: float, persons: int = 200, at: tuple[int, ...] = (0, 6, 12)) -> Curve:
+    left = round(share * persons)
+    return cumulative_incidence([6] * left + [12] * (persons - left), [1] * left + [0] * (persons - left), at)
+
+
+def test_exits_say_both_groups_with_their_intervals():
+    output = exits({"False": curve(0.1), "True": curve(0.2)}, TILBURG.sections["exits"], ABOUT, horizon=12)
+    text = spoken(output)
+    assert text.startswith(
+        "Binnen 12 maanden stroomde 20,0 % uit naar werk waar de consulent de nieuwe werkwijze invoerde (marge "
+    )
+    assert "en 10,0 % waar dat niet zo was" in text
+    assert "Verschil na introductie" not in text
+    assert "effect" not in text.lower()
+    assert "20.0% left for work" in spoken(output, "en")
+
+
+def test_exits_warn_that_the_assignment_is_not_known_only_when_two_groups_are_compared():
+    both = exits({"False": curve(0.1), "True": curve(0.2)}, TILBURG.sections["exits"], ABOUT, horizon=12)
+    one = exits({"everybody": curve(0.2)}, TILBURG.sections["exits"], ABOUT, horizon=12)
+    assert "Niet bekend is" in spoken(both)
+    assert "Niet bekend is" not in spoken(one)
+    assert spoken(one).startswith("Binnen 12 maanden stroomde 20,0 % uit naar werk (marge")
+
+
+def test_exits_put_persons_at_risk_under_the_series_they_belong_to():
+    output = exits({"everybody": curve(0.2)}, TILBURG.sections["exits"], ABOUT, horizon=12, risk_at=(0, 12))
+    counts = {cell.key: cell.n for cell in output.cells if cell.measure is Measure.COUNT}
+    assert counts == {("everybody_at_risk", "0"): 200, ("everybody_at_risk", "12"): 160}
+    assert output.words.shown_as == (Shape.CURVE,)
+
+
+def test_exits_cells_carry_the_events_so_far_for_the_guard():
+    output = exits({"everybody": curve(0.2)}, TILBURG.sections["exits"], ABOUT, horizon=12)
+    assert [cell.numerator for cell in output.cells if cell.measure is Measure.ESTIMATE] == [0, 40, 40]
+
+
+def test_exits_stop_where_nobody_is_followed_and_say_so():
+    output = exits({"everybody": curve(0.2, at=(0, 6, 12, 24))}, TILBURG.sections["exits"], ABOUT, horizon=24)
+    assert ("everybody", "24") not in {cell.key for cell in output.cells}
+    assert spoken(output).startswith("Er is te kort gevolgd om 24 maanden te overzien.")
+
+
+@pytest.mark.parametrize("curves", [{}, {"True": FEW, "False": curve(0.1)}])
+def test_exits_without_enough_data_are_one_sentence(curves):
+    output = exits(curves, TILBURG.sections["exits"], ABOUT, horizon=12)
+    assert output.cells == ()
+    assert output.words.shown_as == (Shape.WORDS,)
+    assert "minstens 2 personen aan de start" in output.words.sentence.text.nl
+
+
+DIFFERENCE = Estimate(-0.01, -0.038, 0.019, 0.014, 1064, "difference in probability", "x", groups=38, df=36)
+
+
+def test_exit_difference_is_said_in_percentage_points_with_a_sign():
+    output = exit_difference(DIFFERENCE, TILBURG.estimand("exit_12m"), TILBURG.sections["exits"], ABOUT)
+    assert spoken(output).startswith(
+        "Het verschil na introductie in uitstroom naar werk is −1,0 procentpunt (marge −3,8 tot +1,9)."
+    )
+    assert (output.id, output.words.estimand, output.cells[0].groups) == ("exits_difference", "exit_12m", 38)
+    assert output.words.options["sesoi"] == 0.02
+
+
+def test_exit_difference_is_an_effect_only_after_randomisation():
+    drawn = replace(ABOUT, assignment=Assignment.RANDOMISED)
+    output = exit_difference(DIFFERENCE, TILBURG.estimand("exit_12m"), TILBURG.sections["exits"], drawn)
+    assert "effect van de introductie" in spoken(output)
+    assert output.words.more == ()
+
+
+def test_exit_difference_without_enough_coaches_is_one_sentence():
+    few = NotEnoughData("x", "clusters in each group", 3, 5)
+    output = exit_difference(few, TILBURG.estimand("exit_12m"), TILBURG.sections["exits"], ABOUT)
+    assert output.id == "exits_difference"
+    assert "minstens 5 consulenten per groep" in output.words.sentence.text.nl
+
+
+def months(numerators: list[int], first: int = 0) -> list[MonthShare]:
+    return [MonthShare(first + i, k, 200, k / 200 - 0.01, k / 200 + 0.01) for i, k in enumerate(numerators)]
+
+
+def test_part_time_shows_every_third_month_from_the_start():
+    output = part_time(
+        {"True": months([16] * 9, first=-2), "False": months([20] * 9, first=-2)}, TILBURG.sections["parttime"], ABOUT
+    )
+    assert [cell.key for cell in output.cells] == [
+        (row, month) for row in ("introduced", "others") for month in ("0", "3", "6")
+    ]
+    assert {(cell.numerator, cell.n) for cell in output.cells} == {(16, 200), (20, 200)}
+    assert spoken(output) == "In maand 0 werkte 8,0 % naast de uitkering, in maand 6 8,0 % (met nieuwe werkwijze)."
+
+
+def test_part_time_of_one_group_names_no_group():
+    output = part_time({"everybody": months([16, 18, 20, 22])}, TILBURG.sections["parttime"], ABOUT)
+    assert spoken(output, "en") == "In month 0 8.0% worked next to the benefit, in month 3 11.0%."
+
+
+@pytest.mark.parametrize("shares", [{}, {"everybody": ()}, {"everybody": months([10], first=-3)}])
+def test_part_time_without_months_is_one_sentence(shares):
+    output = part_time(shares, TILBURG.sections["parttime"], ABOUT)
+    assert output.cells == ()

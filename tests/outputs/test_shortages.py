@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import gm_workbench.metrics
+from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.outputs.shortages import EQUAL, UNSTABLE, WHAT, shortage
+
+
+@pytest.mark.parametrize("what", sorted(WHAT))
+def test_a_shortage_says_what_it_takes_and_never_what_there_was(what: str) -> None:
+    said = shortage(NotEnoughData("method", what, 7, 30))
+    assert "30" in said.nl
+    assert "30" in said.en
+    assert "7" not in said.nl + said.en
+
+
+def test_data_that_do_not_differ_and_a_fit_that_does_not_hold_have_words_of_their_own() -> None:
+    assert EQUAL.nl in shortage(NotEnoughData("method", "different outcomes", 1, 2)).nl
+    assert UNSTABLE.en in shortage(NotEnoughData("method", "optimisers that agree", 1, 2)).en
+
+
+def test_every_count_that_a_metric_asks_for_has_words() -> None:
+    rooms = Path(gm_workbench.metrics.__path__[0]).glob("*.py")
+    asked = {
+        what
+        for room in rooms
+        for what in re.findall(r'\("((?:persons|coaches|groups|items|clusters)[a-z ]*)", ', room.read_text())
+    }
+    assert asked - set(WHAT) == {"persons who change"}

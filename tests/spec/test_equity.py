@@ -1,0 +1,244 @@
+"""Witnesses for spend, its difference and its decompositions."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.decomposition import kitagawa, provision_kitagawa, spend_kitagawa
+from gm_workbench.metrics.equity import MIN_PERSONS, spend, spend_by, spend_difference
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.oaxaca import oaxaca_blinder
+
+EXACT = 1e-9
+STATA = 5e-4  # Stata prints seven figures
+MONTE_CARLO = 0.1  # relative: a standard error from 999 draws beside its closed form
+
+
+def months(**amounts: list[float]) -> pd.DataFrame:
+    """Draw person-months: a person per keyword, an amount per month."""
+    return pd.DataFrame([(person, amount) for person, row in amounts.items() for amount in row], columns=["person", "amount"])
+
+
+def test_spend_is_the_sum_of_euros_over_the_sum_of_months():
+    result = spend(months(a=[0, 0, 30], b=[10], c=[0, 0]))
+    assert result.per_month.value == pytest.approx(40 / 6, abs=EXACT)
+    assert (result.any_persons, result.persons, result.person_months) == (2, 3, 6)
+    assert result.largest == pytest.approx(30 / 40, abs=EXACT)
+
+
+def test_spend_is_the_product_of_its_two_parts():
+    result = spend(months(a=[0, 0, 30], b=[10], c=[0, 0]))
+    share, months_each = result.any_persons / result.persons, result.person_months / result.persons
+    assert share * result.given_any.value / months_each == pytest.approx(result.per_month.value, abs=EXACT)
+
+
+def test_spend_bootstrap_has_the_standard_error_of_a_mean():
+    # with as many months for everybody the ratio is a mean over persons, and its bootstrap variance var / n with divisor n
+    amounts = np.random.default_rng(1).lognormal(7, 0.9, 400)
+    frame = pd.DataFrame({"person": range(400), "amount": amounts})
+    assert spend(frame).per_month.se == pytest.approx(amounts.std(ddof=0) / 20, rel=MONTE_CARLO)
+
+
+def test_spend_of_nothing_is_zero_and_nobody_is_largest():
+    result = spend(months(a=[0, 0], b=[0]))
+    assert (result.per_month.value, result.per_month.high, result.largest) == (0.0, 0.0, 0.0)
+    assert isinstance(result.given_any, NotEnoughData)
+
+
+@pytest.mark.parametrize(("receivers", "enough"), [(1, False), (2, True)])
+def test_spend_gives_the_amount_given_any_from_two_receivers(receivers, enough):
+    result = spend(months(**{f"p{i}": [float(i < receivers)] for i in range(4)}))
+    assert isinstance(result.given_any, Estimate) is enough
+
+
+def test_spend_is_the_same_for_the_same_seed():
+    frame = months(a=[1.0], b=[2.0], c=[4.0])
+    assert spend(frame, seed=5) == spend(frame, seed=5)
+    assert spend(frame, seed=5).per_month.se != spend(frame, seed=6).per_month.se
+
+
+def test_spend_of_one_person_is_not_enough_data():
+    assert isinstance(spend(months(a=[1.0, 2.0])), NotEnoughData)
+
+
+@pytest.mark.parametrize("amount", [-1.0, float("nan")])
+def test_spend_refuses_an_amount_that_cannot_be(amount):
+    with pytest.raises(MetricError, match="0 or more euros"):
+        spend(months(a=[amount], b=[1.0]))
+
+
+def test_spend_by_counts_a_person_in_each_household_with_the_months_spent_there():
+    frame = months(a=[10, 0], b=[0, 0], c=[4, 4]).assign(household=["single", "couple", "single", "couple", "single", "couple"])
+    result = spend_by(frame, ["household"])
+    assert result[("single",)].per_month.value == pytest.approx(14 / 3, abs=EXACT)
+    assert result[("couple",)].persons == 3
+
+
+def two_groups(women: list[float], men: list[float]) -> pd.DataFrame:
+    sex = ["woman"] * len(women) + ["man"] * len(men)
+    return pd.DataFrame({"person": range(len(sex)), "sex": sex, "amount": [*women, *men], "household": "single"})
+
+
+def test_spend_difference_is_the_first_group_minus_the_second():
+    frame = two_groups([10.0, 20.0] * 50, [30.0, 40.0] * 50)
+    result = spend_difference(frame, "sex", ("woman", "man"))
+    assert result.value == pytest.approx(-20, abs=EXACT)
+    assert result.se == pytest.approx(np.sqrt(25 / 100 + 25 / 100), rel=MONTE_CARLO)
+    assert (result.n, result.high < 0) == (200, True)
+
+
+@pytest.mark.parametrize(("men", "enough"), [(MIN_PERSONS - 1, False), (MIN_PERSONS, True), (MIN_PERSONS + 1, True)])
+def test_spend_difference_needs_persons_in_each_group(men, enough):
+    result = spend_difference(two_groups([1.0] * 20, [2.0] * men), "sex", ("woman", "man"))
+    assert isinstance(result, Estimate) is enough
+
+
+def test_kitagawa_equals_a_hand_sum():
+    # shares .5 .5 against .2 .8, rates 10 20 against 10 30: composition 10*.3 - 25*.3, rates -10*.65
+    composition, rates = kitagawa([[0.5, 0.5], [0.2, 0.8]], [[10, 20], [10, 30]])
+    assert composition == pytest.approx([3.0, -7.5], abs=EXACT)
+    assert rates == pytest.approx([0.0, -6.5], abs=EXACT)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_kitagawa_parts_sum_to_the_gap_exactly(seed):
+    rng = np.random.default_rng(seed)
+    shares, rates = rng.dirichlet(np.ones(6), 2), rng.lognormal(4, 1, (2, 6))
+    composition, by_rates = kitagawa(shares, rates)
+    gap = (shares[0] * rates[0]).sum() - (shares[1] * rates[1]).sum()
+    assert composition.sum() + by_rates.sum() == pytest.approx(gap, abs=EXACT)
+
+
+def test_kitagawa_changes_sign_with_the_groups():
+    shares, rates = [[0.5, 0.5], [0.2, 0.8]], [[10.0, 20.0], [10.0, 30.0]]
+    there, back = kitagawa(shares, rates), kitagawa(shares[::-1], rates[::-1])
+    assert np.array(there) == pytest.approx(-np.array(back), abs=EXACT)
+
+
+def test_kitagawa_of_a_category_that_one_group_lacks_is_all_composition():
+    composition, rates = kitagawa([[0.4, 0.6], [0.0, 1.0]], [[50.0, 10.0], [np.nan, 10.0]])
+    assert rates.tolist() == [0.0, 0.0]
+    assert composition == pytest.approx([20.0, -4.0], abs=EXACT)
+
+
+@pytest.mark.parametrize(
+    ("shares", "rates"), [([[1.0]], [[1.0]]), ([[1.0], [1.0]], [[1.0, 2.0], [1.0, 2.0]]), ([1.0, 1.0], [1.0, 1.0])]
+)
+def test_kitagawa_refuses_tables_that_do_not_match(shares, rates):
+    with pytest.raises(MetricError, match="two rows and equally many categories"):
+        kitagawa(shares, rates)
+
+
+@pytest.fixture
+def caseload() -> pd.DataFrame:
+    """Person-months in which women are more often lone parents and everybody alike gets less there."""
+    rng = np.random.default_rng(4)
+    sex = np.repeat(["woman", "man"], 300)
+    household = np.where(rng.random(600) < np.where(sex == "woman", 0.4, 0.05), "lone_parent", "single")
+    amount = np.where(household == "single", 60.0, 40.0) * rng.binomial(1, 0.5, 600)
+    return pd.DataFrame({"person": range(600), "sex": sex, "household": household, "amount": amount})
+
+
+def test_spend_kitagawa_parts_sum_to_the_gap_and_to_their_totals(caseload):
+    result = spend_kitagawa(caseload, "sex", ("woman", "man"), "household")
+    assert result.composition.value + result.rates.value == pytest.approx(result.gap.value, abs=EXACT)
+    assert sum(part.composition for part in result.parts) == pytest.approx(result.composition.value, abs=EXACT)
+    assert sum(part.rates for part in result.parts) == pytest.approx(result.rates.value, abs=EXACT)
+    means = caseload.groupby("sex")["amount"].mean()
+    assert result.gap.value == pytest.approx(means["woman"] - means["man"], abs=EXACT)
+    assert sum(part.persons for part in result.parts) == 600
+
+
+def test_spend_kitagawa_puts_a_difference_in_composition_where_it_is(caseload):
+    result = spend_kitagawa(caseload, "sex", ("woman", "man"), "household")
+    assert result.composition.high < 0
+    assert result.rates.low < 0 < result.rates.high
+
+
+def test_spend_kitagawa_has_the_same_gap_as_the_difference(caseload):
+    gap = spend_kitagawa(caseload, "sex", ("woman", "man"), "household").gap
+    assert gap.value == pytest.approx(spend_difference(caseload, "sex", ("woman", "man")).value, abs=EXACT)
+
+
+def test_spend_kitagawa_refuses_an_unknown_category(caseload):
+    caseload.loc[0, "household"] = None
+    with pytest.raises(MetricError, match="household must be known in every row"):
+        spend_kitagawa(caseload, "sex", ("woman", "man"), "household")
+
+
+def test_spend_kitagawa_needs_persons_in_each_group(caseload):
+    result = spend_kitagawa(caseload.query("sex == 'woman'"), "sex", ("woman", "man"), "household")
+    assert isinstance(result, NotEnoughData)
+
+
+def test_provision_kitagawa_splits_how_often_from_how_much():
+    at_risk = pd.DataFrame({"person": list("aabbccdd"), "sex": ["w"] * 4 + ["m"] * 4})
+    costs = pd.DataFrame(
+        {"person": list("abcd"), "sex": list("wwmm"), "type": ["01", "06", "01", "01"], "amount": [10.0, 30.0, 20.0, 20.0]}
+    )
+    result = provision_kitagawa(at_risk, costs, "sex", ("w", "m"))
+    # hand sum, per person-month: type 01 .25 x 10 against .5 x 20, type 06 .25 x 30 against 0
+    assert result.gap.value == pytest.approx(0.0, abs=EXACT)
+    assert result.composition.value == pytest.approx(15 * -0.25 + 30 * 0.25, abs=EXACT)
+    assert result.rates.value == pytest.approx(0.375 * -10, abs=EXACT)
+
+
+def test_provision_kitagawa_refuses_costs_of_nobody():
+    at_risk = pd.DataFrame({"person": list("abcd"), "sex": list("wwmm")})
+    costs = pd.DataFrame({"person": ["z"], "sex": ["w"], "type": ["01"], "amount": [1.0]})
+    with pytest.raises(MetricError, match="persons with a month on benefit"):
+        provision_kitagawa(at_risk, costs, "sex", ("w", "m"))
+
+
+@pytest.fixture(scope="module")
+def card_holders() -> pd.DataFrame:
+    from statsmodels.datasets import ccard
+
+    loaded = ccard.load_pandas().data
+    return loaded.assign(home=loaded["OWNRENT"].map({1.0: "owner", 0.0: "renter"}))
+
+
+def test_oaxaca_equals_stata_on_credit_card_spending(card_holders):
+    # Stata: oaxaca AVGEXP AGE INCOME INCOMESQ, by(OWNRENT) [pooled]; values in statsmodels' tests (test_oaxaca.py)
+    result = oaxaca_blinder(card_holders, "AVGEXP", "home", ("owner", "renter"), ["AGE", "INCOME", "INCOMESQ"], draws=20)
+    three = (result.endowments.value, result.coefficients.value, result.interaction.value)
+    assert three == pytest.approx((321.7482, 75.45371, -238.4515), abs=STATA)
+    assert (result.unexplained.value, result.explained.value) == pytest.approx((27.94091, 130.8095), abs=STATA)
+    assert result.gap.value == pytest.approx(158.7504, abs=STATA)
+
+
+def test_oaxaca_folds_sum_to_the_gap(card_holders):
+    result = oaxaca_blinder(card_holders, "AVGEXP", "home", ("renter", "owner"), ["AGE"], draws=20)
+    assert result.explained.value + result.unexplained.value == pytest.approx(result.gap.value, abs=EXACT)
+    three = result.endowments.value + result.coefficients.value + result.interaction.value
+    assert three == pytest.approx(result.gap.value, abs=EXACT)
+    assert result.gap.value < 0
+
+
+def test_oaxaca_gap_interval_is_that_of_a_difference_in_means(card_holders):
+    result = oaxaca_blinder(card_holders, "AVGEXP", "home", ("owner", "renter"), ["AGE"], draws=199)
+    variances = card_holders.groupby("home")["AVGEXP"].agg(lambda y: y.var(ddof=0) / len(y))
+    assert result.gap.se == pytest.approx(np.sqrt(variances.sum()), rel=0.15)  # 199 draws
+
+
+@pytest.mark.parametrize(("women", "enough"), [(2, False), (3, True)])
+def test_oaxaca_needs_persons_for_each_regression(women, enough):
+    sex = ["w"] * women + ["m"] * 4
+    frame = pd.DataFrame(
+        {"y": np.arange(len(sex), dtype=float), "x": [1.0, 2.0, 4.0][:women] + [1.0, 2.0, 3.0, 5.0], "sex": sex}
+    )
+    result = oaxaca_blinder(frame, "y", "sex", ("w", "m"), ["x"], draws=5)
+    assert isinstance(result, NotEnoughData) is not enough
+
+
+def test_oaxaca_refuses_covariates_that_determine_each_other(card_holders):
+    frame = card_holders.assign(twice=2 * card_holders["AGE"])
+    with pytest.raises(MetricError, match="determine each other"):
+        oaxaca_blinder(frame, "AVGEXP", "home", ("owner", "renter"), ["AGE", "twice"])
+
+
+def test_oaxaca_refuses_missing_values(card_holders):
+    frame = card_holders.assign(AGE=np.nan)
+    with pytest.raises(MetricError, match="some are missing"):
+        oaxaca_blinder(frame, "AVGEXP", "home", ("owner", "renter"), ["AGE"])

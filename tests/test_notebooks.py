@@ -1,0 +1,216 @@
+"""The notebooks: how they are written, that they run in the kernel JupyterLab offers, that they show what they showed."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_client.blocking import BlockingKernelClient
+
+from gm_workbench.batch.execution import INJECTED
+from gm_workbench.batch.goldens import MARK, golden_folder, small_project
+from gm_workbench.batch.parameters import TAG
+from gm_workbench.batch.stripped import has_outputs
+from gm_workbench.settings import Paths
+
+PROJECT = Paths(Path(__file__).resolve().parents[1])
+NOTEBOOKS = sorted(PROJECT.notebooks.glob("*.ipynb"))
+GOLDENS = sorted(golden_folder(PROJECT).glob("*.ipynb"))
+
+CELL_LINES = 6
+CODE_IN_A_ROW = 2
+SECONDS_TO_START = 120
+
+
+def stem(path: Path) -> str:
+    return path.stem
+
+
+def cells(notebook: Path, kind: str = "code") -> list[nbformat.NotebookNode]:
+    return [cell for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == kind]
+
+
+def tags(cell: nbformat.NotebookNode) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+def code(notebook: Path) -> list[str]:
+    return [cell.source for cell in cells(notebook) if INJECTED not in tags(cell)]
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=stem)
+def test_notebook_is_committed_without_outputs(notebook):
+    assert not has_outputs(notebook)
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=stem)
+def test_notebook_is_thin(notebook):
+    sources = [cell.source for cell in cells(notebook) if TAG not in tags(cell)]
+    long = [source for source in sources if len(source.splitlines()) > CELL_LINES]
+    definitions = [
+        type(node).__name__
+        for source in sources
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    ]
+    assert (long, definitions) == ([], [])
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=stem)
+def test_notebook_tells_before_it_calls(notebook):
+    kinds = "".join("c" if cell.cell_type == "code" else "m" for cell in nbformat.read(notebook, as_version=4).cells)
+    assert kinds.startswith("m")
+    assert "c" * (CODE_IN_A_ROW + 1) not in kinds
+
+
+def test_every_notebook_has_an_executed_copy():
+    assert [path.name for path in GOLDENS] == [path.name for path in NOTEBOOKS]
+
+
+@pytest.mark.parametrize("golden", GOLDENS, ids=stem)
+def test_executed_copy_has_the_code_of_its_notebook(golden):
+    assert code(golden) == code(PROJECT.notebooks / golden.name), "make goldens writes the copies again"
+
+
+def unchecked(golden: Path) -> list[int]:
+    """Number the marked cells that store no output: nbval would pass them without comparing anything."""
+    return [at for at, cell in enumerate(cells(golden)) if MARK in cell.source and not cell.outputs]
+
+
+@pytest.mark.parametrize("golden", GOLDENS, ids=stem)
+def test_every_marked_cell_stores_what_it_showed(golden):
+    assert any(MARK in source for source in code(golden))
+    assert unchecked(golden) == []
+
+
+@pytest.mark.parametrize("golden", GOLDENS, ids=stem)
+def test_every_cell_of_the_copy_was_executed(golden):
+    assert [cell.source for cell in cells(golden) if cell.execution_count is None] == []
+
+
+def test_marked_cell_without_stored_output_is_noticed(tmp_path):
+    marked = nbformat.v4.new_code_cell(f"{MARK}\n1 + 1", execution_count=1)
+    nbformat.write(nbformat.v4.new_notebook(cells=[marked]), tmp_path / "n.ipynb")
+    assert unchecked(tmp_path / "n.ipynb") == [0]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Paths:
+    """Give a project with one small synthetic delivery."""
+    return small_project(PROJECT, tmp_path_factory.mktemp("small") / "project")
+
+
+def nbval(project: Path, *notebooks: Path) -> subprocess.CompletedProcess[str]:
+    own = ["-o", "addopts=", "-W", "default", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov"]
+    ask = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "300"]
+    command = [sys.executable, "-m", "pytest", "-q", *own, *ask, *map(str, notebooks)]
+    environment = {**os.environ, "GM_ROOT": str(project), "IPYTHONDIR": str(project / ".ipython")}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=project)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("golden", GOLDENS, ids=stem)
+def test_notebook_still_shows_what_it_showed(golden, project):
+    done = nbval(project.root, golden)
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+@pytest.mark.slow
+def test_nbval_sees_a_marked_output_that_changed(tmp_path):
+    shown = nbformat.v4.new_output("execute_result", {"text/plain": "3"}, execution_count=1)
+    marked = nbformat.v4.new_code_cell(f"{MARK}\n1 + 1", execution_count=1, outputs=[shown])
+    kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    nbformat.write(nbformat.v4.new_notebook(cells=[marked], metadata={"kernelspec": kernel}), tmp_path / "n.ipynb")
+    done = nbval(tmp_path, tmp_path / "n.ipynb")
+    assert done.returncode == 1
+    assert "1 failed" in done.stdout
+
+
+class Lab:
+    """A JupyterLab on this machine only, asked over HTTP as a browser would."""
+
+    def __init__(self, address: str, token: str, runtime: Path) -> None:
+        self.address, self.token, self.runtime = address, token, runtime
+        # a proxy, where one is set, does not know this machine's own addresses
+        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def ask(self, path: str, method: str = "GET", body: dict | None = None) -> str:
+        request = urllib.request.Request(
+            f"{self.address}{path}", method=method, data=json.dumps(body).encode() if body else None
+        )
+        request.add_header("Authorization", f"token {self.token}")
+        with self.opener.open(request, timeout=60) as answer:
+            return answer.read().decode()
+
+    def kernel(self) -> BlockingKernelClient:
+        """Start the kernel that is offered first and connect to it."""
+        offered = json.loads(self.ask("api/kernelspecs"))["default"]
+        kernel = json.loads(self.ask("api/kernels", "POST", {"name": offered}))["id"]
+        client = BlockingKernelClient(connection_file=str(self.runtime / f"kernel-{kernel}.json"))
+        client.load_connection_file()
+        client.start_channels()
+        client.wait_for_ready(timeout=SECONDS_TO_START)
+        return client
+
+
+@pytest.fixture(scope="module")
+def lab(project, tmp_path_factory) -> Iterator[Lab]:
+    home, token = tmp_path_factory.mktemp("lab"), secrets.token_hex(16)
+    folders = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("RUNTIME", "CONFIG", "DATA")}
+    environment = {**os.environ, **folders, "GM_ROOT": str(project.root), "IPYTHONDIR": str(home / "ipython")}
+    options = [
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.ip=127.0.0.1",
+        "--ServerApp.port=0",
+        f"--IdentityProvider.token={token}",
+    ]
+    command = [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={project.notebooks}"]
+    with (home / "log").open("w", encoding="utf-8") as log:
+        server = subprocess.Popen(command, env=environment, cwd=project.root, stdout=log, stderr=log)
+    try:
+        yield Lab(address_of(server, home / "runtime"), token, home / "runtime")
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+
+
+def address_of(server: subprocess.Popen, runtime: Path) -> str:
+    """Wait until the server has said where it listens."""
+    until = time.monotonic() + SECONDS_TO_START
+    note = runtime / f"jpserver-{server.pid}.json"
+    while time.monotonic() < until and server.poll() is None:
+        if note.exists() and note.read_text(encoding="utf-8").strip().endswith("}"):
+            return json.loads(note.read_text(encoding="utf-8"))["url"]
+        time.sleep(0.2)
+    raise TimeoutError("JupyterLab did not start")
+
+
+@pytest.mark.slow
+def test_jupyterlab_shows_the_notebooks(lab):
+    assert "JupyterLab" in lab.ask("lab")
+    listed = json.loads(lab.ask("api/contents"))["content"]
+    assert {path.name for path in NOTEBOOKS} <= {entry["name"] for entry in listed}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("golden", GOLDENS, ids=stem)
+def test_notebook_runs_top_to_bottom_in_the_kernel_that_jupyterlab_offers(golden, lab):
+    client = lab.kernel()
+    try:
+        for number, cell in enumerate(cells(golden)):
+            reply = client.execute_interactive(cell.source, output_hook=str, timeout=300)
+            assert reply["content"]["status"] == "ok", (number, reply["content"].get("ename"), reply["content"].get("evalue"))
+    finally:
+        client.shutdown()
+        client.stop_channels()
