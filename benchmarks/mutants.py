@@ -2,8 +2,8 @@
 
     python benchmarks/mutants.py [--sample 100] [--seed 1] [--json]
 
-A fixed sample of mutants is drawn (same seed and same code: same mutants). Each is tried in a copy of the package in a temporary
-folder, against the tests that speak of its module; the working tree is never touched. Exit code 1 if fewer than 80 % are killed.
+A fixed sample of mutants is drawn (same seed and same code: same mutants). Each is tried in a copy of the package in a
+temporary folder, against the tests of its module; the working tree is never touched. Exit code 1 if fewer than 80 % are killed.
 
 Why not cosmic-ray: it rewrites files in the working tree, runs one test command for all modules, and needs a server per worker
 to run side by side. What is wanted here is a fixed sample, each module against its own tests, on copies; that is this file.
@@ -155,26 +155,27 @@ def _break(node: ast.AST, operator: str) -> None:
 
 
 def tests_for(file: str, root: Path) -> list[str]:
-    """Give the tests of a module: files named after it, those that import it, and its own doctests."""
+    """Give the tests of a module: named after it or importing it; if none is named so, those of its users too."""
     package, name = Path(file).parts[1], Path(file).stem
-    dotted = f"gm_workbench.{package}.{name}"
-    found = []
-    for folder in TESTS[package]:
-        for test in sorted((root / folder).glob("test_*.py")):
-            named = test.stem == f"test_{name}"
-            if named or f"{dotted} import" in test.read_text(encoding="utf-8"):
-                found.append((not named, test.relative_to(root).as_posix()))
-    return [*(test for _, test in sorted(found)), file]
+    tests = [test for folder in TESTS[package] for test in sorted((root / folder).glob("test_*.py"))]
+    named = [test for test in tests if test.stem == f"test_{name}"]
+    users = [] if named else [user.stem for user in sorted((root / file).parent.glob("*.py")) if _imports(user, package, name)]
+    using = [test for test in tests if any(_imports(test, package, module) for module in (name, *users))]
+    return [*dict.fromkeys(test.relative_to(root).as_posix() for test in (*named, *using)), file]
 
 
-def sample(size: int, seed: int) -> list[Mutant]:
-    """Draw mutants, the same for the same seed and code."""
+def _imports(file: Path, package: str, name: str) -> bool:
+    text = file.read_text(encoding="utf-8")
+    return f"gm_workbench.{package}.{name} import" in text or f"gm_workbench.{package} import {name}" in text
+
+
+def sample(size: int, seed: int, only: str = "") -> list[Mutant]:
+    """Draw mutants, the same for the same seed and code, from the files whose path holds `only`."""
     files = sorted(
         file for package in PACKAGES for file in (ROOT / "gm_workbench" / package).glob("*.py") if file.stem != "__init__"
     )
-    every = [
-        mutant for file in files for mutant in mutants_of(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8"))
-    ]
+    names = [file.relative_to(ROOT).as_posix() for file in files]
+    every = [one for name in names if only in name for one in mutants_of(name, (ROOT / name).read_text(encoding="utf-8"))]
     chosen = random.Random(seed).sample(every, min(size, len(every)))
     return sorted(chosen, key=lambda mutant: (mutant.file, mutant.line, mutant.column, mutant.operator))
 
@@ -201,9 +202,24 @@ def run_tests(copy_root: Path, tests: list[str], seconds: float) -> str:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "--tb=no", "-p", "no:xdist", "-p", "no:cov", *tests]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-x",
+        "-q",
+        "--no-header",
+        "--tb=no",
+        "-p",
+        "no:xdist",
+        "-p",
+        "no:cov",
+        "--hypothesis-seed=1",
+    ]
     try:
-        done = subprocess.run(command, cwd=copy_root, env=environment, capture_output=True, timeout=seconds, check=False)
+        done = subprocess.run(
+            [*command, *tests], cwd=copy_root, env=environment, capture_output=True, timeout=seconds, check=False
+        )
     except subprocess.TimeoutExpired:
         return "slow"
     return "survived" if done.returncode == 0 else "killed"
@@ -265,11 +281,12 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=100, help="how many mutants")
     parser.add_argument("--seed", type=int, default=1, help="which mutants")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--only", default="", metavar="TEXT", help="only files whose path holds this text, e.g. guard/links")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        results = try_all(sample(given.sample, given.seed), given.workers, Path(folder).resolve())
+        results = try_all(sample(given.sample, given.seed, given.only), given.workers, Path(folder).resolve())
     killed = sum(result.outcome != "survived" for result in results)
     ratio = killed / len(results) if results else 0.0
     totals = {

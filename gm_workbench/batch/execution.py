@@ -80,7 +80,7 @@ def ended_early(error: BaseException) -> tuple[State, str]:
     """
     match error:
         case errors.WorkbenchError():
-            return State.FAILED, f"{type(error).__name__}: {error}"
+            return State.FAILED, f"{_public_name(error)}: {error}"
         case PapermillExecutionError(ename=name, evalue=text):
             return State.FAILED, f"{name}: {text}" if _is_ours(name) else str(name)
         case DeadKernelError():
@@ -89,6 +89,11 @@ def ended_early(error: BaseException) -> tuple[State, str]:
             return State.TIMED_OUT, "the cell ran longer than it may; see gm run --cell-seconds"
         case _:
             return State.FAILED, type(error).__name__
+
+
+def _public_name(error: errors.WorkbenchError) -> str:
+    """Give the name under which `errors` lists this error, or the kind of error that it is a variant of."""
+    return next(kind.__name__ for kind in type(error).__mro__ if _is_ours(kind.__name__))
 
 
 def _is_ours(name: str) -> bool:

@@ -54,29 +54,48 @@ def worker_count(asked: int | None = None) -> int:
     return int(text)
 
 
-def in_lanes(
-    tasks: Sequence[Task[A, R]], workers: int, started: Callable[[Task[A, R]], None], new_lane: Callable[[], Executor] = spawned
-) -> Iterator[tuple[Task[A, R], R | None]]:
-    """Do the tasks, at most `workers` at a time; yield each with its result when it ends, or None if its worker was killed."""
-    waiting = deque(tasks)
-    idle = [new_lane() for _ in range(min(workers, len(tasks)))]
-    running: dict[Future[R], tuple[Task[A, R], Executor]] = {}
-    try:
+class Lanes:
+    """Some lanes, opened when there is something to do and kept open until the end: starting a process takes seconds."""
+
+    def __init__(self, workers: int, new_lane: Callable[[], Executor] = spawned) -> None:
+        self.workers = workers
+        self._new_lane = new_lane
+        self._idle: list[Executor] = []
+        self._busy: list[Executor] = []
+
+    def __enter__(self) -> Lanes:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for lane in [*self._idle, *self._busy]:
+            lane.shutdown(cancel_futures=True)
+
+    def do(self, tasks: Sequence[Task[A, R]], started: Callable[[Task[A, R]], None]) -> Iterator[tuple[Task[A, R], R | None]]:
+        """Do the tasks, one at a time in each lane; yield each with its result when it ends, None if its worker was killed."""
+        waiting = deque(tasks)
+        running: dict[Future[R], tuple[Task[A, R], Executor]] = {}
         while waiting or running:
-            while waiting and idle:
-                task, lane = waiting.popleft(), idle.pop()
+            while waiting and (lane := self._free()):
+                task = waiting.popleft()
                 started(task)
                 running[lane.submit(task.function, task.argument)] = (task, lane)
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 task, lane = running.pop(future)
                 killed = isinstance(future.exception(), BrokenExecutor)
-                idle.append(_replaced(lane, new_lane) if killed else lane)
+                self._give_back(lane, broken=killed)
                 yield task, None if killed else future.result()
-    finally:
-        for lane in [*idle, *(lane for _, lane in running.values())]:
-            lane.shutdown(cancel_futures=True)
 
+    def _free(self) -> Executor | None:
+        """Give a lane that has nothing to do, if there is one or may be one more."""
+        if not self._idle and len(self._busy) == self.workers:
+            return None
+        lane = self._idle.pop() if self._idle else self._new_lane()
+        self._busy.append(lane)
+        return lane
 
-def _replaced(lane: Executor, new_lane: Callable[[], Executor]) -> Executor:
-    lane.shutdown(wait=False)
-    return new_lane()
+    def _give_back(self, lane: Executor, *, broken: bool) -> None:
+        self._busy.remove(lane)
+        if broken:
+            lane.shutdown(wait=False)
+        else:
+            self._idle.append(lane)

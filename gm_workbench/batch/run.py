@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gm_workbench.batch.jobs import Arrived, Intake, Job, check_delivery, make_report
 from gm_workbench.batch.kernels import ONE_THREAD, batch_folder, environment
-from gm_workbench.batch.lanes import Task, in_lanes, spawned
+from gm_workbench.batch.lanes import Lanes, Task, spawned
 from gm_workbench.batch.ledger import Ledger, Outcome, State
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.progress import Progress
@@ -87,9 +87,9 @@ class Batch:
         began = time.monotonic()
         self.attempts = {row.folder(self.paths): self.ledger.queue(row, self._relative(row)) for row in rows}
         try:
-            with environment(ONE_THREAD), batch_folder() as folder:
-                self._check_deliveries(rows)
-                self._make_reports([row for row in rows if row.folder(self.paths) not in self.ended], folder)
+            with environment(ONE_THREAD), batch_folder() as folder, Lanes(self.workers, self.new_lane) as lanes:
+                self._check_deliveries(rows, lanes)
+                self._make_reports([row for row in rows if row.folder(self.paths) not in self.ended], folder, lanes)
         finally:
             self._close(rows)
             self.progress.close()
@@ -98,7 +98,7 @@ class Batch:
     def _relative(self, row: Planned) -> str:
         return row.folder(self.paths).relative_to(self.paths.reports).as_posix()
 
-    def _check_deliveries(self, rows: Sequence[Planned]) -> None:
+    def _check_deliveries(self, rows: Sequence[Planned], lanes: Lanes) -> None:
         """Check each delivery once; a broken one costs the reports on it, and no others."""
         wanted = {(row.world, row.place): row for row in rows if not row.published}
         tasks = [
@@ -106,7 +106,7 @@ class Batch:
             for world, place in wanted
         ]
         self.progress.begin("deliveries", len(tasks), self.workers)
-        for task, result in in_lanes(tasks, self.workers, lambda task: self.progress.started(task.name), self.new_lane):
+        for task, result in lanes.do(tasks, lambda task: self.progress.started(task.name)):
             arrived = result or Arrived(KILLED)
             where = (task.argument.world, task.argument.place)
             self.inputs[where] = arrived.inputs
@@ -118,11 +118,11 @@ class Batch:
         for row in rows:
             self._note(row, outcome)
 
-    def _make_reports(self, rows: Sequence[Planned], folder: Path) -> None:
+    def _make_reports(self, rows: Sequence[Planned], folder: Path, lanes: Lanes) -> None:
         made_with = origin(self.paths)
         tasks = [Task(row.name, make_report, self._job(row, folder, str(number), made_with)) for number, row in enumerate(rows)]
         self.progress.begin("reports", len(tasks), self.workers)
-        for task, result in in_lanes(tasks, self.workers, self._started, self.new_lane):
+        for task, result in lanes.do(tasks, self._started):
             outcome = result or KILLED
             self._note(task.argument.row, outcome)
             self.progress.ended(task.name, outcome)

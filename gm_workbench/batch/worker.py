@@ -40,7 +40,7 @@ def check_delivery(intake: Intake) -> Arrived:
         marker = deliveries_folder(intake.world, paths) / intake.place / MARKER
         seed = yaml.safe_load(marker.read_text(encoding="utf-8-sig")).get("seed")
     except Exception as error:  # whatever is wrong with a delivery costs its own reports only
-        return Arrived(Outcome(*ended_early(error), seconds=time.monotonic() - began))
+        return Arrived(_failed(error, paths, seconds=time.monotonic() - began))
     return Arrived(Outcome(State.DONE, seconds=time.monotonic() - began), Inputs(checked.digests, seed))
 
 
@@ -54,8 +54,14 @@ def make_report(job: Job) -> Outcome:
         study = load_study(job.row.study, Paths(job.root))
         outcome = _executed(job, study, started)
     except Exception as error:  # one report that fails must not stop the others
-        outcome = Outcome(*ended_early(error))
+        outcome = _failed(error, Paths(job.root))
     return replace(outcome, seconds=time.monotonic() - began)
+
+
+def _failed(error: Exception, paths: Paths, *, cell: int | None = None, seconds: float = 0.0) -> Outcome:
+    """Say how it ended; the reason goes into the index, which may travel, so it names files as seen from the project's root."""
+    state, reason = ended_early(error)
+    return Outcome(state, reason.replace(f"{paths.root}{os.sep}", ""), cell, seconds)
 
 
 def _executed(job: Job, study: Study, started: str) -> Outcome:
@@ -64,7 +70,7 @@ def _executed(job: Job, study: Study, started: str) -> Outcome:
         try:
             notebook = execution.execute()
         except Exception as error:
-            return Outcome(*ended_early(error), cell=execution.cell)
+            return _failed(error, Paths(job.root), cell=execution.cell)
         return _written(job, study, collect(run.path), notebook, started)
 
 

@@ -13,7 +13,7 @@ from gm_workbench.batch.lanes import worker_count
 from gm_workbench.batch.ledger import Attempt, Ledger
 from gm_workbench.batch.plan import Planned, Wish, plan, read_plan, wishes_from_options
 from gm_workbench.batch.progress import duration, progress_for
-from gm_workbench.batch.run import CELL_SECONDS, Summary, reason, run_batch
+from gm_workbench.batch.run import CELL_SECONDS, Summary, run_batch
 from gm_workbench.cli.printing import as_json, example, print_rows, real_option, relative, world_option
 from gm_workbench.errors import UsageError
 from gm_workbench.settings import Paths, paths
@@ -88,8 +88,6 @@ def make(wishes: tuple[Wish, ...], where: Paths, workers: int | None, cell_secon
 def _print_summary(summary: Summary, where: Paths, index: Path) -> None:
     for result in summary.made:
         click.echo(f"made      {relative(_page(result.row, where), where)}")
-    for result in summary.not_made:
-        click.echo(f"not made  {result.row.name}  ({reason(result.outcome)})")
     click.echo(f"{len(summary.made)} of {len(summary.results)} reports made in {duration(summary.seconds)}.")
     click.echo(f"Index: {index}")
 

@@ -75,6 +75,7 @@ class Audit:
         self.sums = _factors(links)
         self.found = np.array([one.origin is Origin.FOUND for one in links.relations], dtype=np.bool_)
         self.witnesses = self.true[None, :]
+        self.most: dict[int, float] = {}
         self.cap = 1000.0 + 10.0 * float(self.true.sum())
 
     def failing(self, known: Mapping[int, Range]) -> int | None:
@@ -107,11 +108,27 @@ class Audit:
         return (
             self._reach(place, 1.0, plain, lambda low, _: low <= need.low)
             and self._reach(place, -1.0, plain, lambda _, high: high >= need.high)
-            and (
-                self._reach(place, 1.0, marked, lambda low, high: high - low >= need.width)
-                or self._reach(place, -1.0, marked, lambda low, high: high - low >= need.width)
-            )
+            and self._wide(place, need.width, marked)
         )
+
+    def _wide(self, place: int, width: float, limits: Limits) -> bool:
+        """Whether the possible values lie far enough apart; a part of what is itself below the threshold has less room."""
+        got = self._width(place, limits, width)
+        return got >= width or got >= self._most(place)
+
+    def _width(self, place: int, limits: Limits, enough: float) -> float:
+        """How far apart the possible values of a count lie; sought only until it is enough."""
+        for sign in (1.0, -1.0):
+            if self._reach(place, sign, limits, lambda low, high: high - low >= enough):
+                break
+        low, high = self._seen(place, limits)
+        return high - low
+
+    def _most(self, place: int) -> float:
+        """How far apart they would lie if the marks were all there is."""
+        if place not in self.most:
+            self.most[place] = self._width(place, self._limits({}, marks=True), np.inf)
+        return self.most[place]
 
     def _is_rest(self, place: int, limits: Limits) -> bool:
         """Whether a count is what is left when the known are subtracted, which needs no solver to see."""

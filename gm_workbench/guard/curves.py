@@ -5,16 +5,20 @@ from __future__ import annotations
 from gm_workbench.guard.policy import Policy
 from gm_workbench.outputs.output import Cell, Measure, Output, Shape
 
+SoFar = tuple[int, ...]
+"""Events so far; for a share, its n too."""
+
 
 def thinned(output: Output, policy: Policy) -> list[int]:
-    """Give the cells of a curve that repeat the step before them.
+    """Give the cells of a curve that are no step of their own.
 
-    A point is kept when it starts the series without events, or when since the last kept point nothing happened or at least
-    `threshold` persons had the event. Cells carry the events so far in `numerator`; a share is also judged by its n.
+    Between two neighbouring steps nothing happened, or at least `threshold` persons had the event. Points that a sentence
+    quotes are taken first, then the others in the order of time. Cells carry the events so far in `numerator`; a cell without
+    is left alone.
     """
     if Shape.CURVE not in output.words.shown_as:
         return []
-    return [at for series in series_of(output) for at in _repeating(output, series, policy)]
+    return sorted(at for series in series_of(output) for at in _left_out(output, series, policy))
 
 
 def series_of(output: Output) -> list[list[int]]:
@@ -26,6 +30,12 @@ def series_of(output: Output) -> list[list[int]]:
     return [sorted(series, key=lambda at: _time(output.cells[at], at)) for series in found.values()]
 
 
+def repeats(output: Output, at: int, series: list[int], left_out: set[int]) -> bool:
+    """Whether a cell that is no step of its own repeats the step before: not if a sentence quotes it or no step follows."""
+    steps_later = any(later not in left_out for later in series[series.index(at) + 1 :])
+    return steps_later and output.cells[at].key not in _quoted(output)
+
+
 def _time(cell: Cell, at: int) -> float:
     try:
         return float(cell.column)
@@ -33,22 +43,31 @@ def _time(cell: Cell, at: int) -> float:
         return float(at)
 
 
-def _repeating(output: Output, series: list[int], policy: Policy) -> list[int]:
-    last: tuple[int, ...] | None = None
-    repeating = []
-    for at in series:
-        now = _so_far(output.cells[at])
-        if now is None:
-            continue
-        steps = now if last is None else tuple(abs(new - old) for new, old in zip(now, last, strict=True))
-        if all(step == 0 or step >= policy.threshold for step in steps):
-            last = now
-        else:
-            repeating.append(at)
-    return repeating
+def _quoted(output: Output) -> set[tuple[str, str]]:
+    words = output.words
+    return {(slot.row, slot.column) for said in (words.sentence, words.alt, *words.more) for slot in said.slots.values()}
 
 
-def _so_far(cell: Cell) -> tuple[int, ...] | None:
+def _left_out(output: Output, series: list[int], policy: Policy) -> list[int]:
+    quoted = _quoted(output)
+    judged = [place for place, at in enumerate(series) if _so_far(output.cells[at])]
+    kept: dict[int, SoFar] = {}
+    for place in sorted(judged, key=lambda place: (output.cells[series[place]].key not in quoted, place)):
+        now = _so_far(output.cells[series[place]])
+        before = max((other for other in kept if other < place), default=None)
+        after = min((other for other in kept if other > place), default=None)
+        start = tuple(0 for _ in now) if before is None else kept[before]
+        if _is_step(start, now, policy) and (after is None or _is_step(now, kept[after], policy)):
+            kept[place] = now
+    return [series[place] for place in judged if place not in kept]
+
+
+def _is_step(before: SoFar, after: SoFar, policy: Policy) -> bool:
+    changes = [abs(new - old) for old, new in zip(before, after, strict=True)]
+    return all(change == 0 or change >= policy.threshold for change in changes)
+
+
+def _so_far(cell: Cell) -> SoFar:
     if cell.numerator is None:
-        return None
+        return ()
     return (cell.numerator, cell.n) if cell.measure is Measure.SHARE else (cell.numerator,)

@@ -91,6 +91,7 @@ class _Web:
         self.values: list[int] = []
         self.same: list[int] = []
         self.behind = [tuple(self._place(value) for value in _given_away(cell)) for cell in self.cells]
+        self.times = bool(set(output.words.shown_as) & _TIMES)
         self.found: dict[tuple[int, frozenset[int]], Relation] = {}
 
     def _place(self, value: int) -> int:
@@ -131,8 +132,7 @@ class _Web:
 
     def _lines(self) -> Iterator[list[int]]:
         """Give the rows and columns, in the order of the cells. Along time nothing adds up."""
-        times = bool(set(self.output.words.shown_as) & _TIMES)
-        for name in ("column",) if times else ("row", "column"):
+        for name in ("column",) if self.times else ("row", "column"):
             for key in dict.fromkeys(getattr(cell, name) for cell in self.cells):
                 yield [at for at, cell in enumerate(self.cells) if getattr(cell, name) == key]
 
@@ -140,9 +140,13 @@ class _Web:
         return self.cells[at].measure is measure
 
     def _join_line(self, line: list[int]) -> None:
-        """Join the counts of one line that are the same: those of other cells with a plain count, n with n along a row."""
-        plain = {self.cells[at].n: at for at in reversed(line) if self._is(at, Measure.COUNT)}
+        """Join counts of one line that are the same: a share's with another's n, any with a plain count, n with n in a row."""
         others = [at for at in line if not self._is(at, Measure.COUNT)]
+        behind = {self.cells[at].n: at for at in reversed(others) if not self._is(at, Measure.SHARE)}
+        for place in (place for at in others if self._is(at, Measure.SHARE) for place in self.behind[at][1:]):
+            if self.values[place] in behind and self.values[place] > 0:
+                self.join(place, self.behind[behind[self.values[place]]][0])
+        plain = {self.cells[at].n: at for at in reversed(line) if self._is(at, Measure.COUNT)}
         for place in (place for at in others for place in self.behind[at] if self.values[place] > 0):
             if self.values[place] in plain:
                 self.join(place, self.behind[plain[self.values[place]]][0])
@@ -186,7 +190,7 @@ class _Web:
                 if self.values[total] > 0 and sum(self.values[part] for part in parts) == self.values[total]:
                     self.relate(total, parts)
                     within = True
-        if len(places) > 1 and not within:
+        if len(places) > 1 and not within and not self.times:
             whole = sum(self.values[place] for place in places)
             elsewhere = (self.root(place) for group in self.behind for place in group)
             for total in dict.fromkeys(place for place in elsewhere if self.values[place] == whole and place not in places):

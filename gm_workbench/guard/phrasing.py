@@ -17,7 +17,20 @@ _PERSONS = (
     "|deelnemer|cliënten|cliënt|klanten|respondenten|respondent|people|persons?|women|woman|men|mothers?|candidates?|workers?"
     "|participants?|clients?|respondents?"
 )
-_QUOTED = re.compile(rf"(?<![\w.,])(\d{{1,3}})\s+(?:\w+\s+)?(?:{_PERSONS})\b", re.IGNORECASE)
+_BOUNDS = (
+    "minstens",
+    "minste",
+    "minder dan",
+    "meer dan",
+    "hoogstens",
+    "at least",
+    "fewer than",
+    "less than",
+    "more than",
+    "at most",
+)
+_NO_BOUND = "".join(rf"(?<!\b{bound} )" for bound in _BOUNDS)
+_QUOTED = re.compile(rf"(?<![\w.,]){_NO_BOUND}(\d{{1,3}})\s+(?:\w+\s+)?(?:{_PERSONS})\b", re.IGNORECASE)
 
 WITHHELD_REVIEW = Text(
     "Dit onderdeel wordt niet getoond: iemand moet eerst beoordelen of het mag.",

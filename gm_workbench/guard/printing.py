@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from gm_workbench.guard.cells import Reason, decimals, keeps_interval, numerator, round_to_base
-from gm_workbench.guard.curves import series_of
+from gm_workbench.guard.curves import repeats, series_of
 from gm_workbench.guard.links import Links
 from gm_workbench.guard.policy import Method, Policy
 from gm_workbench.outputs.output import Cell, Measure, Output, Shape, ShownCell, Suppressed
@@ -121,8 +121,9 @@ def _with_interval(printer: Printer, at: int, value: float | None) -> ShownCell:
 def _carry(printer: Printer, series: list[int], made: list[ShownCell]) -> None:
     """Let the steps that are left out repeat the one before."""
     last: ShownCell | None = None
+    hidden = {at for at in series if printer.hidden[at] is not None}
     for at in series:
-        if printer.hidden[at] is None:
+        if at not in hidden:
             last = made[at]
-        elif printer.hidden[at] is Reason.STEP and last is not None:
+        elif printer.hidden[at] is Reason.STEP and last is not None and repeats(printer.output, at, series, hidden):
             made[at] = replace(made[at], value=last.value, low=last.low, high=last.high, se=last.se)

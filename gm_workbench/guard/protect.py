@@ -20,6 +20,7 @@ from gm_workbench.guard.printing import Printer, printed
 from gm_workbench.guard.released import Record, Refusal, Released, Verdict, release
 from gm_workbench.guard.rounded import rounded_plan
 from gm_workbench.outputs.output import Measure, Output, Shape, ShownOutput
+from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
 
 __all__ = ["Record", "Refusal", "Released", "Verdict", "protect"]
@@ -76,11 +77,13 @@ def _whole(outputs: Sequence[Output]) -> tuple[str, ...]:
     ids = [output.id for output in outputs]
     twice = sorted({name for name in ids if ids.count(name) > 1})
     kinds = sorted({str(output.words.kind) for output in outputs})
+    strange = [output.id for output in outputs if not isinstance(output.words.kind, DataKind)]
     shapes = sorted({output.id for output in outputs if not set(output.words.shown_as) <= _SHAPES or not output.words.shown_as})
     measures = sorted({output.id for output in outputs if any(cell.measure not in _MEASURES for cell in output.cells)})
     faults = [
         (twice, f"ids are used twice: {', '.join(twice)}"),
         (kinds[1:], f"data of several kinds in one report: {', '.join(kinds)}"),
+        (strange, f"nobody knows what kind of data these are: {', '.join(strange)}"),
         (shapes, f"there is no rule for the shape of {', '.join(shapes)}"),
         (measures, f"there is no rule for a measure of {', '.join(measures)}"),
     ]

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     COLUMNS = "columns"
     RAGGED = "ragged"
     QUOTES = "quotes"
+    LINE_ENDS = "line_ends"
     MISSING_VALUE = "missing_value"
     IDENTIFIER = "identifier"
     CODE = "code"

@@ -66,7 +66,9 @@ def read_file(name: str, data: bytes, layouts: Mapping[str, Layout]) -> Reading:
     cut = not data.endswith(b"\n")
     whole = data if not cut else data[: data.rfind(b"\n") + 1]
     faults = [_cut_fault(shown, data)] if cut else []
-    found = recognise(header_line(data), layouts.values())
+    if not whole:
+        return Reading(None, tuple(faults))
+    found = recognise(header_line(whole), layouts.values())
     stop = _header_fault(shown, found) if found is not None else _unknown_file(shown)
     if stop is not None or found is None:
         return Reading(None, (*faults, *filter(None, [stop])))
@@ -77,11 +79,15 @@ def _unreadable(shown: str, data: bytes) -> Fault | None:
     if not data.strip():
         return Fault(Reason.EMPTY, shown, "the file is empty", _EXPORT_AGAIN)
     wrong = encoding_fault(shown, data)
-    if wrong is None and data.count(b'"') % 2:
-        return Fault(
-            Reason.QUOTES, shown, "a quotation mark is opened and never closed", "remove or double the quotation marks in texts"
-        )
-    return wrong
+    if wrong is not None:
+        return wrong
+    if data.removesuffix(b"\r").count(b"\r") != data.count(b"\r\n"):
+        problem, remedy = "lines must end in CR LF or LF but some end in CR only", "export again, without line ends in texts"
+        return Fault(Reason.LINE_ENDS, shown, problem, remedy)
+    if data.count(b'"') % 2:
+        problem, remedy = "a quotation mark is opened and never closed", "remove or double the quotation marks in texts"
+        return Fault(Reason.QUOTES, shown, problem, remedy)
+    return None
 
 
 def _cut_fault(shown: str, data: bytes) -> Fault:

@@ -28,8 +28,6 @@ class Column:
     def encode(cls, cells: pa.ChunkedArray) -> Column:
         """Take a column of text apart into distinct texts (outer blanks dropped) and an index."""
         encoded = cells.combine_chunks().dictionary_encode()
-        if isinstance(encoded, pa.ChunkedArray):
-            encoded = pa.concat_arrays(encoded.chunks)
         texts = tuple(text.strip() for text in encoded.dictionary.to_pylist())
         return cls(texts, encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64))
 

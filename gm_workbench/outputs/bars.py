@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gm_workbench.outputs.curves import axis_label
 from gm_workbench.outputs.output import ShownCell, ShownOutput
-from gm_workbench.outputs.printed import columns_of, compact, drawn, rows_of, strong_keys
+from gm_workbench.outputs.printed import axis_label, columns_of, compact, drawn, rows_of, strong_keys
 from gm_workbench.outputs.sheet import Plot, Sheet
 from gm_workbench.outputs.style import (
     INK,

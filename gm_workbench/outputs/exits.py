@@ -14,8 +14,8 @@ from gm_workbench.metrics.exits import Curve
 from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.answers import CAUTION, smallest_relevant
 from gm_workbench.outputs.cells import count_cell, estimate_cell, quote
-from gm_workbench.outputs.curves import AT_RISK
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.series import AT_RISK
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import terms
 from gm_workbench.vocabulary.protocols import Estimand, Section

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from matplotlib.patches import Ellipse
 
-from gm_workbench.outputs.curves import axis_label
 from gm_workbench.outputs.labels import Box, place_around
 from gm_workbench.outputs.output import ShownOutput
-from gm_workbench.outputs.printed import Drawn, drawn, factor, rows_of, strong_keys
+from gm_workbench.outputs.printed import Drawn, axis_label, drawn, factor, rows_of, strong_keys
 from gm_workbench.outputs.sheet import Plot, Sheet
 from gm_workbench.outputs.style import (
     NARROW,
@@ -52,7 +51,7 @@ def draw_map(shown: ShownOutput, language: Language, narrow: bool) -> Sheet:
     plot.y_grid(ticks_between(*plot.y, 6), language)
     plot.x_axis(ticks_between(*plot.x, 4 if narrow else 6), language, line=plot.y[0] >= 0)
     sheet.paragraph(0, 8, y_label)
-    sheet.paragraph((plot.left + plot.right) / 2, bottom + 35, x_label, ha="center")
+    plot.x_label(x_label, 35)
     for point in points:
         _ellipse(plot, point)
     _names(plot, points)

@@ -86,7 +86,8 @@ def _cell_faults(cell: Cell) -> list[tuple[bool, str]]:
             ]
         case Measure.ESTIMATE:
             own = [(not has_value, "an estimate needs a finite value")]
-    return [(not whole, "n must be a whole number of persons, 0 or more"), *own]
+    named = isinstance(cell.row, str) and isinstance(cell.column, str)
+    return [(not named, "row and column must be text"), (not whole, "n must be a whole number of persons, 0 or more"), *own]
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,3 +145,9 @@ def strong_keys(shown: ShownOutput) -> tuple[str, ...]:
     """Give the rows that the output wants drawn strongly."""
     value = shown.words.options.get("strong", ())
     return (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
+
+
+def axis_label(shown: ShownOutput, name: str, language: Language) -> str:
+    """Give the words of an axis, empty when the output has none."""
+    axis = shown.words.axes.get(name)
+    return axis.label[language] if axis else ""

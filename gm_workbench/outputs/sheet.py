@@ -203,6 +203,12 @@ class Plot:
             self.sheet.line((at, at), (self.bottom, self.bottom + 4), MARK_GREY)
             self.sheet.write(at, self.bottom + 15, label, size=SMALL, colour=TEXT_GREY, ha="center")
 
+    def x_label(self, lines: Sequence[str], top: float) -> None:
+        """Write what the x axis is, `top` pixels under the area: under its middle, but within the sheet."""
+        half = max((text_width(line, SMALL) for line in lines), default=0.0) / 2
+        middle = min(max((self.left + self.right) / 2, half), self.sheet.width - half)
+        self.sheet.paragraph(middle, self.bottom + top, lines, ha="center")
+
     def y_grid(self, ticks: Sequence[float], language: Language) -> None:
         """Draw a pale line across at each tick, its number at the left."""
         for tick, label in zip(ticks, ticks_text(ticks, language), strict=True):

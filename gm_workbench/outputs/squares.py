@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from gm_workbench.outputs.curves import axis_label
 from gm_workbench.outputs.output import Measure, ShownCell, ShownOutput
-from gm_workbench.outputs.printed import columns_of, drawn, n_text, rows_of, value_text
+from gm_workbench.outputs.printed import axis_label, columns_of, drawn, n_text, rows_of, value_text
 from gm_workbench.outputs.sheet import Sheet
 from gm_workbench.outputs.style import (
     INK,

@@ -27,15 +27,19 @@ NEEDS = {
 """What a section can need, in words."""
 
 NOT_DELIVERED = Text(
-    "Hierover is niets te zeggen: voor deze plaats ontbreekt {needs}.",
-    "Nothing can be said about this: for this place there is no {needs}.",
+    "Hierover is niets te zeggen: in deze gegevens ontbreekt {needs}.",
+    "Nothing can be said about this: these data lack {needs}.",
 )
 
 
 def about_study(study: Study, estimand: str = "") -> About:
-    """Give what captions say: data kind, period, source, and the population of `estimand` (default: the primary one)."""
+    """Give what captions say: data kind, period, source, and the population of `estimand` (default: the primary one).
+
+    A published set is about its own people, whatever the study declares.
+    """
     chosen = study.protocol.estimand(estimand) if estimand else study.protocol.primary
-    return About(study.kind, chosen.population, study.period_name, study.source, study.protocol.assignment)
+    population = chosen.population if study.published is None else study.published.title
+    return About(study.kind, population, study.period_name, study.source, study.protocol.assignment)
 
 
 HELD_HERE = Text(

@@ -28,6 +28,7 @@ FAMILY = "DejaVu Sans"
 WIDE, NARROW = 720, 328
 WIDE_ANSWER, NARROW_ANSWER = 652, 320
 DENSITY = 2  # pixels in a CSS pixel
+MONTH_STEPS = (1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 60.0)
 TITLE, BODY, SMALL = 14.5, 13.0, 12.5
 
 
@@ -88,6 +89,13 @@ def ticks_between(low: float, high: float, most: int) -> list[float]:
     values = MaxNLocator(nbins=most, steps=[1, 2, 5, 10]).tick_values(low, high)
     slack = 1e-9 * (high - low)
     return [float(value) + 0.0 for value in values if low - slack <= value <= high + slack]
+
+
+def month_ticks(low: float, high: float, most: int) -> list[float]:
+    """Give ticks that a reader of months expects: every 1, 2, 3, 6, 12 ... months."""
+    step = next((size for size in MONTH_STEPS if (high - low) / size <= most), 120.0)
+    first = -(-low // step) * step
+    return [first + step * place for place in range(int((high - first) // step) + 1)]
 
 
 def ticks_text(ticks: Sequence[float], language: Language) -> list[str]:

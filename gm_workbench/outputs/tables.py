@@ -59,19 +59,27 @@ def table_html(shown: ShownOutput, language: Language, *, caption: str, with_n: 
     rows, columns = rows_of(shown), columns_of(shown)
     turned = len(columns) > max(WIDEST, len(rows))
     grid = _Grid(shown, *((columns, rows) if turned else (rows, columns)), turned)
-    head = "".join(_head(grid, column, language) for column in grid.columns)
+    unit = _common_unit(shown.cells, language)
+    head = "".join(_head(grid, column, language, named=bool(unit)) for column in grid.columns)
     corner = escape(shown.words.row_title[language]) if not turned else ""
     first = f'<th scope="col">{corner}</th>' if corner else "<td></td>"
     body = "".join(_row(grid, row, language, with_n) for row in grid.rows)
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption)} ({SCROLLS[language]})"><table>'
-        f'<caption class="unseen">{escape(caption)}</caption>'
-        f"<thead><tr>{first}{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"{_caption(caption, unit)}<thead><tr>{first}{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
-def _head(grid: _Grid, column: str, language: Language) -> str:
-    unit = _common_unit(grid.column(column), language)
+def _caption(caption: str, unit: str) -> str:
+    """Write the caption: for who hears the page, with the unit of all numbers for everybody."""
+    if not unit:
+        return f'<caption class="unseen">{escape(caption)}</caption>'
+    return f'<caption><span class="unseen">{escape(caption)} </span>{escape(unit)}</caption>'
+
+
+def _head(grid: _Grid, column: str, language: Language, *, named: bool) -> str:
+    """Name a column, and its unit unless the caption of the table has done so."""
+    unit = "" if named else _common_unit(grid.column(column), language)
     name = escape(grid.shown.words.label(column)[language])
     return f'<th scope="col" class="number">{name}{f" <small>({escape(unit)})</small>" if unit else ""}</th>'
 

@@ -8,6 +8,12 @@ from gm_workbench.vocabulary.text import Text
 
 WOMAN, MAN = Text("vrouwen", "women"), Text("mannen", "men")
 
+MOTHERS, WORKERS = Text("moeders", "mothers"), Text("werkenden", "workers")
+"""Who an answer is about, as a plural."""
+
+RESILIENCE, EXIT = Text("economische veerkracht", "economic resilience"), Text("uitstroom naar werk", "exit to work")
+"""What an association is with, as it reads within a sentence."""
+
 TERMS: Mapping[str, Text] = {
     "all": Text("allen", "all"),
     "unknown": Text("onbekend", "unknown"),

@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from gm_workbench.outputs.curves import axis_label, month_ticks
 from gm_workbench.outputs.labels import spread
 from gm_workbench.outputs.output import ShownOutput
-from gm_workbench.outputs.printed import Drawn, columns_of, drawn, factor, rows_of, strong_keys
+from gm_workbench.outputs.printed import Drawn, axis_label, columns_of, drawn, factor, rows_of, strong_keys
 from gm_workbench.outputs.sheet import Plot, Sheet
 from gm_workbench.outputs.style import (
     NARROW,
     SMALL,
-    TEXT_GREY,
     WHITE,
     WIDE,
     Ink,
     inks,
     leading,
+    month_ticks,
     padded,
     text_width,
     ticks_between,
@@ -43,14 +42,14 @@ def draw_trend(shown: ShownOutput, language: Language, narrow: bool) -> Sheet:
     columns = columns_of(shown)
     lines = _lines(shown, columns, language)
     width = NARROW if narrow else WIDE
-    y_label = wrap(axis_label(shown, "y", language), width - 8, SMALL)
+    x_label, y_label = (wrap(axis_label(shown, name, language), width - 8, SMALL) for name in ("x", "y"))
     names = (
         [wrap(line.name, 0.31 * width, SMALL, bold=line.ink.bold) for line in lines] if len(lines) > 1 else [[] for _ in lines]
     )
     margin = max((text_width(part, SMALL, bold=True) for name in names for part in name), default=0.0) + 24
     top = leading(SMALL) * len(y_label) + 12
     bottom = top + (200 if narrow else 270)
-    sheet = Sheet.blank(width, bottom + 46)
+    sheet = Sheet.blank(width, bottom + 28 + leading(SMALL) * max(1, len(x_label)))
     sheet.mark(shown.words.kind, language)
     places = _places(columns)
     air = 0.08 * (max(places) - min(places) or 1.0)
@@ -59,9 +58,7 @@ def draw_trend(shown: ShownOutput, language: Language, narrow: bool) -> Sheet:
     sheet.paragraph(0, 8, y_label)
     ticks = _ticks(plot, places, [shown.words.label(column)[language] for column in columns])
     plot.x_axis(list(ticks), language, list(ticks.values()))
-    sheet.write(
-        (plot.left + plot.right) / 2, bottom + 34, axis_label(shown, "x", language), size=SMALL, colour=TEXT_GREY, ha="center"
-    )
+    plot.x_label(x_label, 34)
     dodge = DODGE if len(places) <= MOST_TICKS else 0.0
     for place, line in enumerate(lines):
         _points(plot, line, dodge * (place - (len(lines) - 1) / 2))

@@ -10,9 +10,9 @@ from gm_workbench.metrics.exits import Curve
 from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.answers import CAUTION
 from gm_workbench.outputs.cells import estimate_cell, quote
-from gm_workbench.outputs.curves import AT_RISK
 from gm_workbench.outputs.exits import MONTHS, curve_cells
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, plain
+from gm_workbench.outputs.series import AT_RISK
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text

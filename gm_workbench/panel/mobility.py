@@ -9,7 +9,8 @@ import pandas as pd
 
 from gm_workbench.errors import MetricError
 from gm_workbench.panel.study import THRESHOLD, Study
-from gm_workbench.panel.work import STATES, work_months
+from gm_workbench.panel.work import STATES, main_jobs, work_months
+from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
 
 QUINTILES = ("q1", "q2", "q3", "q4", "q5")
@@ -35,8 +36,14 @@ class Pairs:
 def pairs(study: Study, horizon: int, share: float) -> Pairs:
     """Give the pairs that the data allow: against the national threshold, or, without one, by fifths of their own wages."""
     if not study.meets(THRESHOLD) or not study.meets("wages.contract"):
-        return Pairs(quintile_pairs(study.tables["wages"], horizon, TOLERANCE), QUINTILES, QUINTILE_TIES)
+        return rank_pairs(study, horizon)
     return Pairs(state_pairs(work_months(study, share), horizon), STATES)
+
+
+def rank_pairs(study: Study, horizon: int) -> Pairs:
+    """Give pairs of fifths of the main jobs' hourly wages: how people change places, whatever the threshold."""
+    tolerance = TOLERANCE if study.kind is DataKind.PUBLISHED else 0
+    return Pairs(quintile_pairs(main_jobs(study.tables["wages"]), horizon, tolerance), QUINTILES, QUINTILE_TIES)
 
 
 def state_pairs(months: pd.DataFrame, horizon: int) -> pd.DataFrame:

@@ -8,7 +8,6 @@ from functools import partial
 
 import pandas as pd
 
-from gm_workbench.errors import UnknownPlace
 from gm_workbench.intake.store import checked_tables
 from gm_workbench.settings import Paths, paths
 from gm_workbench.vocabulary.calendar import Period
@@ -17,7 +16,7 @@ from gm_workbench.vocabulary.protocols import Protocol, Section, load_protocol
 from gm_workbench.vocabulary.references import low_pay_threshold, price_level
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
-from gm_workbench.worlds.published import load_published
+from gm_workbench.worlds.published import PublishedSet, load_published
 
 THRESHOLD = "low_pay_threshold"
 """What a section needs when it compares wages with the national low-pay threshold; foreign data have none."""
@@ -41,8 +40,7 @@ class Study:
     kind: DataKind
     tables: Mapping[str, pd.DataFrame]
     source: Text = DELIVERIES
-    caveat: Text = Text("", "")
-    years: Text = Text("", "")  # of a published set, whose months may not be those of a calendar
+    published: PublishedSet | None = None
     paths: Paths = field(default_factory=paths)
 
     def section(self, name: str) -> Section:
@@ -92,7 +90,9 @@ class Study:
     @property
     def period_name(self) -> Text:
         """The period in words."""
-        return self.years if self.years.nl else Text(self.period.name("nl"), self.period.name("en"))
+        if self.published is not None:
+            return self.published.period
+        return Text(self.period.name("nl"), self.period.name("en"))
 
 
 def open_study(name: str, place: str, world: str = "default", period: str = "2023-01/2025-12") -> Study:
@@ -145,9 +145,7 @@ def _within(table: pd.DataFrame, period: Period) -> pd.DataFrame:
 def published_study(protocol: Protocol, place: str, where: Paths) -> Study:
     """Open a study on real public data that a package ships."""
     chosen = Place.parse(place)
-    if not place.startswith("published-"):
-        raise UnknownPlace(f"A published data set is written as published-<name> but got {place!r}.")
     loaded = load_published(place.removeprefix("published-"))
     months = loaded.tables["wages"]["month"]
     period = Period(int(months.min()), int(months.max()))
-    return Study(protocol, chosen, period, loaded.kind, loaded.tables, loaded.source, loaded.caveat, loaded.period, where)
+    return Study(protocol, chosen, period, loaded.kind, loaded.tables, loaded.source, loaded, where)

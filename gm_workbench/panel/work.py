@@ -50,11 +50,17 @@ def _states(frame: pd.DataFrame) -> pd.Series:
 
 
 def workers(study: Study) -> pd.DataFrame:
-    """Give one row per person with pay in the period: sex, age band, coach, and whether the study was introduced there."""
-    wages = study.tables["wages"]
-    people = wages.sort_values("month").drop_duplicates("person")[["person", "sex", "birth_year"]]
+    """Give one row per person with pay in the period: sex, age band, contract, coach, introduced or not.
+
+    The contract is that of the main job in the last month with pay before the index month, else in the first month after.
+    """
+    jobs = main_jobs(study.tables["wages"])
+    before = jobs["month"] < study.index_month
+    last_before = jobs.loc[before].drop_duplicates("person", keep="last")
+    first_after = jobs.loc[~before & ~jobs["person"].isin(last_before["person"])].drop_duplicates("person")
+    people = pd.concat([last_before, first_after])[["person", "sex", "birth_year", "contract"]]
     age = study.index_month // 12 - people["birth_year"]
-    people = people.assign(age=age, age_band=banded(age, AGE_EDGES, AGE_BANDS)).reset_index(drop=True)
+    people = people.assign(age=age, age_band=banded(age, AGE_EDGES, AGE_BANDS)).sort_values("person", ignore_index=True)
     return with_coach(study, people, study.index_month)
 
 
@@ -63,9 +69,7 @@ def base_workers(study: Study, months: pd.DataFrame, months_low: int = 3) -> Coh
     before = months.loc[months["months"].between(-months_low, -1)]
     low = before["hourly_wage"].notna() & ~before["above"]
     summary = before.assign(low=low, gap=np.log(before["threshold"] / before["hourly_wage"]))
-    per_person = summary.groupby("person").agg(
-        paid=("hourly_wage", "count"), low=("low", "sum"), log_gap=("gap", "mean"), contract=("contract", "last")
-    )
+    per_person = summary.groupby("person").agg(paid=("hourly_wage", "count"), low=("low", "sum"), log_gap=("gap", "mean"))
     people = workers(study).merge(per_person, left_on="person", right_index=True, how="left", validate="one_to_one")
     start = start_cohort(
         people,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,6 +47,8 @@ def parts(outputs: Sequence[ShownOutput], language: Language) -> list[Part]:
     ]
 
 
+LONGEST_OPENING = 80
+_CLAUSE = re.compile(r"(.+?[.,:;])(?:\s+(.*))?$", re.DOTALL)
 _RANKS = {Role.ANSWER: 0, Role.FACTS: 1, Role.FLOW: 2}
 
 
@@ -61,8 +64,8 @@ def _part(shown: ShownOutput, language: Language, *, repeats: bool) -> Part:
         role=str(words.role),
         heading=words.heading[language],
         lead="" if repeats else words.lead[language],
-        says=verdict(say(words.sentence, shown, language)),
-        more=tuple(say(sentence, shown, language) for sentence in words.more),
+        says=verdict(tidy(say(words.sentence, shown, language))),
+        more=tuple(tidy(say(sentence, shown, language)) for sentence in words.more),
         blocks=blocks,
         table=Markup(_data(shown, language)) if blocks else Markup(""),  # noqa: S704 — as above
         caption=caption(shown, language),
@@ -94,12 +97,33 @@ def _data(shown: ShownOutput, language: Language) -> str:
 def caption(shown: ShownOutput, language: Language) -> tuple[str, str]:
     """Write a caption: what it shows; then population, n, period, source, what protection did, and the kind of data."""
     words = shown.words
-    first, rest = verdict(words.caption[language])
+    first, rest = opening(words.caption[language])
     told = [rest, _sentence(words.population[language]), _persons(shown, language), _sentence(words.period[language])]
     source = f"{PHRASES['source'][language]}: {words.source[language]}"
     kind = KINDS[words.kind][language] if words.kind is not DataKind.REAL else ""
-    told += [_sentence(source), *(note[language] for note in shown.notes), _sentence(kind)]
-    return _sentence(first), " ".join(text for text in told if text)
+    told += [_sentence(source), *(_sentence(note[language]) for note in shown.notes), _sentence(kind)]
+    return first, tidy(" ".join(text for text in told if text))
+
+
+def opening(text: str) -> tuple[str, str]:
+    """Split a caption into its first clause, which names the figure, and the rest; a long first clause is not set apart.
+
+    >>> opening("Uitstroom naar werk, met concurrerende redenen.")
+    ('Uitstroom naar werk,', 'met concurrerende redenen.')
+    """
+    found = _CLAUSE.match(text)
+    if found is None or len(found[1]) > LONGEST_OPENING:
+        return "", _sentence(text)
+    return found[1] if found[2] else _sentence(found[1]), _sentence(found[2]) if found[1].endswith(".") else found[2]
+
+
+def tidy(text: str) -> str:
+    """Keep a number and its sign on one line.
+
+    >>> tidy("31 % en € 61") == "31\N{NO-BREAK SPACE}% en €\N{NO-BREAK SPACE}61"
+    True
+    """
+    return text.replace(" %", "\N{NO-BREAK SPACE}%").replace("€ ", "€\N{NO-BREAK SPACE}")
 
 
 def _sentence(text: str) -> str:

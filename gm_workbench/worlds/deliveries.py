@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -159,7 +159,7 @@ def synthesise(world: str, seed: int, where: Paths, places: Collection[str] | No
     root = where.synthetic / world
     root.mkdir(parents=True, exist_ok=True)
     made = [_synthesise_place(world, place, seed, where) for place in chosen]
-    _write_truth(root / TRUTH, world)
+    _write_truth(root / TRUTH, truth(world, where.worlds))
     return made
 
 
@@ -184,9 +184,7 @@ def _replace(new: Path, final: Path) -> None:
         shutil.rmtree(old)
 
 
-def _write_truth(path: Path, world: str) -> None:
+def _write_truth(path: Path, content: Mapping[str, object]) -> None:
     new = path.with_name(f".{path.name}.new")
-    new.write_text(
-        json.dumps(truth(world), sort_keys=True, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-    )
+    new.write_text(json.dumps(content, sort_keys=True, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
     new.replace(path)

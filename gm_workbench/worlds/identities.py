@@ -26,7 +26,7 @@ def person_numbers(town: int, size: int, start: int = 0) -> pd.api.extensions.Ex
     a digit 10 the number is skipped.
 
     >>> list(person_numbers(0, 2))
-    ['900000178', '903874389']
+    ['900000175', '903874381']
     """
     spread = start + np.arange(size + size // 8 + 16, dtype=np.int64)  # one in eleven is skipped
     first = 90_000_000 + town * _BLOCK + (17 + spread * _STRIDE) % _BLOCK

@@ -7,6 +7,8 @@ too large; given the T0 score there is no such bias. That is the assumption of t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gm_workbench.vocabulary.instruments import Instrument
@@ -19,20 +21,31 @@ from gm_workbench.worlds.surveys import Respondents, answer_items, answered, sco
 CODE = "ECR"
 
 
+LATER_WAVES = range(1, len(WAVES))
+
+
 def resilience_items(
-    world: World, instrument: Instrument, coaches: Coaches, asked: Respondents, within: Floats, rng: np.random.Generator
+    world: World,
+    instrument: Instrument,
+    coaches: Coaches,
+    asked: Respondents,
+    within: Floats,
+    rng: np.random.Generator,
+    later: Sequence[int] = LATER_WAVES,
 ) -> tuple[Floats, Flags]:
     """Draw the items of resilience (persons x waves x items, pointing the scale's way) and which of them were answered.
 
     Parameters
     ----------
-    within : persons x waves, the occasions' part of experienced bejegening, standardised
+    within : persons x all waves, the occasions' part of experienced bejegening, standardised
+    later : positions in WAVES of the waves to draw after T0
     """
+    chosen = list(later)
     first_items = answer_items(world, instrument, _first(world, coaches, asked, within[:, 0], rng), rng)
-    given = answered(world, (len(asked), len(WAVES), len(instrument.items)), rng)
+    given = answered(world, (len(asked), 1 + len(chosen), len(instrument.items)), rng)
     first_score = scored(instrument, first_items, given[:, 0])
-    later = _later(world, first_score, coaches, asked, within[:, 1:], rng)
-    later_items = answer_items(world, instrument, later, rng)
+    score = _later(world, first_score, coaches, asked, within[:, chosen], chosen, rng)
+    later_items = answer_items(world, instrument, score, rng)
     return np.concatenate([first_items[:, np.newaxis], later_items], axis=1), given
 
 
@@ -46,10 +59,19 @@ def _first(world: World, coaches: Coaches, asked: Respondents, within: Floats, r
 
 
 def _later(
-    world: World, first_score: Floats, coaches: Coaches, asked: Respondents, within: Floats, rng: np.random.Generator
+    world: World,
+    first_score: Floats,
+    coaches: Coaches,
+    asked: Respondents,
+    within: Floats,
+    waves: list[int],
+    rng: np.random.Generator,
 ) -> Floats:
     spread, mean = world.by_name("resilience.later"), float(world.value("surveys.scales")[CODE]["mean"])
-    carried, drift, planted = (world.numbers(f"resilience.{name}") for name in ("carried", "drift", "introduction"))
+    carried, drift, planted = (
+        np.array([world.by_name(f"resilience.{name}")[WAVES[wave]] for wave in waves])
+        for name in ("carried", "drift", "introduction")
+    )
     by_coach = spread["coach"] * rng.standard_normal(len(coaches))[asked.coach]
     person = spread["person"] * rng.standard_normal(len(asked))
     occasion = spread["occasion"] * rng.standard_normal(within.shape)

@@ -70,8 +70,8 @@ def resilience(world: World, chunk: int = 12_500, chunks: int = 2 * _CHUNKS) -> 
 
         def scores(introduced: Flags) -> Floats:
             asked = Respondents(coach, introduced)
-            items, given = resilience_items(world, instrument, coaches, asked, within, streams.of("resilience"))
-            return scored(instrument, items[:, wave], given[:, wave])
+            items, given = resilience_items(world, instrument, coaches, asked, within, streams.of("resilience"), [wave])
+            return scored(instrument, items[:, 1], given[:, 1])
 
         without, with_it = scores(np.zeros(chunk, dtype=bool)), scores(np.ones(chunk, dtype=bool))
         chose = coaches.introduced[coach]

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import sys
-import time
 
 import pytest
 
-from gm_workbench.batch.lanes import Task, in_lanes, worker_count
+from gm_workbench.batch.lanes import Lanes, Task, worker_count
 from gm_workbench.errors import UsageError
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
@@ -16,24 +15,33 @@ KILL = "__import__('os').kill(__import__('os').getpid(), 9)"
 
 
 def test_lanes_do_nothing_without_tasks():
-    assert list(in_lanes([], 2, print)) == []
+    with Lanes(2) as lanes:
+        assert list(lanes.do([], print)) == []
 
 
 @POSIX
 def test_killed_worker_costs_its_own_task_and_no_other():
     started = []
     tasks = [Task(name, eval, KILL if name == "killed" else f"2 * {name}") for name in ("1", "killed", "2", "3")]
-    ended = {task.name: result for task, result in in_lanes(tasks, 2, lambda task: started.append(task.name))}
+    with Lanes(2) as lanes:
+        ended = {task.name: result for task, result in lanes.do(tasks, lambda task: started.append(task.name))}
     assert ended == {"1": 2, "killed": None, "2": 4, "3": 6}
     assert sorted(started) == sorted(ended)
 
 
-def test_lanes_stop_when_the_caller_does():
-    began = time.monotonic()
-    tasks = [Task("quick", eval, "1"), Task("never", time.sleep, 60)]
-    for _ in in_lanes(tasks, 1, print):
-        break
-    assert time.monotonic() - began < 30
+PROCESS = "__import__('os').getpid()"
+
+
+def test_lanes_keep_their_processes_from_one_round_to_the_next():
+    with Lanes(1) as lanes:
+        first, second = ([result for _, result in lanes.do([Task("who", eval, PROCESS)], print)] for _ in range(2))
+    assert first == second
+
+
+def test_worker_says_nothing_where_a_log_could_keep_it(capfd):
+    with Lanes(1) as lanes:
+        list(lanes.do([Task("loud", eval, "print('999900012', flush=True)")], str))
+    assert capfd.readouterr() == ("", "")
 
 
 def test_workers_are_what_was_asked_else_what_the_machine_says(monkeypatch):

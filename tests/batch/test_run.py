@@ -41,7 +41,9 @@ from gm_workbench.vocabulary.text import Text, same
 words = Words(
     id="answer", role=Role.ANSWER, heading=Text("Hoeveel?", "How many?"),
     sentence=Sentence(Text("Het zijn er {n}.", "There are {n}."), {"n": Slot("all", "n", "n")}),
-    caption=Text("Aantal personen", "Number of persons"), alt=plain(Text("Een tabel met het aantal personen, in totaal.", "A table with the number of persons in total.")), kind=DataKind("KIND"),
+    caption=Text("Aantal personen", "Number of persons"),
+    alt=plain(Text("Een tabel met het aantal personen in totaal.", "A table with the number of persons.")),
+    kind=DataKind("KIND"),
     population=same("x"), period=same("2024"), source=same("x"), shown_as=(Shape.TABLE,),
 )
 show(Output(words, (Cell("all", "n", Measure.COUNT, 250),)))
@@ -137,6 +139,7 @@ def test_broken_delivery_costs_its_own_reports_only(project):
     assert state(project) == [(TILBURG, "GM0855", State.FAILED), (TILBURG, PLACE, State.DONE)]
     (failed,) = summary.not_made
     assert failed.outcome.reason.startswith("DeliveryError: ")
+    assert str(project.root) not in failed.outcome.reason
     assert failed.outcome.cell is None
     with pytest.raises(BatchIncomplete, match=r"1 of 2 reports were not made(.|\n)*GM0855: failed: DeliveryError") as caught:
         summary.raise_if_incomplete()

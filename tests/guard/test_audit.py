@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -29,7 +29,7 @@ def shown_counts(table, policy, rows):
     return {cell.key: cell.n if made.visible(at) else None for at, cell in enumerate(output.cells)}, output
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.tuples(*[st.integers(0, 18)] * 4))
 def test_enumeration_of_two_by_two_tables_leaves_every_hidden_count_open(table, policy, inside):
     a, b, c, d = inside
@@ -47,7 +47,8 @@ def test_enumeration_of_two_by_two_tables_leaves_every_hidden_count_open(table, 
             assert possible.max() >= policy.threshold
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
+@example([[0, 1, 1], [1, 1, 1]])  # every total is below the threshold too, so the marks alone leave little room
 @given(st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=2, max_size=4))
 def test_linear_programming_over_larger_tables_leaves_every_hidden_count_open(table, policy, inside):
     shown, output = shown_counts(table, policy, {f"r{at}": row for at, row in enumerate(inside)})

@@ -4,17 +4,18 @@ import pytest
 
 from gm_workbench.guard.curves import series_of, thinned
 from gm_workbench.guard.protect import protect
-from gm_workbench.outputs.output import Cell, Measure, Output, Shape, Suppressed
+from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Shape, Slot, Suppressed
+from gm_workbench.vocabulary.text import same
 
 ESTIMATE, COUNT, SHARE = Measure.ESTIMATE, Measure.COUNT, Measure.SHARE
 
 
-def curve(words, events, n=200, measure=ESTIMATE):
+def curve(words, events, n=200, measure=ESTIMATE, **given):
     def value(k: int) -> dict[str, float]:
         return {"value": k / n} if measure is ESTIMATE else {}
 
     cells = [Cell("women", str(at), measure, n, numerator=k, digits=1, **value(k)) for at, k in enumerate(events)]
-    return Output(words(shape=Shape.CURVE), tuple(cells))
+    return Output(words(shape=Shape.CURVE, **given), tuple(cells))
 
 
 @pytest.mark.parametrize(
@@ -32,10 +33,31 @@ def test_curve_keeps_steps_of_enough_events(policy, words, events, repeating):
     assert thinned(curve(words, events), policy) == repeating
 
 
-def test_curve_repeats_the_step_before_where_events_are_few(policy, words):
-    shown = protect([curve(words, (0, 4, 10, 15, 21))], policy).outputs[0]
-    assert [cell.value for cell in shown.cells] == [0.0, 0.0, 0.05, 0.05, 0.105]
+def test_curve_repeats_the_step_before_where_events_are_few_and_ends_with_the_last_step(policy, words):
+    shown = protect([curve(words, (0, 4, 10, 15, 21, 22, 30))], policy).outputs[0]
+    assert [None if cell.hidden else cell.value for cell in shown.cells] == [0.0, 0.0, 0.05, 0.05, 0.105, None, None]
     assert shown.notes[0].nl == "De lijn loopt in stappen van ten minste 10 gebeurtenissen"
+
+
+def test_curve_with_few_events_is_not_drawn_as_if_there_were_none(policy, words):
+    shown = protect([curve(words, (0, 4, 9, 9))], policy).outputs[0]
+    assert [cell.hidden for cell in shown.cells] == [False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("events", "left_out"),
+    [((0, 10, 19, 29), [1]), ((0, 10, 20, 29), [3]), ((0, 4, 9, 29), [1, 2]), ((0, 10, 19, 28), [1, 3])],
+)
+def test_quoted_point_is_a_step_before_others_are(policy, words, events, left_out):
+    sentence = Sentence(same("{a}"), {"a": Slot("women", "2")})
+    assert thinned(curve(words, events, sentence=sentence), policy) == left_out
+
+
+@pytest.mark.parametrize("where", ["sentence", "alt", "more"])
+def test_quoted_point_does_not_repeat_an_earlier_number(policy, words, where):
+    said = Sentence(same("{a}"), {"a": Slot("women", "1")})
+    output = curve(words, (0, 4, 14), **{where: (said,) if where == "more" else said})
+    assert [cell.hidden for cell in protect([output], policy).outputs[0].cells] == [False, True, False]
 
 
 def test_curve_that_starts_with_few_events_starts_hidden(policy, words):

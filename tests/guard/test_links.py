@@ -95,3 +95,16 @@ def test_wrong_sums_are_named(words):
     assert wrong_sums(good) == []
     bad = Output(words(), cells, (Sum(("r", "all"), (("r", "a"),)),))
     assert wrong_sums(bad) == [("r", "all")]
+
+
+def test_share_and_money_that_stand_on_the_same_persons_are_one_count(words):
+    cells = (Cell("any", "men", SHARE, 90, numerator=40), Cell("amount", "men", Measure.MONEY, 40, value=9.0, largest=0.1))
+    found = links(Output(words(), cells))
+    assert found.body(0) == found.n(1)
+
+
+def test_along_time_no_count_elsewhere_is_made_up(words):
+    cells = tuple(
+        Cell(row, str(at), ESTIMATE, n, value=1.0) for row, at, n in (("a", 0, 60), ("b", 0, 59), ("a", 9, 43), ("b", 9, 16))
+    )
+    assert sums(Output(words(shape=Shape.CURVE), cells)) == set()

@@ -108,6 +108,11 @@ def test_protect_refuses_data_of_two_kinds(policy, table):
     assert made == Refusal(("data of several kinds in one report: real, synthetic",))
 
 
+def test_protect_refuses_data_of_an_unknown_kind(policy, table):
+    made = protect([table({"men": [30]}, margins=False, kind="made-up")], policy)
+    assert made == Refusal(("nobody knows what kind of data these are: people",))
+
+
 def test_protect_refuses_an_empty_report(policy):
     assert protect([], policy) == Refusal(("there are no outputs",))
 

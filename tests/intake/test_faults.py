@@ -52,7 +52,12 @@ def test_file_cut_in_its_last_line_is_truncated_and_nothing_else(delivery):
 
 def test_file_cut_in_its_header_is_truncated(delivery):
     delivery.change(BUS, lambda data: data[:60])
-    assert delivery.reasons()[0] is Reason.TRUNCATED
+    assert only(delivery.refused()).reason is Reason.TRUNCATED
+
+
+def test_file_cut_between_carriage_return_and_line_feed_is_truncated(delivery):
+    delivery.change(BUS, lambda data: data[:-1])
+    assert only(delivery.refused()).reason is Reason.TRUNCATED
 
 
 def test_last_line_with_too_few_cells_is_truncated(delivery):
@@ -202,6 +207,17 @@ def test_open_quotation_mark_is_refused(delivery):
 def test_text_over_two_lines_is_refused(delivery):
     delivery.replace("caseload.csv", "Team T1", f'"Team\r\n{delivery.plant}"')
     assert only(delivery.refused()).reason is Reason.QUOTES
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_carriage_return_inside_a_line_is_refused(delivery, at):
+    delivery.change("caseload.csv", lambda data: data.replace(b";", b";\r", at))
+    assert only(delivery.refused()).reason is Reason.LINE_ENDS
+
+
+def test_file_with_carriage_returns_only_is_refused(delivery):
+    delivery.change("caseload.csv", lambda data: data.replace(b"\r\n", b"\r"))
+    assert only(delivery.refused()).reason is Reason.LINE_ENDS
 
 
 def test_quoted_separator_is_part_of_the_text(delivery):

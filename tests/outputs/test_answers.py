@@ -120,8 +120,8 @@ def test_answer_in_probability_is_quoted_in_percentage_points(
     output = answer(estimate(-0.052, -0.101, -0.004, "probability"), held, section, about)
     assert read(output) == (
         "De uitkomst is lager, maar het verschil kan te klein zijn om van belang te zijn. De kans op blijvend meer loon was "
-        "5,2 procentpunt lager bij mensen van wie de consulent de nieuwe werkwijze invoerde dan bij de anderen. De marge loopt van "
-        "−10,1 tot −0,4 procentpunt: ook een verschil dat te klein is om van belang te zijn, past bij deze gegevens."
+        "5,2 procentpunt lager bij mensen van wie de consulent de nieuwe werkwijze invoerde dan bij de anderen. De marge loopt "
+        "van −10,1 tot −0,4 procentpunt: ook een verschil dat te klein is om van belang te zijn, past bij deze gegevens."
     )
     assert output.cells[0].unit == "difference in probability"
     assert "kleiner dan 3,0 procentpunt" in output.words.caption.nl

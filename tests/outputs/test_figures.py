@@ -5,9 +5,9 @@ import pytest
 from PIL import Image
 
 from gm_workbench.errors import OutputError
-from gm_workbench.outputs.curves import AT_RISK, curves_of, month_ticks, risk_rows
 from gm_workbench.outputs.figures import DRAWN, draw
 from gm_workbench.outputs.output import Axis, Measure, Role, Shape, ShownCell, ShownOutput, Suppressed, Words, plain
+from gm_workbench.outputs.series import AT_RISK, curves_of, risk_rows
 from gm_workbench.outputs.squares import BLACK, DARK, LIGHT, TURNS_WHITE, shade
 from gm_workbench.outputs.style import (
     CREAM,
@@ -18,6 +18,7 @@ from gm_workbench.outputs.style import (
     TEXT_GREY,
     WHITE,
     inks,
+    month_ticks,
     text_width,
     ticks_between,
     ticks_text,

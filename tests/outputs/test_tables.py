@@ -50,8 +50,8 @@ def test_table_has_caption_scopes_labels_units_and_intervals():
         "nl",
         caption="Wat werd uitgegeven?",
     )
-    assert '<caption class="unseen">Wat werd uitgegeven?</caption>' in html
-    assert '<th scope="col">leefvorm</th><th scope="col" class="number">vrouwen <small>(€ per maand)</small></th>' in html
+    assert '<caption><span class="unseen">Wat werd uitgegeven? </span>€ per maand</caption>' in html
+    assert '<th scope="col">leefvorm</th><th scope="col" class="number">vrouwen</th>' in html
     assert '<th scope="row">alleen</th><td class="number">61 <span class="interval">(55 tot 67)</span></td>' in html
 
 
@@ -73,6 +73,13 @@ def test_unit_stands_with_each_number_when_a_column_mixes_units():
     assert "€ 61" in plain_text(html)
     assert "40 %" in plain_text(html)
     assert "<small>" not in html
+
+
+def test_unit_stands_with_its_column_when_columns_differ_in_it():
+    html = table_html(shown(cell("a", "v", 61.0, unit="euro"), cell("a", "w", 2.0)), "nl", caption="Wat?")
+    assert '<caption class="unseen">Wat?</caption>' in html
+    assert "v <small>(€)</small></th>" in html
+    assert "w <small>(punten)</small></th>" in html
 
 
 def test_numbers_carry_n_only_when_asked_and_never_a_count():

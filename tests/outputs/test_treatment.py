@@ -59,8 +59,8 @@ def test_treatment_gives_both_numbers(section: Section, about: About, estimate: 
         split(estimate, (0.2, 1.0), (-1.0, 2.0)), section, about, outcome=RESILIENCE, estimand="bejegening_within"
     )
     assert read(output, "en").endswith(
-        "With 10 points more in treatment goes a difference of +0.6 points within coaches (interval +0.2 to +1.0), and +0.5 between "
-        "coaches (interval −1.0 to +2.0)."
+        "With 10 points more in treatment goes a difference of +0.6 points within coaches (interval +0.2 to +1.0), and +0.5 "
+        "between coaches (interval −1.0 to +2.0)."
     )
     assert [(cell.row, cell.groups, cell.df) for cell in output.cells] == [
         ("within", 38, 697),

@@ -69,9 +69,10 @@ def test_crossing_times_censor_where_a_run_could_last_have_begun(above, time, ev
     assert result.to_dict("records") == [{"person": "p", "time": time, "event": event}]
 
 
-def test_crossing_times_do_not_count_months_before_the_start():
-    months = person_months("p", "######......", first=-5)
-    assert crossing_times(months, ["p"], run=6, last=12)["event"].tolist() == [0]
+@pytest.mark.parametrize(("first", "event"), [(-5, 0), (0, 0), (1, 1)])
+def test_crossing_times_do_not_count_months_up_to_the_start(first, event):
+    months = person_months("p", "######......", first=first)
+    assert crossing_times(months, ["p"], run=6, last=12)["event"].tolist() == [event]
 
 
 def test_crossing_times_keep_persons_without_any_pay():

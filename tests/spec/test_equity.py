@@ -226,7 +226,7 @@ def test_oaxaca_gap_interval_is_that_of_a_difference_in_means(card_holders):
 def test_oaxaca_needs_persons_for_each_regression(women, enough):
     sex = ["w"] * women + ["m"] * 4
     frame = pd.DataFrame(
-        {"y": np.arange(len(sex), dtype=float), "x": [1.0, 2.0, 4.0][:women] + [1.0, 2.0, 3.0, 5.0], "sex": sex}
+        {"y": np.arange(len(sex), dtype=float), "x": [*[1.0, 2.0, 4.0][:women], 1.0, 2.0, 3.0, 5.0], "sex": sex}
     )
     result = oaxaca_blinder(frame, "y", "sex", ("w", "m"), ["x"], draws=5)
     assert isinstance(result, NotEnoughData) is not enough

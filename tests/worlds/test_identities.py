@@ -18,8 +18,7 @@ def test_person_numbers_are_unique_and_never_a_citizens(town):
 
 
 def test_person_numbers_by_hand():
-    # 9·9 + 3·1 + 2·7 = 98; 98 less the last digit must leave 5 modulo 11, and 98 - 5 = 93 = 8·11 + 5: a last digit of 5 leaves
-    # 93 mod 11 = 5. With place 0 the first number begins with 90000017.
+    # the first number of place 0 begins with 90000017: 9·9 + 3·1 + 2·7 = 98, and 98 - 5 = 93 = 8·11 + 5 leaves 5
     assert person_numbers(0, 1)[0] == "900000175"
 
 
