@@ -225,17 +225,21 @@ def run_tests(copy_root: Path, tests: list[str], seconds: float) -> str:
     return "survived" if done.returncode == 0 else "killed"
 
 
-def baseline(copy_root: Path, files: list[str]) -> dict[str, float]:
+def baseline(copies: Queue[Path], pool: ThreadPoolExecutor, files: list[str]) -> dict[str, float]:
     """Run each module's tests unbroken: they must pass, and say how long they take."""
-    took = {}
-    for file in files:
+
+    def one(file: str) -> float:
+        root = copies.get()
         start = time.monotonic()
-        if run_tests(copy_root, tests_for(file, copy_root), 600) != "survived":
-            raise SystemExit(
-                f"The tests of {file} fail without any mutant; mend them first: {' '.join(tests_for(file, copy_root))}"
-            )
-        took[file] = time.monotonic() - start
-    return took
+        try:
+            outcome = run_tests(root, tests_for(file, root), 600)
+        finally:
+            copies.put(root)
+        if outcome != "survived":
+            raise SystemExit(f"The tests of {file} fail without any mutant; mend them first: {' '.join(tests_for(file, root))}")
+        return time.monotonic() - start
+
+    return dict(zip(files, pool.map(one, files), strict=True))
 
 
 def check_copy(copy_root: Path) -> None:
@@ -253,9 +257,7 @@ def try_all(mutants: list[Mutant], workers: int, folder: Path) -> list[Result]:
     copies: Queue[Path] = Queue()
     for at in range(workers):
         copies.put(copy_of_project(folder / f"copy{at}"))
-    first = folder / "copy0"
-    check_copy(first)
-    took = baseline(first, sorted({mutant.file for mutant in mutants}))
+    check_copy(folder / "copy0")
 
     def one(mutant: Mutant) -> Result:
         root = copies.get()
@@ -272,6 +274,7 @@ def try_all(mutants: list[Mutant], workers: int, folder: Path) -> list[Result]:
         return Result(mutant.file, mutant.line, mutant.operator, outcome, round(time.monotonic() - start, 1))
 
     with ThreadPoolExecutor(workers) as pool:
+        took = baseline(copies, pool, sorted({mutant.file for mutant in mutants}))
         return list(pool.map(one, mutants))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gm_workbench.guard.cells import Reason, decimals, keeps_interval, numerator, round_to_base
@@ -32,10 +32,6 @@ class Printer:
     links: Links
     known: frozenset[int]
     prints: Mapping[int, int]
-
-    @property
-    def reasons(self) -> list[Reason]:
-        return [reason for reason in self.hidden if reason is not None]
 
     @property
     def rounds_counts(self) -> bool:
@@ -127,3 +123,9 @@ def _carry(printer: Printer, series: list[int], made: list[ShownCell]) -> None:
             last = made[at]
         elif printer.hidden[at] is Reason.STEP and last is not None and repeats(printer.output, at, series, hidden):
             made[at] = replace(made[at], value=last.value, low=last.low, high=last.high, se=last.se)
+
+
+def reasons(printer: Printer, cells: Sequence[ShownCell]) -> list[Reason]:
+    """Give what protection did to each cell that is not simply shown."""
+    steps = [Reason.STEP for cell, why in zip(cells, printer.hidden, strict=True) if why is Reason.STEP and not cell.hidden]
+    return [*(Reason(cell.value.reason) for cell in cells if isinstance(cell.value, Suppressed)), *steps]

@@ -16,7 +16,7 @@ from gm_workbench.guard.decisions import Choice, Decision
 from gm_workbench.guard.links import wrong_sums
 from gm_workbench.guard.phrasing import WITHHELD_REVIEW, WITHHELD_UNSAFE, notes, quotes_few, silenced
 from gm_workbench.guard.policy import Method, Policy
-from gm_workbench.guard.printing import Printer, printed
+from gm_workbench.guard.printing import Printer, printed, reasons
 from gm_workbench.guard.released import Record, Refusal, Released, Verdict, release
 from gm_workbench.guard.rounded import rounded_plan
 from gm_workbench.outputs.output import Measure, Output, Shape, ShownOutput
@@ -60,9 +60,9 @@ def protect(outputs: Sequence[Output], policy: Policy, decisions: Sequence[Decis
         A refusal if the report as a whole is not what it should be: no outputs, an id twice, data of two kinds, an unknown
         shape or measure, a failure inside a check. One output that cannot be made safe is withheld, and a sentence says so.
     """
-    reasons = _whole(outputs)
-    if reasons:
-        return Refusal(reasons)
+    faults = _whole(outputs)
+    if faults:
+        return Refusal(faults)
     try:
         done = [_protected(output, policy, decisions) for output in outputs]
     except Exception as error:  # closed by default: whatever goes wrong, nothing leaves
@@ -98,22 +98,23 @@ class _Done:
 
 def _protected(output: Output, policy: Policy, decisions: Sequence[Decision]) -> _Done:
     decided = next((one for one in decisions if one.output == output.id), None)
-    printer, reasons = _planned(output, policy)
+    printer, because = _planned(output, policy)
     checks = [Verdict.REFUSE if printer is None else Verdict.RELEASE]
     if quotes_few(output.words, policy):
         checks.append(Verdict.REVIEW)
-        reasons = (*reasons, "the words name a number of persons below the threshold")
+        because = (*because, "the words name a number of persons below the threshold")
     verdict = max(checks)
     if verdict is Verdict.REVIEW and decided is not None and decided.decision is Choice.RELEASE:
-        verdict, reasons = Verdict.RELEASE, (*reasons, _told("released", decided))
+        verdict, because = Verdict.RELEASE, (*because, _told("released", decided))
     elif decided is not None and decided.decision is Choice.WITHHOLD:
-        verdict, reasons = max(verdict, Verdict.REVIEW), (*reasons, _told("withheld", decided))
-    record = Record(output.id, verdict, reasons)
+        verdict, because = max(verdict, Verdict.REVIEW), (*because, _told("withheld", decided))
+    record = Record(output.id, verdict, because)
     if printer is None or verdict is not Verdict.RELEASE:
-        because = WITHHELD_UNSAFE if verdict is Verdict.REFUSE else WITHHELD_REVIEW
-        return _Done(_withheld(output, policy, because), record)
-    said = notes(printer.reasons, policy, rounded=printer.rounds_counts)
-    return _Done(ShownOutput(output.words, printed(printer), None, said), record)
+        sentence = WITHHELD_UNSAFE if verdict is Verdict.REFUSE else WITHHELD_REVIEW
+        return _Done(_withheld(output, policy, sentence), record)
+    cells = printed(printer)
+    said = notes(reasons(printer, cells), policy, rounded=printer.rounds_counts)
+    return _Done(ShownOutput(output.words, cells, None, said), record)
 
 
 def _told(what: str, decided: Decision) -> str:
@@ -126,8 +127,7 @@ def _planned(output: Output, policy: Policy) -> tuple[Printer | None, tuple[str,
     printer = rounded_plan(output, policy) if policy.method is Method.ROUND else _suppressed(output, policy)
     if printer is None:
         return None, ("no set of cells could be hidden that keeps the others from giving a count away",)
-    named = sorted(set(printer.reasons), key=list(Reason).index)
-    return printer, tuple(str(reason) for reason in named)
+    return printer, tuple(str(reason) for reason in Reason if reason in printer.hidden)
 
 
 def _suppressed(output: Output, policy: Policy) -> Printer | None:

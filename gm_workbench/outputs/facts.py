@@ -30,10 +30,7 @@ ASSIGNED_MEANS = {
     ),
 }
 CANNOT_BE_SAID = Text("niet te zeggen", "cannot be said")
-PERSONS_ONLY = Text("Dit gaat over {n} personen.", "This is about {n} persons.")
-OF_COACHES = Text(
-    "Dit antwoord gaat over {n} personen van {coaches} consulenten.", "This answer is about {n} persons of {coaches} coaches."
-)
+ABOUT_HOW_MANY = Text("Dit antwoord gaat over {n} personen.", "This answer is about {n} persons.")
 TILES = {
     "persons": Text("personen in de vergelijking", "persons in the comparison"),
     "coaches": Text("consulenten", "coaches"),
@@ -64,8 +61,7 @@ def facts(
     tile_words = {} if coaches is None else {"assignment": ASSIGNED[about.assignment]}
     if isinstance(reliability, NotEnoughData):
         tile_words["reliability"] = CANNOT_BE_SAID
-    slots = {"n": Slot("persons", VALUE), "coaches": Slot("coaches", VALUE)}
-    said = Sentence(PERSONS_ONLY, {"n": slots["n"]}) if coaches is None else Sentence(OF_COACHES, slots)
+    said = Sentence(ABOUT_HOW_MANY, {"n": Slot("persons", VALUE)})
     words = section_words(
         section,
         about,

@@ -97,7 +97,7 @@ def _ground(plot: Plot, label: list[str], language: Language) -> None:
     for tick in ticks:
         plot.sheet.line((plot.px(tick),) * 2, (plot.top, plot.bottom), TEXT_GREY if tick == 0 else PALE)
     plot.x_axis(ticks, language)
-    plot.sheet.paragraph(plot.sheet.width / 2, plot.bottom + 35, label, ha="center")
+    plot.x_label(label, 35)
 
 
 def _columns(plot: Plot, shown: ShownOutput, colours: Mapping[str, Ink], language: Language) -> None:

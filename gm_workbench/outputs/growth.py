@@ -17,6 +17,7 @@ from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
 
 CURRENT_PRICES = Text("in lopende prijzen", "in current prices")
+CONSTANT_PRICES = Text("in constante prijzen", "in constant prices")
 GROWTH_CAPTION = Text(
     "Groei van het uurloon per jaar in %, uit rechte lijnen door het logaritme van het uurloon waarvan begin en helling per "
     "persoon "

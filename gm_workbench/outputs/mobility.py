@@ -198,7 +198,9 @@ def _stayed_sentence(cells: Sequence[Cell], horizon: int, labels: Mapping[str, T
     return Sentence(text, {"share": Slot(cell.row, cell.column, percent=True)})
 
 
-def indices(result: Mapping[str, Estimate] | NotEnoughData, section: Section, about: About, *, horizon: int) -> Output:
+def indices(
+    result: Mapping[str, Estimate] | NotEnoughData, section: Section, about: About, *, horizon: int, states: Text = Text("", "")
+) -> Output:
     """Show the mobility indices with their intervals.
 
     Parameters
@@ -207,6 +209,8 @@ def indices(result: Mapping[str, Estimate] | NotEnoughData, section: Section, ab
         `metrics.mobility.mobility_indices`.
     horizon : int
         Months between the two moments.
+    states : Text
+        A sentence on what the positions are; goes into the caption.
     """
     if isinstance(result, NotEnoughData):
         return words_only(section, about, shortage(result))
@@ -222,7 +226,7 @@ def indices(result: Mapping[str, Estimate] | NotEnoughData, section: Section, ab
         section,
         about,
         sentence=sentence,
-        caption=INDICES_CAPTION.format(horizon=str(horizon)),
+        caption=_joined(INDICES_CAPTION.format(horizon=str(horizon)), states),
         alt=sentence,
         shown_as=(Shape.DOTS,),
         labels={**INDEX_LABELS, "index": Text("maat", "index")},
@@ -230,3 +234,7 @@ def indices(result: Mapping[str, Estimate] | NotEnoughData, section: Section, ab
         options={"strong": ("upward",)},
     )
     return Output(words, tuple(cells.values()))
+
+
+def _joined(one: Text, other: Text) -> Text:
+    return Text(f"{one.nl} {other.nl}".rstrip(), f"{one.en} {other.en}".rstrip())

@@ -1,7 +1,7 @@
 """An output is a value that may be shown: its words, its cells, and the counts behind every cell.
 
-An `Output` cannot be made without those counts. What it may say is decided later, by the guard, from the cells alone: words that
-quote a number do so through a `Slot`, so that they are filled with the *protected* number, or not said.
+An `Output` cannot be made without those counts. What it may say is decided later, by the guard, from the cells alone: words
+that quote a number do so through a `Slot`, so that they are filled with the *protected* number, or not said.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ class Words:
         Tiles without a number (by row), e.g. how people were assigned.
     axes : mapping of "x", "y" to Axis
     options : mapping
-        What a shape needs beside the cells: `sesoi` (smallest relevant effect) for INTERVAL, `strong` (rows drawn strongly), ...
+        What a shape needs beside the cells: `sesoi` (smallest relevant effect) for INTERVAL, `strong` rows, ...
     estimand : str
         Name of the protocol's estimand that the *first cell* estimates; it then goes into `estimates.json`.
     """

@@ -32,14 +32,15 @@ NOT_DELIVERED = Text(
 )
 
 
-def about_study(study: Study, estimand: str = "") -> About:
-    """Give what captions say: data kind, period, source, and the population of `estimand` (default: the primary one).
+def about_study(study: Study, population: Text | None = None) -> About:
+    """Give what captions say: data kind, period, source, and the population (default: that of the primary estimand).
 
     A published set is about its own people, whatever the study declares.
     """
-    chosen = study.protocol.estimand(estimand) if estimand else study.protocol.primary
-    population = chosen.population if study.published is None else study.published.title
-    return About(study.kind, population, study.period_name, study.source, study.protocol.assignment)
+    people = population or study.protocol.primary.population
+    if study.published is not None:
+        people = study.published.title
+    return About(study.kind, people, study.period_name, study.source, study.protocol.assignment)
 
 
 HELD_HERE = Text(

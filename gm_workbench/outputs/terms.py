@@ -11,6 +11,14 @@ WOMAN, MAN = Text("vrouwen", "women"), Text("mannen", "men")
 MOTHERS, WORKERS = Text("moeders", "mothers"), Text("werkenden", "workers")
 """Who an answer is about, as a plural."""
 
+ON_BENEFIT = Text("iedereen met algemene bijstand in de startmaand", "everybody on general assistance in the first month")
+MOTHERS_ASKED = Text(
+    "alleenstaande moeders met algemene bijstand in de startmaand die toestemming gaven",
+    "single mothers on general assistance in the first month who gave consent",
+)
+PAID_WORKERS = Text("werkenden met loon in deze levering", "workers with pay in this delivery")
+"""Who a section is about, where it is not the population of the primary estimand."""
+
 RESILIENCE, EXIT = Text("economische veerkracht", "economic resilience"), Text("uitstroom naar werk", "exit to work")
 """What an association is with, as it reads within a sentence."""
 

@@ -141,10 +141,9 @@ SHARED_ROWS = {
 
 def shared_treatment(result: SharedRating | NotEnoughData, section: Section, about: About) -> Output:
     """Show how far clients of the same coach rate alike."""
-    name = f"{section.id}_shared"
     if isinstance(result, NotEnoughData):
-        return words_only(section, about, shortage(result), id=name)
+        return words_only(section, about, shortage(result))
     single, mean = (estimate_cell(getattr(result, row), row, "icc", digits=2) for row in ("single", "mean"))
     sentence = Sentence(SHARED, {**quote(single), "mean": quote(mean)["value"]})
-    words = section_words(section, about, id=name, sentence=sentence, caption=SHARED_CAPTION, alt=sentence, labels=SHARED_ROWS)
+    words = section_words(section, about, sentence=sentence, caption=SHARED_CAPTION, alt=sentence, labels=SHARED_ROWS)
     return Output(words, (single, mean))

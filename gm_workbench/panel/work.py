@@ -23,7 +23,7 @@ def main_jobs(wages: pd.DataFrame) -> pd.DataFrame:
 
 
 def work_months(study: Study, share: float) -> pd.DataFrame:
-    """Give one row per worker and month of the period: wage, threshold, `above`, and state; without pay the wage is missing.
+    """Give one row per worker and month of the period: wage, threshold, both compared, and state; without pay no wage.
 
     Parameters
     ----------
@@ -38,6 +38,7 @@ def work_months(study: Study, share: float) -> pd.DataFrame:
     thresholds = {int(year): study.threshold(int(year), share) for year in (frame["month"] // 12).unique()}
     frame["threshold"] = (frame["month"] // 12).map(thresholds)
     frame["above"] = frame["hourly_wage"].ge(frame["threshold"])
+    frame["relative"] = frame["hourly_wage"] / frame["threshold"]
     return frame.assign(state=_states(frame), months=frame["month"] - study.index_month)
 
 
@@ -117,9 +118,14 @@ def at_base_or_not(everybody: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
     return everybody.assign(group=at_base.map({True: "base", False: "rest"}))
 
 
-def real_log_wages(study: Study) -> pd.DataFrame:
-    """Give the main jobs with the log hourly wage in constant prices, and the years since the person's own first month."""
+def real_log_wages(study: Study, cohort: Cohort | None = None) -> pd.DataFrame:
+    """Give the main jobs with the log hourly wage in constant prices, and the years since the person's own first month.
+
+    Of a cohort: its members, from the index month on.
+    """
     jobs = main_jobs(study.tables["wages"])
+    if cohort is not None:
+        jobs = jobs.loc[jobs["person"].isin(cohort.frame["person"]) & jobs["month"].ge(study.index_month)]
     jobs = jobs.loc[jobs["hourly_wage"] > 0]
     year = jobs["month"] // 12
     prices = year.map({int(one): study.prices(int(one)) for one in year.unique()})

@@ -47,7 +47,7 @@ def parts(outputs: Sequence[ShownOutput], language: Language) -> list[Part]:
     ]
 
 
-LONGEST_OPENING = 80
+LONGEST_OPENING = 110
 _CLAUSE = re.compile(r"(.+?[.,:;])(?:\s+(.*))?$", re.DOTALL)
 _RANKS = {Role.ANSWER: 0, Role.FACTS: 1, Role.FLOW: 2}
 

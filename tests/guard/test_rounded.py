@@ -50,6 +50,10 @@ def test_total_of_hidden_parts_is_hidden(rounding, table):
     shown = protect([table({"men": [7, 7]})], rounding).outputs[0]
     assert str(shown.cell("men", "all").value) == "–"
     assert all(cell.hidden for cell in shown.cells)
+    assert [note.en for note in shown.notes][:2] == [
+        "4 numbers not shown (fewer than 8 persons)",
+        "2 numbers not shown to protect others",
+    ]
 
 
 def test_share_never_exceeds_one(rounding, words):

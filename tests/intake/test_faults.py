@@ -100,6 +100,12 @@ def test_wrong_encoding_is_refused_with_the_way_to_save(delivery, encoding):
     assert "CSV UTF-8" in fault.remedy
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_is_called_by_its_name_even_when_its_letters_are_plain(delivery, encoding):
+    delivery.change("introducties.csv", lambda data: data.decode("utf-8-sig").encode(encoding))
+    assert "looks like UTF-16" in only(delivery.refused()).problem
+
+
 def test_wrong_encoding_names_its_first_line(delivery):
     delivery.change("kosten_voorzieningen.csv", lambda data: data.decode("utf-8-sig").encode("cp1252"))
     assert only(delivery.refused()).line == 2
@@ -278,6 +284,11 @@ def test_bounds_themselves_are_allowed(delivery, column):
     name, value = {"BASISUREN": ("lonen_2024.csv", "0,01")}.get(column, ("SRG_202401.csv", "6"))
     delivery.put(name, 2, column, value)
     delivery.check()
+
+
+def test_place_may_have_lost_its_leading_zero(real_delivery):
+    real_delivery.put("BUS_202401.csv", 2, "GEMEENTECODE", "855")
+    real_delivery.check()
 
 
 def test_unknown_code_names_the_list_to_fill_in_and_shows_a_short_code(delivery):

@@ -39,6 +39,11 @@ def test_unknown_comes_last_and_nobody_counts_zero() -> None:
     ]
 
 
+def test_unknown_comes_last_even_after_later_letters() -> None:
+    rows = people().assign(band=["zone", None, "area", "zone", "zone", "zone"])
+    assert [count.category for count in category_counts(rows, ["band"], "group", ["x"])] == ["area", "zone", "unknown"]
+
+
 def test_a_group_without_persons_counts_zero() -> None:
     counts = category_counts(people(), ["works"], "group", ["y", "nobody"])
     assert counts == (CategoryCount("works", "True", "y", 2, 2), CategoryCount("works", "True", "nobody", 0, 0))

@@ -204,6 +204,13 @@ def test_hidden_number_prints_its_mark_and_moves_nothing(shape, output):
     assert not [text for text in written if "41" in text or "43" in text]
 
 
+def test_forest_of_several_columns_names_them_in_their_own_colours():
+    output = shown(*(cell("a", sex, 1.0, 0.0, 2.0) for sex in ("women", "men")))
+    sheet = DRAWN[Shape.DOTS](output, "nl", False)
+    colours = {text.get_text(): text.get_color() for text in sheet.figure.texts}
+    assert (colours["women"], colours["men"]) == (TEAL, RUST)
+
+
 def test_curve_stops_where_its_numbers_are_hidden():
     output = shown(*series("a", (0.0, 0.1, HIDDEN, 0.3)), *series("b", (0.0, 0.1, 0.2, 0.3)))
     stopped, whole = curves_of(output, "nl")

@@ -90,7 +90,7 @@ def test_shared_treatment_says_how_far_ratings_are_shared(
 ) -> None:
     shared = SharedRating(estimate(0.08, 0.03, 0.16, ""), estimate(0.62, 0.40, 0.80, ""), 18.0)
     output = shared_treatment(shared, section, about)
-    assert output.id == "part_shared"
+    assert [cell.key for cell in output.cells] == [("single", "icc"), ("mean", "icc")]
     assert read(output, "en").startswith("Of the differences in experienced treatment a part of 0.08 lies between coaches")
     assert read(output).endswith("een betrouwbaarheid van 0,62.")
 
