@@ -158,6 +158,7 @@ class Lab:
         kernel = json.loads(self.ask("api/kernels", "POST", {"name": offered}))["id"]
         client = BlockingKernelClient(connection_file=str(self.runtime / f"kernel-{kernel}.json"))
         client.load_connection_file()
+        client.hb_channel.time_to_dead = SECONDS_TO_START  # a kernel that starts on a busy machine is slow, not dead
         client.start_channels()
         client.wait_for_ready(timeout=SECONDS_TO_START)
         return client

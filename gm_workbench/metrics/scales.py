@@ -13,6 +13,7 @@ from scipy import stats
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.checks import require_columns, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.vocabulary.scoring import mean_score, turned
 
 SCORE = "scale score"
 ALPHA = "Cronbach's alpha, Feldt interval"
@@ -29,7 +30,7 @@ def oriented(answers: pd.DataFrame, reverse: Collection[str], low: float, high: 
     [5, 1]
     """
     require_columns(answers, reverse, SCORE)
-    return answers.assign(**{item: low + high - answers[item] for item in reverse})
+    return turned(answers, reverse, low, high)
 
 
 def score_items(
@@ -69,9 +70,7 @@ def score_items(
     off = [str(item) for item in answers.columns if not answers[item].dropna().between(low, high).all()]
     if off:
         raise MetricError(f"{SCORE}: answers must lie between {low:g} and {high:g} but some of {', '.join(off)} do not.")
-    mean = oriented(answers, reverse, low, high).mean(axis="columns")
-    enough = answers.notna().sum(axis="columns") >= minimum_answered * answers.shape[1] - 1e-9
-    return (100 * (mean - low) / (high - low)).where(enough).rename("score")
+    return mean_score(oriented(answers, reverse, low, high), low, high, minimum_answered).rename("score")
 
 
 def cronbach_alpha(answers: pd.DataFrame) -> Estimate | NotEnoughData:

@@ -9,6 +9,7 @@ import pandas as pd
 from gm_workbench.panel.ledger import Cohort
 from gm_workbench.panel.study import Study
 from gm_workbench.vocabulary.instruments import Instrument, instrument
+from gm_workbench.vocabulary.scoring import mean_score, turned
 
 WAVE_MONTHS = {"T0": 0, "T3": 3, "T6": 6, "T12": 12, "T18": 18}
 """Months between a wave and the start, by the wave's name."""
@@ -26,23 +27,15 @@ def item_answers(answers: pd.DataFrame, instrument: Instrument, wave: str | None
     return wide.reindex(columns=list(instrument.items)).rename_axis(columns=None)
 
 
-def oriented(items: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """Turn reversed items round, so that every item points the scale's way."""
-    turned = items.copy()
-    for item in sorted(instrument.reversed):
-        turned[item] = instrument.low + instrument.high - items[item]
-    return turned
+def oriented(items: pd.DataFrame, declared: Instrument) -> pd.DataFrame:
+    """Turn the instrument's reversed items round, so that every item points the scale's way."""
+    return turned(items, declared.reversed, declared.low, declared.high)
 
 
-def scale_scores(items: pd.DataFrame, instrument: Instrument) -> pd.Series:
-    """Score each row 0-100: the mean of the answered items, rescaled; missing when too few items were answered.
-
-    Score = 100 × (mean − low) / (high − low), with reversed items turned round first.
-    """
-    answered = items.notna().mean(axis="columns")
-    mean = oriented(items, instrument).mean(axis="columns")
-    score = 100 * (mean - instrument.low) / (instrument.high - instrument.low)
-    return score.where(answered >= instrument.minimum_answered).rename(instrument.code)
+def scale_scores(items: pd.DataFrame, declared: Instrument) -> pd.Series[float]:
+    """Score each row 0-100 as the instrument declares; missing when too few items were answered."""
+    scores = mean_score(oriented(items, declared), declared.low, declared.high, declared.minimum_answered)
+    return scores.rename(declared.code)
 
 
 def person_waves(answers: pd.DataFrame, instruments: Iterable[Instrument]) -> pd.DataFrame:
