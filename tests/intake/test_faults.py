@@ -319,6 +319,14 @@ def test_double_row_in_another_file_is_refused(delivery):
     assert (fault.reason, fault.file, fault.line, fault.count) == (Reason.DUPLICATE, BUS, 2, 2)
 
 
+def test_rows_without_a_number_are_not_each_others_double(delivery):
+    for line in (2, 3):
+        delivery.put("caseload.csv", line, PERSON, "")
+        delivery.put("caseload.csv", line, "BEGINDATUM", "20240101")
+    fault = only(delivery.refused())
+    assert (fault.reason, fault.count) == (Reason.MISSING_VALUE, 2)
+
+
 def test_keys_that_differ_in_leading_zeros_are_not_the_same(delivery):
     assert delivery.check().tables["benefits"]["dossier"].nunique() == 2
 

@@ -120,9 +120,9 @@ def test_key_file_that_is_not_there_is_refused(tmp_path, monkeypatch):
     ("number", "real", "synthetic"),
     [
         ("999992351", (False, False), (False, True)),  # remainder 0
-        ("99999235", (True, False), (True, False)),  # eight digits: 099999235 has remainder 7
+        ("99999235", (True, False), (True, False)),  # eight digits: 099999235 has remainder 2
         ("12345672", (False, False), (False, True)),  # eight digits, leading zero lost, remainder 0
-        ("123456789", (True, False), (True, False)),  # remainder 5 but starts with 1
+        ("123456788", (True, False), (True, False)),  # remainder 5 but starts with 1
         ("999912345", (True, False), (True, False)),  # remainder 9
         ("1234567", (True, False), (True, False)),
         ("9999923510", (True, False), (True, False)),

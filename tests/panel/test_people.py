@@ -3,8 +3,17 @@
 import pandas as pd
 import pytest
 
-from gm_workbench.panel.people import lone_mothers, on_benefit, profile, resilience_cohort
-from gm_workbench.panel.spells import OTHERWISE, TO_WORK, exit_times, part_time_months
+from gm_workbench.panel.people import (
+    at_one_wave,
+    cohort_waves,
+    lone_mothers,
+    measured_mothers,
+    on_benefit,
+    profile,
+    resilience_cohort,
+)
+from gm_workbench.panel.scores import cohort_items
+from gm_workbench.panel.spells import OTHERWISE, TO_WORK, exit_times, left_for_work, part_time_months
 from gm_workbench.panel.spending import spending_by_type, spending_months
 from gm_workbench.panel.study import from_tables
 from gm_workbench.vocabulary.calendar import Period, month_index
@@ -153,3 +162,39 @@ def test_a_section_names_what_was_not_delivered():
     assert not opened.offers("spend")
     assert opened.missing("spend") == ("costs",)
     assert opened.offers("who")
+
+
+def test_leaving_for_work_is_known_only_of_who_was_followed_long_enough():
+    opened = study(
+        [
+            benefit("to work", end=JAN, reason="11"),
+            benefit("elsewhere", end=JAN, reason="02"),
+            benefit("too late"),
+            benefit("too late", JAN + 12, end=JAN + 12, reason="11"),
+            benefit("lost"),
+        ]
+    )
+    left = left_for_work(opened, on_benefit(opened, JAN), months=12).set_index("person")["left"]
+    assert left.to_dict() == {"to work": 1, "elsewhere": 0, "too late": 0}
+
+
+def test_without_a_caseload_the_mothers_are_still_counted():
+    tables = dict(study([benefit("a")]).tables)
+    del tables["caseload"], tables["answers"]
+    opened = from_tables(load_protocol(STUDY), "GM0855", tables, DataKind.SYNTHETIC, PERIOD)
+    cohort = measured_mothers(opened, lone_mothers(opened))
+    assert [step.persons_out for step in cohort.ledger.steps] == [1]
+    assert not opened.offers("answer")
+
+
+def test_cohort_waves_bring_scores_coach_and_introduction_together():
+    opened = study([benefit("a")], [caseload("a")], ecr("a", "T0", 3) + ecr("stranger", "T0", 5))
+    waves = cohort_waves(opened, lone_mothers(opened))
+    assert waves[["person", "wave", "coach", "introduced", "ECR"]].values.tolist() == [["a", "T0", "c1", True, 50.0]]
+    assert at_one_wave(waves, "T0", ["ECR"])["person"].tolist() == ["a"]
+    assert at_one_wave(waves, "T0", ["BEJ"]).empty
+
+
+def test_cohort_items_point_the_same_way():
+    opened = study([benefit("a")], [caseload("a")], ecr("a", "T0", 5))
+    assert cohort_items(opened, lone_mothers(opened), "ECR", "T0").iloc[0].tolist() == [5.0] * 7 + [1.0]

@@ -5,8 +5,9 @@ import math
 import pandas as pd
 import pytest
 
-from gm_workbench.panel.study import from_tables
-from gm_workbench.panel.work import base_workers, main_jobs, work_months
+from gm_workbench.panel.mobility import QUINTILES, pairs
+from gm_workbench.panel.study import from_tables, open_study
+from gm_workbench.panel.work import at_base_or_not, base_workers, follow_up, main_jobs, real_log_wages, work_months, workers
 from gm_workbench.vocabulary.calendar import Period, month_index
 from gm_workbench.vocabulary.protocols import load_protocol
 from gm_workbench.vocabulary.schemas import DataKind
@@ -88,3 +89,51 @@ def test_log_gap_is_the_mean_distance_to_the_threshold():
     limits = [opened.threshold((JAN - 1) // 12, SHARE)] * 3
     expected = sum(math.log(limit / 5) for limit in limits) / 3
     assert frame["log_gap"].iloc[0] == pytest.approx(expected)
+
+
+def test_follow_up_counts_the_index_month_as_one_and_holds_only_the_cohort():
+    opened = study([*low_before("a", 5, 5, 5), pay("a", JAN, 5), *low_before("b", 5, 5, 99)])
+    months = work_months(opened, SHARE)
+    followed = follow_up(months, base_workers(opened, months))
+    assert followed[["person", "months"]].values.tolist() == [["a", 1], ["a", 2]]
+
+
+def test_workers_are_marked_as_at_the_base_or_not():
+    opened = study([*low_before("a", 5, 5, 5), *low_before("b", 5, 5, 99)])
+    marked = at_base_or_not(workers(opened), base_workers(opened, work_months(opened, SHARE)))
+    assert marked.set_index("person")["group"].to_dict() == {"a": "base", "b": "rest"}
+
+
+def test_the_contract_of_a_worker_is_the_last_before_the_index_month():
+    opened = study([pay("a", JAN - 2, 5, contract="on_call"), pay("a", JAN, 5), pay("b", JAN + 1, 5, contract="permanent")])
+    assert workers(opened).set_index("person")["contract"].to_dict() == {"a": "on_call", "b": "permanent"}
+
+
+def test_persons_on_benefit_are_not_workers_at_the_base():
+    benefits = pd.DataFrame(
+        {
+            "person": ["a"], "month": [JAN], "scheme": ["01"], "birth_year": [1990], "start": [JAN - 3], "income_kind": ["11"],
+            "exemption": ["none"],
+        }
+    )  # fmt: skip
+    opened = study(low_before("a", 5, 5, 5), benefits=benefits)
+    assert base_workers(opened, work_months(opened, SHARE)).frame.empty
+
+
+def test_real_log_wages_divide_by_the_price_level_and_count_years_from_the_first_month():
+    opened = study([pay("a", JAN - 1, 10.0), pay("a", JAN, 10.0), pay("a", JAN + 1, 0.0)])
+    jobs = real_log_wages(opened)
+    assert jobs["years"].tolist() == [0.0, pytest.approx(1 / 12)]
+    assert math.exp(jobs["log_wage"].diff().iloc[1]) == pytest.approx(opened.prices(2023) / opened.prices(2024))
+
+
+def test_pairs_use_the_threshold_where_there_is_one_and_ranks_where_not():
+    opened = study([*low_before("a", 5, 5, 5), pay("a", JAN, 99)])
+    assert pairs(opened, 1, SHARE).frame.values.tolist() == [["a", "low_flex", "above_flex"]]
+    assert pairs(opened, 24, SHARE).frame.empty
+    published = open_study(STUDY, "published-wages")
+    ranked = pairs(published, 24, SHARE)
+    assert ranked.states == QUINTILES
+    assert ranked.frame["from"].isin(QUINTILES).all()
+    assert published.period_name.nl.startswith("maand 0")
+    assert published.prices(1980) == 1.0
