@@ -79,7 +79,7 @@ def _split(layout: Layout, table: pd.DataFrame) -> Iterator[tuple[str, npt.NDArr
         yield layout.file, np.arange(len(table))
         return
     by = table["wave"] if layout.split == "wave" else table["month"].map(_periods(layout, table))
-    codes, names = pd.factorize(by, sort=True)
+    codes, names = pd.factorize(by)
     for code, name in enumerate(names):
         yield layout.file.format(**{layout.split: name}), np.flatnonzero(codes == code)
 

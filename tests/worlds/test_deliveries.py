@@ -129,6 +129,7 @@ def test_person_has_one_birth_date_in_benefits_and_provisions(written):
 
     benefits, provisions = birth_dates("BUS"), birth_dates("SRG")
     assert (benefits.map(len) == 1).all()
+    assert pd.to_datetime(benefits.str[0], format="%Y%m%d").dt.day.between(1, 28).all()
     shared = provisions.index.intersection(benefits.index)
     assert len(shared) > 0
     assert all(provisions[person][0] == benefits[person][0] for person in shared)
