@@ -115,11 +115,11 @@ def same_python(folder: Path) -> bool:
 
 
 def installer_for(python: Path) -> list[str]:
-    """Give the command that installs packages: uv if it is there, else pip."""
+    """Give the command that installs packages: uv if it is there, else pip, which then says errors only."""
     uv = shutil.which("uv")
     if uv:
         return [uv, "pip", "install", "--quiet", "--python", str(python)]
-    return [str(python), "-m", "pip", "install", "--quiet"]
+    return [str(python), "-m", "pip", "install", "--quiet", "--quiet"]
 
 
 def source(wheelhouse: Path | None) -> list[str]:
@@ -130,7 +130,7 @@ def source(wheelhouse: Path | None) -> list[str]:
 def make_wheelhouse(folder: Path, python: Path) -> None:
     """Fill a folder with every locked package, for machines like this one."""
     folder.mkdir(parents=True, exist_ok=True)
-    download = [str(python), "-m", "pip", "download", "--quiet", "--require-hashes", "--only-binary=:all:"]
+    download = [str(python), "-m", "pip", "download", "--quiet", "--quiet", "--require-hashes", "--only-binary=:all:"]
     run([*download, "-r", str(LOCK), "-d", str(folder)])
     print(f"{folder} now holds {len(list(folder.glob('*.whl')))} packages. Install from it with: "
           f"python install.py --wheelhouse {folder}")  # fmt: skip

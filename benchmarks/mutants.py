@@ -13,11 +13,14 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import copy
+import importlib
 import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -33,6 +36,9 @@ PACKAGES = ("metrics", "guard")
 TESTS = {"metrics": ("tests/spec", "tests/metrics"), "guard": ("tests/guard",)}
 COPIED = ("gm_workbench", "tests", "data", "notebooks", "pyproject.toml")
 ENOUGH = 0.8
+HEAVY = ("numpy", "pandas", "scipy.optimize", "scipy.stats", "statsmodels.api", "statsmodels.formula.api", "pingouin",
+         "matplotlib.figure", "hypothesis", "yaml", "pyarrow", "nbformat", "IPython.display", "pytest")  # fmt: skip
+OFF = ("-p", "no:xdist", "-p", "no:cov", "-p", "no:nbval")
 
 BOUNDARY = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 OPPOSITE = {
@@ -192,54 +198,100 @@ def copy_of_project(folder: Path) -> Path:
     return folder
 
 
-def run_tests(copy_root: Path, tests: list[str], seconds: float) -> str:
-    """Run tests on a copy until the first failure."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(copy_root),
-        "GM_ROOT": str(copy_root),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-x",
-        "-q",
-        "--no-header",
-        "--tb=no",
-        "-p",
-        "no:xdist",
-        "-p",
-        "no:cov",
-        "--hypothesis-seed=1",
-    ]
-    try:
-        done = subprocess.run(
-            [*command, *tests], cwd=copy_root, env=environment, capture_output=True, timeout=seconds, check=False
+class Runner:
+    """A process that has the heavy libraries loaded and forks to run tests, so that each run starts in a moment.
+
+    It never imports the package itself: every fork imports the copy as it then is. Without fork, each run is a process.
+    """
+
+    def __init__(self, copy_root: Path) -> None:
+        self.root = copy_root
+        command = [sys.executable, str(Path(__file__).resolve()), "--serve"]
+        self.process = subprocess.Popen(
+            command, cwd=copy_root, env=_environment(copy_root), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
+
+    def run(self, tests: list[str], seconds: float) -> str:
+        """Run tests on the copy until the first failure."""
+        print(json.dumps({"tests": tests, "seconds": seconds}), file=self.process.stdin, flush=True)
+        return self.process.stdout.readline().strip()
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def _environment(copy_root: Path) -> dict[str, str]:
+    own = {"PYTHONPATH": str(copy_root), "GM_ROOT": str(copy_root), "PYTHONDONTWRITEBYTECODE": "1", "MPLBACKEND": "agg"}
+    return {**os.environ, **own, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def serve() -> int:
+    """Read which tests to run, one JSON line at a time, and write how they ended."""
+    for name in HEAVY:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    if "gm_workbench" in sys.modules:
+        raise SystemExit("The package is loaded before it is broken; mutants would prove nothing.")
+    for line in sys.stdin:
+        asked = json.loads(line)
+        arguments = ["-x", "-q", "--no-header", "--tb=no", *OFF, "--hypothesis-seed=1", *asked["tests"]]
+        print(
+            _in_fork(arguments, asked["seconds"]) if hasattr(os, "fork") else _in_process(arguments, asked["seconds"]),
+            flush=True,
+        )
+    return 0
+
+
+def _in_fork(arguments: list[str], seconds: float) -> str:
+    child = os.fork()
+    if child == 0:
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nothing, stream)
+        os._exit(int(importlib.import_module("pytest").main(arguments)))
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
+        time.sleep(0.02)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return "slow"
+
+
+def _in_process(arguments: list[str], seconds: float) -> str:
+    try:
+        done = subprocess.run([sys.executable, "-m", "pytest", *arguments], capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
         return "slow"
     return "survived" if done.returncode == 0 else "killed"
 
 
-def baseline(copies: Queue[Path], pool: ThreadPoolExecutor, files: list[str]) -> dict[str, float]:
+def baseline(runners: Queue[Runner], pool: ThreadPoolExecutor, files: list[str]) -> dict[str, float]:
     """Run each module's tests unbroken: they must pass, and say how long they take."""
 
     def one(file: str) -> float:
-        root = copies.get()
-        start = time.monotonic()
-        try:
-            outcome = run_tests(root, tests_for(file, root), 600)
-        finally:
-            copies.put(root)
-        if outcome != "survived":
-            raise SystemExit(f"The tests of {file} fail without any mutant; mend them first: {' '.join(tests_for(file, root))}")
-        return time.monotonic() - start
+        with lent(runners) as runner:
+            start = time.monotonic()
+            tests = tests_for(file, runner.root)
+            if runner.run(tests, 600) != "survived":
+                raise SystemExit(f"The tests of {file} fail without any mutant; mend them first: {' '.join(tests)}")
+            return time.monotonic() - start
 
     return dict(zip(files, pool.map(one, files), strict=True))
+
+
+@contextlib.contextmanager
+def lent(runners: Queue[Runner]) -> Iterator[Runner]:
+    """Take a runner that is free, and give it back."""
+    runner = runners.get()
+    try:
+        yield runner
+    finally:
+        runners.put(runner)
 
 
 def check_copy(copy_root: Path) -> None:
@@ -254,28 +306,31 @@ def check_copy(copy_root: Path) -> None:
 
 def try_all(mutants: list[Mutant], workers: int, folder: Path) -> list[Result]:
     """Try every mutant, each worker on a copy of its own."""
-    copies: Queue[Path] = Queue()
-    for at in range(workers):
-        copies.put(copy_of_project(folder / f"copy{at}"))
-    check_copy(folder / "copy0")
+    made = [Runner(copy_of_project(folder / f"copy{at}")) for at in range(workers)]
+    check_copy(made[0].root)
+    runners: Queue[Runner] = Queue()
+    for runner in made:
+        runners.put(runner)
 
     def one(mutant: Mutant) -> Result:
-        root = copies.get()
-        target = root / mutant.file
-        whole = target.read_bytes()
-        start = time.monotonic()
-        try:
-            target.write_text(mutant.source, encoding="utf-8")
-            outcome = run_tests(root, tests_for(mutant.file, root), 20 + 6 * took[mutant.file])
-        finally:
-            target.write_bytes(whole)
-            copies.put(root)
+        with lent(runners) as runner:
+            target = runner.root / mutant.file
+            whole = target.read_bytes()
+            start = time.monotonic()
+            try:
+                target.write_text(mutant.source, encoding="utf-8")
+                outcome = runner.run(tests_for(mutant.file, runner.root), 20 + 6 * took[mutant.file])
+            finally:
+                target.write_bytes(whole)
         print(".", end="", file=sys.stderr, flush=True)
         return Result(mutant.file, mutant.line, mutant.operator, outcome, round(time.monotonic() - start, 1))
 
     with ThreadPoolExecutor(workers) as pool:
-        took = baseline(copies, pool, sorted({mutant.file for mutant in mutants}))
-        return list(pool.map(one, mutants))
+        took = baseline(runners, pool, sorted({mutant.file for mutant in mutants}))
+        results = list(pool.map(one, mutants))
+    for runner in made:
+        runner.close()
+    return results
 
 
 def main() -> int:
@@ -286,7 +341,10 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", default="", metavar="TEXT", help="only files whose path holds this text, e.g. guard/links")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.serve:
+        return serve()
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         results = try_all(sample(given.sample, given.seed, given.only), given.workers, Path(folder).resolve())

@@ -38,7 +38,17 @@ def test_install_checks_every_hash_and_then_adds_the_project(installer, tmp_path
     assert installer.main([]) == 0
     locked, project = installer.commands
     python = str(installer.python_of(tmp_path / "venv"))
-    assert locked == [python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(ROOT / "requirements.lock")]
+    assert locked == [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--quiet",
+        "--require-hashes",
+        "-r",
+        str(ROOT / "requirements.lock"),
+    ]
     assert project[-5:] == ["--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)]
 
 

@@ -13,6 +13,7 @@ from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.protocols import load_protocol
 from gm_workbench.vocabulary.text import Text
+from gm_workbench.worlds.published import dataset_name
 
 STATES = {
     State.FAILED: Text("mislukt", "failed"),
@@ -59,7 +60,8 @@ def _row(last: Attempt, made: Attempt | None, paths: Paths) -> Row:
 
 
 def _place_name(code: str, paths: Paths) -> str:
-    return code if code.startswith(PREFIX) else Place.parse(code, paths.codes).name
+    published = code.startswith(PREFIX)
+    return dataset_name(code.removeprefix(PREFIX), paths.codes) if published else Place.parse(code, paths.codes).name
 
 
 def why_not(attempt: Attempt) -> Text:

@@ -100,7 +100,7 @@ def _about_place(row: Planned, inputs: Inputs, paths: Paths) -> dict[str, Any]:
         return {"place_name": place.name, "inputs": inputs.digests}
     shown = load_published(row.place.removeprefix(PREFIX), paths.codes)
     digests = {f"{row.place}:{name}": digest(table) for name, table in shown.tables.items()}
-    return {"place_name": row.place, "inputs": digests, "caveat": shown.caveat, "period_name": shown.period}
+    return {"place_name": shown.dataset, "inputs": digests, "caveat": shown.caveat, "period_name": shown.period}
 
 
 def _plain(value: object) -> str | int | float:

@@ -12,7 +12,7 @@ from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.exits import MONTHS
 from gm_workbench.outputs.output import Axis, Output, Sentence, Shape, Slot
 from gm_workbench.outputs.shortages import shortage
-from gm_workbench.outputs.terms import terms
+from gm_workbench.outputs.terms import terms, when
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
 
@@ -135,10 +135,10 @@ def _regression_sentence(quotes: Mapping[str, Slot], month: int) -> Sentence:
     if set(quotes) >= {"1", "3"}:
         return Sentence(
             Text(
-                f"In maand {month} is het uurloon ten opzichte van de grens {{one}} % veranderd als één lage maand telde, en "
+                f"{when(month).nl} is het uurloon ten opzichte van de grens {{one}} % veranderd als één lage maand telde, en "
                 f"{{three}} % als drie lage "
                 "maanden telden. Stijgt het meer bij één maand, dan komt dat meerdere waarschijnlijk vanzelf.",
-                f"In month {month} the hourly wage relative to the threshold has changed by {{one}}% when one low month "
+                f"{when(month).en} the hourly wage relative to the threshold has changed by {{one}}% when one low month "
                 f"counted, and by {{three}}% when "
                 "three low months counted. If it rises more with one month, that surplus probably comes by itself.",
             ),
@@ -148,8 +148,8 @@ def _regression_sentence(quotes: Mapping[str, Slot], month: int) -> Sentence:
     chosen = terms([rule], REGRESSION_LABELS)[rule]
     return Sentence(
         Text(
-            f"In maand {month} is het uurloon ten opzichte van de grens {{value}} % veranderd ({chosen.nl}).",
-            f"In month {month} the hourly wage relative to the threshold has changed by {{value}}% ({chosen.en}).",
+            f"{when(month).nl} is het uurloon ten opzichte van de grens {{value}} % veranderd ({chosen.nl}).",
+            f"{when(month).en} the hourly wage relative to the threshold has changed by {{value}}% ({chosen.en}).",
         ),
         {"value": slot},
     )

@@ -11,7 +11,7 @@ from gm_workbench.outputs.cells import share_cell
 from gm_workbench.outputs.exits import ARMS, INTRODUCED, MONTHS, SERIES
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot
 from gm_workbench.outputs.shortages import shortage
-from gm_workbench.outputs.terms import terms
+from gm_workbench.outputs.terms import terms, when
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
 
@@ -82,8 +82,8 @@ def _part_time_sentence(rows: Mapping[str, Sequence[MonthShare]]) -> Sentence:
     where = Text(" (met nieuwe werkwijze)", " (with the new way of working)") if row == INTRODUCED else Text("", "")
     return Sentence(
         Text(
-            f"In maand {first} werkte {{first}} % naast de uitkering, in maand {last} {{last}} %{where.nl}.",
-            f"In month {first} {{first}}% worked next to the benefit, in month {last} {{last}}%{where.en}.",
+            f"{when(first).nl} werkte {{first}} % naast de uitkering, in maand {last} {{last}} %{where.nl}.",
+            f"{when(first).en} {{first}}% worked next to the benefit, in month {last} {{last}}%{where.en}.",
         ),
         {"first": Slot(row, str(first), digits=1, percent=True), "last": Slot(row, str(last), digits=1, percent=True)},
     )

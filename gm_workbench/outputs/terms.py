@@ -66,3 +66,8 @@ def term(key: str) -> Text:
 def terms(keys: Iterable[str], own: Mapping[str, Text] | None = None) -> dict[str, Text]:
     """Give the words for several categories; `own` words go before the common ones."""
     return {key: (own or {}).get(key, term(key)) for key in keys}
+
+
+def when(month: int) -> Text:
+    """Say in which month since the start, at the beginning of a sentence."""
+    return Text(f"In maand {month}", f"In month {month}") if month else Text("In de startmaand", "In the first month")

@@ -38,6 +38,7 @@ class PublishedSet:
     """
 
     name: str
+    dataset: str  # package and item, as R names it
     tables: Mapping[str, pd.DataFrame]
     kind: DataKind
     country: Text
@@ -100,6 +101,7 @@ def load_published(name: str, folder: Path | None = None) -> PublishedSet:
     _compare(name, frame, declared)
     return PublishedSet(
         name=name,
+        dataset=dataset_name(name, folder),
         tables={"wages": wages_table(name, frame)},
         kind=DataKind.PUBLISHED,
         country=declared.country,
@@ -110,6 +112,16 @@ def load_published(name: str, folder: Path | None = None) -> PublishedSet:
         licence=declared.licence,
         has_calendar=declared.calendar,
     )
+
+
+def dataset_name(name: str, folder: Path | None = None) -> str:
+    """Give the package and item that a published set comes from, as R names them.
+
+    >>> dataset_name("wages")
+    'HLMdiag::wages'
+    """
+    declared = _declared((folder or paths().codes) / _FILE, name)
+    return f"{declared.package}::{declared.item}"
 
 
 def wages_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -120,6 +120,15 @@ def test_manifest_says_what_the_report_was_made_from(project):
     assert {"python", "pandas", "papermill"} <= set(manifest["versions"])
 
 
+def test_public_data_are_reported_with_their_caveat_and_no_delivery(project, write_notebook):
+    write_notebook(project.notebooks / f"{AMERSFOORT}.ipynb", SHOWS.replace("KIND", "published"))
+    summary = make(project, Wish(AMERSFOORT, "published-wages"))
+    assert [result.outcome.kind for result in summary.made] == ["published"]
+    manifest = json.loads((project.reports / AMERSFOORT / "published-wages" / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["kind"], manifest["seed"], list(manifest["inputs"])) == ("published", None, ["published-wages:wages"])
+    assert manifest["caveat"]["en"]
+
+
 def test_report_notebook_holds_no_path_of_this_machine(project):
     make(project, Wish(TILBURG))
     text = (project.reports / TILBURG / PLACE / "report.ipynb").read_text(encoding="utf-8")
