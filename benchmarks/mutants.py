@@ -37,7 +37,7 @@ TESTS = {"metrics": ("tests/spec", "tests/metrics"), "guard": ("tests/guard",)}
 COPIED = ("gm_workbench", "tests", "data", "notebooks", "pyproject.toml")
 ENOUGH = 0.8
 HEAVY = ("numpy", "pandas", "scipy.optimize", "scipy.stats", "statsmodels.api", "statsmodels.formula.api", "pingouin",
-         "matplotlib.figure", "hypothesis", "yaml", "pyarrow", "nbformat", "IPython.display", "pytest")  # fmt: skip
+         "matplotlib.figure", "yaml", "pyarrow", "nbformat", "IPython.display", "pytest")  # fmt: skip
 OFF = ("-p", "no:xdist", "-p", "no:cov", "-p", "no:nbval")
 
 BOUNDARY = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}

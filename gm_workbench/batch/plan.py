@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from gm_workbench.batch.catalogue import (
@@ -151,77 +151,76 @@ def plan(wishes: Iterable[Wish], paths: Paths) -> tuple[Planned, ...]:
     PlanError
         Of the kind of the first fault; its message lists them all.
     """
-    faults = _Faults()
+    planner = _Planner(paths)
     rows: dict[Path, Planned] = {}
-    for wish in _every_study(wishes, paths):
-        for row in _rows(wish, paths, faults):
+    for wish in planner.every_study(wishes):
+        for row in planner.rows(wish):
             folder = row.folder(paths)
             if folder in rows:
-                faults.add(BadPlan(f"{wish.where}: {row.name} is asked for twice, and the second would replace the first."))
+                planner.note(BadPlan(f"{wish.where}: {row.name} is asked for twice, and the second would replace the first."))
             rows[folder] = row
-    faults.raise_all()
+    planner.raise_faults()
     return tuple(rows.values())
 
 
-class _Faults:
-    """Collects the faults of a plan, so that they can be said together."""
+class _Planner:
+    """Opens each study once, and collects the faults of a plan so that they can be said together."""
 
-    def __init__(self) -> None:
-        self.found: dict[str, WorkbenchError] = {}
+    def __init__(self, paths: Paths) -> None:
+        self.paths = paths
+        self.faults: dict[str, WorkbenchError] = {}
+        self.open = cache(partial(load_study, paths=paths))
 
-    def add(self, fault: WorkbenchError) -> None:
-        self.found.setdefault(str(fault), fault)
+    def note(self, fault: WorkbenchError) -> None:
+        self.faults.setdefault(str(fault), fault)
 
-    def unless(self, check: Callable[[], object]) -> bool:
-        """Run a check; keep its fault and say whether there was none."""
+    def good(self, check: Callable[[], object]) -> bool:
+        """Run a check; note its fault, and say whether there was none."""
         try:
             check()
         except (PlanError, DeclarationError) as fault:
-            self.add(fault)
+            self.note(fault)
             return False
         return True
 
-    def raise_all(self) -> None:
-        faults = list(self.found.values())
+    def raise_faults(self) -> None:
+        faults = list(self.faults.values())
         if len(faults) == 1:
             raise faults[0]
         if faults:
             lines = "\n".join(f"- {fault}" for fault in faults)
             raise type(faults[0])(f"The plan has {len(faults)} faults; nothing has run.\n{lines}")
 
+    def every_study(self, wishes: Iterable[Wish]) -> Iterator[Wish]:
+        """Spell out an empty study: all of them, but public data only for those that show it, if any does."""
+        for wish in wishes:
+            names = (wish.study,) if wish.study else runnable(self.paths)
+            showing = [name for name in names if not wish.place.startswith(PREFIX) or self._shows(name, wish.place)]
+            yield from (replace(wish, study=name) for name in showing or names)
 
-def _every_study(wishes: Iterable[Wish], paths: Paths) -> Iterator[Wish]:
-    """Spell out an empty study; public data only for the studies that show it."""
-    for wish in wishes:
-        if wish.study:
-            yield wish
-            continue
-        for name in runnable(paths):
-            if not wish.place.startswith(PREFIX) or wish.place in load_study(name, paths).published:
-                yield replace(wish, study=name)
+    def _shows(self, name: str, place: str) -> bool:
+        return self.good(lambda: self.open(name)) and place in self.open(name).published
 
+    def rows(self, wish: Wish) -> Iterator[Planned]:
+        """Give the rows of one wish; a row with a fault is left out, and its fault is noted."""
+        known = self.good(lambda: self.open(wish.study))
+        if not (self.good(lambda: check_world(wish.world, self.paths)) and known):
+            return
+        study = self.open(wish.study)
+        asked = dict(self._typed(wish, study))
+        for place in (wish.place,) if wish.place else places_for(study, wish.world, self.paths):
+            if self.good(partial(check_place, study, place, wish.world, self.paths)):
+                yield _planned(wish, study, place, asked)
 
-def _rows(wish: Wish, paths: Paths, faults: _Faults) -> Iterator[Planned]:
-    """Give the rows of one wish; a row with a fault is left out, and its fault is kept."""
-    known = faults.unless(lambda: load_study(wish.study, paths))
-    if not (faults.unless(lambda: check_world(wish.world, paths)) and known):
-        return
-    study = load_study(wish.study, paths)
-    asked = dict(_typed(wish, study, paths, faults))
-    for place in (wish.place,) if wish.place else places_for(study, wish.world, paths):
-        if faults.unless(partial(check_place, study, place, wish.world, paths)):
-            yield _planned(wish, study, place, asked)
-
-
-def _typed(wish: Wish, study: Study, paths: Paths, faults: _Faults) -> Iterator[tuple[str, object]]:
-    """Give the parameters that were asked for, typed; keep the fault of each that is wrong."""
-    where = f"{wish.where}, {study.notebook.name}"
-    period = {"period": wish.period} if wish.period else {}
-    for name, text in {**wish.parameters, **period}.items():
-        try:
-            yield name, _value(name, text, study, paths, where)
-        except PlanError as fault:
-            faults.add(fault)
+    def _typed(self, wish: Wish, study: Study) -> Iterator[tuple[str, object]]:
+        """Give the parameters that were asked for, typed; note the fault of each that is wrong."""
+        where = f"{wish.where}, {study.notebook.name}"
+        period = {"period": wish.period} if wish.period else {}
+        for name, text in {**wish.parameters, **period}.items():
+            try:
+                yield name, _value(name, text, study, self.paths, where)
+            except PlanError as fault:
+                self.note(fault)
 
 
 def _value(name: str, text: str, study: Study, paths: Paths, where: str) -> object:

@@ -27,8 +27,8 @@ NEEDS = {
 """What a section can need, in words."""
 
 NOT_DELIVERED = Text(
-    "Hierover is niets te zeggen: in deze gegevens ontbreekt {needs}.",
-    "Nothing can be said about this: these data lack {needs}.",
+    "Hierover is niets te zeggen. In deze gegevens ontbreekt: {needs}.",
+    "Nothing can be said about this. Missing from these data: {needs}.",
 )
 
 

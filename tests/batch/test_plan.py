@@ -63,6 +63,11 @@ def test_public_data_cannot_stand_in_for_a_study_that_they_do_not_fit(project):
         plan(asked(TILBURG, places=["published-wages"]), project)
 
 
+def test_public_data_that_no_study_shows_are_an_unknown_place(project):
+    with pytest.raises(UnknownPlace, match=r"There is no published-wagse to report on.*did you mean published-wages"):
+        plan(asked(places=["published-wagse"]), project)
+
+
 @pytest.mark.parametrize(
     ("wishes", "error", "code", "match"),
     [

@@ -1,0 +1,61 @@
+"""What a study says of itself, and what it says where a table is missing."""
+
+import pandas as pd
+import pytest
+
+from gm_workbench.guard import offered as gate
+from gm_workbench.outputs.output import Role
+from gm_workbench.outputs.studies import NEEDS, about_study, absent, no_rollout
+from gm_workbench.panel.study import Study, from_tables, open_study
+from gm_workbench.vocabulary.calendar import Period
+from gm_workbench.vocabulary.protocols import load_protocol, study_names
+from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.text import Text
+
+
+def opened(name: str = "tilburg_single_mothers", **tables: pd.DataFrame) -> Study:
+    return from_tables(load_protocol(name), "GM0855", tables, DataKind.SYNTHETIC, Period.parse("2024-01/2024-12"))
+
+
+def test_about_a_study_takes_period_assignment_and_primary_population():
+    about = about_study(opened())
+    assert about.period.nl == "januari 2024 – december 2024"
+    assert about.population == load_protocol("tilburg_single_mothers").primary.population
+    assert not about.may_say_effect
+
+
+def test_about_a_published_set_is_about_its_own_people():
+    study = open_study("amersfoort_upward_mobility", "published-wages")
+    about = about_study(study, Text("werkenden", "workers"))
+    assert about.kind is DataKind.PUBLISHED
+    assert about.population == study.published.title
+
+
+def test_an_absent_section_says_in_one_sentence_what_is_missing():
+    output = absent(opened(), "spend")
+    assert output.words.role is Role.ABSENT
+    assert output.words.sentence.text.nl.endswith("ontbreekt: kosten van voorzieningen, uitkeringen (BUS).")
+    assert output.cells == ()
+
+
+def test_every_need_of_a_shipped_protocol_has_words():
+    needs = {need for name in study_names() for section in load_protocol(name).sections.values() for need in section.needs}
+    assert needs <= set(NEEDS)
+
+
+@pytest.mark.parametrize(("held", "cells"), [(None, 0), (pd.Series([1.0, 0.0, 1.0]), 1)])
+def test_without_a_roll_out_nothing_is_compared_but_a_share_may_be_described(held, cells):
+    output = no_rollout(opened("amersfoort_upward_mobility"), held)
+    assert output.words.role is Role.ANSWER
+    assert len(output.cells) == cells
+    if cells:
+        assert (output.cells[0].numerator, output.cells[0].n) == (2, 3)
+
+
+def test_the_gate_lets_a_delivered_section_through_and_shows_the_sentence_of_another(monkeypatch):
+    shown = []
+    monkeypatch.setattr(gate, "show", lambda output: shown.append(output.id))
+    study = opened(benefits=pd.DataFrame({"month": []}))
+    assert gate.offered(study, "who")
+    assert not gate.offered(study, "spend")
+    assert shown == ["spend"]
