@@ -26,6 +26,7 @@ except ModuleNotFoundError:  # Python older than 3.11: check_python says so, in 
 
 ROOT = Path(__file__).resolve().parent
 LOCK = ROOT / "requirements.lock"
+HOUSE_LOCK = "wheelhouse.lock"
 NEEDED = (3, 11)
 QUIET = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
 
@@ -84,12 +85,11 @@ def install(folder: Path, wheelhouse: Path | None) -> Path:
     stamp, python = folder / ".gm-stamp", python_of(folder)
     if python.exists() and stamp.exists() and stamp.read_text(encoding="ascii") == fingerprint():
         return python
-    if wheelhouse is not None and not wheelhouse.is_dir():
-        raise InstallError(f"There is no folder {wheelhouse}. Fill it elsewhere with: python install.py --make-wheelhouse DIR")
+    lock = lock_of(wheelhouse)
     print(f"Installing the locked environment in {folder} (once; a few minutes) ...", flush=True)
     make_environment(folder)
     installer = [*installer_for(python), *source(wheelhouse)]
-    run([*installer, "--require-hashes", "-r", str(LOCK)])
+    run([*installer, "--require-hashes", "-r", str(lock)])
     run([*installer, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
     stamp.write_text(fingerprint(), encoding="ascii")
     return python
@@ -128,12 +128,42 @@ def source(wheelhouse: Path | None) -> list[str]:
 
 
 def make_wheelhouse(folder: Path, python: Path) -> None:
-    """Fill a folder with every locked package, for machines like this one."""
+    """Fill a folder with every locked package, for machines like this one.
+
+    Hashes are checked here. A package that has no wheel is built into one, whose hash the lock cannot know; so the folder gets a
+    lock of its own, with the hashes of what it holds.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    download = [str(python), "-m", "pip", "download", "--quiet", "--quiet", "--require-hashes", "--only-binary=:all:"]
-    run([*download, "-r", str(LOCK), "-d", str(folder)])
-    print(f"{folder} now holds {len(list(folder.glob('*.whl')))} packages. Install from it with: "
-          f"python install.py --wheelhouse {folder}")  # fmt: skip
+    for old in folder.glob("*.whl"):
+        old.unlink()
+    run([str(python), "-m", "pip", "wheel", "--quiet", "--quiet", "--require-hashes", "-r", str(LOCK), "-w", str(folder)])
+    wheels = sorted(folder.glob("*.whl"))
+    (folder / HOUSE_LOCK).write_text("\n".join([made_from(), *map(pinned, wheels)]) + "\n", encoding="ascii")
+    print(f"{folder} now holds {len(wheels)} packages. Install from it with: python install.py --wheelhouse {folder}")
+
+
+def made_from() -> str:
+    """Give the first line of a wheelhouse's lock: which lock it was filled from."""
+    return f"# requirements.lock {hashlib.sha256(LOCK.read_bytes()).hexdigest()}"
+
+
+def pinned(wheel: Path) -> str:
+    """Give the line of a lock for one wheel; its name begins with the package and the version."""
+    name, version = wheel.name.split("-")[:2]
+    return f"{name}=={version} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}"
+
+
+def lock_of(wheelhouse: Path | None) -> Path:
+    """Say which lock to install: the project's, or that of a wheelhouse which was filled from it."""
+    if wheelhouse is None:
+        return LOCK
+    lock = wheelhouse / HOUSE_LOCK
+    if not lock.is_file() or not lock.read_text(encoding="ascii").startswith(made_from()):
+        raise InstallError(
+            f"There is no folder {wheelhouse} that was filled from this requirements.lock. "
+            "Fill it on a machine with internet: python install.py --make-wheelhouse DIR"
+        )
+    return lock
 
 
 def run(command: list[str]) -> None:

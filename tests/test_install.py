@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import sys
@@ -96,27 +97,51 @@ def test_install_is_done_again_after_it_was_broken_off(installer, monkeypatch):
     assert len(installer.commands) == 2
 
 
-def test_install_from_a_wheelhouse_switches_the_index_off(installer, tmp_path):
-    (tmp_path / "house").mkdir()
-    assert installer.main(["--wheelhouse", str(tmp_path / "house")]) == 0
+def fill(installer, house, monkeypatch):
+    """Let the command that fills a wheelhouse leave one wheel there."""
+
+    def run(command):
+        installer.commands.append(command)
+        if "wheel" in command:
+            (house / "yattag-1.16.1-py3-none-any.whl").write_bytes(b"wheel")
+
+    monkeypatch.setattr(installer, "run", run)
+    assert installer.main(["--make-wheelhouse", str(house)]) == 0
+
+
+def test_wheelhouse_is_filled_with_hashes_checked_and_locks_what_it_holds(installer, tmp_path, monkeypatch):
+    house = tmp_path / "house"
+    house.mkdir()
+    (house / "left-1.0-py3-none-any.whl").touch()
+    fill(installer, house, monkeypatch)
+    assert installer.commands[-1][-5:] == ["--require-hashes", "-r", str(installer.LOCK), "-w", str(house)]
+    first, *wheels = (house / "wheelhouse.lock").read_text(encoding="ascii").splitlines()
+    assert first.startswith("# requirements.lock ")
+    assert wheels == [f"yattag==1.16.1 --hash=sha256:{hashlib.sha256(b'wheel').hexdigest()}"]
+
+
+def test_install_from_a_wheelhouse_switches_the_index_off(installer, tmp_path, monkeypatch):
+    house = tmp_path / "house"
+    fill(installer, house, monkeypatch)
+    monkeypatch.setenv("GM_VENV", str(tmp_path / "other"))
+    installer.commands.clear()
+    assert installer.main(["--wheelhouse", str(house)]) == 0
     for command in installer.commands:
-        assert command[command.index("--no-index") : command.index("--no-index") + 3] == [
-            "--no-index",
-            "--find-links",
-            str(tmp_path / "house"),
-        ]
+        assert command[command.index("--no-index") :][:3] == ["--no-index", "--find-links", str(house)]
+    assert installer.commands[0][-3:] == ["--require-hashes", "-r", str(house / "wheelhouse.lock")]
 
 
-def test_install_from_a_wheelhouse_that_is_not_there_says_how_to_fill_one(installer, capsys, tmp_path):
-    assert installer.main(["--wheelhouse", str(tmp_path / "house")]) == 1
+def test_install_from_a_wheelhouse_that_is_missing_or_of_another_lock_says_how_to_fill_one(
+    installer, capsys, tmp_path, monkeypatch
+):
+    assert installer.main(["--wheelhouse", str(tmp_path / "nowhere")]) == 1
     assert "install.py --make-wheelhouse DIR" in capsys.readouterr().err
-
-
-def test_wheelhouse_holds_wheels_whose_hashes_were_checked(installer, tmp_path):
-    installer.main(["--make-wheelhouse", str(tmp_path / "house")])
-    download = installer.commands[-1]
-    assert {"download", "--require-hashes", "--only-binary=:all:"} <= set(download)
-    assert download[-2:] == ["-d", str(tmp_path / "house")]
+    house = tmp_path / "house"
+    fill(installer, house, monkeypatch)
+    (house / "wheelhouse.lock").write_text("# requirements.lock 0\n", encoding="ascii")
+    monkeypatch.setenv("GM_VENV", str(tmp_path / "other"))
+    assert installer.main(["--wheelhouse", str(house)]) == 1
+    assert "filled from this requirements.lock" in capsys.readouterr().err
 
 
 def test_old_python_is_refused_in_words(installer, monkeypatch, capsys):

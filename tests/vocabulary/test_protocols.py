@@ -16,8 +16,8 @@ SHIPPED = ("amersfoort_upward_mobility", "tilburg_single_mothers")
 
 SECTIONS = {
     "tilburg_single_mothers": (
-        "answer facts flow who scale course bejegening bejegening_exit bejegening_shared knobs moderation exits exits_difference "
-        "parttime spend spend_parts decomposition"
+        "answer facts flow who scale course bejegening bejegening_exit bejegening_shared knobs moderation exits "
+        "exits_difference parttime spend spend_parts decomposition"
     ),
     "amersfoort_upward_mobility": (
         "answer facts flow base transitions_12 transitions_24 indices crossing growth regression_to_mean comparison"
