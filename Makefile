@@ -11,7 +11,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help environment reports test lab check lint goldens mutants calibration proof bench wheelhouse clean
+.PHONY: help environment reports test lab check lint goldens mutants calibration proof wheelhouse clean
 
 help:            ## what there is to make
 	@sed -n 's/^\([a-z]*\):.*## /\1  /p' $(MAKEFILE_LIST) | while read name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
@@ -51,9 +51,6 @@ proof: calibration mutants  ## what is too long for CI: calibration, mutants, an
 	GM_VENV=.cache/proof/venv PIP_NO_INDEX=1 UV_OFFLINE=1 $(PYTHON) install.py --wheelhouse wheelhouse
 	.cache/proof/venv/bin/gm studies
 	rm -rf .cache/proof
-
-bench: environment  ## speed and memory
-	@for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" || exit 1; done
 
 wheelhouse: environment  ## every package in wheelhouse/, for an install without internet
 	$(PYTHON) install.py --make-wheelhouse wheelhouse

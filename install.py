@@ -130,8 +130,8 @@ def source(wheelhouse: Path | None) -> list[str]:
 def make_wheelhouse(folder: Path, python: Path) -> None:
     """Fill a folder with every locked package, for machines like this one.
 
-    Hashes are checked here. A package that has no wheel is built into one, whose hash the lock cannot know; so the folder gets a
-    lock of its own, with the hashes of what it holds.
+    Hashes are checked here. A package that has no wheel is built into one, whose hash the lock cannot know; so the folder gets
+    a lock of its own, with the hashes of what it holds.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.whl"):

@@ -131,9 +131,7 @@ def test_install_from_a_wheelhouse_switches_the_index_off(installer, tmp_path, m
     assert installer.commands[0][-3:] == ["--require-hashes", "-r", str(house / "wheelhouse.lock")]
 
 
-def test_install_from_a_wheelhouse_that_is_missing_or_of_another_lock_says_how_to_fill_one(
-    installer, capsys, tmp_path, monkeypatch
-):
+def test_wheelhouse_that_is_missing_or_of_another_lock_says_how_to_fill_one(installer, capsys, tmp_path, monkeypatch):
     assert installer.main(["--wheelhouse", str(tmp_path / "nowhere")]) == 1
     assert "install.py --make-wheelhouse DIR" in capsys.readouterr().err
     house = tmp_path / "house"

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from gm_workbench.batch.parameters import Parameter, read_parameters
-from gm_workbench.errors import UnknownPlace, UnknownStudy, UnknownWorld, did_you_mean
+from gm_workbench.errors import DeclarationError, UnknownPlace, UnknownStudy, UnknownWorld, did_you_mean
 from gm_workbench.intake.marker import MARKER
 from gm_workbench.intake.store import worlds_there
 from gm_workbench.settings import Paths
+from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.protocols import Protocol, load_protocol, study_names
+from gm_workbench.worlds.calibration import world_names
 from gm_workbench.worlds.published import PUBLISHED
 
 REAL = ""
@@ -87,13 +91,25 @@ def delivered(world: str, paths: Paths) -> tuple[str, ...]:
     return tuple(sorted(marker.parent.name for marker in deliveries_folder(world, paths).glob(f"*/{MARKER}")))
 
 
+def delivered_period(place: str, world: str, paths: Paths) -> Period | None:
+    """Give the months that a delivery says it covers; None when it does not say, or cannot be read (intake will tell)."""
+    if place.startswith(PREFIX):
+        return None
+    try:
+        content = yaml.safe_load((deliveries_folder(world, paths) / place / MARKER).read_text(encoding="utf-8-sig"))
+        return Period.parse(str(content["period"]))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, DeclarationError):
+        return None
+
+
 def check_world(world: str, paths: Paths) -> None:
     """Raise `UnknownWorld` if no deliveries of this world are there."""
     known = tuple(name for name in worlds_there(paths) if delivered(name, paths))
     if world != REAL and world not in known:
+        declared = world in world_names(paths.worlds)
+        step = f" Write it with: gm synthesise --world {world}" if declared else " Declare it first in data/worlds."
         raise UnknownWorld(
-            f"There is no synthetic world {world}.{did_you_mean(world, known)} "
-            f"Written so far: {', '.join(known) or 'none'}. Write it with: gm synthesise --world {world}"
+            f"There is no synthetic world {world}.{did_you_mean(world, known)} Written so far: {', '.join(known) or 'none'}.{step}"
         )
 
 
@@ -104,7 +120,7 @@ def check_place(study: Study, place: str, world: str, paths: Paths) -> None:
     if place not in known:
         where = f"{study.name} shows of public data" if place.startswith(PREFIX) else f"{world or 'data/raw'} has deliveries of"
         raise UnknownPlace(
-            f"There is no {place} to report on.{did_you_mean(place, known)} {where}: {', '.join(known) or 'none'}."
+            f"There is no {place} to report on; it has delivered nothing there. {where}: {', '.join(known) or 'none'}."
         )
 
 

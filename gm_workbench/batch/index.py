@@ -12,7 +12,7 @@ from gm_workbench.report.site import INDEX, NOTHING, Row, Status, write_index
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.protocols import load_protocol
-from gm_workbench.vocabulary.text import Text
+from gm_workbench.vocabulary.text import LANGUAGES, Text
 from gm_workbench.worlds.published import dataset_name
 
 STATES = {
@@ -20,6 +20,15 @@ STATES = {
     State.KILLED: Text("afgebroken", "killed"),
     State.TIMED_OUT: Text("duurde te lang", "timed out"),
 }
+
+DUTCH = {
+    "DeliveryError": "de levering heeft fouten; gm check zegt welke",
+    "MixedKinds": "echte en synthetische gegevens liggen door elkaar; gm check zegt waar",
+    "MissingKey": "de sleutel voor pseudoniemen ontbreekt",
+    "AssumedReference": "een loongegeven is nog aangenomen en mag niet bij echte gegevens worden gebruikt",
+    "DisclosureRefused": "de uitkomsten mogen niet worden getoond",
+}
+"""Kinds of errors in words for readers of the Dutch index."""
 
 
 def write_index_of(paths: Paths) -> Path:
@@ -66,7 +75,13 @@ def _place_name(code: str, paths: Paths) -> str:
 
 def why_not(attempt: Attempt) -> Text:
     """Say in both languages how an attempt ended; the reason itself is masked, and is as the program gave it."""
-    state = STATES[attempt.state]
+    state = STATES[attempt.state] if attempt.state is not State.FAILED or not (attempt.reason or attempt.cell) else NOTHING
     cell = Text(f" bij cel {attempt.cell}", f" at cell {attempt.cell}") if attempt.cell else NOTHING
-    reason = f": {attempt.reason}" if attempt.reason else ""
-    return Text(state.nl + cell.nl + reason, state.en + cell.en + reason)
+    reason = Text(*(f": {words}" if words else "" for words in (_in_dutch(attempt.reason), attempt.reason)))
+    return Text(*((state[language] + cell[language] + reason[language]).lstrip(" :") for language in LANGUAGES))
+
+
+def _in_dutch(reason: str) -> str:
+    """Say what kind of error it was in Dutch; the message itself is for whoever mends it, and is in the English index."""
+    kind = reason.partition(":")[0]
+    return DUTCH[kind] if kind in DUTCH else kind

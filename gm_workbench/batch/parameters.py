@@ -163,8 +163,9 @@ def check_bounds(name: str, value: object, bounds: Bounds, where: str) -> None:
     high = math.inf if bounds.high is None else bounds.high
     outside = isinstance(value, (int, float)) and not low <= value <= high
     if outside or (bounds.allowed and value not in bounds.allowed):
+        hint = did_you_mean(str(value), map(str, bounds.allowed))
         raise ParameterBounds(
-            f"{where}: {name} must be {allowed_by(bounds)} but got {value!r}. The protocol sets this; see gm studies --json."
+            f"{where}: {name} must be {allowed_by(bounds)} but got {value!r}.{hint} It is set; see gm studies --json."
         )
 
 

@@ -15,6 +15,7 @@ from gm_workbench.batch.catalogue import (
     Study,
     check_place,
     check_world,
+    delivered_period,
     load_study,
     places_for,
     runnable,
@@ -23,9 +24,11 @@ from gm_workbench.batch.parameters import check_bounds, coerce, find
 from gm_workbench.errors import (
     BadPlan,
     DeclarationError,
+    ParameterBounds,
     ParameterType,
     PlanError,
     UnknownParameter,
+    UnknownPlace,
     UsageError,
     WorkbenchError,
 )
@@ -90,7 +93,11 @@ def wishes_from_options(
     studies: Sequence[str], places: Sequence[str], world: str, period: str, pairs: Sequence[str]
 ) -> tuple[Wish, ...]:
     """Turn command-line options into wishes: every study asked for at every place asked for."""
-    parameters = dict(_pair(pair) for pair in pairs)
+    given = [_pair(pair) for pair in pairs]
+    parameters = dict(given)
+    twice = sorted({name for name, _ in given if [one for one, _ in given].count(name) > 1})
+    if twice:
+        raise UsageError(f"Each parameter is given once, but -p names {', '.join(twice)} more than once. Keep one of them.")
     return tuple(Wish(study, place, world, period, parameters) for study in studies or ("",) for place in places or ("",))
 
 
@@ -132,7 +139,10 @@ def parse_plan(lines: Sequence[str], name: str, world: str = DEFAULT_WORLD) -> t
             f"{name} must name each column once, among them study and place, but its first line names: {', '.join(header)}."
         )
     reader.fieldnames = header
-    return tuple(_wish(row, f"{name} line {reader.line_num}", world) for row in reader)
+    wishes = tuple(_wish(row, f"{name} line {reader.line_num}", world) for row in reader)
+    if not wishes:
+        raise BadPlan(f"{name} names columns but no report. Add a line for each report to make.")
+    return wishes
 
 
 def _wish(row: Mapping[str | None, str | list[str] | None], where: str, world: str) -> Wish:
@@ -160,6 +170,10 @@ def plan(wishes: Iterable[Wish], paths: Paths) -> tuple[Planned, ...]:
                 planner.note(BadPlan(f"{wish.where}: {row.name} is asked for twice, and the second would replace the first."))
             rows[folder] = row
     planner.raise_faults()
+    if not rows:
+        raise UnknownPlace(
+            "There is nothing to report on: no place has a delivery there. Put one in data/raw/<GM code>, or run gm synthesise."
+        )
     return tuple(rows.values())
 
 
@@ -209,8 +223,11 @@ class _Planner:
         study = self.open(wish.study)
         asked = dict(self._typed(wish, study))
         for place in (wish.place,) if wish.place else places_for(study, wish.world, self.paths):
-            if self.good(partial(check_place, study, place, wish.world, self.paths)):
-                yield _planned(wish, study, place, asked)
+            if not self.good(partial(check_place, study, place, wish.world, self.paths)):
+                continue
+            row = _planned(wish, study, place, asked)
+            if self.good(partial(_check_covered, row, "period" in asked, self.paths, wish.where)):
+                yield row
 
     def _typed(self, wish: Wish, study: Study) -> Iterator[tuple[str, object]]:
         """Give the parameters that were asked for, typed; note the fault of each that is wrong."""
@@ -241,6 +258,21 @@ def _check_period(text: str, where: str) -> None:
         Period.parse(text)
     except DeclarationError as error:
         raise ParameterType(f"{where}: {error}") from None
+
+
+def _check_covered(row: Planned, asked: bool, paths: Paths, where: str) -> None:
+    """Raise `ParameterBounds` if the period lies outside what was delivered, or a published set is asked for another one."""
+    if row.published and asked:
+        raise ParameterBounds(f"{where}: {row.place} has its own years, so period cannot be set for it. Leave period out.")
+    covered = delivered_period(row.place, row.world, paths)
+    if not row.period or covered is None:
+        return
+    wanted = Period.parse(row.period)
+    if wanted.first < covered.first or wanted.last > covered.last:
+        raise ParameterBounds(
+            f"{where}: period must lie within what {row.place} delivered, {covered}, but got {row.period}. "
+            "Choose months within it, or deliver the other months."
+        )
 
 
 def _planned(wish: Wish, study: Study, place: str, asked: Mapping[str, object]) -> Planned:

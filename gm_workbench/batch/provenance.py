@@ -77,7 +77,6 @@ def manifest_of(
         study=row.study,
         place=row.place,
         world=row.world,
-        period=row.period,
         parameters={name: _plain(value) for name, value in row.parameters.items()},
         policy=policy.name,
         policy_version=policy.version,
@@ -97,10 +96,16 @@ def manifest_of(
 def _about_place(row: Planned, inputs: Inputs, paths: Paths) -> dict[str, Any]:
     place = Place.parse(row.place, paths.codes)
     if not row.published:
-        return {"place_name": place.name, "inputs": inputs.digests}
+        return {"place_name": place.name, "period": row.period, "inputs": inputs.digests}
     shown = load_published(row.place.removeprefix(PREFIX), paths.codes)
     digests = {f"{row.place}:{name}": digest(table) for name, table in shown.tables.items()}
-    return {"place_name": shown.dataset, "inputs": digests, "caveat": shown.caveat, "period_name": shown.period}
+    return {
+        "place_name": shown.dataset,
+        "period": shown.years,
+        "inputs": digests,
+        "caveat": shown.caveat,
+        "period_name": shown.period,
+    }
 
 
 def _plain(value: object) -> str | int | float:

@@ -22,6 +22,10 @@ class Reason(StrEnum):
     EMPTY = "empty"
 
 
+INTERVAL_FROM = 10
+"""A share keeps its interval from this many times the threshold in persons on (a choice of ours, not of any authority)."""
+
+
 def own_reason(cell: Cell, policy: Policy) -> Reason | None:
     """Say why a cell must be hidden whatever else is shown, or None. A measure without a rule is a KeyError."""
     rule = _RULES[cell.measure]
@@ -93,7 +97,8 @@ def decimals(cell: Cell, policy: Policy) -> int:
     """Give the number of decimals that a value is released with: enough to read and to pool, too few to work out its exact n.
 
     A share has two more than its percentage prints. An estimate has `significant` digits of its standard error (of a quarter of
-    its interval where it has none). Money has the digits that it prints.
+    its interval where it has none). Money, and an estimate that comes without both, have the digits that they print: a mean of
+    whole answers with more decimals is a fraction whose n can be found.
     """
     if cell.measure is Measure.MONEY:
         return cell.digits
@@ -101,7 +106,7 @@ def decimals(cell: Cell, policy: Policy) -> int:
         return cell.digits + 2
     spread = _spread(cell)
     if spread <= 0 or not math.isfinite(spread):
-        return cell.digits + 2
+        return cell.digits
     return policy.significant - 1 - math.floor(math.log10(spread))
 
 
@@ -112,5 +117,12 @@ def _spread(cell: Cell) -> float:
 
 
 def keeps_interval(cell: Cell, policy: Policy) -> bool:
-    """Whether the interval may stay: under rounding, a share's interval would give away the counts that were rounded."""
-    return not (policy.method is Method.ROUND and cell.numerator is not None)
+    """Whether the interval may stay.
+
+    The interval of a share follows from its counts, so it gives them away: always under rounding; and otherwise where the share
+    is 0 or 1 or there are few persons, since n then follows from its bounds to the person.
+    """
+    if cell.measure is not Measure.SHARE:
+        return not (policy.method is Method.ROUND and cell.numerator is not None)
+    many = cell.n >= INTERVAL_FROM * policy.threshold
+    return policy.method is not Method.ROUND and many and 0 < numerator(cell) < cell.n

@@ -151,10 +151,9 @@ class _Web:
             if self.values[place] in plain:
                 self.join(place, self.behind[plain[self.values[place]]][0])
         along_row = len({self.cells[at].row for at in line}) == 1
-        for group in self._same_n(others):
-            if along_row or self._make_up(group):
-                for at in group[1:]:
-                    self.join(self.behind[at][0], self.behind[group[0]][0])
+        for group in self._same_n(others) if along_row else self._whole(others):
+            for at in group[1:]:
+                self.join(self.behind[at][0], self.behind[group[0]][0])
 
     def _same_n(self, line: list[int]) -> list[list[int]]:
         groups: dict[int, list[int]] = {}
@@ -162,10 +161,16 @@ class _Web:
             groups.setdefault(self.cells[at].n, []).append(at)
         return list(groups.values())
 
-    def _make_up(self, group: list[int]) -> bool:
-        """Whether these cells are shares whose numerators together make up their one n."""
-        shares = [at for at in group if self._is(at, Measure.SHARE)]
-        return len(shares) > 1 and sum(numerator(self.cells[at]) for at in shares) == self.cells[shares[0]].n
+    def _whole(self, line: list[int]) -> list[list[int]]:
+        """Give the runs of shares of one n whose numerators together make it up."""
+        shares = [at for at in line if self._is(at, Measure.SHARE)]
+        parts = {at: numerator(self.cells[at]) for at in shares}
+        return [
+            run
+            for group in self._same_n(shares)
+            for run in _runs(group)
+            if sum(parts[at] for at in run) == self.cells[run[0]].n > 0
+        ]
 
     def _declared(self) -> None:
         at = {cell.key: self.behind[place][-1] for place, cell in enumerate(self.cells)}
@@ -174,20 +179,21 @@ class _Web:
 
     def _add_up(self, line: list[int]) -> None:
         counts = [self.behind[at][0] for at in line if self._is(at, Measure.COUNT)]
-        shares = [at for at in line if self._is(at, Measure.SHARE)]
-        others = [at for at in line if not self._is(at, Measure.COUNT)]
-        for group in self._same_n(shares):
-            if self._make_up(group):
-                self.relate(self.behind[group[0]][0], [self.behind[at][-1] for at in group])
-        for places in (counts, [self.behind[at][-1] for at in shares], [self.behind[at][0] for at in others]):
+        shares = [self.behind[at][-1] for at in line if self._is(at, Measure.SHARE)]
+        others = [self.behind[at][0] for at in line if not self._is(at, Measure.COUNT)]
+        for run in self._whole(line):
+            self.relate(self.behind[run[0]][0], [self.behind[at][-1] for at in run])
+        for places in (counts, shares, others):
             self._sums_among(list(dict.fromkeys(self.root(place) for place in places)))
 
     def _sums_among(self, places: list[int]) -> None:
-        """Find counts of a line that are the sum of those next to them or of all others, or together make up one elsewhere."""
+        """Find counts of a line that are the sum of others of it, or that together make up one elsewhere."""
         within = False
-        for at, total in enumerate(places):
-            for parts in _neighbours(places, at):
-                if self.values[total] > 0 and sum(self.values[part] for part in parts) == self.values[total]:
+        top = max((self.values[place] for place in places), default=0)
+        for parts in [*_runs(places), *(places[:at] + places[at + 1 :] for at in range(len(places)) if len(places) > 2)]:
+            whole = sum(self.values[part] for part in parts)
+            for total in _totals(places, parts, [place for place in places if self.values[place] == top]):
+                if self.values[total] == whole > 0:
                     self.relate(total, parts)
                     within = True
         if len(places) > 1 and not within and not self.times:
@@ -212,9 +218,16 @@ def _given_away(cell: Cell) -> tuple[int, ...]:
     return (cell.n,)
 
 
-def _neighbours(places: list[int], at: int) -> Iterator[list[int]]:
-    """Give the runs of two or more places next to `at`, and all the others."""
-    yield from (places[start:at] for start in range(at - 1))
-    yield from (places[at + 1 : end] for end in range(at + 3, len(places) + 1))
-    if len(places) > 3:
-        yield places[:at] + places[at + 1 :]
+def _runs(places: list[int]) -> Iterator[list[int]]:
+    """Give all runs of two or more neighbours."""
+    for start in range(len(places)):
+        yield from (places[start:end] for end in range(start + 2, len(places) + 1))
+
+
+def _totals(places: list[int], parts: list[int], largest: list[int]) -> Iterator[int]:
+    """Give the counts of a line that could be the total of some: those next to them, the only other one, and the largest."""
+    first, last = places.index(parts[0]), places.index(parts[-1])
+    near = {*places[max(first - 1, 0) : first], *places[last + 1 : last + 2], *largest}
+    if len(parts) == len(places) - 1:
+        near |= set(places)
+    yield from sorted(near - set(parts))

@@ -30,7 +30,11 @@ _BOUNDS = (
     "at most",
 )
 _NO_BOUND = "".join(rf"(?<!\b{bound} )" for bound in _BOUNDS)
-_QUOTED = re.compile(rf"(?<![\w.,]){_NO_BOUND}(\d{{1,3}})\s+(?:\w+\s+)?(?:{_PERSONS})\b", re.IGNORECASE)
+_QUOTED = re.compile(
+    rf"(?<![\w.,]){_NO_BOUND}(\d{{1,3}})\s+(?:\w+\s+){{0,3}}?\w*(?:{_PERSONS})\b"  # 3 mothers, 3 of the 40 mothers
+    rf"|\bn\s*[=:]\s*(\d{{1,3}})(?![\d.,])|\b(?:{_PERSONS})\s*[:=]\s*(\d{{1,3}})(?![\d.,])",  # n = 3, mothers: 3
+    re.IGNORECASE,
+)
 
 WITHHELD_REVIEW = Text(
     "Dit onderdeel wordt niet getoond: iemand moet eerst beoordelen of het mag.",
@@ -122,7 +126,8 @@ def _numbers(policy: Policy) -> dict[str, str]:
 
 def quotes_few(words: Words, policy: Policy) -> bool:
     """Whether the words themselves, not a slot, name a number of persons that may not be shown."""
-    return any(policy.is_small(int(match[1])) for text in _texts(words) for match in _QUOTED.finditer(text))
+    found = (match for text in _texts(words) for match in _QUOTED.finditer(text))
+    return any(policy.is_small(int(match[1] or match[2] or match[3])) for match in found)
 
 
 def _texts(words: Words) -> Iterator[str]:

@@ -36,7 +36,10 @@ def open_delivery(folder: Path, place: Place) -> Delivery:
     if folder.name != place.code:
         faults.append(Fault(Reason.MARKER, "", f"the folder must be named {place.code}", "rename the folder"))
     faults += [_stray(name) for name, entry in found.items() if not entry.is_file()]
-    return Delivery(folder, place, files, marker, tuple(faults))
+    unlisted = {name for name in files if marker.rows and name not in marker.rows and name != MARKER}
+    faults += [_unlisted(name) for name in sorted(unlisted)]
+    # What nobody promised is not read: its own faults would only hide that it does not belong here.
+    return Delivery(folder, place, {name: data for name, data in files.items() if name not in unlisted}, marker, tuple(faults))
 
 
 def _stray(name: str) -> Fault:

@@ -27,8 +27,8 @@ GROWTH_CAPTION = Text(
     "between persons. Line: interval (95 %). Only months with pay count, {prices}.",
 )
 REGRESSION_LABELS = {
-    "1": Text("gekozen op één lage maand", "chosen on one low month"),
-    "3": Text("gekozen op drie lage maanden", "chosen on three low months"),
+    "rule_1": Text("gekozen op één lage maand", "chosen on one low month"),
+    "rule_3": Text("gekozen op drie lage maanden", "chosen on three low months"),
 }
 REGRESSION_CAPTION = Text(
     "Gemiddelde verandering in % van het uurloon, gedeeld door de laagloongrens van dat jaar, sinds de maanden waarop mensen "
@@ -94,7 +94,7 @@ def regression_to_mean(
     Parameters
     ----------
     courses : mapping
-        Rule (``"1"``, ``"3"``: months that had to be low) to `metrics.crossing.wage_course` of the wage over the threshold.
+        Rule (``"rule_1"``, ``"rule_3"``: months that had to be low) to `metrics.crossing.wage_course` of the wage over the threshold.
         Months before the start are left out.
     quoted : int
         The month that the sentence quotes.
@@ -132,7 +132,7 @@ def regression_to_mean(
 
 
 def _regression_sentence(quotes: Mapping[str, Slot], month: int) -> Sentence:
-    if set(quotes) >= {"1", "3"}:
+    if set(quotes) >= {"rule_1", "rule_3"}:
         return Sentence(
             Text(
                 f"{when(month).nl} is het uurloon ten opzichte van de grens {{one}} % veranderd als één lage maand telde, en "
@@ -142,7 +142,7 @@ def _regression_sentence(quotes: Mapping[str, Slot], month: int) -> Sentence:
                 f"counted, and by {{three}}% when "
                 "three low months counted. If it rises more with one month, that surplus probably comes by itself.",
             ),
-            {"one": quotes["1"], "three": quotes["3"]},
+            {"one": quotes["rule_1"], "three": quotes["rule_3"]},
         )
     (rule, slot), *_ = quotes.items()
     chosen = terms([rule], REGRESSION_LABELS)[rule]

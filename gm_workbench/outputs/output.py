@@ -85,7 +85,10 @@ def _cell_faults(cell: Cell) -> list[tuple[bool, str]]:
                 (cell.largest is None or not 0 <= cell.largest <= 1, "money needs the share of its largest contributor, 0-1"),
             ]
         case Measure.ESTIMATE:
-            own = [(not has_value, "an estimate needs a finite value")]
+            own = [
+                (not has_value, "an estimate needs a finite value"),
+                (cell.unit == "persons", "a number of persons is a count, not an estimate: name the estimate's unit"),
+            ]
     named = isinstance(cell.row, str) and isinstance(cell.column, str)
     return [(not named, "row and column must be text"), (not whole, "n must be a whole number of persons, 0 or more"), *own]
 
@@ -257,12 +260,20 @@ def _output_faults(output: Output) -> list[tuple[bool, str]]:
     slots = [slot for sentence in (words.sentence, words.alt, *words.more) for slot in sentence.slots.values()]
     summed = [key for total in output.sums for key in (total.total, *total.parts)]
     wordless = words.role is Role.ABSENT or words.shown_as == (Shape.WORDS,) or bool(words.tile_words)
+    square = Shape.MATRIX in words.shown_as
     no_estimate = not output.cells or output.cells[0].measure is not Measure.ESTIMATE
     return [
         (len(known) < len(keys), "two cells share a row and column"),
         (not output.cells and not wordless, "cells are missing, so nothing says how many persons are behind it"),
         (any((slot.row, slot.column) not in known for slot in slots), "a sentence quotes a cell that is not there"),
         (any(key not in known for key in summed), "a sum names a cell that is not there"),
+        (
+            not square
+            and any(
+                key in words.labels for key in {cell.row for cell in output.cells} & {cell.column for cell in output.cells}
+            ),
+            "a row and a column share a key that has a label, so one of them would be called by the other's name",
+        ),
         (bool(words.estimand) and no_estimate, "it names an estimand, so its first cell must be the estimate"),
     ]
 

@@ -62,7 +62,7 @@ def part_time(shares: Mapping[str, Sequence[MonthShare]], section: Section, abou
 
 
 def _month_cell(row: str, one: MonthShare) -> Cell:
-    bare = share_cell(row, str(one.month), one.numerator, one.n, digits=1)
+    bare = share_cell(row, str(one.month), one.numerator, one.n)
     return Cell(
         bare.row,
         bare.column,
@@ -72,7 +72,6 @@ def _month_cell(row: str, one: MonthShare) -> Cell:
         high=one.high,
         numerator=bare.numerator,
         unit="share",
-        digits=1,
     )
 
 
@@ -85,5 +84,5 @@ def _part_time_sentence(rows: Mapping[str, Sequence[MonthShare]]) -> Sentence:
             f"{when(first).nl} werkte {{first}} % naast de uitkering, in maand {last} {{last}} %{where.nl}.",
             f"{when(first).en} {{first}}% worked next to the benefit, in month {last} {{last}}%{where.en}.",
         ),
-        {"first": Slot(row, str(first), digits=1, percent=True), "last": Slot(row, str(last), digits=1, percent=True)},
+        {"first": Slot(row, str(first), percent=True), "last": Slot(row, str(last), percent=True)},
     )

@@ -66,6 +66,8 @@ def quintile_pairs(wages: pd.DataFrame, horizon: int, tolerance: int = 0) -> pd.
     if tolerance < 0 or horizon <= tolerance:
         raise MetricError(f"The horizon must be longer than the tolerance, but got {horizon} and {tolerance} months.")
     pairs = _nearest(wages.sort_values(["person", "month"]), horizon, tolerance)
+    if pairs.empty:
+        return pd.DataFrame({"person": [], "from": [], "to": []}, dtype=str)
     return pairs.assign(**{end: _quintile(pairs[f"wage_{end}"]) for end in ("from", "to")})[["person", "from", "to"]]
 
 

@@ -111,7 +111,7 @@ def resilience_cohort(study: Study, cohort: Cohort, first: str = "T0", last: str
     """Keep the mothers with economic resilience at both waves, as columns ``ECR_T0`` and ``ECR_T12``."""
     waves = person_waves(study.tables["answers"], [instrument(RESILIENCE, study.paths.instruments)])
     scores = {f"{RESILIENCE}_{wave}": at_wave(waves, RESILIENCE, wave) for wave in (first, last)}
-    frame = cohort.frame.assign(**{name: cohort.frame["person"].map(score) for name, score in scores.items()})
+    frame = cohort.frame.assign(**{name: cohort.frame["person"].map(score).astype(float) for name, score in scores.items()})
     measured = Cohort(frame, cohort.ledger).keep(
         frame[f"{RESILIENCE}_{first}"].notna(),
         Text(f"vulden {first} in", f"answered {first}"),

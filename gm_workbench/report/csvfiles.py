@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from gm_workbench.outputs.output import ShownCell, ShownOutput, Suppressed
 from gm_workbench.report.manifest import Manifest
 from gm_workbench.vocabulary.protocols import Protocol
+from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Language
 
 COLUMNS = ("row", "row_label", "column", "column_label", "measure", "value", "low", "high", "se", "n", "unit")
@@ -56,13 +57,14 @@ def estimates_text(outputs: Iterable[ShownOutput], manifest: Manifest, protocol:
         for name, shown in named.items()
         if not shown.withheld and shown.cells and not shown.cells[0].hidden
     }
+    published = manifest.kind is DataKind.PUBLISHED  # it has its own years, and the study's design is not its design
     content = {
         "study": manifest.study,
         "place": manifest.place,
-        "period": manifest.period,
+        "period": manifest.period_name.en if published else manifest.period,
         "data_kind": str(manifest.kind),
         "protocol_version": protocol.version,
-        "design": protocol.design.value,
+        "design": None if published else protocol.design.value,
         "assignment": str(protocol.assignment),
         "estimates": [_estimate(name, cell) for name, cell in sorted(known.items())],
         "withheld": sorted(named.keys() - known.keys()),

@@ -87,7 +87,7 @@ def render(released: Released, manifest: Manifest, protocol: Protocol, language:
             other={"href": FILES[other], "language": other},
             title=f"{protocol.title[language]} · {place_words(manifest, language)} · {manifest.period_in(language)}",
             heading=protocol.title[language],
-            question=protocol.question[language],
+            question=question(released.kind, protocol, language),
             place=place_words(manifest, language),
             period=manifest.period_in(language),
             kind=str(released.kind),
@@ -101,6 +101,11 @@ def render(released: Released, manifest: Manifest, protocol: Protocol, language:
             files=files(released, language),
         )
     )
+
+
+def question(kind: DataKind, protocol: Protocol, language: Language) -> str:
+    """Give the study's question; of a published set, what it can be asked instead."""
+    return phrases(language)["published_question"] if kind is DataKind.PUBLISHED else protocol.question[language]
 
 
 def place_words(manifest: Manifest, language: Language) -> str:

@@ -12,6 +12,10 @@ PHRASES = {
     "here": Text("Waar u bent", "Where you are"),
     "other_language": Text("English", "Nederlands"),
     "answer": Text("Het antwoord", "The answer"),
+    "published_question": Text(
+        "Deze openbare gegevens zijn een proef: hier is niets ingevoerd, dus alleen de bewegingen in uurlonen zijn te volgen.",
+        "These public data are a trial: nothing was introduced here, so only movements of hourly wages can be followed.",
+    ),
     "contents": Text("In dit rapport", "In this report"),
     "data": Text("gegevens bij deze figuur", "data behind this figure"),
     "data_of": Text("Gegevens bij: {heading}", "Data behind: {heading}"),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 
@@ -103,6 +104,8 @@ def _unknown_place(text: str, known: dict[str, Municipality], folder: Path | Non
     merged = {row["old_code"]: row for row in read_rows((folder or paths().codes) / "mergers.csv", _MERGERS_HEADER)}
     by_name = {place.name.casefold(): place.code for place in known.values()}
     meant = by_name.get(text.casefold()) or f"GM{text.zfill(4)}"
+    near = get_close_matches(text.casefold(), by_name, n=1, cutoff=0.75)
+    meant = by_name[near[0]] if near else meant
     hint = f" HINT: did you mean {meant} ({known[meant].name})?" if meant in known else did_you_mean(text, known)
     if text in merged:
         hint = f" HINT: it became {merged[text]['new_code']} on {merged[text]['day']}."

@@ -104,6 +104,24 @@ def test_shares_of_a_column_do_not_give_the_one_that_is_hidden(policy, words):
     assert list(values(seen(Output(words(shape=Shape.BARS), cells), policy)).values()).count(None) >= 2
 
 
+def test_shares_of_one_characteristic_among_several_do_not_give_the_one_that_is_hidden(policy, words):
+    rows = (("man", 40), ("woman", 60), ("young", 60), ("middle", 37), ("old", 3), ("tenant", 70), ("owner", 30))
+    got = values(seen(Output(words(), tuple(Cell(row, "all", SHARE, 100, numerator=k) for row, k in rows)), policy))
+    assert got["old", "all"] is None
+    assert [got["young", "all"], got["middle", "all"]].count(None) >= 1
+    assert got["man", "all"] == 0.4
+
+
+def test_every_lone_mean_takes_a_partner(policy, words):
+    cells = []
+    for column in ("a", "b"):
+        for row, n, groups in (("x", 60, 2), ("y", 70, 9), ("all", 130, 11)):
+            cells.append(Cell(row, column, ESTIMATE, n, value=5.0, groups=groups))
+    got = values(seen(Output(words(), tuple(cells)), policy))
+    for column in ("a", "b"):
+        assert [got[row, column] for row in ("x", "y", "all")] == [None, None, 5.0]
+
+
 def test_declared_sum_over_shares_is_a_sum_of_numerators(policy, words):
     rows = (("x", "a", 200, 60), ("y", "a", 300, 4), ("z", "b", 500, 64))
     cells = tuple(Cell(row, column, SHARE, n, numerator=k) for row, column, n, k in rows)

@@ -108,3 +108,36 @@ def test_along_time_no_count_elsewhere_is_made_up(words):
         Cell(row, str(at), ESTIMATE, n, value=1.0) for row, at, n in (("a", 0, 60), ("b", 0, 59), ("a", 9, 43), ("b", 9, 16))
     )
     assert sums(Output(words(shape=Shape.CURVE), cells)) == set()
+
+
+def test_n_is_one_count_along_a_row_but_not_down_a_column(words):
+    cells = (
+        Cell("r", "a", ESTIMATE, 50, value=1.0),
+        Cell("r", "b", ESTIMATE, 50, value=1.0),
+        Cell("s", "a", ESTIMATE, 50, value=1.0),
+    )
+    found = links(Output(words(), cells))
+    assert found.n(0) == found.n(1) != found.n(2)
+
+
+def test_n_of_shares_that_make_it_up_is_one_count_down_a_column(words):
+    whole = links(Output(words(), tuple(Cell(row, "a", SHARE, 50, numerator=k) for row, k in (("r", 20), ("s", 30)))))
+    assert whole.n(0) == whole.n(1)
+    part = links(Output(words(), tuple(Cell(row, "a", SHARE, 50, numerator=k) for row, k in (("r", 20), ("s", 29)))))
+    assert part.n(0) != part.n(1)
+
+
+def test_shares_of_several_characteristics_each_make_up_their_n(words):
+    rows = (("man", 30), ("woman", 60), ("young", 50), ("middle", 37), ("old", 3))
+    found = sums(Output(words(), tuple(Cell(row, "a", SHARE, 90, numerator=k) for row, k in rows)))
+    assert {(90, (30, 60)), (90, (3, 37, 50))} <= found
+
+
+def test_counts_of_several_characteristics_each_make_up_the_largest(words):
+    rows = [(row, "n", n) for row, n in (("man", 30), ("woman", 60), ("young", 50), ("middle", 37), ("old", 3), ("all", 90))]
+    assert {(90, (30, 60)), (90, (3, 37, 50))} <= sums(counts(words, rows))
+
+
+def test_empty_counts_make_up_nothing(words):
+    assert sums(counts(words, [("r", "a", 0), ("r", "b", 0), ("r", "c", 0)])) == set()
+    assert sums(Output(words(), tuple(Cell("r", c, SHARE, 0, numerator=0) for c in "ab"))) == {(0, (0, 0))}
