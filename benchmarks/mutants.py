@@ -255,7 +255,7 @@ def _in_fork(arguments: list[str], seconds: float) -> str:
     while time.monotonic() < until:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
-            return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
+            return _outcome(os.waitstatus_to_exitcode(status))
         time.sleep(0.02)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
@@ -267,21 +267,24 @@ def _in_process(arguments: list[str], seconds: float) -> str:
         done = subprocess.run([sys.executable, "-m", "pytest", *arguments], capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
         return "slow"
-    return "survived" if done.returncode == 0 else "killed"
+    return _outcome(done.returncode)
 
 
-def baseline(runners: Queue[Runner], pool: ThreadPoolExecutor, files: list[str]) -> dict[str, float]:
-    """Run each module's tests unbroken: they must pass, and say how long they take."""
+def _outcome(code: int) -> str:
+    return {0: "survived", 5: "no tests"}.get(code, "killed")  # 5: pytest found no test, as in a module without doctests
 
-    def one(file: str) -> float:
+
+def baseline(runners: Queue[Runner], pool: ThreadPoolExecutor, tests: list[str]) -> dict[str, float]:
+    """Run each file of tests unbroken: they must pass, and say how long they take."""
+
+    def one(test: str) -> float:
         with lent(runners) as runner:
             start = time.monotonic()
-            tests = tests_for(file, runner.root)
-            if runner.run(tests, 600) != "survived":
-                raise SystemExit(f"The tests of {file} fail without any mutant; mend them first: {' '.join(tests)}")
+            if runner.run([test], 600) not in ("survived", "no tests"):
+                raise SystemExit(f"The tests of {test} fail without any mutant; mend them first.")
             return time.monotonic() - start
 
-    return dict(zip(files, pool.map(one, files), strict=True))
+    return dict(zip(tests, pool.map(one, tests), strict=True))
 
 
 @contextlib.contextmanager
@@ -319,14 +322,16 @@ def try_all(mutants: list[Mutant], workers: int, folder: Path) -> list[Result]:
             start = time.monotonic()
             try:
                 target.write_text(mutant.source, encoding="utf-8")
-                outcome = runner.run(tests_for(mutant.file, runner.root), 20 + 6 * took[mutant.file])
+                tests = tests_for(mutant.file, runner.root)
+                outcome = runner.run(tests, 20 + 6 * sum(took[test] for test in tests))
             finally:
                 target.write_bytes(whole)
         print(".", end="", file=sys.stderr, flush=True)
         return Result(mutant.file, mutant.line, mutant.operator, outcome, round(time.monotonic() - start, 1))
 
     with ThreadPoolExecutor(workers) as pool:
-        took = baseline(runners, pool, sorted({mutant.file for mutant in mutants}))
+        files = sorted({mutant.file for mutant in mutants})
+        took = baseline(runners, pool, sorted({test for file in files for test in tests_for(file, made[0].root)}))
         results = list(pool.map(one, mutants))
     for runner in made:
         runner.close()
@@ -348,7 +353,7 @@ def main() -> int:
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         results = try_all(sample(given.sample, given.seed, given.only), given.workers, Path(folder).resolve())
-    killed = sum(result.outcome != "survived" for result in results)
+    killed = sum(result.outcome in ("killed", "slow") for result in results)
     ratio = killed / len(results) if results else 0.0
     totals = {
         "mutants": len(results),

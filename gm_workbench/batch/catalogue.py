@@ -109,7 +109,8 @@ def check_world(world: str, paths: Paths) -> None:
         declared = world in world_names(paths.worlds)
         step = f" Write it with: gm synthesise --world {world}" if declared else " Declare it first in data/worlds."
         raise UnknownWorld(
-            f"There is no synthetic world {world}.{did_you_mean(world, known)} Written so far: {', '.join(known) or 'none'}.{step}"
+            f"There is no synthetic world {world}.{did_you_mean(world, known)} "
+            f"Written so far: {', '.join(known) or 'none'}.{step}"
         )
 
 
@@ -120,7 +121,7 @@ def check_place(study: Study, place: str, world: str, paths: Paths) -> None:
     if place not in known:
         where = f"{study.name} shows of public data" if place.startswith(PREFIX) else f"{world or 'data/raw'} has deliveries of"
         raise UnknownPlace(
-            f"There is no {place} to report on; it has delivered nothing there. {where}: {', '.join(known) or 'none'}."
+            f"There is no {place} to report on.{did_you_mean(place, study.published)} {where}: {', '.join(known) or 'none'}."
         )
 
 

@@ -84,4 +84,4 @@ def why_not(attempt: Attempt) -> Text:
 def _in_dutch(reason: str) -> str:
     """Say what kind of error it was in Dutch; the message itself is for whoever mends it, and is in the English index."""
     kind = reason.partition(":")[0]
-    return DUTCH[kind] if kind in DUTCH else kind
+    return DUTCH.get(kind, kind)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from gm_workbench.guard.policy import Method, Policy
+from gm_workbench.outputs.cells import PARTS
 from gm_workbench.outputs.output import Cell, Measure
 
 
@@ -106,7 +107,7 @@ def decimals(cell: Cell, policy: Policy) -> int:
         return cell.digits + 2
     spread = _spread(cell)
     if spread <= 0 or not math.isfinite(spread):
-        return cell.digits
+        return cell.digits + 2 if cell.unit in PARTS else cell.digits
     return policy.significant - 1 - math.floor(math.log10(spread))
 
 

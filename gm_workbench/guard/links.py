@@ -224,10 +224,7 @@ def _runs(places: list[int]) -> Iterator[list[int]]:
         yield from (places[start:end] for end in range(start + 2, len(places) + 1))
 
 
-def _totals(places: list[int], parts: list[int], largest: list[int]) -> Iterator[int]:
-    """Give the counts of a line that could be the total of some: those next to them, the only other one, and the largest."""
+def _totals(places: list[int], parts: list[int], largest: list[int]) -> list[int]:
+    """Give the counts of a line that could be the total of some: those next to them, and the largest."""
     first, last = places.index(parts[0]), places.index(parts[-1])
-    near = {*places[max(first - 1, 0) : first], *places[last + 1 : last + 2], *largest}
-    if len(parts) == len(places) - 1:
-        near |= set(places)
-    yield from sorted(near - set(parts))
+    return sorted({*places[max(first - 1, 0) : first], *places[last + 1 : last + 2], *largest} - set(parts))

@@ -94,8 +94,8 @@ def regression_to_mean(
     Parameters
     ----------
     courses : mapping
-        Rule (``"rule_1"``, ``"rule_3"``: months that had to be low) to `metrics.crossing.wage_course` of the wage over the threshold.
-        Months before the start are left out.
+        Rule (``"rule_1"``, ``"rule_3"``: months that had to be low) to `metrics.crossing.wage_course` of the wage over the
+        threshold. Months before the start are left out.
     quoted : int
         The month that the sentence quotes.
     """

@@ -85,10 +85,7 @@ def _cell_faults(cell: Cell) -> list[tuple[bool, str]]:
                 (cell.largest is None or not 0 <= cell.largest <= 1, "money needs the share of its largest contributor, 0-1"),
             ]
         case Measure.ESTIMATE:
-            own = [
-                (not has_value, "an estimate needs a finite value"),
-                (cell.unit == "persons", "a number of persons is a count, not an estimate: name the estimate's unit"),
-            ]
+            own = [(not has_value, "an estimate needs a finite value")]
     named = isinstance(cell.row, str) and isinstance(cell.column, str)
     return [(not named, "row and column must be text"), (not whole, "n must be a whole number of persons, 0 or more"), *own]
 

@@ -36,9 +36,11 @@ def test_plan_without_wishes_is_every_study_for_every_place_that_delivered(proje
     ]
 
 
-def test_plan_of_nothing_is_empty(project):
-    assert plan((), project) == ()
-    assert plan(parse_plan(["study;place"], "plan.csv"), project) == ()
+def test_plan_of_nothing_is_refused(project):
+    with pytest.raises(UnknownPlace, match="nothing to report on"):
+        plan((), project)
+    with pytest.raises(BadPlan, match="names columns but no report"):
+        parse_plan(["study;place"], "plan.csv")
 
 
 def test_plan_holds_every_parameter_typed(project):
@@ -176,3 +178,29 @@ def test_plan_file_that_cannot_be_opened_is_refused(tmp_path):
 def test_parameter_is_written_as_name_and_value(pair):
     with pytest.raises(UsageError, match="A parameter is written as name=value"):
         asked(pairs=[pair])
+
+
+def test_a_parameter_given_twice_is_refused():
+    with pytest.raises(UsageError, match="months_low more than once"):
+        wishes_from_options((), (), "default", "", ("months_low=3", "months_low=1"))
+
+
+@pytest.mark.parametrize(
+    ("period", "fits"),
+    [("2024-01/2024-12", True), ("2024-02/2024-11", True), ("2023-12/2024-12", False), ("2024-01/2025-01", False)],
+)
+def test_a_period_must_lie_within_the_delivery(project, period, fits):
+    marker = project.synthetic / "default" / "GM0307" / "delivery.yml"
+    marker.write_text("kind: synthetic\nperiod: 2024-01/2024-12\n", encoding="utf-8")
+    wishes = wishes_from_options((AMERSFOORT,), ("GM0307",), "default", period, ())
+    if fits:
+        assert plan(wishes, project)[0].period == period
+    else:
+        with pytest.raises(ParameterBounds, match="must lie within what GM0307 delivered, 2024-01/2024-12"):
+            plan(wishes, project)
+
+
+def test_a_published_set_has_its_own_years(project):
+    wishes = wishes_from_options((AMERSFOORT,), ("published-wages",), "default", "2024-01/2024-12", ())
+    with pytest.raises(ParameterBounds, match="has its own years"):
+        plan(wishes, project)

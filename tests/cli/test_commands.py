@@ -100,7 +100,7 @@ def test_studies_are_listed(call, project):
         ((STUDY, "-p", "wage_threshold=2"), 14, "at least 0.4 and at most 0.9"),
         ((STUDY, "--place", "GM1"), 11, "GM1"),
         (("amersfort",), 10, "There is no study amersfort"),
-        ((STUDY, "--world", "other"), 15, "gm synthesise --world other"),
+        ((STUDY, "--world", "other"), 15, "Declare it first in data/worlds"),
         (("--plan", "nowhere.csv"), 16, "There is no plan file nowhere.csv"),
         ((STUDY, "--plan", "plan.csv"), 2, "must stand alone"),
         ((STUDY, "-p", "wage_threshold"), 2, "name=value"),

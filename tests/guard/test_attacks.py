@@ -9,6 +9,7 @@ import pytest
 
 from gm_workbench.guard.protect import protect
 from gm_workbench.outputs.output import Cell, Measure, Output, Shape, ShownOutput, Sum, Suppressed
+from gm_workbench.vocabulary.text import Text
 
 COUNT, SHARE, ESTIMATE, MONEY = Measure.COUNT, Measure.SHARE, Measure.ESTIMATE, Measure.MONEY
 
@@ -262,3 +263,31 @@ def test_words_that_quote_few_persons_are_withheld(policy, words, table):
     assert shown.withheld is not None
     assert shown.cells == ()
     assert "7 vrouwen" not in repr(shown)
+
+
+def test_means_of_whole_answers_do_not_give_away_who_skipped_an_item(policy, words):
+    # 42 persons, of whom 2 skipped the second item: the share is hidden, so the mean may not say n either.
+    cells = (
+        Cell("ECR_1", "mean", ESTIMATE, 42, value=118 / 42, digits=1, unit="points"),
+        Cell("ECR_2", "mean", ESTIMATE, 40, value=113 / 40, digits=1, unit="points"),
+        Cell("ECR_2", "answered", SHARE, 42, numerator=40, unit="share"),
+    )
+    shown = protect([Output(words(), cells)], policy).outputs[0]
+    value = shown.cell("ECR_2", "mean").value
+    fits = [n for n in range(30, 50) if any(round(k / n, 1) == value for k in range(n, 5 * n + 1))]
+    assert shown.cell("ECR_2", "answered").hidden
+    assert fits == list(range(30, 50))
+
+
+@pytest.mark.parametrize(
+    "said", ["3 van de 40 moeders", "n=3", "n = 3", "moeders: 3", "3 bijstandsmoeders", "3 of the mothers"]
+)
+def test_words_that_name_few_persons_need_a_decision(policy, words, said):
+    output = Output(words(caption=Text(said, said)), (Cell("r", "c", COUNT, 50),))
+    assert protect([output], policy).outputs[0].withheld
+
+
+@pytest.mark.parametrize("said", ["n = 30", "minstens 3 personen", "3 maanden", "schaal 0-100", "n = 3.000"])
+def test_words_that_name_no_few_persons_pass(policy, words, said):
+    output = Output(words(caption=Text(said, said)), (Cell("r", "c", COUNT, 50),))
+    assert protect([output], policy).outputs[0].withheld is None

@@ -116,6 +116,32 @@ def test_known_interval_bounds_like_a_number(policy):
     assert made.failing({0: (307, 307), 1: (295, 304)}) == 2
 
 
+def test_large_mark_can_stand_for_the_threshold_itself(policy):
+    # <10 and a dash that sum to 15: were the dash 11 or more, 4 would be the most; 10 leaves 5, still less than the six wanted
+    links = chain([15, 3, 12], [(0, (1, 2))])
+    assert Audit(links, {1: Need(1, policy.threshold, 4)}, policy).failing({0: (15, 15)}) is None
+    assert Audit(links, {1: Need(1, policy.threshold, 5)}, policy).failing({0: (15, 15)}) == 1
+
+
+def test_count_in_no_sum_is_free(policy):
+    assert audit(policy, [4, 30], []).failing({1: (30, 30)}) is None
+
+
+def test_part_of_what_is_small_itself_needs_no_more_room_than_there_is(policy):
+    # 1 + 1 + 1 + 1 + 1 = 5, all hidden: a reader of the marks knows that each is at most five, and no hiding helps
+    assert audit(policy, [5, 1, 1, 1, 1, 1], [(0, (1, 2, 3, 4, 5))]).failing({}) is None
+    assert audit(policy, [5, 1, 1, 1, 1, 1], [(0, (1, 2, 3, 4, 5))]).failing({0: (5, 5)}) is not None
+
+
+def test_sums_that_hang_together_reach_through_what_is_hidden(policy):
+    values, relations = [40, 36, 4, 50, 14, 90], [(0, (1, 2)), (3, (1, 4)), (5, (0, 3))]
+    made = audit(policy, values, relations)
+    sums = made.links.relations
+    assert made.near(2, {0: (40, 40), 1: (36, 36), 3: (50, 50)}) == [sums[0]]
+    assert made.near(2, {0: (40, 40), 3: (50, 50)}) == [sums[0], sums[1]]
+    assert made.near(2, {1: (36, 36), 3: (50, 50)}) == [sums[0], sums[2]]
+
+
 def test_needs_are_of_small_and_of_concentrated_counts(policy):
     found = chain([4, 40, 0], [])
     assert needs(found, {1: 36}, policy) == {0: Need(1, 10, 5), 1: Need(36, 40, 0.0)}

@@ -98,8 +98,9 @@ def test_counts_behind_a_rounded_number_are_exactly_those_that_round_to_it(base)
         ({"measure": Measure.ESTIMATE, "n": 90, "se": 0.012}, 4),
         ({"measure": Measure.ESTIMATE, "n": 90, "se": 120.0}, 0),
         ({"measure": Measure.ESTIMATE, "n": 90, "low": 3.0, "high": 7.0}, 2),
-        ({"measure": Measure.ESTIMATE, "n": 90, "digits": 1}, 3),
-        ({"measure": Measure.ESTIMATE, "n": 90, "digits": 1, "se": 0.0}, 3),
+        ({"measure": Measure.ESTIMATE, "n": 90, "digits": 1}, 1),
+        ({"measure": Measure.ESTIMATE, "n": 90, "digits": 1, "se": 0.0}, 1),
+        ({"measure": Measure.ESTIMATE, "n": 90, "digits": 1, "unit": "probability"}, 3),
         ({"measure": Measure.ESTIMATE, "n": 90, "digits": 1, "se": float("nan"), "low": 3.0, "high": 7.0}, 2),
     ],
 )
@@ -108,7 +109,14 @@ def test_values_are_released_with_few_decimals(policy, given, places):
 
 
 def test_interval_of_a_share_is_dropped_where_counts_are_rounded(policy, rounding):
-    share = cell(Measure.SHARE, 90, numerator=30)
+    share = cell(Measure.SHARE, 100, numerator=30)
     assert keeps_interval(share, policy)
     assert not keeps_interval(share, rounding)
     assert keeps_interval(cell(Measure.ESTIMATE, 90), rounding)
+
+
+@pytest.mark.parametrize(
+    ("n", "numerator", "kept"), [(99, 30, False), (100, 30, True), (101, 30, True), (200, 0, False), (200, 200, False)]
+)
+def test_interval_of_a_share_is_dropped_where_its_bounds_give_n_away(policy, n, numerator, kept):
+    assert keeps_interval(cell(Measure.SHARE, n, numerator=numerator), policy) is kept

@@ -14,7 +14,9 @@ def curve(words, events, n=200, measure=ESTIMATE, **given):
     def value(k: int) -> dict[str, float]:
         return {"value": k / n} if measure is ESTIMATE else {}
 
-    cells = [Cell("women", str(at), measure, n, numerator=k, digits=1, **value(k)) for at, k in enumerate(events)]
+    cells = [
+        Cell("women", str(at), measure, n, numerator=k, digits=1, unit="probability", **value(k)) for at, k in enumerate(events)
+    ]
     return Output(words(shape=Shape.CURVE, **given), tuple(cells))
 
 

@@ -47,6 +47,12 @@ def test_sum_of_neighbours_is_found(words, row):
     assert (50, (20, 30)) in sums(counts(words, [("r", str(at), n) for at, n in enumerate(row)]))
 
 
+@pytest.mark.parametrize(("row", "found"), [((50, 20, 30, 97), True), ((97, 20, 30, 50), True), ((50, 7, 20, 30, 97), False)])
+def test_total_that_is_not_the_largest_stands_beside_its_parts(words, row, found):
+    got = sums(counts(words, [("r", str(at), n) for at, n in enumerate(row)]))
+    assert ((50, (20, 30)) in got) is found
+
+
 def test_sum_of_all_others_is_found_wherever_the_total_stands(words):
     row = (20, 30, 95, 45)
     assert (95, (20, 30, 45)) in sums(counts(words, [("r", str(at), n) for at, n in enumerate(row)]))
