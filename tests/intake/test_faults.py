@@ -140,7 +140,7 @@ def test_empty_lines_at_the_end_are_no_rows(delivery):
 
 def test_unknown_file_is_refused_without_its_content_or_digits(delivery):
     (delivery.folder / f"lijst {delivery.plant}.csv").write_text(f"{delivery.plant};{delivery.plant}\n")
-    assert delivery.reasons() == [Reason.UNKNOWN_FILE, Reason.UNKNOWN_FILE]  # not in the marker, and of no known kind
+    assert delivery.reasons() == [Reason.UNKNOWN_FILE]  # what the marker does not name is not read
 
 
 def test_folder_in_a_delivery_is_refused(delivery):
