@@ -116,12 +116,12 @@ def test_part_time_shows_every_third_month_from_the_start():
         (row, month) for row in ("introduced", "others") for month in ("0", "3", "6")
     ]
     assert {(cell.numerator, cell.n) for cell in output.cells} == {(16, 200), (20, 200)}
-    assert spoken(output) == "In de startmaand werkte 8,0 % naast de uitkering, in maand 6 8,0 % (met nieuwe werkwijze)."
+    assert spoken(output) == "In de startmaand werkte 8 % naast de uitkering, in maand 6 8 % (met nieuwe werkwijze)."
 
 
 def test_part_time_of_one_group_names_no_group():
     output = part_time({"everybody": months([16, 18, 20, 22])}, TILBURG.sections["parttime"], ABOUT)
-    assert spoken(output, "en") == "In the first month 8.0% worked next to the benefit, in month 3 11.0%."
+    assert spoken(output, "en") == "In the first month 8% worked next to the benefit, in month 3 11%."
 
 
 @pytest.mark.parametrize("shares", [{}, {"everybody": ()}, {"everybody": months([10], first=-3)}])

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from gm_workbench.errors import OutputError
 from gm_workbench.guard.policy import load_policy
 from gm_workbench.guard.protect import protect
 from gm_workbench.metrics.cascade import Contrast
@@ -172,8 +173,8 @@ def change(value: float) -> Estimate:
 
 def test_regression_to_the_mean_sets_two_rules_side_by_side():
     courses = {
-        "1": {-1: change(0.0), 0: change(0.05), 3: change(0.06)},
-        "3": {-1: change(0.0), 0: change(0.01), 3: change(0.02)},
+        "rule_1": {-1: change(0.0), 0: change(0.05), 3: change(0.06)},
+        "rule_3": {-1: change(0.0), 0: change(0.01), 3: change(0.02)},
     }
     output = regression_to_mean(courses, SECTIONS["regression_to_mean"], ABOUT, quoted=3)
     assert "+6,2 % veranderd als één lage maand telde, en +2,0 % als drie lage maanden telden" in spoken(output)
@@ -181,11 +182,11 @@ def test_regression_to_the_mean_sets_two_rules_side_by_side():
 
 
 def test_regression_to_the_mean_of_one_rule_says_which():
-    output = regression_to_mean({"3": {0: change(0.01)}}, SECTIONS["regression_to_mean"], ABOUT, quoted=0)
+    output = regression_to_mean({"rule_3": {0: change(0.01)}}, SECTIONS["regression_to_mean"], ABOUT, quoted=0)
     assert "+1,0 % veranderd (gekozen op drie lage maanden)" in spoken(output)
 
 
-@pytest.mark.parametrize("courses", [{}, {"1": {0: FEW}}, {"1": {0: change(0.1)}, "3": {0: FEW}}])
+@pytest.mark.parametrize("courses", [{}, {"rule_1": {0: FEW}}, {"rule_1": {0: change(0.1)}, "rule_3": {0: FEW}}])
 def test_regression_to_the_mean_without_enough_data_is_one_sentence(courses):
     output = regression_to_mean(courses, SECTIONS["regression_to_mean"], ABOUT, quoted=0)
     assert "minstens 2 personen met loon in de maand" in output.words.sentence.text.nl
@@ -222,3 +223,10 @@ def test_comparison_without_enough_coaches_is_one_sentence():
 def test_terms_prefer_own_words_and_fall_back_on_the_code():
     assert term("27-34").nl == "27-34"
     assert terms(["low_flex", "x"], {"x": same("eigen")})["x"].nl == "eigen"
+
+
+def test_a_row_with_words_may_not_share_its_key_with_a_column():
+    with pytest.raises(OutputError, match="share a key that has a label"):
+        regression_to_mean(
+            {"rule_1": {0: change(0.1)}, "3": {0: change(0.1), 3: change(0.2)}}, SECTIONS["regression_to_mean"], ABOUT, quoted=0
+        )
