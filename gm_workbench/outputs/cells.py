@@ -8,7 +8,7 @@ from gm_workbench.metrics.estimate import Estimate
 from gm_workbench.outputs.output import Cell, Measure, Slot
 
 PARTS = frozenset({"probability", "share", "difference in probability"})
-"""Units that are parts of one, and are quoted as hundredths."""
+"""Units that are parts of one: they are quoted and printed as hundredths, and the guard counts their decimals so."""
 
 
 def estimate_cell(

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gm_workbench.outputs.cells import PARTS
 from gm_workbench.outputs.output import Measure, ShownCell, ShownOutput, Suppressed
 from gm_workbench.vocabulary.text import Language, Text, number
-
-PARTS = frozenset({"probability", "share", "proportion", "difference in probability"})
-"""Units that are parts of one; they print as hundredths."""
 
 UNITS = {
     "persons": Text("personen", "persons"),
     "points": Text("punten", "points"),
     "probability": Text("%", "%"),
     "share": Text("%", "%"),
-    "proportion": Text("%", "%"),
     "percent": Text("%", "%"),
     "difference in probability": Text("procentpunt", "percentage points"),
     "percentage points": Text("procentpunt", "percentage points"),

@@ -12,13 +12,13 @@ from gm_workbench.intake.store import checked_tables
 from gm_workbench.settings import Paths, paths
 from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.codes import Place
-from gm_workbench.vocabulary.protocols import Protocol, Section, load_protocol
+from gm_workbench.vocabulary.protocols import LOW_PAY_THRESHOLD, Protocol, Section, load_protocol
 from gm_workbench.vocabulary.references import low_pay_threshold, price_level
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
 from gm_workbench.worlds.published import PublishedSet, load_published
 
-THRESHOLD = "low_pay_threshold"
+THRESHOLD = LOW_PAY_THRESHOLD
 """What a section needs when it compares wages with the national low-pay threshold; foreign data have none."""
 
 MONTHS_BEFORE_INDEX = 12

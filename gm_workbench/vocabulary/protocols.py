@@ -24,7 +24,8 @@ from gm_workbench.vocabulary.text import Text
 EVERY_REPORT = ("answer", "facts", "flow")
 """Sections that every report has: the box at the top, the facts beneath it, and who it is about."""
 
-OUTSIDE_NEEDS = ("low_pay_threshold",)
+LOW_PAY_THRESHOLD = "low_pay_threshold"
+OUTSIDE_NEEDS = (LOW_PAY_THRESHOLD,)
 """What a section may need that no municipality delivers."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
