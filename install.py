@@ -89,8 +89,10 @@ def install(folder: Path, wheelhouse: Path | None) -> Path:
     print(f"Installing the locked environment in {folder} (once; a few minutes) ...", flush=True)
     make_environment(folder)
     installer = [*installer_for(python), *source(wheelhouse)]
-    run([*installer, "--require-hashes", "-r", str(lock)])
+    # the lock is whole, so nothing is resolved: a resolver may ask for a version newer than the lock, which has no hash
+    run([*installer, "--no-deps", "--require-hashes", "-r", str(lock)])
     run([*installer, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
+    run([str(python), "-m", "pip", "check", "--quiet"])
     stamp.write_text(fingerprint(), encoding="ascii")
     return python
 
@@ -136,7 +138,8 @@ def make_wheelhouse(folder: Path, python: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.whl"):
         old.unlink()
-    run([str(python), "-m", "pip", "wheel", "--quiet", "--quiet", "--require-hashes", "-r", str(LOCK), "-w", str(folder)])
+    asked = ["--no-deps", "--require-hashes", "-r", str(LOCK), "-w", str(folder)]
+    run([str(python), "-m", "pip", "wheel", "--quiet", "--quiet", *asked])
     wheels = sorted(folder.glob("*.whl"))
     (folder / HOUSE_LOCK).write_text("\n".join([made_from(), *map(pinned, wheels)]) + "\n", encoding="ascii")
     print(f"{folder} now holds {len(wheels)} packages. Install from it with: python install.py --wheelhouse {folder}")

@@ -37,7 +37,7 @@ def make_python(module):
 
 def test_install_checks_every_hash_and_then_adds_the_project(installer, tmp_path):
     assert installer.main([]) == 0
-    locked, project = installer.commands
+    locked, project, check = installer.commands
     python = str(installer.python_of(tmp_path / "venv"))
     assert locked == [
         python,
@@ -46,11 +46,18 @@ def test_install_checks_every_hash_and_then_adds_the_project(installer, tmp_path
         "install",
         "--quiet",
         "--quiet",
+        "--no-deps",
         "--require-hashes",
         "-r",
         str(ROOT / "requirements.lock"),
     ]
     assert project[-5:] == ["--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)]
+    assert check == [python, "-m", "pip", "check", "--quiet"]
+
+
+def test_install_resolves_nothing_so_that_a_newer_version_of_a_package_cannot_break_it(installer):
+    installer.main([])
+    assert all("--no-deps" in command for command in installer.commands if "install" in command)
 
 
 def test_install_uses_uv_when_it_is_there(installer, monkeypatch, tmp_path):
@@ -83,7 +90,7 @@ def test_install_is_done_again_when_what_it_rests_on_changes(installer, monkeypa
     monkeypatch.setattr(installer, "LOCK", tmp_path / changed if changed == "requirements.lock" else installer.LOCK)
     monkeypatch.setattr(installer, "ROOT", tmp_path if changed == "pyproject.toml" else installer.ROOT)
     installer.main([])
-    assert len(installer.commands) == 2
+    assert len(installer.commands) == 3
 
 
 def test_install_is_done_again_after_it_was_broken_off(installer, monkeypatch):
@@ -94,7 +101,7 @@ def test_install_is_done_again_after_it_was_broken_off(installer, monkeypatch):
     assert installer.main([]) == 1
     monkeypatch.setattr(installer, "run", installer.commands.append)
     installer.main([])
-    assert len(installer.commands) == 2
+    assert len(installer.commands) == 3
 
 
 def fill(installer, house, monkeypatch):
@@ -114,7 +121,7 @@ def test_wheelhouse_is_filled_with_hashes_checked_and_locks_what_it_holds(instal
     house.mkdir()
     (house / "left-1.0-py3-none-any.whl").touch()
     fill(installer, house, monkeypatch)
-    assert installer.commands[-1][-5:] == ["--require-hashes", "-r", str(installer.LOCK), "-w", str(house)]
+    assert installer.commands[-1][-6:] == ["--no-deps", "--require-hashes", "-r", str(installer.LOCK), "-w", str(house)]
     first, *wheels = (house / "wheelhouse.lock").read_text(encoding="ascii").splitlines()
     assert first.startswith("# requirements.lock ")
     assert wheels == [f"yattag==1.16.1 --hash=sha256:{hashlib.sha256(b'wheel').hexdigest()}"]
@@ -126,7 +133,9 @@ def test_install_from_a_wheelhouse_switches_the_index_off(installer, tmp_path, m
     monkeypatch.setenv("GM_VENV", str(tmp_path / "other"))
     installer.commands.clear()
     assert installer.main(["--wheelhouse", str(house)]) == 0
-    for command in installer.commands:
+    installs = [command for command in installer.commands if "check" not in command]
+    assert len(installs) == 2
+    for command in installs:
         assert command[command.index("--no-index") :][:3] == ["--no-index", "--find-links", str(house)]
     assert installer.commands[0][-3:] == ["--require-hashes", "-r", str(house / "wheelhouse.lock")]
 
