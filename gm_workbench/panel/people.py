@@ -39,13 +39,18 @@ def banded(values: pd.Series, edges: tuple[int, ...], names: tuple[str, ...]) ->
     return pd.cut(values, list(edges), labels=list(names), right=False).astype(str)
 
 
-def with_coach(study: Study, people: pd.DataFrame, month: int) -> pd.DataFrame:
-    """Add coach, team and consent in `month`, and whether the study was introduced to that coach by then."""
+def guided(study: Study, people: pd.DataFrame, month: int) -> pd.DataFrame:
+    """Add coach, team and consent in `month`; missing for a person without a coach then."""
     caseload = study.tables["caseload"]
     ends = caseload["end"].astype("Float64").fillna(month)
     now = caseload.loc[(caseload["start"] <= month) & (ends >= month)]
     now = now.sort_values(["person", "start"]).drop_duplicates("person", keep="last")
-    merged = people.merge(now[["person", "coach", "team", "consent"]], on="person", how="left", validate="one_to_one")
+    return people.merge(now[["person", "coach", "team", "consent"]], on="person", how="left", validate="one_to_one")
+
+
+def with_coach(study: Study, people: pd.DataFrame, month: int) -> pd.DataFrame:
+    """Add coach, team and consent in `month`, and whether the study was introduced to that coach by then."""
+    merged = guided(study, people, month)
     return merged.assign(**_introduction(study, merged["coach"], month))
 
 
@@ -53,9 +58,8 @@ def _introduction(study: Study, coaches: pd.Series, month: int) -> dict[str, pd.
     if not study.introduced_here:
         none = pd.Series(False, index=coaches.index)
         return {"introduced": none, "introduced_later": none}
-    table = study.tables["introductions"]
-    own = table.loc[table["study"] == study.protocol.name].set_index("coach")["month"]
-    since = coaches.map(own)
+    table = study.introductions
+    since = coaches.map(table.set_index("coach")["month"]) if table is not None else pd.Series(float("nan"), index=coaches.index)
     return {"introduced": since.le(month).fillna(False), "introduced_later": since.gt(month).fillna(False)}
 
 

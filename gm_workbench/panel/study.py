@@ -24,6 +24,9 @@ THRESHOLD = LOW_PAY_THRESHOLD
 MONTHS_BEFORE_INDEX = 12
 """Without a roll-out, people are followed from twelve months into the period, so that there is a past to select on."""
 
+INTRODUCED_TO = {"coach": "introductions", "team": "team_introductions"}
+"""Which table says when a study's way of working was introduced, by the protocol's unit of introduction."""
+
 DELIVERIES = Text("gemeentelijke leveringen", "municipal deliveries")
 
 
@@ -61,23 +64,26 @@ class Study:
             return self.kind is not DataKind.PUBLISHED
         table, _, column = need.partition(".")
         delivered = self.tables.get(table)
-        if delivered is None or (table == "introductions" and not self.introduced_here):
+        if delivered is None or (table in INTRODUCED_TO.values() and not self.introduced_here):
             return False
         return not column or column in delivered.columns
 
     @property
+    def introductions(self) -> pd.DataFrame | None:
+        """The months in which this study's way of working was introduced here, by coach or team; None when not delivered."""
+        table = self.tables.get(INTRODUCED_TO.get(self.protocol.unit_of_introduction, ""))
+        return None if table is None else table.loc[table["study"] == self.protocol.name]
+
+    @property
     def introduced_here(self) -> bool:
-        """Whether this study's way of working was introduced to at least one coach here."""
-        introductions = self.tables.get("introductions")
-        return introductions is not None and bool((introductions["study"] == self.protocol.name).any())
+        """Whether this study's way of working was introduced to at least one coach or team here."""
+        return self.introductions is not None and len(self.introductions) > 0
 
     @property
     def index_month(self) -> int:
         """The month from which people are followed: the first introduction here, else a year into the period."""
-        if not self.introduced_here:
-            return self.period.first + MONTHS_BEFORE_INDEX
-        introductions = self.tables["introductions"]
-        return int(introductions.loc[introductions["study"] == self.protocol.name, "month"].min())
+        own = self.introductions
+        return self.period.first + MONTHS_BEFORE_INDEX if own is None or own.empty else int(own["month"].min())
 
     def threshold(self, year: int, share: float) -> float:
         """Give the low-pay threshold of a year, in euros an hour: a share of the *national* median."""
@@ -132,7 +138,7 @@ def from_tables(
     """Open a study on logical tables in memory, cut to the period."""
     where = where or paths()
     inside = partial(_within, period=period)
-    cut = {name: inside(table) if name != "introductions" else table for name, table in tables.items()}
+    cut = {name: table if name in INTRODUCED_TO.values() else inside(table) for name, table in tables.items()}
     return Study(protocol, Place.parse(place), period, kind, cut, paths=where)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from gm_workbench.errors import DeclarationError, UnknownStudy, did_you_mean
 from gm_workbench.settings import paths
 from gm_workbench.vocabulary.declarations import Form, Status, open_form
+from gm_workbench.vocabulary.designs import Comparison, parse_comparison
 from gm_workbench.vocabulary.instruments import Instrument, instrument, instrument_codes
 from gm_workbench.vocabulary.schemas import TABLES
 from gm_workbench.vocabulary.text import Text
@@ -110,6 +111,8 @@ class Protocol:
     digest: str
     unit_of_analysis: str = "person"
     outcomes: Mapping[str, Text] = field(default_factory=dict)
+    comparison: Comparison | None = None  # only of a study that compares teams
+    planning: Mapping[str, Fact] = field(default_factory=dict)  # what was expected before there were data
 
     @property
     def primary(self) -> Estimand:
@@ -162,6 +165,7 @@ def parse_protocol(form: Form, path: Path, instruments_folder: Path | None = Non
     codes = form.words("instruments")
     known = instrument_codes(instruments_folder)
     scales = [instrument(code, instruments_folder) for code in codes if code in known]
+    comparison = parse_comparison(form.child("comparison"), path.parent) if form.has("comparison") else None
     protocol = Protocol(
         name=form.text("name"),
         version=form.whole("version", least=1),
@@ -176,9 +180,11 @@ def parse_protocol(form: Form, path: Path, instruments_folder: Path | None = Non
         limits=form.both_each("limits"),
         parameters={name: _bounds(child) for name, child in form.children("parameters").items()},
         facts={name: _fact(child) for name, child in form.children("facts").items()},
-        digest=_digest(form.content, scales),
+        digest=_digest(form.content, scales, comparison),
         unit_of_analysis=form.text("unit_of_analysis"),
         outcomes={name: _labelled(child) for name, child in form.children("outcomes").items()},
+        comparison=comparison,
+        planning={name: _fact(child) for name, child in form.children("planning").items()} if form.has("planning") else {},
     )
     unknown = [f"{code}.{did_you_mean(code, known)}" for code in codes if code not in known]
     form.faults.extend(text for wrong, text in _faults(protocol, path.stem, unknown) if wrong)
@@ -291,10 +297,20 @@ def _texts(protocol: Protocol) -> list[tuple[str, Text]]:
         *((f"estimands.{e.name}.contrast", e.contrast) for e in protocol.estimands),
         *((f"outcomes.{name}", label) for name, label in protocol.outcomes.items()),
         *((f"limits[{i}]", limit) for i, limit in enumerate(protocol.limits, start=1)),
+        *(_said_of_design(protocol.comparison) if protocol.comparison else ()),
     ]
 
 
-def _digest(content: Mapping[str, object], scales: list[Instrument]) -> str:
+def _said_of_design(comparison: Comparison) -> list[tuple[str, Text]]:
+    template = comparison.template
+    said = {"how": template.how, "contrast": template.contrast, "label": template.label}
+    return [(f"design {template.design}, {name}", text) for name, text in said.items()]
+
+
+def _digest(content: Mapping[str, object], scales: list[Instrument], comparison: Comparison | None) -> str:
     scoring = [asdict(scale) | {"reversed": sorted(scale.reversed)} for scale in scales]
-    canonical = json.dumps({"protocol": content, "instruments": scoring}, sort_keys=True, ensure_ascii=False, default=str)
+    declared: dict[str, object] = {"protocol": content, "instruments": scoring}
+    if comparison is not None:
+        declared["design"] = comparison.template.content
+    canonical = json.dumps(declared, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()

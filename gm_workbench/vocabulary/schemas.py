@@ -187,6 +187,60 @@ class Introductions(Table):
     )
 
 
+class Rosters(Table):
+    """One row per coach and spell in a team that takes part in a study of teams, with the supervisor who steers it then.
+
+    A coach is in one team at a time. Where a coach's team differs from that in the caseload, this table is the one that counts.
+    """
+
+    name = "rosters"
+    key = ("coach", "start")
+    columns = (
+        COACH,
+        Column("team", Kind.PSEUDONYM, "the team"),
+        Column("supervisor", Kind.PSEUDONYM, "leidinggevende, who steers the team's coaches"),
+        Column("start", Kind.MONTH, "first month of the coach in the team under this supervisor", "month index"),
+        Column("end", Kind.MAYBE_MONTH, "last such month; empty while it lasts", "month index", nullable=True),
+    )
+
+
+class TeamIntroductions(Table):
+    """One row per team to which a study's way of working was introduced. A team without a row works as before."""
+
+    name = "team_introductions"
+    key = ("study", "team")
+    columns = (
+        Column("study", Kind.TEXT, "name of the declared study"),
+        Column("team", Kind.PSEUDONYM, "the team"),
+        Column("month", Kind.MONTH, "first month of the new way of working", "month index"),
+    )
+
+
+_ANSWER_COLUMNS = (
+    Column("wave", Kind.CATEGORY, "measurement, months since the first introduction", allowed=WAVES),
+    MONTH,
+    Column("instrument", Kind.TEXT, "code of a declared instrument"),
+    Column("item", Kind.TEXT, "id of a declared item"),
+    Column("answer", Kind.NUMBER, "the answer as given, before reverse scoring", "scale point"),
+)
+
+
+class CoachAnswers(Table):
+    """One row per coach, wave and item that the coach answered: how the supervisor steers, and how far the model is used."""
+
+    name = "coach_answers"
+    key = ("coach", "wave", "instrument", "item")
+    columns = (COACH, *_ANSWER_COLUMNS)
+
+
+class SupervisorAnswers(Table):
+    """One row per supervisor, wave and item that the supervisor answered: how he or she steers, by own account."""
+
+    name = "supervisor_answers"
+    key = ("supervisor", "wave", "instrument", "item")
+    columns = (Column("supervisor", Kind.PSEUDONYM, "the supervisor"), *_ANSWER_COLUMNS)
+
+
 class Wages(Table):
     """One row per person, job and month with pay (the shape of a payroll register).
 
@@ -210,7 +264,20 @@ class Wages(Table):
 
 
 TABLES: dict[str, type[Table]] = {
-    table.name: table for table in (Benefits, Provisions, Costs, Answers, Caseload, Introductions, Wages)
+    table.name: table
+    for table in (
+        Benefits,
+        Provisions,
+        Costs,
+        Answers,
+        Caseload,
+        Introductions,
+        Rosters,
+        TeamIntroductions,
+        CoachAnswers,
+        SupervisorAnswers,
+        Wages,
+    )
 }
 
 WORK_REASONS = ("11", "13")
