@@ -29,6 +29,9 @@ LOW_PAY_THRESHOLD = "low_pay_threshold"
 OUTSIDE_NEEDS = (LOW_PAY_THRESHOLD,)
 """What a section may need that no municipality delivers."""
 
+ASKED = re.compile(r"answers:([A-Z]{3})")
+"""What a section needs when it needs answers to one instrument."""
+
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _KINDS: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float)}
 _EFFECT = re.compile(r"\beffect", re.IGNORECASE)
@@ -72,7 +75,7 @@ class Estimand:
 class Section:
     """A section of the report: a question, what we are about to look at, and what it needs.
 
-    A need is a table, `table.column`, or one of `OUTSIDE_NEEDS`.
+    A need is a table, `table.column`, `answers:CODE` (answers to that instrument), or one of `OUTSIDE_NEEDS`.
     """
 
     id: str
@@ -237,7 +240,7 @@ def _section(name: str, form: Form) -> Section:
 
 
 def _need_fault(need: str) -> str:
-    if need in OUTSIDE_NEEDS:
+    if need in OUTSIDE_NEEDS or ASKED.fullmatch(need):
         return ""
     table, _, column = need.partition(".")
     if table not in TABLES:
@@ -270,6 +273,8 @@ def _faults(protocol: Protocol, stem: str, unknown_instruments: list[str]) -> li
     primary = [estimand.name for estimand in protocol.estimands if estimand.primary]
     absent = [section for section in EVERY_REPORT if section not in protocol.sections]
     names = [*protocol.sections, *protocol.parameters, *(estimand.name for estimand in protocol.estimands)]
+    asked = {match[1] for one in protocol.sections.values() for need in one.needs if (match := ASKED.fullmatch(need))}
+    strange = sorted(asked - set(protocol.instruments))
     wrong_names = [name for name in names if _NAME.fullmatch(name) is None]
     claims = (
         []
@@ -282,6 +287,7 @@ def _faults(protocol: Protocol, stem: str, unknown_instruments: list[str]) -> li
         (bool(absent), f"sections must include {', '.join(absent)}"),
         (bool(wrong_names), f"names must be lower case letters, digits and underscores but got {', '.join(wrong_names)}"),
         (bool(unknown_instruments), f"instruments must be declared but got {' '.join(unknown_instruments)}"),
+        (bool(strange), f"sections need answers to instruments that the study does not name: {', '.join(strange)}"),
         (not protocol.limits, "limits must say at least one thing that the report does not say"),
         (bool(claims), f"only a randomised study may say effect, but it is said in {', '.join(claims)}"),
     ]

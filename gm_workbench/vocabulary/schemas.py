@@ -81,7 +81,8 @@ class Benefits(Table):
 
     `end` is filled only in the last month of a spell; `end_reason` is the statutory code (feature 34). Reasons 11 and 13 count
     as work here, but 11 also covers sickness benefit, so an exit "to work" from BUS alone is an upper bound. Amounts are in
-    whole euros. A couple has two persons on one dossier.
+    whole euros. A couple has two persons on one dossier. `month` is a calendar month index, except in published sets that say
+    otherwise. Columns that are not required may be absent from a published set.
     """
 
     name = "benefits"
@@ -90,19 +91,19 @@ class Benefits(Table):
         PERSON,
         Column("dossier", Kind.PSEUDONYM, "the benefit (registratienummer uitkering)"),
         MONTH,
-        Column("scheme", Kind.CATEGORY, "statistiekcode", allowed=("01", "02", "03", "11", "12", "14")),
-        Column("household", Kind.CATEGORY, "leefvorm", allowed=HOUSEHOLD),
-        Column("sex", Kind.CATEGORY, "geslacht", allowed=SEX),
-        Column("birth_year", Kind.WHOLE, "year of birth; the full date never gets past intake", "year"),
-        Column("housing", Kind.CATEGORY, "huisvesting", allowed=HOUSING),
-        Column("cost_sharers", Kind.WHOLE, "aantal kostendelers", "persons"),
+        Column("scheme", Kind.CATEGORY, "statistiekcode", allowed=("01", "02", "03", "11", "12", "14"), required=False),
+        Column("household", Kind.CATEGORY, "leefvorm", allowed=HOUSEHOLD, required=False),
+        Column("sex", Kind.CATEGORY, "geslacht", allowed=SEX, required=False),
+        Column("birth_year", Kind.WHOLE, "year of birth; the full date never gets past intake", "year", required=False),
+        Column("housing", Kind.CATEGORY, "huisvesting", allowed=HOUSING, required=False),
+        Column("cost_sharers", Kind.WHOLE, "aantal kostendelers", "persons", required=False),
         Column("start", Kind.MONTH, "month in which the person's benefit began", "month index"),
         Column("end", Kind.MAYBE_MONTH, "month in which it ended", "month index", nullable=True),
-        Column("exemption", Kind.CATEGORY, "ontheffing arbeidsverplichting", allowed=EXEMPTION, sensitive=True),
+        Column("exemption", Kind.CATEGORY, "ontheffing arbeidsverplichting", allowed=EXEMPTION, required=False, sensitive=True),
         Column("end_reason", Kind.TEXT, "reden beëindiging uitkering persoon, statutory code", nullable=True),
-        Column("income_kind", Kind.TEXT, "soort inkomsten, statutory code; 11 is wage work", nullable=True),
-        Column("income", Kind.NUMBER, "bedrag inkomsten persoon", "euro per month"),
-        Column("paid", Kind.NUMBER, "betaalbaar gesteld bedrag", "euro per month"),
+        Column("income_kind", Kind.TEXT, "soort inkomsten, statutory code; 11 is wage work", nullable=True, required=False),
+        Column("income", Kind.NUMBER, "bedrag inkomsten persoon", "euro per month", required=False),
+        Column("paid", Kind.NUMBER, "betaalbaar gesteld bedrag", "euro per month", required=False),
     )
 
 

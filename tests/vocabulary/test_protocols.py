@@ -181,6 +181,8 @@ def test_protocol_that_is_not_randomised_may_not_say_effect(tmp_path, assignment
         (("instruments",), ["EC"], r"instruments must be declared but got EC\..* HINT: did you mean ECR"),
         (("sections", "flow", "needs"), ["benefit"], r"sections\.flow\.needs must name a table .* HINT: did you mean benefits"),
         (("sections", "flow", "needs"), ["wages.hour"], r"must name a column of wages .* HINT: did you mean hours"),
+        (("sections", "flow", "needs"), ["answers:ecr"], r"must name a table .* but got 'answers:ecr'"),
+        (("sections", "flow", "needs"), ["answers:QQQ"], "sections need answers to instruments .* does not name: QQQ"),
         (("sections", "answer"), ..., "sections must include answer"),
         (("sections", "Flow-2"), DRAWN["sections"]["flow"], "names must be lower case .* but got Flow-2"),
         (("sections",), [], "sections must be a mapping of names but got"),
