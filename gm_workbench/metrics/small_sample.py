@@ -1,0 +1,260 @@
+"""Least squares for a handful of teams: standard errors and degrees of freedom that stay honest when there are few.
+
+The usual cluster-robust interval (`clustered.least_squares`) leans on there being many teams. With ten it is too narrow: residuals
+are smaller than the errors they stand for, most of all in a team that pulls hard on the line. Here the residuals are blown up
+by what the fit took from them (CR2), and every combination of coefficients has degrees of freedom of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.estimate import Estimate
+
+Floats = NDArray[np.float64]
+
+CR2 = "least squares, CR2 by cluster, t interval on Satterthwaite degrees of freedom"
+
+Block = tuple[Floats, Floats, Floats]
+"""The rows of one cluster: predictors, weights, outcome."""
+
+SINGULAR = 1e-10
+"""Below this share a direction counts as wholly used up by the fit, as a cluster's own mean is when it has a dummy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """What the degrees of freedom need, in k-by-k matrices: nothing in it grows with the rows of a cluster.
+
+    In coordinates :math:`Z = X R^{-1}` with :math:`Z'WZ = I`, and for cluster g with :math:`L_g = A_g W_g Z_g`: `inverse` is
+    :math:`R^{-1}`, `square` is :math:`Z'W^2Z`, and stacked over clusters `own` is :math:`L_g'L_g`, `plain` :math:`Z_g'L_g` and
+    `weighted` :math:`Z_g'W_gL_g`.
+    """
+
+    inverse: Floats
+    square: Floats
+    own: Floats
+    plain: Floats
+    weighted: Floats
+
+    def products(self, w: Floats) -> tuple[Floats, float]:
+        """Give the covariances (G, G) of the clusters' parts in a combination, and its variance, at unit error variance."""
+        c = self.inverse.T @ w
+        s, t = self.plain @ c, self.weighted @ c
+        shared = t @ s.T
+        return np.diag(c @ self.own @ c) - shared - shared.T + s @ self.square @ s.T, float(c @ self.square @ c)
+
+
+@dataclass(frozen=True, slots=True)
+class SmallSampleFit:
+    """A fitted regression with CR2 covariance: coefficients by name, and what they rest on. `spread` is the outcome's size."""
+
+    names: tuple[str, ...]
+    values: Floats
+    covariance: Floats
+    rows: int
+    persons: int
+    clusters: int
+    spread: float
+    influence: Influence
+
+    @property
+    def residual_df(self) -> int:
+        """Observations minus coefficients."""
+        return self.rows - len(self.names)
+
+    def combine(self, weights: Mapping[str, float], unit: str, method: str, *, groups: int | None = None) -> Estimate:
+        r"""Estimate a weighted sum of coefficients, with a t interval on degrees of freedom of its own.
+
+        With :math:`P_{gh}` the covariance of clusters g and h in the variance estimate, were errors independent and equal:
+
+        .. math:: \nu = \Big(\sum_g P_{gg}\Big)^2 \Big/ \sum_{gh} P_{gh}^2
+
+        Parameters
+        ----------
+        weights : mapping of str to float
+            Weight by coefficient; those not named count 0.
+        unit, method, groups
+            As in `Estimate`.
+
+        Returns
+        -------
+        Estimate
+            `df` holds the degrees of freedom, usually not a whole number, at most about clusters − 1.
+
+        Raises
+        ------
+        MetricError
+            When a name is not in the model, or when the clusters hold no information on the combination: it is a
+            comparison between clusters that each have a dummy, or of one cluster with one other, or nothing is left over.
+        """
+        w = self._weights(weights, method)
+        products, whole = self.influence.products(w)
+        trace, variance = float(np.trace(products)), float(w @ self.covariance @ w)
+        floor = (SINGULAR * self.spread) ** 2 * whole
+        if not (trace > SINGULAR * whole and floor < variance < np.inf):
+            raise MetricError(
+                f"{method}: the clusters leave no variation by which {', '.join(weights)} could be judged. "
+                "Ask a comparison that several clusters on each side, or each cluster by itself, can answer."
+            )
+        value, se, df = float(w @ self.values), float(np.sqrt(variance)), trace**2 / float(np.sum(products**2))
+        half = float(stats.t.ppf(0.975, df)) * se
+        return Estimate(
+            value, value - half, value + half, se, self.persons, unit, method, groups, df, residual_df=self.residual_df
+        )
+
+    def _weights(self, weights: Mapping[str, float], method: str) -> Floats:
+        unknown = [name for name in weights if name not in self.names]
+        if unknown:
+            raise MetricError(f"{method}: the model has no {', '.join(unknown)}; it has {', '.join(self.names)}.")
+        return np.array([weights.get(name, 0.0) for name in self.names])
+
+
+def cr2(
+    y: pd.Series[Any],
+    x: Mapping[str, Floats],
+    cluster: pd.Series[Any],
+    *,
+    weights: pd.Series[Any] | None = None,
+    persons: int | None = None,
+    method: str = CR2,
+) -> SmallSampleFit:
+    r"""Fit y on the columns of x, with bias-reduced (CR2) covariance: for comparisons that rest on few clusters.
+
+    .. math:: V = M \Big(\sum_g X_g' W_g A_g e_g e_g' A_g W_g X_g\Big) M, \quad M = (X'WX)^{-1}
+
+    .. math:: A_g = \big[(I - H)_g (I - H)_g'\big]^{-1/2}, \quad H = X M X' W
+
+    :math:`(I - H)_g` are the rows of cluster g; without weights :math:`A_g = (I - H_{gg})^{-1/2}`. When errors are independent
+    and equal, V is unbiased; it stays robust to any likeness within a cluster. Where a cluster has its own dummy the root does
+    not exist and the generalised inverse is taken. The n-by-n matrices are never made: :math:`A_g` is the identity but for
+    k (with weights 2k) directions, so k-by-k matrices are enough.
+
+    Parameters
+    ----------
+    y : Series
+        Outcome, one row per observation, no gaps.
+    x : mapping of str to array
+        Predictors by name; a constant must be given too, see `clustered.design`. Dummies for clusters may be among them.
+    cluster : Series
+        The team that observations share; at least two.
+    weights : Series, optional
+        Analytic weights, above 0: an observation that is the mean of w persons. The working covariance is the identity, as in
+        clubSandwich for a weighted `lm`. Their scale does not matter.
+    persons : int, optional
+        Persons behind the rows; default: the number of rows.
+    method : str
+        Name to use in messages.
+
+    Returns
+    -------
+    SmallSampleFit
+        Ask it for estimates with `combine`. It keeps three k-by-k matrices for each cluster.
+
+    Raises
+    ------
+    MetricError
+        When a column holds something else than finite numbers or differs in length, when there are fewer than two clusters,
+        when a weight is not above 0, when one column of x is a combination of the others, or no observations are left over.
+
+    References
+    ----------
+    Bell & McCaffrey (2002), Survey Methodology 28:169-181; Pustejovsky & Tipton (2018), J. Business & Economic Statistics 36,
+    doi:10.1080/07350015.2016.1247004.
+
+    Examples
+    --------
+    Four teams, two of them with the new way of working; the standard error is that of a difference in means of two and two:
+
+    >>> rows = pd.DataFrame({"team": list("aabbccdd"), "new": [1, 1, 1, 1, 0, 0, 0, 0], "y": [5, 7, 8, 8, 3, 3, 4, 6]})
+    >>> x = {"const": np.ones(8), "new": rows["new"].to_numpy(dtype=float)}
+    >>> found = cr2(rows["y"], x, rows["team"]).combine({"new": 1.0}, "points", CR2)
+    >>> round(found.value, 6), round(found.se, 6), round(found.df, 6)
+    (3.0, 1.414214, 2.0)
+    """
+    _require(y, x, cluster, weights, method)
+    codes, labels = pd.factorize(cluster)
+    blocks = _blocks(y, x, np.asarray(codes), weights)
+    inverse = _inverse(blocks, tuple(x), len(y), method)
+    turned = [(z.T @ (w * e), z.T @ (w[:, None] ** 2 * z)) for z, w, e in _turn(blocks, inverse)]
+    fitted, square = (np.sum(np.array(part), axis=0) for part in zip(*turned, strict=True))
+    parts = [_part(z, w, e - z @ fitted, None if weights is None else square) for z, w, e in _turn(blocks, inverse)]
+    scores, own, plain, heavy = (np.array(part) for part in zip(*parts, strict=True))
+    return SmallSampleFit(
+        tuple(x),
+        inverse @ fitted,
+        inverse @ (scores.T @ scores) @ inverse.T,
+        rows=len(y),
+        persons=len(y) if persons is None else persons,
+        clusters=len(labels),
+        spread=float(np.sqrt(np.mean(np.square(y.to_numpy(dtype=float))))),
+        influence=Influence(inverse, square, own, plain, heavy),
+    )
+
+
+def _require(
+    y: pd.Series[Any], x: Mapping[str, Floats], cluster: pd.Series[Any], weights: pd.Series[Any] | None, method: str
+) -> None:
+    columns: dict[str, Any] = {"outcome": y, **x, **({} if weights is None else {"weights": weights})}
+    for name, column in columns.items():
+        if len(column) != len(cluster) or not np.isfinite(np.asarray(column, dtype=float)).all():
+            raise MetricError(f"{method}: column {name} must hold a finite number for each of the {len(cluster)} rows.")
+    if weights is not None and not (weights > 0).all():
+        raise MetricError(f"{method}: every weight must be above 0. Leave rows without weight out first.")
+    if cluster.isna().any() or cluster.nunique() < 2:
+        raise MetricError(f"{method}: every row must belong to a cluster, and there must be at least two clusters.")
+
+
+def _blocks(
+    y: pd.Series[Any], x: Mapping[str, Floats], codes: NDArray[np.int64], weights: pd.Series[Any] | None
+) -> list[Block]:
+    outcome = y.to_numpy(dtype=float)
+    scale = np.ones(len(outcome)) if weights is None else weights.to_numpy(dtype=float) / float(weights.mean())
+    groups = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1])
+    return [
+        (np.column_stack([np.asarray(column)[rows] for column in x.values()]).astype(float), scale[rows], outcome[rows])
+        for rows in groups
+    ]
+
+
+def _inverse(blocks: list[Block], names: tuple[str, ...], rows: int, method: str) -> Floats:
+    """Give R^-1 of X = QR, block by block: this keeps the digits that X'X would lose, and Q is never held whole."""
+    triangles = [np.linalg.qr(np.sqrt(w)[:, None] * x, mode="r") for x, w, _ in blocks]
+    r = np.linalg.qr(np.vstack(triangles), mode="r")
+    size = np.linalg.norm(r, axis=0)
+    if rows <= len(names) or not size.all() or np.linalg.matrix_rank(r / size) < len(names):
+        raise MetricError(
+            f"{method}: the columns {', '.join(names)} repeat each other, so they cannot be told apart. Leave one out."
+        )
+    return np.asarray(np.linalg.inv(r))
+
+
+def _turn(blocks: list[Block], inverse: Floats) -> Iterator[Block]:
+    return ((x @ inverse, w, e) for x, w, e in blocks)
+
+
+def _part(z: Floats, w: Floats, residual: Floats, square: Floats | None) -> tuple[Floats, Floats, Floats, Floats]:
+    """Give what one cluster adds: its score, and its three matrices for `Influence`."""
+    heavy = w[:, None] * z
+    adjusted = _adjusted(z, heavy, square)
+    return adjusted.T @ residual, adjusted.T @ adjusted, z.T @ adjusted, heavy.T @ adjusted
+
+
+def _adjusted(z: Floats, heavy: Floats, square: Floats | None) -> Floats:
+    """Give A W Z. What A is the root of is the identity but for the columns of Z and W Z, so only that part is made."""
+    k = z.shape[1]
+    q, r = np.linalg.qr(z if square is None else np.hstack([z, heavy]))
+    r_z, r_heavy = r[:, :k], r[:, -k:]
+    taken = r_z @ r_heavy.T
+    core = np.eye(len(r)) - taken - taken.T + r_z @ (np.eye(k) if square is None else square) @ r_z.T
+    values, vectors = np.linalg.eigh(core)
+    roots = np.where(values > SINGULAR, np.abs(values) ** -0.5, 0.0) - 1.0
+    return np.asarray(heavy + (q @ vectors) @ (roots[:, None] * (vectors.T @ r_heavy)))
