@@ -1,8 +1,8 @@
 """Least squares for a handful of teams: standard errors and degrees of freedom that stay honest when there are few.
 
-The usual cluster-robust interval (`clustered.least_squares`) leans on there being many teams. With ten it is too narrow: residuals
-are smaller than the errors they stand for, most of all in a team that pulls hard on the line. Here the residuals are blown up
-by what the fit took from them (CR2), and every combination of coefficients has degrees of freedom of its own.
+The usual cluster-robust interval (`clustered.least_squares`) leans on there being many teams. With ten it is too narrow:
+residuals are smaller than the errors they stand for, most of all in a team that pulls hard on the line. Here the residuals are
+blown up by what the fit took from them (CR2), and each combination of coefficients has degrees of freedom of its own.
 """
 
 from __future__ import annotations
@@ -80,21 +80,18 @@ class SmallSampleFit:
 
         Parameters
         ----------
-        weights : mapping of str to float
-            Weight by coefficient; those not named count 0.
-        unit, method, groups
-            As in `Estimate`.
+        weights : weight by coefficient; those not named count 0
+        unit, method, groups : as in `Estimate`
 
         Returns
         -------
         Estimate
-            `df` holds the degrees of freedom, usually not a whole number, at most about clusters − 1.
+            `df` holds the degrees of freedom, usually not a whole number.
 
         Raises
         ------
         MetricError
-            When a name is not in the model, or when the clusters hold no information on the combination: it is a
-            comparison between clusters that each have a dummy, or of one cluster with one other, or nothing is left over.
+            When a name is not in the model, or the clusters cannot judge the combination, as with one cluster on each side.
         """
         w = self._weights(weights, method)
         products, whole = self.influence.products(w)
@@ -203,8 +200,7 @@ def cr2(
 def _require(
     y: pd.Series[Any], x: Mapping[str, Floats], cluster: pd.Series[Any], weights: pd.Series[Any] | None, method: str
 ) -> None:
-    columns: dict[str, Any] = {"outcome": y, **x, **({} if weights is None else {"weights": weights})}
-    for name, column in columns.items():
+    for name, column in [("outcome", y), *x.items(), *([] if weights is None else [("weights", weights)])]:
         if len(column) != len(cluster) or not np.isfinite(np.asarray(column, dtype=float)).all():
             raise MetricError(f"{method}: column {name} must hold a finite number for each of the {len(cluster)} rows.")
     if weights is not None and not (weights > 0).all():
