@@ -7,7 +7,7 @@ blown up by what the fit took from them (CR2), and each combination of coefficie
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -181,9 +181,10 @@ def cr2(
     codes, labels = pd.factorize(cluster)
     blocks = _blocks(y, x, np.asarray(codes), weights)
     inverse = _inverse(blocks, tuple(x), len(y), method)
-    turned = [(z.T @ (w * e), z.T @ (w[:, None] ** 2 * z)) for z, w, e in _turn(blocks, inverse)]
-    fitted, square = (np.sum(np.array(part), axis=0) for part in zip(*turned, strict=True))
-    parts = [_part(z, w, e - z @ fitted, None if weights is None else square) for z, w, e in _turn(blocks, inverse)]
+    sums = [_sums(x_g @ inverse, w, e) for x_g, w, e in blocks]
+    fitted, square = (np.sum(np.array(part), axis=0) for part in zip(*sums, strict=True))
+    root = None if weights is None else square
+    parts = [_part(x_g @ inverse, w, e, fitted, root) for x_g, w, e in blocks]
     scores, own, plain, heavy = (np.array(part) for part in zip(*parts, strict=True))
     return SmallSampleFit(
         tuple(x),
@@ -200,7 +201,8 @@ def cr2(
 def _require(
     y: pd.Series[Any], x: Mapping[str, Floats], cluster: pd.Series[Any], weights: pd.Series[Any] | None, method: str
 ) -> None:
-    for name, column in [("outcome", y), *x.items(), *([] if weights is None else [("weights", weights)])]:
+    columns: list[tuple[str, Any]] = [("outcome", y), *x.items(), *([] if weights is None else [("weights", weights)])]
+    for name, column in columns:
         if len(column) != len(cluster) or not np.isfinite(np.asarray(column, dtype=float)).all():
             raise MetricError(f"{method}: column {name} must hold a finite number for each of the {len(cluster)} rows.")
     if weights is not None and not (weights > 0).all():
@@ -233,15 +235,15 @@ def _inverse(blocks: list[Block], names: tuple[str, ...], rows: int, method: str
     return np.asarray(np.linalg.inv(r))
 
 
-def _turn(blocks: list[Block], inverse: Floats) -> Iterator[Block]:
-    return ((x @ inverse, w, e) for x, w, e in blocks)
+def _sums(z: Floats, w: Floats, outcome: Floats) -> tuple[Floats, Floats]:
+    return z.T @ (w * outcome), (w[:, None] * z).T @ (w[:, None] * z)
 
 
-def _part(z: Floats, w: Floats, residual: Floats, square: Floats | None) -> tuple[Floats, Floats, Floats, Floats]:
+def _part(z: Floats, w: Floats, outcome: Floats, fitted: Floats, square: Floats | None) -> tuple[Floats, ...]:
     """Give what one cluster adds: its score, and its three matrices for `Influence`."""
     heavy = w[:, None] * z
     adjusted = _adjusted(z, heavy, square)
-    return adjusted.T @ residual, adjusted.T @ adjusted, z.T @ adjusted, heavy.T @ adjusted
+    return adjusted.T @ (outcome - z @ fitted), adjusted.T @ adjusted, z.T @ adjusted, heavy.T @ adjusted
 
 
 def _adjusted(z: Floats, heavy: Floats, square: Floats | None) -> Floats:
