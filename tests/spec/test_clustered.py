@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,14 +22,18 @@ def petersen() -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(("cluster", "published"), [("row", 0.0284), ("firm", 0.0506), ("year", 0.0334)])
-def test_clustered_errors_equal_those_petersen_published(petersen: pd.DataFrame, cluster: str, published: float) -> None:
+def test_clustered_errors_equal_those_petersen_published(
+    petersen: pd.DataFrame, cluster: str, published: float, witness: Callable[..., None]
+) -> None:
     # Petersen's test data (https://www.kellogg.northwestern.edu/faculty/petersen/htm/papers/se/test_data.htm): White, by
     # firm, by year; in R: sqrt(diag(sandwich::vcovCL(lm(y ~ x, PetersenCL), ~ firm, type = "HC1"))). A cluster per row is
     # White's estimator.
     fit = least_squares(petersen["y"], design(petersen, ["x"]), petersen[cluster])
     slope = fit.combine({"x": 1.0}, "points", "OLS")
-    assert slope.value == pytest.approx(1.0348, abs=PRINTED)
-    assert slope.se == pytest.approx(published, abs=PRINTED)
+    source = f'Petersen\'s page of test data; R: sandwich::vcovCL(lm(y ~ x, PetersenCL), ~ {cluster}, type = "HC1")'
+    given = {"tolerance": PRINTED, "data": "sandwich::PetersenCL", "source": source, "known": "run"}
+    witness("clustered.least_squares", "slope", slope.value, 1.0348, **given)
+    witness("clustered.least_squares", f"standard error, by {cluster}", slope.se, published, **given)
     assert slope.df == petersen[cluster].nunique() - 1
 
 

