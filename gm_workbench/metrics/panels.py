@@ -1,0 +1,248 @@
+"""Persons seen several times: regressions that set apart, or average over, what never changes about a person."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.clustered import design, least_squares
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+
+Floats = NDArray[np.float64]
+Errors = Literal["clustered", "classical"]
+
+FIXED = "fixed effects (within persons)"
+RANDOM = "random effects (GLS, Swamy-Arora)"
+
+MIN_PERSONS = 30
+"""Persons with two rows below which change within persons says nothing (assumed floor)."""
+
+ROUNDING = 1e-9
+"""Spread within persons, as a share of the spread in all rows, that is rounding and not change."""
+
+
+@dataclass(frozen=True, slots=True)
+class PanelFit:
+    """A regression on persons who were seen more than once.
+
+    Attributes
+    ----------
+    coefficients : mapping of str to Estimate
+        By predictor, in outcome units per unit of the predictor; `n` counts persons.
+    sd_person, sd_rest : float
+        Spread between persons that the predictors leave, and spread within them; in outcome units.
+    rows : int
+        Observations.
+    """
+
+    coefficients: Mapping[str, Estimate]
+    sd_person: float
+    sd_rest: float
+    rows: int
+
+    @property
+    def share_person(self) -> float:
+        """Share (0-1) of the variance left by the predictors that lies between persons."""
+        return self.sd_person**2 / (self.sd_person**2 + self.sd_rest**2)
+
+
+def fixed_effects(
+    frame: pd.DataFrame,
+    outcome: str,
+    predictors: Sequence[str],
+    person: str = "person",
+    *,
+    errors: Errors = "clustered",
+    unit: str = "points",
+) -> PanelFit | NotEnoughData:
+    r"""Relate changes in the outcome to changes in the predictors of the same person.
+
+    .. math:: y_{it} - \bar y_i = \beta' (x_{it} - \bar x_i) + e_{it}
+
+    Whatever is constant about a person drops out, measured or not; what changes along with a predictor does not. A predictor
+    that changes for nobody (year of birth) has no coefficient here and is refused, not dropped in silence. Persons with one
+    row are counted and carry no information. `sd_person` is the spread of persons' own intercepts, sampling noise included.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per person and moment, no gaps in the columns named.
+    outcome, predictors : str, sequence of str
+        In `unit`, and numeric; periods enter as columns of 0 and 1.
+    errors : {"clustered", "classical"}
+        Rows of a person may be alike in any way (CR1, t on persons − 1); or they are independent with equal variance (t on
+        rows − persons − predictors).
+
+    Returns
+    -------
+    PanelFit or NotEnoughData
+        NotEnoughData below 30 persons with two rows, with too few persons or rows for the coefficients, or when all outcomes
+        are equal.
+
+    Raises
+    ------
+    MetricError
+        When a column is missing, is not numeric or has gaps; when predictors change for nobody or repeat each other.
+
+    References
+    ----------
+    Wooldridge (2010), Econometric Analysis of Cross Section and Panel Data, §10.5; equal to Stata's ``xtreg, fe``.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame([(p, t, t * (p % 3)) for p in range(30) for t in range(3)], columns=["person", "wave", "hours"])
+    >>> fit = fixed_effects(rows.assign(wage=rows["person"] + rows["hours"] / 2 + rows["wave"] % 2), "wage", ["hours"])
+    >>> round(fit.coefficients["hours"].value, 6), fit.coefficients["hours"].n, fit.rows
+    (0.5, 30, 90)
+    """
+    short = _short(frame, outcome, predictors, person, FIXED)
+    if short is not None:
+        return short
+    means, centred, sizes = _split(frame, [outcome, *predictors], person)
+    still = [name for name in predictors if name not in _moving(means, centred)]
+    if still:
+        raise MetricError(f"{FIXED}: the columns {', '.join(still)} change for nobody. Leave them out, or use random_effects.")
+    # the constant is zero; it is there because Stata counts it in the factor of the clustered errors
+    x = design(centred, predictors)
+    variance, residual_df = _noise(centred[outcome], x, absorbed=_persons(sizes) - 1)
+    slopes = _estimates(centred[outcome], x, frame[person], (variance, residual_df, float(residual_df)), errors, unit, FIXED)
+    own = means[outcome] - sum(means[name] * slopes[name].value for name in predictors)
+    spread = float(own[~frame[person].duplicated().to_numpy()].std())
+    return PanelFit(MappingProxyType({name: slopes[name] for name in predictors}), spread, math.sqrt(variance), len(frame))
+
+
+def random_effects(
+    frame: pd.DataFrame,
+    outcome: str,
+    predictors: Sequence[str],
+    person: str = "person",
+    *,
+    errors: Errors = "clustered",
+    unit: str = "points",
+) -> PanelFit | NotEnoughData:
+    r"""Relate outcome to predictors, using differences between persons as well as changes within them.
+
+    .. math:: y_{it} - \theta_i \bar y_i = \beta' (x_{it} - \theta_i \bar x_i) + e_{it}, \quad
+        \theta_i = 1 - \sqrt{\sigma^2_e / (T_i \sigma^2_u + \sigma^2_e)}
+
+    More precise than `fixed_effects`, and able to hold predictors that never change; but right only when what is constant about
+    a person has nothing to do with the predictors. :math:`\sigma^2_e` comes from the within regression, :math:`\sigma^2_u` from
+    that of persons' means with the harmonic mean of the :math:`T_i` (Swamy & Arora); below zero it is taken as zero, and
+    pooled least squares remains.
+
+    Parameters
+    ----------
+    frame, outcome, predictors, person : DataFrame, str, sequence of str, str
+        As in `fixed_effects`; at least one predictor must change within persons. A constant is added.
+    errors : {"clustered", "classical"}
+        CR1 by person with t intervals on persons − 1; or those of the model, with normal intervals.
+
+    Returns
+    -------
+    PanelFit or NotEnoughData
+        The constant is among the coefficients, as ``const``. NotEnoughData as in `fixed_effects`.
+
+    Raises
+    ------
+    MetricError
+        When a column is missing, is not numeric or has gaps; when predictors repeat each other, or none changes within persons.
+
+    References
+    ----------
+    Swamy & Arora (1972), Econometrica 40, doi:10.2307/1909405; Wooldridge (2010), §10.4; equal to Stata's ``xtreg, re``.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame([(p, t, t * (p % 3)) for p in range(30) for t in range(3)], columns=["person", "wave", "hours"])
+    >>> fit = random_effects(rows.assign(wage=rows["person"] % 5 + rows["hours"] / 2 + rows["wave"] % 2), "wage", ["hours"])
+    >>> round(fit.coefficients["hours"].value, 2), round(fit.sd_person, 1), list(fit.coefficients)
+    (0.5, 1.4, ['const', 'hours'])
+    """
+    short = _short(frame, outcome, predictors, person, RANDOM)
+    if short is not None:
+        return short
+    means, centred, sizes = _split(frame, [outcome, *predictors], person)
+    moving = [name for name in predictors if name in _moving(means, centred)]
+    if not moving:
+        raise MetricError(f"{RANDOM}: of the columns {', '.join(predictors)} none changes within a person.")
+    within, _ = _noise(centred[outcome], design(centred, moving), absorbed=_persons(sizes) - 1)
+    each = ~frame[person].duplicated().to_numpy()
+    between, _ = _noise(means.loc[each, outcome], design(means[each], predictors))
+    variance = max(between - within * float((1 / sizes[each]).mean()), 0.0)
+    kept = np.sqrt(within / (sizes * variance + within))  # 1 - theta, the share of persons' means that stays
+    parts = centred + means.mul(kept, axis="index")
+    x = {**design(parts, predictors), "const": kept}
+    estimates = _estimates(parts[outcome], x, frame[person], (*_noise(parts[outcome], x), math.inf), errors, unit, RANDOM)
+    return PanelFit(MappingProxyType(estimates), math.sqrt(variance), math.sqrt(within), len(frame))
+
+
+def _short(frame: pd.DataFrame, outcome: str, predictors: Sequence[str], person: str, method: str) -> NotEnoughData | None:
+    require_numbers(frame, [outcome, *predictors], method)
+    require_filled(frame, [person], method)
+    sizes = frame.groupby(person).size()
+    return shortage(
+        method,
+        ("persons with two rows", int((sizes > 1).sum()), MIN_PERSONS),
+        ("persons", len(sizes), len(predictors) + 2),
+        ("rows after the first of each person", int((sizes - 1).sum()), len(predictors) + 1),
+        ("different outcomes", frame[outcome].nunique(), 2),
+    )
+
+
+def _split(frame: pd.DataFrame, columns: Sequence[str], person: str) -> tuple[pd.DataFrame, pd.DataFrame, Floats]:
+    """Give persons' means (repeated on every row), deviations from them, and the number of rows of the person."""
+    values, codes = frame[list(columns)].astype(float).reset_index(drop=True), pd.factorize(frame[person])[0]
+    means = values.groupby(codes).transform("mean")
+    return means, values - means, np.bincount(codes)[codes].astype(float)
+
+
+def _persons(sizes: Floats) -> int:
+    return round(float((1 / sizes).sum()))
+
+
+def _moving(means: pd.DataFrame, centred: pd.DataFrame) -> list[str]:
+    """Name the columns in which anybody differs from herself, by more than rounding."""
+    moves = centred.std() > ROUNDING * (centred + means).std()
+    return [str(name) for name in centred.columns[moves]]
+
+
+def _noise(y: pd.Series[Any], x: Mapping[str, Floats], absorbed: int = 0) -> tuple[float, int]:
+    """Give the variance that a regression leaves and its degrees of freedom, also where columns repeat each other."""
+    matrix = np.column_stack(list(x.values()))
+    solution, _, rank, _ = np.linalg.lstsq(matrix, y.to_numpy(), rcond=None)
+    left, residual_df = y.to_numpy() - matrix @ solution, len(y) - int(rank) - absorbed
+    return float(left @ left) / residual_df, residual_df
+
+
+def _estimates(
+    y: pd.Series[Any],
+    x: Mapping[str, Floats],
+    person: pd.Series[Any],
+    noise: tuple[float, int, float],
+    errors: Errors,
+    unit: str,
+    method: str,
+) -> dict[str, Estimate]:
+    """Give an estimate per column; `noise` is the variance, the residual df, and the df of classical intervals."""
+    fit, (variance, residual_df, df) = least_squares(y, x, person, persons=person.nunique(), method=method), noise
+    told = f"{method}, CR1 by person, t interval on persons − 1"
+    if errors == "classical":
+        matrix, told = np.column_stack(list(x.values())), f"{method}, classical errors"
+        fit = replace(fit, covariance=np.asarray(variance * np.linalg.inv(matrix.T @ matrix), dtype=float))
+    df = df if errors == "classical" else float(fit.clusters - 1)
+    half = float(stats.t.ppf(0.975, df))
+    plain = ((name, fit.combine({name: 1.0}, unit, told)) for name in x)
+    return {
+        name: replace(one, low=one.value - half * one.se, high=one.value + half * one.se, df=df, residual_df=residual_df)
+        for name, one in plain
+    }

