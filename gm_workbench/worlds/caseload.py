@@ -7,11 +7,12 @@ import pandas as pd
 
 from gm_workbench.vocabulary.schemas import ANSWERS
 from gm_workbench.worlds.calibration import World
-from gm_workbench.worlds.coaches import Coaches, coach_names, team_names
+from gm_workbench.worlds.coaches import coach_names
 from gm_workbench.worlds.identities import person_numbers
 from gm_workbench.worlds.people import Guidance, Population
 from gm_workbench.worlds.spells import STAYS, History
 from gm_workbench.worlds.streams import Flags, Streams, Wholes, maybe_month, named
+from gm_workbench.worlds.teams import Teams, team_names
 
 _BEFORE = 30  # months before the period in which guidance of the stock may have begun
 
@@ -22,7 +23,7 @@ def consents(world: World, streams: Streams, persons: int) -> Flags:
 
 
 def caseload(
-    world: World, streams: Streams, population: Population, guidance: Guidance, history: History, coaches: Coaches
+    world: World, streams: Streams, population: Population, guidance: Guidance, history: History, teams: Teams
 ) -> pd.DataFrame:
     """Make the caseload of persons on benefit: one row per spell with one coach."""
     spells = _spells_with_coach(streams, population, guidance, history)
@@ -32,7 +33,7 @@ def caseload(
     return caseload_table(
         world,
         streams.place,
-        coaches,
+        teams,
         person=person_numbers(world.town(streams.place).number, len(persons)).take(by_person["number"].to_numpy()),
         coach=by_person["coach"].to_numpy(),
         start=by_person["from"].to_numpy(),
@@ -45,7 +46,7 @@ def caseload(
 def caseload_table(
     world: World,
     place: str,
-    coaches: Coaches,
+    teams: Teams,
     *,
     person: pd.api.extensions.ExtensionArray,
     coach: Wholes,
@@ -58,8 +59,8 @@ def caseload_table(
     frame = pd.DataFrame(
         {
             "person": person,
-            "coach": coach_names(place, len(coaches)).take(coach),
-            "team": team_names(world, place, coaches).take(coach),
+            "coach": coach_names(place, len(teams.first)).take(coach),
+            "team": team_names(place, teams).take(teams.of(coach, start)),
             "start": (world.period.first + start).astype(np.int32),
             "end": maybe_month(world.period.first + end, ended),
             "consent": named(ANSWERS, np.where(consent, 0, 1)),

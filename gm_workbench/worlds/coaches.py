@@ -69,15 +69,6 @@ def coach_names(place: str, size: int) -> pd.api.extensions.ExtensionArray:
     return texts(np.arange(1, size + 1), f"C{place[2:]}", 3)
 
 
-def team_names(world: World, place: str, coaches: Coaches) -> pd.api.extensions.ExtensionArray:
-    """Give each coach's team; a team has coaches of one pool."""
-    teams = np.zeros(len(coaches), dtype=np.int64)
-    for pool in range(3):
-        members = coaches.of(pool)
-        teams[members] = 100 * (pool + 1) + np.arange(len(members)) // int(world.number("coaches.team_size"))
-    return texts(teams, f"T{place[2:]}", 3)
-
-
 def introductions(world: World, place: str, coaches: Coaches) -> pd.DataFrame:
     """Make the table of coaches to whom a study's way of working was introduced, in the index month."""
     names, town = coach_names(place, len(coaches)), world.town(place)

@@ -64,7 +64,7 @@ def write_delivery(tables: Tables, place: str, world: str, seed: int, folder: Pa
 def _files(layout: Layout, table: pd.DataFrame, tables: Tables, statutory: str) -> Iterator[tuple[str, int, bytes]]:
     """Give name, number of rows and bytes of every file of a layout."""
     if layout.items:
-        table = _wide(table)
+        table = _wide(table, layout.key)
     cells = render(layout, table, tables, statutory)
     header = layout.separator.join(cells)
     lines = np.array([*map(layout.separator.join, zip(*cells.values(), strict=True))], dtype=object)
@@ -89,10 +89,10 @@ def _periods(layout: Layout, table: pd.DataFrame) -> dict[int, str]:
     return {month: month_code(month).replace("-", "")[:length] for month in map(int, table["month"].unique())}
 
 
-def _wide(answers: pd.DataFrame) -> pd.DataFrame:
+def _wide(answers: pd.DataFrame, key: tuple[str, ...]) -> pd.DataFrame:
     # pivot refuses two answers to one item, where pivot_table would average them
     wide = answers.pivot(  # noqa: PD010
-        index=["person", "wave", "month"], columns="item", values="answer"
+        index=[*key, "month"], columns="item", values="answer"
     )
     items = answers[["instrument", "item"]].drop_duplicates()
     number = items["item"].str.rpartition("_")[2].astype(int)

@@ -17,11 +17,13 @@ from gm_workbench.vocabulary.instruments import instruments
 from gm_workbench.vocabulary.schemas import TABLES
 from gm_workbench.worlds.benefits import benefits
 from gm_workbench.worlds.calibration import World, load_world
+from gm_workbench.worlds.candidates import candidate_answers, invited
 from gm_workbench.worlds.caseload import caseload, consents
-from gm_workbench.worlds.coaches import Coaches, draw_coaches, introductions, pool_sizes
+from gm_workbench.worlds.coaches import GENERAL, Coaches, draw_coaches, introductions, pool_sizes
 from gm_workbench.worlds.identities import person_numbers
 from gm_workbench.worlds.payroll import wages, workers_caseload
 from gm_workbench.worlds.people import Guidance, Population, draw_guidance, draw_population
+from gm_workbench.worlds.professionals import coach_answers, supervisor_answers
 from gm_workbench.worlds.resilience import CODE, resilience_items
 from gm_workbench.worlds.spells import History, coach_ratio, household_pressure, part_time_months, walk, work_pressure
 from gm_workbench.worlds.spending import provisions_and_costs
@@ -36,6 +38,16 @@ from gm_workbench.worlds.surveys import (
     points,
     responses,
     scored,
+)
+from gm_workbench.worlds.teams import (
+    STUDY,
+    Teams,
+    draw_teams,
+    motivation_ratio,
+    programme_ratio,
+    rosters,
+    team_introductions,
+    works_new,
 )
 from gm_workbench.worlds.wages import Careers, Workers, careers, change_ratio, draw_workers, wage_floor
 
@@ -93,6 +105,10 @@ class Drawing:
             "answers": self._answers,
             "caseload": self._caseload,
             "introductions": lambda: introductions(self.world, self.streams.place, self.coaches),
+            "rosters": lambda: rosters(self.world, self.streams.place, self.teams),
+            "team_introductions": lambda: team_introductions(self.world, self.streams.place, self.teams),
+            "coach_answers": lambda: coach_answers(self.world, self.streams, self.teams, self._new),
+            "supervisor_answers": lambda: supervisor_answers(self.world, self.streams, self.teams, self._new),
             "wages": lambda: wages(self.world, self.streams, self.workers, self.careers),
         }
         return makers[name]()
@@ -100,6 +116,19 @@ class Drawing:
     @cached_property
     def coaches(self) -> Coaches:
         return draw_coaches(self.world, pool_sizes(self.world, self.town), self.streams.of("coaches"))
+
+    @cached_property
+    def teams(self) -> Teams:
+        here = STUDY not in self.town.not_introduced
+        return draw_teams(self.world, self.coaches, self.streams.of("teams"), introduced=here)
+
+    @cached_property
+    def _new(self) -> Flags:
+        return works_new(self.world, self.teams)
+
+    @cached_property
+    def _motivation(self) -> Floats:
+        return self.streams.of("motivation").standard_normal(len(self.population.household))
 
     @cached_property
     def population(self) -> Population:
@@ -116,8 +145,11 @@ class Drawing:
     @cached_property
     def _pressure(self) -> Floats:
         coach = self.guidance.exposed[self.population.household]
-        ratio, introduced = coach_ratio(self.world, self.coaches)[coach], self.coaches.introduced[coach]
-        return work_pressure(self.world, self.population.woman, self._works, ratio, introduced)
+        general = self.coaches.pool[coach] == GENERAL
+        ratio = coach_ratio(self.world, self.coaches)[coach] * motivation_ratio(self.world, self._motivation, general)
+        introduced = self.coaches.introduced[coach]
+        pressure = work_pressure(self.world, self.population.woman, self._works, ratio, introduced)
+        return pressure * programme_ratio(self.world, self.teams, self._new)[coach]
 
     @cached_property
     def history(self) -> History:
@@ -143,19 +175,33 @@ class Drawing:
         return benefits(self.world, self.streams, self.population, self.history, self._works, self._pressure)
 
     def _caseload(self) -> pd.DataFrame:
-        on_benefit = caseload(self.world, self.streams, self.population, self.guidance, self.history, self.coaches)
-        working = workers_caseload(self.world, self.streams, self.workers, self.coaches)
+        on_benefit = caseload(self.world, self.streams, self.population, self.guidance, self.history, self.teams)
+        working = workers_caseload(self.world, self.streams, self.workers, self.teams)
         return pd.concat([on_benefit, working], ignore_index=True)
 
     def _answers(self) -> pd.DataFrame:
-        """Ask every lone mother who is on benefit in the index month and consents."""
-        world, streams, people = self.world, self.streams, self.population
-        there = self.history.on[people.household, world.index] & people.mothers
-        asked = np.flatnonzero(there & consents(world, streams, len(people.household)))
-        coach = self.guidance.exposed[people.household[asked]]
+        """Ask every lone mother, and some of the other clients of each coach: on benefit in the index month, with consent."""
+        people, world = self.population, self.world
+        there = self.history.on[people.household, world.index] & consents(world, self.streams, len(people.household))
+        parts = [self._mothers_answers(there & people.mothers), self._candidates_answers(there & ~people.mothers)]
+        return pd.concat(parts, ignore_index=True)
+
+    def _mothers_answers(self, there: Flags) -> pd.DataFrame:
+        world, streams, asked = self.world, self.streams, np.flatnonzero(there)
+        coach = self.guidance.exposed[self.population.household[asked]]
         items, present, given = survey(world, streams, self.coaches, Respondents(coach, self.coaches.introduced[coach]))
-        numbers = person_numbers(self.town.number, len(people.household)).take(asked)
+        numbers = person_numbers(self.town.number, len(there)).take(asked)
         return answers_table(world, numbers, items, present, given, instruments())
+
+    def _candidates_answers(self, there: Flags) -> pd.DataFrame:
+        world, household = self.world, self.population.household
+        eligible = np.flatnonzero(there)
+        coaches_of = self.guidance.exposed[household]
+        asked = invited(world, eligible, coaches_of[eligible], self.streams.of("invited"))
+        coach, motivation = coaches_of[asked], self._motivation[asked]
+        return candidate_answers(
+            world, self.streams, self.coaches, self.teams, self._new, asked, coach, motivation, len(household)
+        )
 
 
 def survey(world: World, streams: Streams, coaches: Coaches, asked: Respondents) -> tuple[dict[str, Floats], Flags, Flags]:

@@ -8,9 +8,9 @@ import pandas as pd
 from gm_workbench.vocabulary.schemas import CONTRACT, SEX
 from gm_workbench.worlds.calibration import World
 from gm_workbench.worlds.caseload import caseload_table
-from gm_workbench.worlds.coaches import Coaches
 from gm_workbench.worlds.identities import WORKERS_FROM, person_numbers
 from gm_workbench.worlds.streams import Floats, Streams, Wholes, named
+from gm_workbench.worlds.teams import Teams
 from gm_workbench.worlds.wages import Careers, Workers, thresholds
 
 _JOBS = 100  # more jobs than a worker can have in one period
@@ -84,13 +84,13 @@ def workers_numbers(world: World, place: str, size: int) -> pd.api.extensions.Ex
     return person_numbers(world.town(place).number, size, WORKERS_FROM)
 
 
-def workers_caseload(world: World, streams: Streams, workers: Workers, coaches: Coaches) -> pd.DataFrame:
+def workers_caseload(world: World, streams: Streams, workers: Workers, teams: Teams) -> pd.DataFrame:
     """Make the caseload of the mobility programme: everybody has one coach, from before the index month to after the period."""
     rng, size = streams.of("workers caseload"), len(workers)
     return caseload_table(
         world,
         streams.place,
-        coaches,
+        teams,
         person=workers_numbers(world, streams.place, size),
         coach=workers.coach,
         start=rng.integers(-6, world.index + 1, size),

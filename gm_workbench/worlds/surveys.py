@@ -26,28 +26,48 @@ _ROUNDING = 1 / 12  # variance that rounding to whole answers adds
 
 @dataclass(frozen=True, slots=True)
 class Respondents:
-    """Who is asked: the position of each one's coach, and whether that coach introduced the way of working."""
+    """Who is asked: the position of each one's coach, and whether that coach introduced the way of working.
+
+    `lift` (persons x waves) says how much of the planted change in determinants there is at each wave; without it, all of it
+    from the second wave on for those whose coach introduced.
+    """
 
     coach: Wholes
     introduced: Flags
+    lift: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.coach)
 
+    @property
+    def lifted(self) -> Floats:
+        """How much of the planted change there is, persons x waves."""
+        if self.lift is not None:
+            return self.lift
+        later = np.arange(len(WAVES)) > 0
+        return np.outer(self.introduced, later).astype(np.float64)
+
 
 def latent_scores(
-    world: World, coaches: Coaches, asked: Respondents, within: Floats, rng: np.random.Generator
+    world: World,
+    coaches: Coaches,
+    asked: Respondents,
+    within: Floats,
+    rng: np.random.Generator,
+    motivation: Floats | None = None,
 ) -> dict[str, Floats]:
     """Draw the standardised latent scores, persons x waves, of every instrument but resilience.
 
     Parameters
     ----------
     within : persons x waves, the occasions' part of experienced bejegening, standardised (resilience shares it)
+    motivation : the factor that the persons' lasting parts share, standardised; drawn here when it is not given
     """
     traits = world.by_name("surveys.traits")
-    common = rng.standard_normal(len(asked))
+    common = rng.standard_normal(len(asked)) if motivation is None else motivation
     latent = {code: _determinant(code, traits, common, coaches, asked, rng) for code in DETERMINANTS}
-    latent["SEF"][:, 1:] += world.number("surveys.introduction_efficacy") * asked.introduced[:, np.newaxis]
+    for code, figure in (("SEF", "surveys.introduction_efficacy"), ("SKL", "surveys.introduction_skills")):
+        latent[code] += world.number(figure) * asked.lifted
     latent["INT"] = _intention(world, latent, coaches, asked, rng)
     latent["BEH"] = _behaviour(world, latent, coaches, asked, rng)
     by_coach = world.number("surveys.bejegening_coach")

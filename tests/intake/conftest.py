@@ -90,6 +90,29 @@ def tiny_tables(remainder: int = SYNTHETIC_REMAINDER) -> dict[str, pd.DataFrame]
     introductions = pd.DataFrame(
         {"study": ["tilburg_single_mothers"], "coach": ["C01"], "month": pd.array([JAN], dtype="int32")}
     )
+    rosters = pd.DataFrame(
+        {
+            "coach": ["C01", "C01", "C02"],
+            "team": ["T1", "T2", "T1"],
+            "supervisor": ["L1", "L2", "L1"],
+            "start": pd.array([JAN - 12, JAN + 1, JAN - 12], dtype="int32"),
+            "end": pd.array([JAN, None, None], dtype="Int32"),
+        }
+    )
+    team_introductions = pd.DataFrame(
+        {"study": ["amsterdam_supervisor_cascade"], "team": ["T2"], "month": pd.array([JAN], dtype="int32")}
+    )
+    asked = pd.DataFrame(
+        {
+            "wave": ["T0", "T6"],
+            "month": pd.array([JAN, JAN + 6], dtype="int32"),
+            "instrument": ["STU", "STU"],
+            "item": ["STU_1", "STU_1"],
+            "answer": [2.0, 4.0],
+        }
+    )
+    coach_answers = asked.assign(coach="C01")[["coach", *asked.columns]]
+    supervisor_answers = asked.assign(supervisor="L1")[["supervisor", *asked.columns]]
     wages = pd.DataFrame(
         {
             "person": [eve, eve],
@@ -110,6 +133,10 @@ def tiny_tables(remainder: int = SYNTHETIC_REMAINDER) -> dict[str, pd.DataFrame]
         "answers": answers,
         "caseload": caseload,
         "introductions": introductions,
+        "rosters": rosters,
+        "team_introductions": team_introductions,
+        "coach_answers": coach_answers,
+        "supervisor_answers": supervisor_answers,
         "wages": wages,
     }
 

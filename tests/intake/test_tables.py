@@ -8,7 +8,7 @@ from gm_workbench.intake.identity import pseudonyms
 from gm_workbench.intake.tables import conform
 from gm_workbench.vocabulary.schemas import TABLES, Costs, DataKind
 
-KEYS = ("person", "dossier", "provision", "coach", "team", "job", "employer")
+KEYS = ("person", "dossier", "provision", "coach", "team", "supervisor", "job", "employer")
 
 
 def expected(table, name, place="GM9903"):

@@ -19,7 +19,7 @@ from gm_workbench.worlds.draw import draw
 from gm_workbench.worlds.rendering import render
 
 JAN = month_index("2024-01")
-KEYS = ("person", "dossier", "provision", "coach", "team", "job", "employer")
+KEYS = ("person", "dossier", "provision", "coach", "team", "supervisor", "job", "employer")
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def test_the_same_seed_gives_the_same_tables_and_another_seed_others(tables, wor
     again, other = (draw("tiny", "GM0855", seed, folder=worlds_folder) for seed in (SEED, SEED + 1))
     for name, table in tables.items():
         pd.testing.assert_frame_equal(table, again[name])
-        assert not table.equals(other[name]), name
+        assert not table.equals(other[name]) or name in ("rosters", "team_introductions"), name  # few rows may fall alike
 
 
 @pytest.mark.parametrize(
@@ -133,21 +133,34 @@ def test_spells_with_coaches_do_not_overlap(tables):
     assert (before[again] < spells.loc[again, "start"]).all()
 
 
-def test_only_consenting_lone_mothers_on_benefit_answer(tables, tiny):
-    benefits = tables["benefits"]
-    now = benefits.loc[benefits["month"] == tiny.index_month]
+def of_mothers(tables):
+    return tables["answers"].loc[lambda rows: rows["instrument"].eq("ECR"), "person"]
+
+
+def test_only_consenting_persons_on_benefit_answer(tables, tiny):
+    now = tables["benefits"].loc[lambda rows: rows["month"] == tiny.index_month]
     mothers = set(now.loc[now["sex"].eq("woman") & now["household"].eq("lone_parent"), "person"])
     consenting = set(tables["caseload"].loc[lambda rows: rows["consent"] == "yes", "person"])
-    assert 0 < len(set(tables["answers"]["person"])) <= len(mothers & consenting)
-    assert set(tables["answers"]["person"]) <= mothers & consenting
+    assert 0 < len(set(of_mothers(tables))) <= len(mothers & consenting)
+    assert set(of_mothers(tables)) <= mothers & consenting
+    others = set(tables["answers"]["person"]) - set(of_mothers(tables))
+    assert others
+    assert others <= (set(now["person"]) - mothers) & consenting
 
 
 def test_answers_are_those_of_the_declared_items_and_scales(tables):
     answers, declared = tables["answers"], instruments()
-    assert set(answers["instrument"]) == set(declared)
+    assert set(answers["instrument"]) == {"ATT", "BEH", "BEJ", "ECR", "ENV", "INT", "NRM", "REG", "SEF", "SKL"}
     for code, rows in answers.groupby("instrument"):
         assert set(rows["item"]) == set(declared[code].items)
         assert set(rows["answer"]) <= set(range(declared[code].low, declared[code].high + 1))
+
+
+def test_candidates_are_asked_short_questionnaires_three_times(tables):
+    mothers = set(of_mothers(tables))
+    theirs = tables["answers"].loc[lambda rows: ~rows["person"].isin(mothers)]
+    assert set(theirs["instrument"]) == {"ATT", "BEH", "INT", "SEF", "SKL"}
+    assert set(theirs["wave"]) == {"T0", "T6", "T12"}
 
 
 def test_costs_and_provisions_fall_in_months_on_benefit(tables):

@@ -43,7 +43,10 @@ def cronbach(items: np.ndarray) -> float:
     return count / (count - 1) * (1 - items.var(axis=0, ddof=1).sum() / items.sum(axis=1).var(ddof=1))
 
 
-@pytest.mark.parametrize("code", sorted(set(instruments()) - {"ECR"}))
+OF_MOTHERS = ("ATT", "BEH", "BEJ", "ECR", "ENV", "INT", "NRM", "REG", "SEF", "SKL")
+
+
+@pytest.mark.parametrize("code", sorted(set(OF_MOTHERS) - {"ECR"}))
 def test_a_scale_has_about_its_declared_reliability_mean_and_spread(default, latent, code):
     scale, instrument = default.value("surveys.scales")[code], instruments()[code]
     items = answer_items(default, instrument, points(default, code, latent[code][:, 0]), STREAMS.of("items"))
@@ -140,7 +143,7 @@ def test_a_reversed_item_is_told_the_other_way_round(worlds_folder):
 def test_survey_gives_every_instrument_and_one_flag_an_item(default, coaches):
     few = Respondents(np.zeros(5, dtype=np.int64), np.zeros(5, dtype=bool))
     items, present, given = survey(default, STREAMS, coaches, few)
-    assert set(items) == set(instruments())
+    assert set(items) == set(OF_MOTHERS)
     assert present.shape == (5, 5)
-    assert given.shape == (5, 5, sum(len(instrument.items) for instrument in instruments().values()))
+    assert given.shape == (5, 5, sum(len(instruments()[code].items) for code in OF_MOTHERS))
     assert coaches.of(MOTHERS).size == len(coaches)
