@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 CR2 = "least squares, CR2 by cluster, t interval on Satterthwaite degrees of freedom"
 
 Block = tuple[Floats, Floats, Floats]
-"""The rows of one cluster: predictors, weights, outcome."""
+"""Rows of one cluster: predictors, weights, outcome."""
 
 SINGULAR = 1e-10
 """Below this share a direction counts as wholly used up by the fit, as a cluster's own mean is when it has a dummy."""
@@ -32,7 +32,7 @@ SINGULAR = 1e-10
 
 @dataclass(frozen=True, slots=True)
 class Influence:
-    """What the degrees of freedom need, in k-by-k matrices: nothing in it grows with the rows of a cluster.
+    """What the degrees of freedom need, in k-by-k matrices, three for each cluster.
 
     In coordinates :math:`Z = X R^{-1}` with :math:`Z'WZ = I`, and for cluster g with :math:`L_g = A_g W_g Z_g`: `inverse` is
     :math:`R^{-1}`, `square` is :math:`Z'W^2Z`, and stacked over clusters `own` is :math:`L_g'L_g`, `plain` :math:`Z_g'L_g` and
@@ -131,36 +131,29 @@ def cr2(
     .. math:: A_g = \big[(I - H)_g (I - H)_g'\big]^{-1/2}, \quad H = X M X' W
 
     :math:`(I - H)_g` are the rows of cluster g; without weights :math:`A_g = (I - H_{gg})^{-1/2}`. When errors are independent
-    and equal, V is unbiased; it stays robust to any likeness within a cluster. Where a cluster has its own dummy the root does
-    not exist and the generalised inverse is taken. The n-by-n matrices are never made: :math:`A_g` is the identity but for
-    k (with weights 2k) directions, so k-by-k matrices are enough.
+    and equal, V is unbiased; it stays robust to any likeness within a cluster. With a dummy for each cluster the generalised
+    inverse is taken. :math:`A_g` is the identity but for k (with weights 2k) directions, so no n-by-n matrix is ever made.
 
     Parameters
     ----------
-    y : Series
-        Outcome, one row per observation, no gaps.
-    x : mapping of str to array
-        Predictors by name; a constant must be given too, see `clustered.design`. Dummies for clusters may be among them.
-    cluster : Series
-        The team that observations share; at least two.
-    weights : Series, optional
-        Analytic weights, above 0: an observation that is the mean of w persons. The working covariance is the identity, as in
-        clubSandwich for a weighted `lm`. Their scale does not matter.
-    persons : int, optional
-        Persons behind the rows; default: the number of rows.
-    method : str
-        Name to use in messages.
+    y : outcome, one row per observation, no gaps
+    x : predictors by name; a constant must be given too, see `clustered.design`. Dummies for clusters may be among them.
+    cluster : the team that observations share; at least two
+    weights : analytic weights, above 0: an observation that is the mean of w persons. Their scale does not matter. The working
+        covariance stays the identity, as in clubSandwich for a weighted `lm`.
+    persons : persons behind the rows; default: the number of rows
+    method : name to use in messages
 
     Returns
     -------
     SmallSampleFit
-        Ask it for estimates with `combine`. It keeps three k-by-k matrices for each cluster.
+        Ask it for estimates with `combine`.
 
     Raises
     ------
     MetricError
-        When a column holds something else than finite numbers or differs in length, when there are fewer than two clusters,
-        when a weight is not above 0, when one column of x is a combination of the others, or no observations are left over.
+        When a column holds something else than finite numbers or differs in length, there are fewer than two clusters, a weight
+        is not above 0, one column of x is a combination of the others, or no observations are left over.
 
     References
     ----------
@@ -181,8 +174,8 @@ def cr2(
     codes, labels = pd.factorize(cluster)
     blocks = _blocks(y, x, np.asarray(codes), weights)
     inverse = _inverse(blocks, tuple(x), len(y), method)
-    sums = [_sums(x_g @ inverse, w, e) for x_g, w, e in blocks]
-    fitted, square = (np.sum(np.array(part), axis=0) for part in zip(*sums, strict=True))
+    fitted = np.sum([(x_g @ inverse).T @ (w * e) for x_g, w, e in blocks], axis=0)
+    square = np.sum([turned.T @ turned for turned in (w[:, None] * (x_g @ inverse) for x_g, w, _ in blocks)], axis=0)
     root = None if weights is None else square
     parts = [_part(x_g @ inverse, w, e, fitted, root) for x_g, w, e in blocks]
     scores, own, plain, heavy = (np.array(part) for part in zip(*parts, strict=True))
@@ -203,10 +196,11 @@ def _require(
 ) -> None:
     columns: list[tuple[str, Any]] = [("outcome", y), *x.items(), *([] if weights is None else [("weights", weights)])]
     for name, column in columns:
-        if len(column) != len(cluster) or not np.isfinite(np.asarray(column, dtype=float)).all():
+        numeric = pd.api.types.is_numeric_dtype(np.asarray(column))
+        if not numeric or len(column) != len(cluster) or not np.isfinite(column).all():
             raise MetricError(f"{method}: column {name} must hold a finite number for each of the {len(cluster)} rows.")
     if weights is not None and not (weights > 0).all():
-        raise MetricError(f"{method}: every weight must be above 0. Leave rows without weight out first.")
+        raise MetricError(f"{method}: every weight must be above 0.")
     if cluster.isna().any() or cluster.nunique() < 2:
         raise MetricError(f"{method}: every row must belong to a cluster, and there must be at least two clusters.")
 
@@ -235,10 +229,6 @@ def _inverse(blocks: list[Block], names: tuple[str, ...], rows: int, method: str
     return np.asarray(np.linalg.inv(r))
 
 
-def _sums(z: Floats, w: Floats, outcome: Floats) -> tuple[Floats, Floats]:
-    return z.T @ (w * outcome), (w[:, None] * z).T @ (w[:, None] * z)
-
-
 def _part(z: Floats, w: Floats, outcome: Floats, fitted: Floats, square: Floats | None) -> tuple[Floats, ...]:
     """Give what one cluster adds: its score, and its three matrices for `Influence`."""
     heavy = w[:, None] * z
@@ -254,5 +244,5 @@ def _adjusted(z: Floats, heavy: Floats, square: Floats | None) -> Floats:
     taken = r_z @ r_heavy.T
     core = np.eye(len(r)) - taken - taken.T + r_z @ (np.eye(k) if square is None else square) @ r_z.T
     values, vectors = np.linalg.eigh(core)
-    roots = np.where(values > SINGULAR, np.abs(values) ** -0.5, 0.0) - 1.0
+    roots = np.where(values > SINGULAR, np.maximum(values, SINGULAR) ** -0.5, 0.0) - 1.0
     return np.asarray(heavy + (q @ vectors) @ (roots[:, None] * (vectors.T @ r_heavy)))

@@ -190,6 +190,7 @@ def test_cr2_refuses_a_combination_of_what_is_not_in_the_model(star):
     [
         ({"y": [1.0, np.nan, 2.0, 3.0]}, "column outcome must hold a finite number for each of the 4 rows"),
         ({"a": [1.0, np.inf, 2.0, 3.0]}, "column a must hold a finite number"),
+        ({"a": list("abcd")}, "column a must hold a finite number"),
         ({"w": [1.0, 0.0, 2.0, 3.0]}, "every weight must be above 0"),
         ({"g": [1, 1, 1, 1]}, "at least two clusters"),
         ({"g": [1, 1, None, 2]}, "every row must belong to a cluster"),
@@ -200,10 +201,15 @@ def test_cr2_refuses_a_combination_of_what_is_not_in_the_model(star):
 def test_cr2_refuses_what_it_cannot_use(change, says):
     rows = pd.DataFrame({"y": [1.0, 2.0, 4.0, 3.0], "a": [0.0, 1.0, 2.0, 5.0], "w": [1.0] * 4, "g": [1, 1, 2, 2], **change})
     with pytest.raises(MetricError, match=says):
-        cr2(rows["y"], design(rows, ["a"]), rows["g"], weights=rows["w"])
+        cr2(rows["y"], {"const": np.ones(4), "a": rows["a"].to_numpy()}, rows["g"], weights=rows["w"])
 
 
 def test_cr2_refuses_when_no_observation_is_left_over():
     rows = pd.DataFrame({"y": [1.0, 2.0], "a": [1.0, 2.0], "g": [1, 2]})
     with pytest.raises(MetricError, match="cannot be told apart"):
         cr2(rows["y"], design(rows, ["a"]), rows["g"])
+
+
+def test_cr2_refuses_columns_of_other_lengths():
+    with pytest.raises(MetricError, match="column const must hold a finite number for each of the 3 rows"):
+        cr2(pd.Series([1.0, 2.0, 4.0]), {"const": np.ones(2)}, pd.Series([1, 2, 2]))
