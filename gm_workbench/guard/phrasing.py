@@ -135,7 +135,7 @@ def _texts(words: Words) -> Iterator[str]:
     plain_texts = (words.heading, words.lead, words.caption, words.population, words.period, words.source, words.row_title)
     said = (text for sentence in sentences for text in (sentence.text, sentence.otherwise))
     axes = (axis.label for axis in words.axes.values())
-    for text in (*plain_texts, *said, *words.labels.values(), *words.tile_words.values(), *axes):
+    for text in (*plain_texts, *said, *words.labels.values(), *words.tile_words.values(), *words.row_notes.values(), *axes):
         yield from (text.nl, text.en)
     for value in words.options.values():
         yield from (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
@@ -154,6 +154,8 @@ def silenced(words: Words, policy: Policy, because: Text) -> Words:
         shown_as=(Shape.WORDS,),
         labels={},
         tile_words={},
+        row_notes={},
+        off=None if words.off is None else (),
         row_title=empty,
         axes={},
         options={},

@@ -23,6 +23,7 @@ __all__ = [
     "studies",
     "terms",
     "treatment",
+    "validation",
     "wages",
 ]
 

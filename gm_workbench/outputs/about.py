@@ -59,6 +59,8 @@ def section_words(
     row_title: Text = NOTHING,
     axes: Mapping[str, Axis] | None = None,
     options: Mapping[str, float | str | tuple[str, ...]] | None = None,
+    row_notes: Mapping[str, Text] | None = None,
+    off: tuple[str, ...] | None = None,
     estimand: str = "",
 ) -> Words:
     """Give the words of an output: heading and lead from the protocol's section, data kind and source from `about`."""
@@ -81,6 +83,8 @@ def section_words(
         row_title=row_title,
         axes=axes or {},
         options=options or {},
+        row_notes=row_notes or {},
+        off=off,
         estimand=estimand,
     )
 

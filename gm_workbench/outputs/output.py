@@ -187,6 +187,10 @@ class Words:
     axes : mapping of "x", "y" to Axis
     options : mapping
         What a shape needs beside the cells: `sesoi` (smallest relevant effect) for INTERVAL, `strong` rows, ...
+    row_notes : mapping of str to Text
+        Small words under the name of a table's row, e.g. where its number was published.
+    off : tuple of str or None
+        The table judges its rows in a last column: these are not as they should be, the others are. None: it does not judge.
     estimand : str
         Name of the protocol's estimand that the *first cell* estimates; it then goes into `estimates.json`.
     """
@@ -209,6 +213,8 @@ class Words:
     row_title: Text = Text("", "")
     axes: Mapping[str, Axis] = field(default_factory=dict)
     options: Mapping[str, float | str | tuple[str, ...]] = field(default_factory=dict)
+    row_notes: Mapping[str, Text] = field(default_factory=dict)
+    off: tuple[str, ...] | None = None
     estimand: str = ""
 
     def __post_init__(self) -> None:

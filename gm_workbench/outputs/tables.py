@@ -24,6 +24,10 @@ WIDEST = 6
 """A table with more columns than this, and fewer rows than columns, is turned on its side."""
 
 PERSONS = Text("personen", "persons")
+RIGHT, OFF = Text("komt uit", "equal"), Text("wijkt af", "off")
+"""What a table that judges its rows says of each, beside the colour."""
+
+VERDICT = Text("oordeel", "verdict")
 SCROLLS = Text("tabel, schuift zijwaarts", "table, scrolls sideways")
 
 
@@ -63,10 +67,11 @@ def table_html(shown: ShownOutput, language: Language, *, caption: str, with_n: 
     head = "".join(_head(grid, column, language, named=bool(unit)) for column in grid.columns)
     corner = escape(shown.words.row_title[language]) if not turned else ""
     first = f'<th scope="col">{corner}</th>' if corner else "<td></td>"
+    judged = f'<th scope="col">{VERDICT[language]}</th>' if shown.words.off is not None else ""
     body = "".join(_row(grid, row, language, with_n) for row in grid.rows)
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption)} ({SCROLLS[language]})"><table>'
-        f"{_caption(caption, unit)}<thead><tr>{first}{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"{_caption(caption, unit)}<thead><tr>{first}{head}{judged}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
@@ -92,7 +97,15 @@ def _common_unit(cells: Sequence[ShownCell], language: Language) -> str:
 
 def _row(grid: _Grid, row: str, language: Language, with_n: bool) -> str:
     cells = "".join(_cell(grid, row, column, language, with_n) for column in grid.columns)
-    return f'<tr><th scope="row">{escape(grid.shown.words.label(row)[language])}</th>{cells}</tr>'
+    words = grid.shown.words
+    note = f" <small>{escape(words.row_notes[row][language])}</small>" if row in words.row_notes else ""
+    name = f'<th scope="row">{escape(words.label(row)[language])}{note}</th>'
+    if words.off is None:
+        return f"<tr>{name}{cells}</tr>"
+    wrong = row in words.off
+    mark = ' class="off"' if wrong else ""
+    verdict = f"<td><b>{OFF[language]}</b></td>" if wrong else f"<td>{RIGHT[language]}</td>"
+    return f"<tr{mark}>{name}{cells}{verdict}</tr>"
 
 
 def _cell(grid: _Grid, row: str, column: str, language: Language, with_n: bool) -> str:

@@ -22,7 +22,10 @@ from gm_workbench.vocabulary.text import Language, number
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the page, ready to print. `repeats` says that it continues the question of the part before."""
+    """A part of the page, ready to print.
+
+    `repeats` says that it continues the question of the part before, `off` that something in it is not as it should be.
+    """
 
     id: str
     role: str
@@ -35,6 +38,7 @@ class Part:
     caption: tuple[str, str]
     withheld: str
     repeats: bool = False
+    off: bool = False
 
 
 def parts(outputs: Sequence[ShownOutput], language: Language) -> list[Part]:
@@ -71,6 +75,7 @@ def _part(shown: ShownOutput, language: Language, *, repeats: bool) -> Part:
         caption=caption(shown, language),
         withheld=shown.withheld[language] if shown.withheld else "",
         repeats=repeats,
+        off=bool(words.off),
     )
 
 

@@ -1,0 +1,203 @@
+"""Our numbers beside published ones: what is off is red, in a word as well as in colour, and the answer counts it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+
+from gm_workbench.errors import OutputError
+from gm_workbench.outputs.about import About, section_words
+from gm_workbench.outputs.cells import count_cell
+from gm_workbench.outputs.compared import Compared, compare, data_sets
+from gm_workbench.outputs.output import Cell, Measure, Output, Role, Sentence, Shape, Slot
+from gm_workbench.vocabulary.protocols import Section
+from gm_workbench.vocabulary.published_values import Known, PublishedValue, PublishedValues
+from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.text import Text, same
+
+__all__ = ["answer", "beside", "compare", "facts", "sets"]
+
+COLUMNS = {
+    "published": Text("gepubliceerd", "published"),
+    "recomputed": Text("herberekend", "recomputed"),
+    "deviation": Text("afwijking", "deviation"),
+    "tolerance": Text("speling", "tolerance"),
+}
+PARTS = {
+    "value": Text("", ""),
+    "se": Text(": standaardfout", ": standard error"),
+    "low": Text(": ondergrens 95 %", ": lower end 95 %"),
+    "high": Text(": bovengrens 95 %", ": upper end 95 %"),
+    "df": Text(": vrijheidsgraden", ": degrees of freedom"),
+}
+KNOWN = {
+    Known.READ: Text("gelezen in de bron", "read in the source"),
+    Known.RUN: Text("berekend met die software", "calculated by that software"),
+    Known.MEMORY: Text("uit het geheugen geciteerd", "quoted from memory"),
+}
+ALL_EQUAL = Text("Alle {n} gepubliceerde waarden komen uit.", "All {n} published values are reproduced.")
+ONE_OFF = Text("1 van de {n} gepubliceerde waarden wijkt af.", "1 of the {n} published values is off.")
+SOME_OFF = Text("{off} van de {n} gepubliceerde waarden wijken af.", "{off} of the {n} published values are off.")
+CAPTION = Text(
+    "Gepubliceerde waarde, dezelfde waarde door de werkbank berekend, hun verschil, en hoe groot dat mag zijn: een halve "
+    "eenheid van het laatste cijfer dat de bron geeft. Onder elke naam staat de bron en hoe het getal daaruit bekend is.",
+    "Published value, the same value as the workbench calculates it, their difference, and how large that may be: half a unit "
+    "of the last digit that the source gives. Under each name stand the source and how the number in it is known.",
+)
+NOT_THERE = Text(
+    "Wat de werkbank niet kon berekenen, heeft geen herberekende waarde en telt als afwijkend.",
+    "What the workbench could not calculate has no recomputed value and counts as off.",
+)
+
+
+def beside(compared: Sequence[Compared], section: Section, about: About) -> Output:
+    """Put the values of a subject beside each other, one row a value; a row that is off is marked."""
+    _require_public(about)
+    off = tuple(one.published.id for one in compared if one.off)
+    said = Sentence(_count(len(compared), len(off)))
+    words = section_words(
+        section,
+        about,
+        sentence=said,
+        more=(Sentence(NOT_THERE),) if any(one.got is None for one in compared) else (),
+        caption=CAPTION,
+        alt=said,
+        labels={**COLUMNS, **{one.published.id: _label(one.published) for one in compared}},
+        row_title=Text("waarde", "value"),
+        row_notes={one.published.id: _note(one.published) for one in compared},
+        off=off,
+    )
+    return Output(words, tuple(chain.from_iterable(_cells(one) for one in compared)))
+
+
+def _require_public(about: About) -> None:
+    """Refuse other data than public ones: these tables print more digits than a citizen's data may."""
+    if about.kind is not DataKind.PUBLISHED:
+        raise OutputError(f"Published values are compared on public data only, but got {about.kind} data.")
+
+
+def _count(n: int, off: int) -> Text:
+    text = ALL_EQUAL if not off else ONE_OFF if off == 1 else SOME_OFF
+    return text.format(n=str(n), off=str(off))
+
+
+def _label(value: PublishedValue) -> Text:
+    part = PARTS[value.part]
+    return Text(value.what.nl + part.nl, value.what.en + part.en)
+
+
+def _note(value: PublishedValue) -> Text:
+    known = KNOWN[value.source.known]
+    return Text(*(f"{value.data.name}; {value.source.text} ({words})" for words in (known.nl, known.en)))
+
+
+def _cells(one: Compared) -> list[Cell]:
+    value, finer = one.published, one.published.digits + 1
+    numbers = [
+        ("published", value.expected, value.digits),
+        ("recomputed", one.got, finer),
+        ("deviation", one.deviation, finer),
+        ("tolerance", value.tolerance, finer),
+    ]
+    return [
+        Cell(value.id, column, Measure.ESTIMATE, value.data.persons, value=number, unit="", digits=digits)
+        for column, number, digits in numbers
+        if number is not None
+    ]
+
+
+def answer(subjects: Sequence[Sequence[Compared]], values: PublishedValues, section: Section, about: About) -> Output:
+    """Say how many published values were recomputed, and how many are off.
+
+    Raises
+    ------
+    OutputError
+        When a declared value was not compared.
+    """
+    _require_public(about)
+    compared = list(chain.from_iterable(subjects))
+    declared = {value.id for value in chain.from_iterable(values.values.values())}
+    absent = sorted(declared - {one.published.id for one in compared})
+    if absent:
+        raise OutputError(f"Every declared value must be compared, but {len(absent)} are not: {', '.join(absent[:5])}.")
+    off = sum(one.off for one in compared)
+    text = ALL_EQUAL if not off else ONE_OFF if off == 1 else SOME_OFF
+    slots = {"n": Slot("recomputed", "values"), "off": Slot("off", "values")}
+    said = Sentence(text, {name: slot for name, slot in slots.items() if f"{{{name}}}" in text.nl})
+    words = section_words(
+        section,
+        about,
+        role=Role.ANSWER,
+        sentence=said,
+        more=(Sentence(_off_where(compared)),) if off else (),
+        caption=about.population,
+        alt=said,
+        shown_as=(Shape.WORDS,),
+        labels={"recomputed": Text("vergeleken", "compared"), "off": Text("afwijkend", "off")},
+        off=("off",) if off else (),
+    )
+    persons = sum(one.persons for one in data_sets(compared))
+    return Output(words, (_values("recomputed", len(compared), persons), _values("off", off, persons)))
+
+
+def _off_where(compared: Sequence[Compared]) -> Text:
+    names = [_label(one.published) for one in compared if one.off]
+    return Text(f"Afwijkend: {'; '.join(name.nl for name in names)}.", f"Off: {'; '.join(name.en for name in names)}.")
+
+
+def _values(row: str, count: int, persons: int) -> Cell:
+    """Give a number of values, which is no number of persons: it stands over the persons in the data."""
+    return Cell(row, "values", Measure.ESTIMATE, persons, value=float(count), unit="values")
+
+
+def facts(subjects: Sequence[Sequence[Compared]], section: Section, about: About) -> Output:
+    """Put on tiles how many values there are, on how many sets, and how the published ones are known."""
+    compared = list(chain.from_iterable(subjects))
+    persons = sum(one.persons for one in data_sets(compared))
+    known = [one.published.source.known for one in compared]
+    counts = {"values": len(compared), "sets": len(data_sets(compared)), "subjects": len(subjects)}
+    counts |= {str(kind): known.count(kind) for kind in Known if kind in known}
+    said = Sentence(
+        Text("Het gaat om {n} waarden uit {sets} gegevensbestanden.", "This is about {n} values from {sets} data sets."),
+        {"n": Slot("values", "values"), "sets": Slot("sets", "values")},
+    )
+    labels = {
+        "values": Text("gepubliceerde waarden", "published values"),
+        "sets": Text("openbare gegevensbestanden", "public data sets"),
+        "subjects": Text("onderwerpen", "subjects"),
+        **{str(kind): words for kind, words in KNOWN.items()},
+    }
+    words = section_words(
+        section,
+        about,
+        role=Role.FACTS,
+        sentence=said,
+        caption=about.population,
+        alt=said,
+        shown_as=(Shape.TILES,),
+        labels=labels,
+    )
+    return Output(words, tuple(_values(row, count, persons) for row, count in counts.items()))
+
+
+def sets(subjects: Sequence[Sequence[Compared]], section: Section, about: About) -> Output:
+    """List the data sets: who is in each, and how many."""
+    found = data_sets(list(chain.from_iterable(subjects)))
+    said = Sentence(
+        Text(
+            "Elk bestand is gelijk aan dat waarvan het kenmerk is vastgelegd.",
+            "Each set equals the one whose digest is on record.",
+        )
+    )
+    words = section_words(
+        section,
+        about,
+        role=Role.FLOW,
+        sentence=said,
+        caption=Text("Personen (of bedrijven, of staten) per bestand.", "Persons (or firms, or states) in each set."),
+        alt=said,
+        labels={"persons": Text("aantal", "number"), **{one.name: same(one.name) for one in found}},
+        row_title=Text("bestand", "data set"),
+        row_notes={one.name: one.title for one in found},
+    )
+    return Output(words, tuple(count_cell(one.name, "persons", one.persons) for one in found))
