@@ -116,8 +116,7 @@ def _circumstances(world: World, streams: Streams, population: Population, rows:
     """Give scheme, housing, cost sharers and exemption: facts of a household that stay the same in the period."""
     rng, size = streams.of("circumstances"), population.heads
     single, lone = population.kind == SINGLE, population.kind == LONE_PARENT
-    old = ~lone & (population.birth_year[:size] <= world.period.first // 12 - 55)
-    scheme = (old & (rng.random(size) < world.number("people.ioaw_55_plus"))).astype(np.int64)
+    scheme = ioaw(world, population, rng).astype(np.int64)
     families, alone = (world.by_name(f"people.housing_{kind}") for kind in ("families", "singles"))
     chosen = [choose(rng, [shares.get(name, 0.0) for name in HOUSING], size) for shares in (families, alone)]
     sharers = world.by_name("people.cost_sharers")
@@ -128,6 +127,13 @@ def _circumstances(world: World, streams: Streams, population: Population, rows:
         "cost_sharers": count[rows.household],
         "exemption": named(EXEMPTION, _exempt(world, lone, rng)[rows.household]),
     }
+
+
+def ioaw(world: World, population: Population, rng: np.random.Generator) -> Flags:
+    """Draw which households are under the IOAW scheme: some of those whose head is 55 or over, lone parents apart."""
+    old = (population.kind != LONE_PARENT) & (population.birth_year[: population.heads] <= world.period.first // 12 - 55)
+    drawn: Flags = old & (rng.random(population.heads) < world.number("people.ioaw_55_plus"))
+    return drawn
 
 
 def _exempt(world: World, lone: Flags, rng: np.random.Generator) -> Wholes:

@@ -7,7 +7,7 @@ from typing import Any
 
 from gm_workbench.worlds.simulated import Simulated
 
-TILBURG, AMERSFOORT = "tilburg_single_mothers", "amersfoort_upward_mobility"
+TILBURG, AMSTERDAM, AMERSFOORT = "tilburg_single_mothers", "amsterdam_supervisor_cascade", "amersfoort_upward_mobility"
 MOTHERS = "lone mothers on general assistance in the index month with a coach, who consent to research"
 CONTRAST = "way of working introduced to the coach of the index month, against not introduced"
 _DIGITS = 7

@@ -39,7 +39,7 @@ class Simulated:
     persons: int
 
 
-def _over_chunks(one: Callable[[Streams], tuple[dict[str, float], int]], chunks: int) -> dict[str, Simulated]:
+def over_chunks(one: Callable[[Streams], tuple[dict[str, float], int]], chunks: int) -> dict[str, Simulated]:
     """Repeat a simulation in chunks of about equal size; give each result's mean and the standard error of that mean."""
     parts = [one(Streams(number, "truth")) for number in range(chunks)]
     persons = sum(size for _, size in parts)
@@ -78,7 +78,7 @@ def resilience(world: World, chunk: int = 12_500, chunks: int = 2 * _CHUNKS) -> 
         raw = with_it[chose].mean() - without[~chose].mean()
         return {"difference": float((with_it - without).mean()), "raw": float(raw)}, chunk
 
-    return _over_chunks(one, chunks)
+    return over_chunks(one, chunks)
 
 
 def exits(world: World, chunk: int = 13_500, chunks: int = 2 * _CHUNKS) -> dict[str, Simulated]:
@@ -104,7 +104,7 @@ def exits(world: World, chunk: int = 13_500, chunks: int = 2 * _CHUNKS) -> dict[
         differences = {f"difference_{months}": found[f"{months}_True"] - found[f"{months}_False"] for months in (12, HORIZON)}
         return found | differences, int(here.sum())
 
-    return _over_chunks(one, chunks)
+    return over_chunks(one, chunks)
 
 
 def _first_exit_to_work(leaves: Wholes) -> Wholes:
@@ -138,7 +138,7 @@ def crossing(world: World, chunk: int = 25_000, chunks: int = 2 * _CHUNKS) -> di
         later = float(without[:, MONTHS_LATER].mean())
         return {"without": shares[0], "difference": shares[1] - shares[0], "above": later}, len(base)
 
-    return _over_chunks(one, chunks)
+    return over_chunks(one, chunks)
 
 
 def _at_base(early: Careers) -> Wholes:
@@ -186,4 +186,4 @@ def intention_slopes(world: World, chunk: int = 25_000, chunks: int = 10) -> dic
         centred: Floats = (score - score.mean(axis=1, keepdims=True)).ravel()
         return centred
 
-    return _over_chunks(one, chunks)
+    return over_chunks(one, chunks)

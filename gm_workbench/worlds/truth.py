@@ -14,6 +14,7 @@ from gm_workbench.worlds.calibration import World, load_world
 from gm_workbench.worlds.estimands import AMERSFOORT, CONTRAST, chunks, entry, simulated
 from gm_workbench.worlds.simulated import HORIZON, MONTHS_LATER, crossing
 from gm_workbench.worlds.truth_benefits import exit_truths, spend_truths
+from gm_workbench.worlds.truth_cascade import cascade_truths
 from gm_workbench.worlds.truth_scores import resilience_truths, slope_truths
 
 _BASE = "workers of the programme paid below two thirds of the median in each of the three months before the index month"
@@ -46,6 +47,7 @@ def truth(world: str, folder: Path | None = None, size: float = 1.0) -> dict[str
     entries = (
         resilience_truths(declared, size)
         | exit_truths(declared, size)
+        | cascade_truths(declared, size)
         | _crossing(declared, size)
         | slope_truths(declared, size)
         | spend_truths(declared)
