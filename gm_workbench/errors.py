@@ -19,7 +19,8 @@ WorkbenchError                      1
 ├── OutputError                    31   an output is malformed or has no counts behind its cells
 ├── DisclosureRefused              40   the guard refused an output
 ├── RunFailed                      50   a notebook failed, was killed or ran out of time
-└── BatchIncomplete                51   at least one report of a batch was not made
+├── BatchIncomplete                51   at least one report of a batch was not made
+└── ValuesDeviate                  52   every report was made, but one says that values in it are off
 
 A message says what is wrong, where, what was got, what is allowed and what to do next. It never holds a value from a
 citizen's record.
@@ -147,6 +148,12 @@ class BatchIncomplete(WorkbenchError):
     """At least one report of the batch was not made."""
 
     exit_code = 51
+
+
+class ValuesDeviate(WorkbenchError):
+    """Every report was made, but at least one says that values in it are off."""
+
+    exit_code = 52
 
 
 def did_you_mean(got: str, allowed: Iterable[str]) -> str:

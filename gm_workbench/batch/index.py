@@ -51,14 +51,14 @@ def index_rows(ledger: Ledger, paths: Paths) -> list[Row]:
 
 def _row(last: Attempt, made: Attempt | None, paths: Paths) -> Row:
     stands = made is not None and (paths.reports / made.folder / FILES["nl"]).is_file()
-    failed = last.state is not State.DONE
+    failed = not last.state.made
     why = why_not(last) if failed else Text("het rapport is weggehaald", "the report was removed")
     return Row(
         place=last.place,
         place_name=_place_name(last.place, paths),
         study=last.study,
         title=load_protocol(last.study, paths.protocols).title,
-        status=Status.MADE if stands else Status.FAILED,
+        status=_status(made) if stands else Status.FAILED,
         kind=Planned(last.study, last.place, last.world, last.period, {}).kind,
         path=last.folder if stands else "",
         headline=made.headline if made is not None and stands else NOTHING,
@@ -66,6 +66,10 @@ def _row(last: Attempt, made: Attempt | None, paths: Paths) -> Row:
         newer_attempt_failed=why if stands and failed else NOTHING,
         world=last.world,
     )
+
+
+def _status(made: Attempt | None) -> Status:
+    return Status.DEVIATES if made is not None and made.state is State.DEVIATES else Status.MADE
 
 
 def _place_name(code: str, paths: Paths) -> str:

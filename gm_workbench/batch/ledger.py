@@ -38,6 +38,7 @@ class State(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
+    DEVIATES = "deviates"  # made, and it says itself that values in it are off
     FAILED = "failed"
     KILLED = "killed"
     TIMED_OUT = "timed out"
@@ -45,6 +46,11 @@ class State(StrEnum):
     @property
     def ended(self) -> bool:
         return self not in (State.QUEUED, State.RUNNING)
+
+    @property
+    def made(self) -> bool:
+        """Whether there is a report."""
+        return self in (State.DONE, State.DEVIATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +141,7 @@ class Ledger:
 
     def latest_done(self) -> dict[str, Attempt]:
         """Give the last attempt of each report that was made, by the report's folder."""
-        return {attempt.folder: attempt for attempt in self.attempts() if attempt.state is State.DONE}
+        return {attempt.folder: attempt for attempt in self.attempts() if attempt.state.made}
 
 
 def _both(text: Text) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from gm_workbench.batch.ledger import Ledger, Outcome, State
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.progress import Progress
 from gm_workbench.batch.provenance import Inputs, Origin, origin
-from gm_workbench.errors import BatchIncomplete
+from gm_workbench.errors import BatchIncomplete, ValuesDeviate
 from gm_workbench.settings import Paths
 
 CELL_SECONDS = 600
@@ -33,7 +33,7 @@ class Result:
 
     @property
     def made(self) -> bool:
-        return self.outcome.state is State.DONE
+        return self.outcome.state.made
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +51,21 @@ class Summary:
     def not_made(self) -> tuple[Result, ...]:
         return tuple(result for result in self.results if not result.made)
 
+    @property
+    def deviating(self) -> tuple[Result, ...]:
+        """Reports that were made and say themselves that values in them are off."""
+        return tuple(result for result in self.results if result.outcome.state is State.DEVIATES)
+
     def raise_if_incomplete(self) -> None:
-        """Raise `BatchIncomplete` with one line for each report that was not made."""
-        if not self.not_made:
-            return
-        lines = "\n".join(f"- {result.row.name}: {reason(result.outcome)}" for result in self.not_made)
-        raise BatchIncomplete(
-            f"{len(self.not_made)} of {len(self.results)} reports were not made; "
-            f"the last good one of each, if any, is still there.\n{lines}"
-        )
+        """Raise `BatchIncomplete`, or else `ValuesDeviate`, with one line for each report that is not as it should be."""
+        wrong = "\n".join(f"- {result.row.name}: {reason(result.outcome)}" for result in (*self.not_made, *self.deviating))
+        if self.not_made:
+            raise BatchIncomplete(
+                f"{len(self.not_made)} of {len(self.results)} reports were not made; "
+                f"the last good one of each, if any, is still there.\n{wrong}"
+            )
+        if self.deviating:
+            raise ValuesDeviate(f"Every report was made, but values are off; the page shows in red which.\n{wrong}")
 
 
 def reason(outcome: Outcome) -> str:

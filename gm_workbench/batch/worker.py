@@ -83,7 +83,10 @@ def _written(job: Job, study: Study, outputs: list[Output], notebook: NotebookNo
     home = Path(os.path.relpath(paths.reports / INDEX["nl"], folder)).as_posix()
     times = {"started": started, "finished": _now()}
     write_report(folder, released, manifest, study.protocol, notebook, times=times, home=home)
-    return Outcome(State.DONE, kind=str(released.kind), headline=headline(released))
+    said = headline(released)
+    if any(shown.words.off for shown in released.outputs):
+        return Outcome(State.DEVIATES, said.en, kind=str(released.kind), headline=said)
+    return Outcome(State.DONE, kind=str(released.kind), headline=said)
 
 
 def _now() -> str:

@@ -87,7 +87,7 @@ def make(wishes: tuple[Wish, ...], where: Paths, workers: int | None, cell_secon
 
 def _print_summary(summary: Summary, where: Paths, index: Path) -> None:
     for result in summary.made:
-        click.echo(f"made      {relative(_page(result.row, where), where)}")
+        click.echo(f"{'deviates' if result in summary.deviating else 'made':<9} {relative(_page(result.row, where), where)}")
     click.echo(f"{len(summary.made)} of {len(summary.results)} reports made in {duration(summary.seconds)}.")
     click.echo(f"Index: {index}")
 

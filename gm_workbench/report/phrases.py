@@ -102,6 +102,7 @@ INDEX_PHRASES = {
 }
 STATUS_WORDS = {
     "made": Text("gemaakt", "made"),
+    "deviates": Text("wijkt af", "off"),
     "failed": Text("mislukt", "failed"),
     "not_delivered": Text("niet geleverd", "not delivered"),
 }

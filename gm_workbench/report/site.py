@@ -25,6 +25,7 @@ class Status(StrEnum):
     """How a report stands."""
 
     MADE = "made"
+    DEVIATES = "deviates"  # made, and values in it are off
     FAILED = "failed"
     NOT_DELIVERED = "not_delivered"
 

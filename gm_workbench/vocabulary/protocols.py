@@ -26,7 +26,8 @@ EVERY_REPORT = ("answer", "facts", "flow")
 """Sections that every report has: the box at the top, the facts beneath it, and who it is about."""
 
 LOW_PAY_THRESHOLD = "low_pay_threshold"
-OUTSIDE_NEEDS = (LOW_PAY_THRESHOLD,)
+PUBLISHED_VALUES = "published_values"
+OUTSIDE_NEEDS = (LOW_PAY_THRESHOLD, PUBLISHED_VALUES)
 """What a section may need that no municipality delivers."""
 
 ASKED = re.compile(r"answers:([A-Z]{3})")
