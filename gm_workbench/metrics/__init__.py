@@ -12,6 +12,7 @@ from types import ModuleType
 __all__ = [
     "agreement",
     "cascade",
+    "clustered",
     "counts",
     "crossing",
     "decomposition",

@@ -13,6 +13,7 @@ __all__ = [
     "ledger",
     "mobility",
     "people",
+    "public",
     "scores",
     "spells",
     "spending",

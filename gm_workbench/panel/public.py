@@ -1,0 +1,74 @@
+"""Public data about which others published numbers, in the form in which a metric takes them.
+
+What a row is, who belongs to which group and which items are reversed is said here; nothing is estimated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from gm_workbench.vocabulary.published_values import PublishedValues, load_published_values
+from gm_workbench.worlds.frames import frame
+
+__all__ = ["MARRIED", "SINGLE", "big_five", "frame", "marital_pairs", "published_values", "trained_and"]
+
+SINGLE, MARRIED = "single", "married"
+
+TRAITS = {
+    "agreeableness": ("A", ("A1",)),
+    "conscientiousness": ("C", ("C4", "C5")),
+    "extraversion": ("E", ("E1", "E2")),
+    "neuroticism": ("N", ()),
+    "openness": ("O", ("O2", "O5")),
+}
+"""The five traits of `psych::bfi`: the letter of their items, and the reversed ones, as its help page gives them."""
+
+ITEMS_PER_TRAIT = 5
+
+
+def published_values() -> PublishedValues:
+    """Give the numbers that others published, as declared.
+
+    >>> published_values().subject("growth")[0].expected
+    1.7156
+    """
+    return load_published_values()
+
+
+def big_five(answers: pd.DataFrame) -> dict[str, tuple[pd.DataFrame, tuple[str, ...]]]:
+    """Give each trait's answers (1-6) and the items to reverse.
+
+    >>> {trait: (items.shape, reverse) for trait, (items, reverse) in big_five(frame("psych::bfi")).items()}["openness"]
+    ((2800, 5), ('O2', 'O5'))
+    """
+    columns = {trait: [f"{letter}{at}" for at in range(1, ITEMS_PER_TRAIT + 1)] for trait, (letter, _) in TRAITS.items()}
+    return {trait: (answers[columns[trait]], reverse) for trait, (_, reverse) in TRAITS.items()}
+
+
+def marital_pairs(women: pd.DataFrame) -> pd.DataFrame:
+    """Pair each interview of `sampleSelection::nlswork` with the woman's next one; pairs with an unknown end are left out.
+
+    >>> marital_pairs(frame("sampleSelection::nlswork")).columns.tolist()
+    ['person', 'from', 'to']
+    """
+    rows = women.sort_values(["idcode", "year"])
+    names = {0.0: SINGLE, 1.0: MARRIED}
+    pairs = pd.DataFrame({"person": rows["idcode"], "from": rows["msp"], "to": rows.groupby("idcode")["msp"].shift(-1)})
+    return pairs.dropna().assign(**{end: pairs[end].map(names) for end in ("from", "to")})
+
+
+def trained_and(experiment: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
+    """Put those who were trained beside other people than those who were drawn with them; each is a cluster of one.
+
+    Without `others` the experiment stays as it is: trained and not trained, by lot.
+
+    >>> trial, others = frame("DAAG::nsw74demo"), frame("DAAG::psid1")
+    >>> len(trained_and(trial)), len(trained_and(trial, others))
+    (445, 2675)
+    """
+    groups: Sequence[pd.DataFrame] = [experiment.loc[experiment["trt"].eq(1)], *others] if others else [experiment]
+    together = pd.concat(groups, ignore_index=True)
+    return together.assign(person=np.arange(len(together)))
