@@ -1,0 +1,132 @@
+"""Who starts when: the starts of teams as levels, and every other way in which they could have been dealt out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import factorial, prod
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Nuisance = Literal["none", "period", "team and period"]
+
+NEGLIGIBLE = 1e-9
+"""Relative: a smaller difference is rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Starts, cells and weights, without outcomes.
+
+    Attributes
+    ----------
+    observed : (teams,) level of each team: the place of its start in the order of starts. Starts between which no cell can
+        differ are one level.
+    exposure : (levels, cells) 1 where a cell is exposed when its team has that level
+    member : (teams, cells) 1 where the cell is the team's
+    root : (cells,) square roots of the weights
+    basis : (cells, q) orthonormal columns that span the weighted nuisance
+    """
+
+    observed: Ints
+    exposure: Floats
+    member: Floats
+    root: Floats
+    basis: Floats
+
+    @property
+    def counts(self) -> Ints:
+        """Teams at each level."""
+        return np.bincount(self.observed)
+
+    def exposed(self, levels: Ints) -> Floats:
+        """Give exposure of each cell when teams have these levels."""
+        return np.asarray((self.member * self.exposure[levels]).sum(axis=0))
+
+    def without_nuisance(self, column: Floats) -> Floats:
+        """Give what is left of a weighted column."""
+        weighted = self.root * column
+        return np.asarray(weighted - self.basis @ (self.basis.T @ weighted))
+
+    def tells_apart(self, column: Floats) -> bool:
+        """Whether anything is left of a column but rounding."""
+        left, whole = np.linalg.norm(self.without_nuisance(column)), np.linalg.norm(self.root * column)
+        return bool(left > NEGLIGIBLE * whole)
+
+    @property
+    def mirrors(self) -> bool:
+        """Whether the starts in reversed order give the same comparison with the other sign, as swapped arms do."""
+        return not self.tells_apart(self.exposed(self.observed) + self.exposed(self.observed.max() - self.observed))
+
+
+def design(
+    cells: pd.DataFrame, weight: str, team: str, period: str, start: Mapping[str, int | None], nuisance: Nuisance
+) -> Design:
+    """Lay out the cells of a study for `randomisation.randomisation_inference`, whose parameters these are.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"team": ["a", "a", "b", "b"], "month": [1, 2, 1, 2], "n": 10})
+    >>> laid_out = design(cells, "n", "team", "month", {"a": 2, "b": None}, "period")
+    >>> laid_out.observed.tolist(), laid_out.exposed(laid_out.observed).tolist()
+    ([0, 1], [0.0, 1.0, 0.0, 0.0])
+    """
+    codes, teams = pd.factorize(cells[team], sort=True)
+    places, periods = pd.factorize(cells[period], sort=True)
+    first = [_place(start[name], np.asarray(periods)) for name in teams]
+    starts, observed = np.unique(first, return_inverse=True)
+    root = np.sqrt(cells[weight].to_numpy(dtype=float))
+    member, when = np.eye(len(teams))[codes].T, np.eye(len(periods))[places]
+    taken = {"none": [], "period": [when], "team and period": [when, member.T]}[nuisance]
+    left, sizes, _ = np.linalg.svd(root[:, None] * np.column_stack([np.ones(len(cells)), *taken]), full_matrices=False)
+    exposure = (places >= starts[:, None]).astype(float)
+    return Design(observed, exposure, member, root, left[:, sizes > NEGLIGIBLE * sizes[0]])
+
+
+def _place(start: int | None, periods: Ints) -> int:
+    return len(periods) if start is None or pd.isna(start) else int(np.searchsorted(periods, start))
+
+
+def ways(counts: Sequence[int] | Ints) -> int:
+    """Count the distinct ways to deal levels out, so many teams to each.
+
+    >>> ways([3, 4]), ways([2, 2, 2])
+    (35, 90)
+    """
+    return factorial(int(sum(counts))) // prod(factorial(int(count)) for count in counts)
+
+
+def teams_needed(counts: Sequence[int], mirrors: bool, level: float) -> int:
+    """Give how many teams it takes before an outcome can have p below `level`, when teams join the smallest groups.
+
+    With equal groups that mirror each other, the most extreme result has a twin with the other sign.
+
+    >>> teams_needed([3, 3], True, 0.05), teams_needed([3, 4], True, 0.05), teams_needed([1, 6], True, 0.05)
+    (7, 7, 8)
+    """
+    grown = [*counts, 0] if len(counts) == 1 else list(counts)
+    while (2 if mirrors and grown == grown[::-1] else 1) / ways(grown) >= level:
+        grown[grown.index(min(grown))] += 1
+    return sum(grown)
+
+
+def every(plan: Design) -> Ints:
+    """Give all distinct assignments (assignments, teams), the one that happened first."""
+    rows, left = np.empty((1, 0), dtype=np.int64), plan.counts[None]
+    for _ in plan.observed:  # each team takes, in turn, each of the levels that are left over
+        parent, level = np.nonzero(left)
+        rows = np.column_stack([rows[parent], level])
+        left = left[parent] - np.eye(left.shape[1], dtype=np.int64)[level]
+    happened = (rows == plan.observed).all(axis=1)
+    return np.vstack([rows[happened], rows[~happened]])
+
+
+def drawn(plan: Design, draws: int, seed: int) -> Ints:
+    """Give the assignment that happened, and drawn ones."""
+    many = np.tile(plan.observed, (draws, 1))
+    return np.vstack([plan.observed, np.random.default_rng(seed).permuted(many, axis=1)])
