@@ -15,10 +15,11 @@ from typing import Any
 
 import nbformat
 
-from gm_workbench.batch.catalogue import DEFAULT_WORLD
+from gm_workbench.batch.catalogue import DEFAULT_WORLD, PREFIX
 from gm_workbench.batch.demonstration import SEED
 from gm_workbench.batch.execution import Execution
 from gm_workbench.batch.kernels import batch_folder, run_folder
+from gm_workbench.batch.parameters import read_parameters
 from gm_workbench.settings import Paths, paths
 from gm_workbench.worlds.deliveries import write_delivery
 from gm_workbench.worlds.draw import draw
@@ -49,8 +50,9 @@ def small_project(source: Paths, root: Path) -> Paths:
 
 def execute(notebook: Path, project: Paths) -> nbformat.NotebookNode:
     """Execute a notebook as someone in JupyterLab would, on the project's small delivery."""
+    public = any(str(parameter.default).startswith(PREFIX) for parameter in read_parameters(notebook))
     with batch_folder() as batch, run_folder(batch, "0", {"GM_ROOT": str(project.root)}) as run:
-        executed = Execution(notebook, {"place": PLACE}, run, CELL_SECONDS).execute()
+        executed = Execution(notebook, {} if public else {"place": PLACE}, run, CELL_SECONDS).execute()
     return cleaned(executed)
 
 

@@ -206,19 +206,23 @@ class _Planner:
             raise type(faults[0])(f"The plan has {len(faults)} faults; nothing has run.\n{lines}")
 
     def every_study(self, wishes: Iterable[Wish]) -> Iterator[Wish]:
-        """Spell out an empty study: all of them, but public data only for those that show it, if any does."""
+        """Spell out an empty study: all of them that can be about the place, if any can."""
         for wish in wishes:
             names = (wish.study,) if wish.study else runnable(self.paths)
-            showing = [name for name in names if not wish.place.startswith(PREFIX) or self._shows(name, wish.place)]
+            showing = [name for name in names if not wish.place or self._suits(name, wish.place)]
             yield from (replace(wish, study=name) for name in showing or names)
 
-    def _shows(self, name: str, place: str) -> bool:
-        return self.good(lambda: self.open(name)) and place in self.open(name).published
+    def _suits(self, name: str, place: str) -> bool:
+        if not self.good(lambda: self.open(name)):
+            return not place.startswith(PREFIX)
+        study = self.open(name)
+        return place in study.published if place.startswith(PREFIX) else not study.protocol.public_only
 
     def rows(self, wish: Wish) -> Iterator[Planned]:
         """Give the rows of one wish; a row with a fault is left out, and its fault is noted."""
         known = self.good(lambda: self.open(wish.study))
-        if not (self.good(lambda: check_world(wish.world, self.paths)) and known):
+        public = known and self.open(wish.study).protocol.public_only  # no delivery has to be there
+        if not ((public or self.good(lambda: check_world(wish.world, self.paths))) and known):
             return
         study = self.open(wish.study)
         asked = dict(self._typed(wish, study))

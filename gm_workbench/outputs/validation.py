@@ -13,7 +13,7 @@ from gm_workbench.outputs.output import Cell, Measure, Output, Role, Sentence, S
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.published_values import Known, PublishedValue, PublishedValues
 from gm_workbench.vocabulary.schemas import DataKind
-from gm_workbench.vocabulary.text import Text, same
+from gm_workbench.vocabulary.text import LANGUAGES, Text, same
 
 __all__ = ["answer", "beside", "compare", "facts", "sets"]
 
@@ -23,6 +23,8 @@ COLUMNS = {
     "deviation": Text("afwijking", "deviation"),
     "tolerance": Text("speling", "tolerance"),
 }
+NUMBER = "number"
+
 PARTS = {
     "value": Text("", ""),
     "se": Text(": standaardfout", ": standard error"),
@@ -32,8 +34,8 @@ PARTS = {
 }
 KNOWN = {
     Known.READ: Text("gelezen in de bron", "read in the source"),
-    Known.RUN: Text("berekend met die software", "calculated by that software"),
-    Known.MEMORY: Text("uit het geheugen geciteerd", "quoted from memory"),
+    Known.RUN: Text("daarmee berekend", "run"),
+    Known.MEMORY: Text("uit het geheugen", "from memory"),
 }
 ALL_EQUAL = Text("Alle {n} gepubliceerde waarden komen uit.", "All {n} published values are reproduced.")
 ONE_OFF = Text("1 van de {n} gepubliceerde waarden wijkt af.", "1 of the {n} published values is off.")
@@ -54,13 +56,13 @@ def beside(compared: Sequence[Compared], section: Section, about: About) -> Outp
     """Put the values of a subject beside each other, one row a value; a row that is off is marked."""
     _require_public(about)
     off = tuple(one.published.id for one in compared if one.off)
-    said = Sentence(_count(len(compared), len(off)))
+    said, sources = Sentence(_count(len(compared), len(off))), _sources(compared)
     words = section_words(
         section,
         about,
         sentence=said,
         more=(Sentence(NOT_THERE),) if any(one.got is None for one in compared) else (),
-        caption=CAPTION,
+        caption=Text(*(f"{CAPTION[at]} {sources[at]}" for at in LANGUAGES)),
         alt=said,
         labels={**COLUMNS, **{one.published.id: _label(one.published) for one in compared}},
         row_title=Text("waarde", "value"),
@@ -88,7 +90,15 @@ def _label(value: PublishedValue) -> Text:
 
 def _note(value: PublishedValue) -> Text:
     known = KNOWN[value.source.known]
-    return Text(*(f"{value.data.name}; {value.source.text} ({words})" for words in (known.nl, known.en)))
+    return Text(*(f"{value.source.label}, {words}" for words in (known.nl, known.en)))
+
+
+def _sources(compared: Sequence[Compared]) -> Text:
+    """Name the data, and write out each source once."""
+    found = dict.fromkeys(one.published.source for one in compared)
+    written = "; ".join(f"{source.label}: {source.text}" for source in found)
+    data = ", ".join(one.name for one in data_sets(compared))
+    return Text(f"Gegevens: {data}. Bronnen: {written}", f"Data: {data}. Sources: {written}")
 
 
 def _cells(one: Compared) -> list[Cell]:
@@ -122,7 +132,7 @@ def answer(subjects: Sequence[Sequence[Compared]], values: PublishedValues, sect
         raise OutputError(f"Every declared value must be compared, but {len(absent)} are not: {', '.join(absent[:5])}.")
     off = sum(one.off for one in compared)
     text = ALL_EQUAL if not off else ONE_OFF if off == 1 else SOME_OFF
-    slots = {"n": Slot("recomputed", "values"), "off": Slot("off", "values")}
+    slots = {"n": Slot("recomputed", NUMBER), "off": Slot("off", NUMBER)}
     said = Sentence(text, {name: slot for name, slot in slots.items() if f"{{{name}}}" in text.nl})
     words = section_words(
         section,
@@ -147,7 +157,7 @@ def _off_where(compared: Sequence[Compared]) -> Text:
 
 def _values(row: str, count: int, persons: int) -> Cell:
     """Give a number of values, which is no number of persons: it stands over the persons in the data."""
-    return Cell(row, "values", Measure.ESTIMATE, persons, value=float(count), unit="values")
+    return Cell(row, NUMBER, Measure.ESTIMATE, persons, value=float(count), unit="values")
 
 
 def facts(subjects: Sequence[Sequence[Compared]], section: Section, about: About) -> Output:
@@ -159,13 +169,15 @@ def facts(subjects: Sequence[Sequence[Compared]], section: Section, about: About
     counts |= {str(kind): known.count(kind) for kind in Known if kind in known}
     said = Sentence(
         Text("Het gaat om {n} waarden uit {sets} gegevensbestanden.", "This is about {n} values from {sets} data sets."),
-        {"n": Slot("values", "values"), "sets": Slot("sets", "values")},
+        {"n": Slot("values", NUMBER), "sets": Slot("sets", NUMBER)},
     )
     labels = {
         "values": Text("gepubliceerde waarden", "published values"),
         "sets": Text("openbare gegevensbestanden", "public data sets"),
         "subjects": Text("onderwerpen", "subjects"),
-        **{str(kind): words for kind, words in KNOWN.items()},
+        str(Known.READ): KNOWN[Known.READ],
+        str(Known.RUN): Text("berekend met andere software", "calculated by other software"),
+        str(Known.MEMORY): Text("uit het geheugen geciteerd", "quoted from memory"),
     }
     words = section_words(
         section,

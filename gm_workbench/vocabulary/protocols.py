@@ -128,6 +128,11 @@ class Protocol:
         """Whether a report may speak of an effect; otherwise it speaks of a difference after introduction."""
         return self.assignment is Assignment.RANDOMISED
 
+    @property
+    def public_only(self) -> bool:
+        """Whether it is about what others published, and so about no municipality."""
+        return all(PUBLISHED_VALUES in section.needs for section in self.sections.values())
+
     def estimand(self, name: str) -> Estimand:
         """Give an estimand by name."""
         names = [estimand.name for estimand in self.estimands]

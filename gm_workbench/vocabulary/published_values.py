@@ -55,8 +55,9 @@ class ShippedSet:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a number stands: a publication, or the call of other software."""
+    """Where a number stands: `label` in a few words, `text` the publication with its table, or the call of other software."""
 
+    label: str
     text: str
     known: Known
 
@@ -152,7 +153,7 @@ def _set(name: str, form: Form) -> ShippedSet:
 
 
 def _source(form: Form) -> Source:
-    source = Source(form.text("text"), Known(form.one_of("known", tuple(Known))))
+    source = Source(form.text("label"), form.text("text"), Known(form.one_of("known", tuple(Known))))
     form.close()
     return source
 
