@@ -16,7 +16,8 @@ from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.protocols import Protocol, load_protocol, study_names
 from gm_workbench.worlds.calibration import world_names
-from gm_workbench.worlds.published import PUBLISHED
+from gm_workbench.worlds.literature import LITERATURE, STUDY
+from gm_workbench.worlds.published import sets_for
 
 REAL = ""
 """The world of real deliveries, `data/raw`."""
@@ -26,27 +27,22 @@ DEFAULT_WORLD = "default"
 
 PREFIX = "published-"
 
-PUBLIC_TABLES = frozenset({"wages"})
-"""What the public data sets hold."""
-
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """A study that can run: its declaration, its notebook, and what the notebook may be asked."""
+    """A study that can run: its declaration, its notebook, and what the notebook may be asked.
+
+    `published` names the public data sets that are declared to stand in for a place.
+    """
 
     protocol: Protocol
     notebook: Path
     parameters: tuple[Parameter, ...]
+    published: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         return self.protocol.name
-
-    @property
-    def published(self) -> tuple[str, ...]:
-        """The public data sets that can stand in for a place: those with the tables that say who the report is about."""
-        needed = {need.partition(".")[0] for need in self.protocol.sections["flow"].needs}
-        return tuple(PREFIX + name for name in PUBLISHED) if needed <= PUBLIC_TABLES else ()
 
     def default(self, name: str) -> object:
         """Give the default of a parameter, or an empty string if the notebook does not have it."""
@@ -78,7 +74,9 @@ def load_study(name: str, paths: Paths) -> Study:
             f"A study is a protocol and a notebook of the same name: {', '.join(names) or 'none yet'}. See gm studies."
         )
     notebook = notebook_path(name, paths)
-    return Study(load_protocol(name, paths.protocols), notebook, read_parameters(notebook))
+    published = (LITERATURE,) if name == STUDY else sets_for(name, paths.codes)
+    shown = tuple(PREFIX + known for known in published)
+    return Study(load_protocol(name, paths.protocols), notebook, read_parameters(notebook), shown)
 
 
 def deliveries_folder(world: str, paths: Paths) -> Path:
@@ -117,9 +115,10 @@ def check_world(world: str, paths: Paths) -> None:
 def check_place(study: Study, place: str, world: str, paths: Paths) -> None:
     """Raise `UnknownPlace` if a study cannot be made for a place: no such code, nothing delivered, or not its public data."""
     Place.parse(place, paths.codes)
-    known = study.published if place.startswith(PREFIX) else delivered(world, paths)
+    public = place.startswith(PREFIX) or study.protocol.public_only
+    known = study.published if public else delivered(world, paths)
     if place not in known:
-        where = f"{study.name} shows of public data" if place.startswith(PREFIX) else f"{world or 'data/raw'} has deliveries of"
+        where = f"{study.name} shows of public data" if public else f"{world or 'data/raw'} has deliveries of"
         raise UnknownPlace(
             f"There is no {place} to report on.{did_you_mean(place, study.published)} {where}: {', '.join(known) or 'none'}."
         )
@@ -127,4 +126,5 @@ def check_place(study: Study, place: str, world: str, paths: Paths) -> None:
 
 def places_for(study: Study, world: str, paths: Paths) -> tuple[str, ...]:
     """Name every place that a study can be made for: those that delivered, and the public data that it shows."""
-    return (*delivered(world, paths), *(study.published if world == DEFAULT_WORLD else ()))
+    there = () if study.protocol.public_only else delivered(world, paths)
+    return (*there, *(study.published if world == DEFAULT_WORLD else ()))

@@ -19,7 +19,8 @@ from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.protocols import Protocol
 from gm_workbench.vocabulary.schemas import DataKind
-from gm_workbench.worlds.published import digest, load_published
+from gm_workbench.worlds.frames import digest
+from gm_workbench.worlds.literature import digests, published_place
 
 PACKAGES = ("gm-workbench", "numpy", "pandas", "scipy", "statsmodels", "pingouin", "matplotlib", "papermill")
 """The packages that numbers and pictures rest on."""
@@ -97,14 +98,16 @@ def _about_place(row: Planned, inputs: Inputs, paths: Paths) -> dict[str, Any]:
     place = Place.parse(row.place, paths.codes)
     if not row.published:
         return {"place_name": place.name, "period": row.period, "inputs": inputs.digests}
-    shown = load_published(row.place.removeprefix(PREFIX), paths.codes)
-    digests = {f"{row.place}:{name}": digest(table) for name, table in shown.tables.items()}
+    shown = published_place(row.place.removeprefix(PREFIX), paths.codes)
+    tables = {f"{row.place}:{name}": digest(table) for name, table in shown.tables.items()}
     return {
         "place_name": shown.dataset,
         "period": shown.years,
-        "inputs": digests,
+        "inputs": tables or digests(paths.codes),
         "caveat": shown.caveat,
         "period_name": shown.period,
+        "heading": shown.question,
+        "limits": shown.limits,
     }
 
 

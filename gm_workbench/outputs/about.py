@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gm_workbench.outputs.output import Axis, Output, Role, Sentence, Shape, Words, plain
 from gm_workbench.vocabulary.protocols import Assignment, Section
 from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.spells import ON_BENEFIT, Spells
 from gm_workbench.vocabulary.text import Text
 
 NOTHING = Text("", "")
@@ -15,7 +16,7 @@ NOTHING = Text("", "")
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Data kind, population, period and source of a report, and how its persons came to be assigned.
+    """Data kind, population, period and source of a report, how its persons came to be assigned, and how time is counted.
 
     >>> from gm_workbench.vocabulary.text import same
     >>> about = About(DataKind.SYNTHETIC, same("x"), same("2024"), same("vragenlijst"), Assignment.UNKNOWN)
@@ -28,6 +29,7 @@ class About:
     period: Text
     source: Text
     assignment: Assignment
+    spells: Spells = ON_BENEFIT
 
     @property
     def may_say_effect(self) -> bool:

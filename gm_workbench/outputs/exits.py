@@ -19,6 +19,7 @@ from gm_workbench.outputs.series import AT_RISK
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import terms
 from gm_workbench.vocabulary.protocols import Estimand, Section
+from gm_workbench.vocabulary.spells import ON_BENEFIT, Spells
 from gm_workbench.vocabulary.text import Text
 
 EVERYBODY = "everybody"
@@ -31,25 +32,9 @@ SERIES = {
     OTHERS: Text("zonder", "without"),
     EVERYBODY: Text("allen", "all"),
 }
-MONTHS = Axis(Text("maanden sinds de start", "months since the start"))
-EXIT_AXIS = Axis(Text("% uitgestroomd naar werk", "% left for work"), low=0.0)
-
-EXITS_CAPTION = Text(
-    "Uitstroom naar werk: deel van de personen aan de start dat sindsdien de uitkering verliet met werk als reden. Wie om een "
-    "andere "
-    "reden vertrok (verhuizing, relatie, pensioen, overig), kan daarna niet meer naar werk uitstromen en telt zo mee. Band: "
-    "marge (95 %), "
-    "alsof personen los van elkaar staan.",
-    "Exit to work: share of the persons at the start who have left the benefit since with work as the reason. Those who left "
-    "for "
-    "another reason (moving, relationship, pension, other) can no longer leave for work and are counted as such. Band: "
-    "interval (95 %), as if "
-    "persons were independent.",
-)
-UPPER_BOUND = Text(
-    "Reden 11 in de bijstandsstatistiek omvat naast loon ook een ziektewetuitkering. Het cijfer is dus een bovengrens.",
-    "Reason 11 in the benefit statistics covers wages and also sickness benefit. So the figure is an upper bound.",
-)
+SINCE_START = Text("{unit} sinds de start", "{unit} since the start")
+MONTHS = Axis(SINCE_START.format(unit=ON_BENEFIT.unit))
+EXIT_AXIS = Text("% uitgestroomd naar {work}", "% left for {work}")
 
 
 def exits(
@@ -68,36 +53,42 @@ def exits(
         Group to cumulative incidence (`metrics.exits.incidence_by_group`). The groups ``True`` and ``False`` become the rows
         ``introduced`` and ``others``; a single group may be called ``everybody``.
     horizon : int
-        The month that the sentence quotes; one of the curves' times.
+        The month (or other unit in which `about` counts time) that the sentence quotes; one of the curves' times.
     risk_at : sequence of int
         Months under which the persons still followed are printed.
     """
-    named = {ARMS.get(name, name): curve for name, curve in sorted(curves.items(), reverse=True)}
+    arms = {"False": EVERYBODY} if set(curves) == {"False"} else ARMS  # nothing was introduced: there is one group
+    named = {arms.get(name, name): curve for name, curve in sorted(curves.items(), reverse=True)}
     short = next((curve for curve in named.values() if isinstance(curve, NotEnoughData)), None)
     drawn = {name: curve for name, curve in named.items() if isinstance(curve, Curve)}
     if short is not None or not drawn:
         return words_only(section, about, shortage(short or NotEnoughData("", "persons at the start", 0, 2)))
     cells = tuple(cell for name, curve in drawn.items() for cell in curve_cells(name, curve, risk_at))
-    sentence = _exit_sentence({cell.row: cell for cell in cells if cell.column == str(horizon)}, horizon)
+    sentence = _exit_sentence({cell.row: cell for cell in cells if cell.column == str(horizon)}, horizon, about.spells)
     caution = (plain(CAUTION[about.assignment]),) if len(drawn) > 1 and about.assignment in CAUTION else ()
     words = section_words(
         section,
         about,
         sentence=sentence,
-        more=(*caution, plain(UPPER_BOUND)),
-        caption=EXITS_CAPTION,
+        more=(*caution, plain(about.spells.note)),
+        caption=about.spells.caption,
         alt=Sentence(
             Text(
-                f"Trapvormige lijnen over de maanden. {sentence.text.nl}", f"Stepped lines over the months. {sentence.text.en}"
+                f"Trapvormige lijnen over de {about.spells.unit.nl}. {sentence.text.nl}",
+                f"Stepped lines over the {about.spells.unit.en}. {sentence.text.en}",
             ),
             sentence.slots,
         ),
         shown_as=(Shape.CURVE,),
         labels={**terms(drawn, SERIES), **_risk_labels(drawn)},
-        axes={"x": MONTHS, "y": EXIT_AXIS},
+        axes=_axes(about.spells),
         options={"at_risk": AT_RISK, "strong": tuple(drawn)},
     )
     return Output(words, cells)
+
+
+def _axes(spells: Spells) -> dict[str, Axis]:
+    return {"x": Axis(SINCE_START.format(unit=spells.unit)), "y": Axis(EXIT_AXIS.format(work=spells.work), low=0.0)}
 
 
 def curve_cells(row: str, curve: Curve, risk_at: Sequence[int]) -> list[Cell]:
@@ -116,29 +107,32 @@ def _risk_labels(rows: Mapping[str, Curve]) -> dict[str, Text]:
     return {name + AT_RISK: still.format(name=words) for name, words in terms(rows, SERIES).items()}
 
 
-def _exit_sentence(cells: Mapping[str, Cell], horizon: int) -> Sentence:
+def _exit_sentence(cells: Mapping[str, Cell], horizon: int, spells: Spells) -> Sentence:
+    unit, work = spells.unit, spells.work
     if set(cells) >= {INTRODUCED, OTHERS}:
         with_, without = quote(cells[INTRODUCED]), quote(cells[OTHERS])
         return Sentence(
             Text(
-                f"Binnen {horizon} maanden stroomde {{a}} % uit naar werk waar de consulent de nieuwe werkwijze invoerde "
-                f"(marge {{a_low}} "
-                f"tot {{a_high}} %), en {{b}} % waar dat niet zo was (marge {{b_low}} tot {{b_high}} %).",
-                f"Within {horizon} months {{a}}% left for work where the coach introduced the new way of working (interval "
-                f"{{a_low}} to "
-                f"{{a_high}}%), and {{b}}% where that was not so (interval {{b_low}} to {{b_high}}%).",
+                f"Binnen {horizon} {unit.nl} stroomde {{a}} % uit naar {work.nl} waar de consulent de nieuwe werkwijze "
+                f"invoerde (marge {{a_low}} tot {{a_high}} %), en {{b}} % waar dat niet zo was (marge {{b_low}} tot "
+                f"{{b_high}} %).",
+                f"Within {horizon} {unit.en} {{a}}% left for {work.en} where the coach introduced the new way of working "
+                f"(interval {{a_low}} to {{a_high}}%), and {{b}}% where that was not so (interval {{b_low}} to {{b_high}}%).",
             ),
             {**_named("a", with_), **_named("b", without)},
         )
     one = next(iter(cells.values()), None)
     if one is None:
         return plain(
-            Text(f"Er is te kort gevolgd om {horizon} maanden te overzien.", f"The follow-up is shorter than {horizon} months.")
+            Text(
+                f"Er is te kort gevolgd om {horizon} {unit.nl} te overzien.",
+                f"The follow-up is shorter than {horizon} {unit.en}.",
+            )
         )
     return Sentence(
         Text(
-            f"Binnen {horizon} maanden stroomde {{a}} % uit naar werk (marge {{a_low}} tot {{a_high}} %).",
-            f"Within {horizon} months {{a}}% left for work (interval {{a_low}} to {{a_high}}%).",
+            f"Binnen {horizon} {unit.nl} stroomde {{a}} % uit naar {work.nl} (marge {{a_low}} tot {{a_high}} %).",
+            f"Within {horizon} {unit.en} {{a}}% left for {work.en} (interval {{a_low}} to {{a_high}}%).",
         ),
         _named("a", quote(one)),
     )

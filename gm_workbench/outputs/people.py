@@ -10,6 +10,7 @@ from gm_workbench.outputs.cells import count_cell, share_cell
 from gm_workbench.outputs.output import Cell, Output, Role, Sentence, Shape, Slot, Sum
 from gm_workbench.panel.ledger import Step
 from gm_workbench.vocabulary.protocols import Section
+from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text, same
 
 PERSONS = "persons"
@@ -23,6 +24,11 @@ FLOW_CAPTION = Text(
     "Van levering naar analyse: personen na elke stap, en waarom de anderen afvielen.",
     "From delivery to analysis: persons after each step, and why the others dropped out.",
 )
+PUBLISHED_CAPTION = Text(
+    "Personen na elke stap, en waarom de anderen afvielen.", "Persons after each step, and why the others dropped out."
+)
+"""Public data were not delivered by anyone."""
+
 ALT_STEP = Text("{{{name}}} {label}", "{{{name}}} {label}")
 
 
@@ -43,7 +49,7 @@ def flow(steps: Sequence[Step], section: Section, about: About) -> Output:
         about,
         role=Role.FLOW,
         sentence=sentence,
-        caption=FLOW_CAPTION,
+        caption=PUBLISHED_CAPTION if about.kind is DataKind.PUBLISHED else FLOW_CAPTION,
         alt=_spoken(rows, labels),
         shown_as=(Shape.FLOW,),
         labels={**labels, **whys, PERSONS: Text("personen", "persons")},

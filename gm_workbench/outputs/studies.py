@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.answers import no_comparison
 from gm_workbench.outputs.output import Output, Role, Shape, Words, plain
 from gm_workbench.panel.study import THRESHOLD, Study
+from gm_workbench.vocabulary.instruments import instrument
+from gm_workbench.vocabulary.protocols import ASKED, PUBLISHED_VALUES
+from gm_workbench.vocabulary.spells import ON_BENEFIT
 from gm_workbench.vocabulary.text import Text
 
 NEEDS = {
     "benefits": Text("uitkeringen (BUS)", "benefits (BUS)"),
+    "benefits.household": Text("leefvorm", "household"),
+    "benefits.sex": Text("geslacht", "sex"),
+    "benefits.housing": Text("wonen", "housing"),
+    "benefits.exemption": Text("ontheffing", "exemption"),
+    "benefits.income_kind": Text("inkomsten naast de uitkering", "income next to the benefit"),
     "provisions": Text("voorzieningen (SRG)", "provisions (SRG)"),
     "costs": Text("kosten van voorzieningen", "costs of provisions"),
     "answers": Text("vragenlijsten", "questionnaires"),
@@ -22,9 +32,13 @@ NEEDS = {
     "wages.sex": Text("geslacht van werkenden", "sex of workers"),
     "wages.birth_year": Text("geboortejaar van werkenden", "year of birth of workers"),
     "wages.hours": Text("gewerkte uren", "hours worked"),
+    PUBLISHED_VALUES: Text("gepubliceerde waarden van anderen", "values published by others"),
     THRESHOLD: Text("landelijke grens voor laag loon", "national low-pay threshold"),
 }
 """What a section can need, in words."""
+
+QUESTIONS = Text("vragen over {names}", "questions on {names}")
+"""What is missing when a section needs answers to instruments that were not asked."""
 
 NOT_DELIVERED = Text(
     "Hierover is niets te zeggen. In deze gegevens ontbreekt: {needs}.",
@@ -37,10 +51,11 @@ def about_study(study: Study, population: Text | None = None) -> About:
 
     A published set is about its own people, whatever the study declares.
     """
-    people = population or study.protocol.primary.population
     if study.published is not None:
-        people = study.published.title
-    return About(study.kind, people, study.period_name, study.source, study.protocol.assignment)
+        population, spells = study.published.title, study.published.spells
+    else:
+        population, spells = population or study.protocol.primary.population, ON_BENEFIT
+    return About(study.kind, population, study.period_name, study.source, study.protocol.assignment, spells)
 
 
 HELD_HERE = Text(
@@ -58,9 +73,7 @@ def no_rollout(study: Study, held: pd.Series[float] | None = None) -> Output:
 def absent(study: Study, name: str) -> Output:
     """Say in one sentence why section `name` is empty here."""
     section = study.section(name)
-    missing = [NEEDS[need] for need in study.missing(name)]
-    needs = Text(", ".join(need.nl for need in missing), ", ".join(need.en for need in missing))
-    said = plain(NOT_DELIVERED.format(needs=needs))
+    said = plain(NOT_DELIVERED.format(needs=_missing(study, name)))
     return Output(
         Words(
             id=name,
@@ -77,3 +90,21 @@ def absent(study: Study, name: str) -> Output:
         ),
         cells=(),
     )
+
+
+def _missing(study: Study, name: str) -> Text:
+    """Name what is missing: tables and columns first, then what was not asked; without any answers, only that."""
+    unmet = study.missing(name)
+    asked = [match[1] for need in unmet if (match := ASKED.fullmatch(need))]
+    parts = [NEEDS[need] for need in unmet if not ASKED.fullmatch(need)]
+    if asked and "answers" not in study.tables:
+        parts.append(NEEDS["answers"])
+    elif asked:
+        # the study's own instruments: what stands in for one is about something else
+        names = [instrument(code, study.paths.instruments).name for code in asked]
+        parts.append(QUESTIONS.format(names=_listed(names)))
+    return _listed(parts)
+
+
+def _listed(names: Sequence[Text]) -> Text:
+    return Text(", ".join(name.nl for name in names), ", ".join(name.en for name in names))

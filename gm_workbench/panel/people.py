@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from gm_workbench.panel.ledger import Cohort, start_cohort
-from gm_workbench.panel.scores import at_wave, person_waves
+from gm_workbench.panel.scores import at_wave, cohort_items, person_waves
 from gm_workbench.panel.study import Study
-from gm_workbench.vocabulary.instruments import instrument
 from gm_workbench.vocabulary.text import Text
 
 GENERAL_ASSISTANCE = "01"
@@ -59,7 +58,9 @@ def _introduction(study: Study, coaches: pd.Series, month: int) -> dict[str, pd.
         none = pd.Series(False, index=coaches.index)
         return {"introduced": none, "introduced_later": none}
     table = study.introductions
-    since = coaches.map(table.set_index("coach")["month"]) if table is not None else pd.Series(float("nan"), index=coaches.index)
+    since = (
+        coaches.map(table.set_index("coach")["month"]) if table is not None else pd.Series(float("nan"), index=coaches.index)
+    )
     return {"introduced": since.le(month).fillna(False), "introduced_later": since.gt(month).fillna(False)}
 
 
@@ -71,6 +72,21 @@ def profile(study: Study) -> pd.DataFrame:
 
 def _is_lone_mother(people: pd.DataFrame) -> pd.Series:
     return people["sex"].eq("woman") & people["household"].eq("lone_parent")
+
+
+def followed(study: Study) -> Cohort:
+    """Follow the lone mothers of a municipality; of a published set, everybody in it."""
+    return lone_mothers(study) if study.published is None else everybody(study)
+
+
+def everybody(study: Study) -> Cohort:
+    """Follow everybody whom the tables are about. A published set has no coaches, and nothing was introduced."""
+    persons = pd.concat([table["person"] for table in study.tables.values()]).drop_duplicates()
+    return start_cohort(
+        pd.DataFrame({"person": persons, "coach": None, "introduced": False}),
+        Text("personen in deze gegevens", "persons in these data"),
+        Text("alle personen", "all persons"),
+    )
 
 
 def lone_mothers(study: Study) -> Cohort:
@@ -113,7 +129,7 @@ def consenting(cohort: Cohort) -> Cohort:
 
 def resilience_cohort(study: Study, cohort: Cohort, first: str = "T0", last: str = "T12") -> Cohort:
     """Keep the mothers with economic resilience at both waves, as columns ``ECR_T0`` and ``ECR_T12``."""
-    waves = person_waves(study.tables["answers"], [instrument(RESILIENCE, study.paths.instruments)])
+    waves = person_waves(study.tables["answers"], [study.instrument(RESILIENCE)])
     scores = {f"{RESILIENCE}_{wave}": at_wave(waves, RESILIENCE, wave) for wave in (first, last)}
     frame = cohort.frame.assign(**{name: cohort.frame["person"].map(score).astype(float) for name, score in scores.items()})
     measured = Cohort(frame, cohort.ledger).keep(
@@ -128,6 +144,23 @@ def resilience_cohort(study: Study, cohort: Cohort, first: str = "T0", last: str
     )
 
 
+def measured(study: Study, cohort: Cohort) -> Cohort:
+    """Keep who was measured: the mothers as `measured_mothers` does; of a published set, who answered every question asked."""
+    if study.published is None:
+        return measured_mothers(study, cohort)
+    return complete_answers(study, cohort) if "answers" in study.tables else cohort
+
+
+def complete_answers(study: Study, cohort: Cohort, wave: str = "T0") -> Cohort:
+    """Keep the persons who answered every item of the resilience scale, or of what stands in for it, at one wave."""
+    complete = cohort_items(study, cohort, RESILIENCE, wave).dropna().index
+    return cohort.keep(
+        cohort.frame["person"].isin(complete),
+        Text("beantwoordden elke vraag", "answered every question"),
+        Text("sloegen een of meer vragen over", "skipped one or more questions"),
+    )
+
+
 def measured_mothers(study: Study, cohort: Cohort) -> Cohort:
     """Keep the mothers with both measurements of resilience; where no questionnaires were delivered, all of them."""
     return resilience_cohort(study, cohort) if "answers" in study.tables else cohort
@@ -135,7 +168,7 @@ def measured_mothers(study: Study, cohort: Cohort) -> Cohort:
 
 def cohort_waves(study: Study, cohort: Cohort) -> pd.DataFrame:
     """Give one row per cohort member and wave: scores of the protocol's instruments, months, coach, introduced."""
-    declared = [instrument(code, study.paths.instruments) for code in study.protocol.instruments]
+    declared = [study.instrument(code) for code in study.protocol.instruments]
     waves = person_waves(study.tables["answers"], declared)
     return waves.merge(cohort.frame[["person", "coach", "introduced"]], on="person", validate="many_to_one")
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from gm_workbench.panel.ledger import Cohort
 from gm_workbench.panel.study import Study
-from gm_workbench.vocabulary.instruments import Instrument, instrument
+from gm_workbench.vocabulary.instruments import Instrument
 from gm_workbench.vocabulary.scoring import mean_score, turned
 
 WAVE_MONTHS = {"T0": 0, "T3": 3, "T6": 6, "T12": 12, "T18": 18}
@@ -53,6 +53,6 @@ def at_wave(waves: pd.DataFrame, column: str, wave: str) -> pd.Series:
 
 def cohort_items(study: Study, cohort: Cohort, code: str, wave: str) -> pd.DataFrame:
     """Give the cohort's answers to one instrument at one wave, a column per item, all pointing the scale's way."""
-    declared = instrument(code, study.paths.instruments)
+    declared = study.instrument(code)
     items = item_answers(study.tables["answers"], declared, wave)
     return oriented(items.loc[items.index.isin(cohort.frame["person"])], declared)

@@ -8,15 +8,18 @@ from functools import partial
 
 import pandas as pd
 
+from gm_workbench.errors import UnknownPlace
 from gm_workbench.intake.store import checked_tables
 from gm_workbench.settings import Paths, paths
 from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.codes import Place
-from gm_workbench.vocabulary.protocols import LOW_PAY_THRESHOLD, Protocol, Section, load_protocol
+from gm_workbench.vocabulary.instruments import Instrument, instrument
+from gm_workbench.vocabulary.protocols import ASKED, LOW_PAY_THRESHOLD, Protocol, Section, load_protocol
 from gm_workbench.vocabulary.references import low_pay_threshold, price_level
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
-from gm_workbench.worlds.published import PublishedSet, load_published
+from gm_workbench.worlds.literature import published_place
+from gm_workbench.worlds.published import PublishedSet
 
 THRESHOLD = LOW_PAY_THRESHOLD
 """What a section needs when it compares wages with the national low-pay threshold; foreign data have none."""
@@ -47,26 +50,43 @@ class Study:
     paths: Paths = field(default_factory=paths)
 
     def section(self, name: str) -> Section:
-        """Give the declared words of a section."""
-        return self.protocol.sections[name]
+        """Give the declared words of a section; a published set has its own for what it can carry."""
+        declared = self.protocol.sections[name]
+        return self._own_sections.get(name, declared)
+
+    @property
+    def _own_sections(self) -> Mapping[str, Section]:
+        return {} if self.published is None else self.published.studies[self.protocol.name]
+
+    def instrument(self, code: str) -> Instrument:
+        """Give a declared instrument; in a published set, the one that stands in for it there."""
+        stand_ins = {} if self.published is None else self.published.instruments
+        return stand_ins[code] if code in stand_ins else instrument(code, self.paths.instruments)
 
     def missing(self, name: str) -> tuple[str, ...]:
-        """Name what section `name` needs and what was not delivered."""
-        return tuple(need for need in self.section(name).needs if not self.meets(need))
+        """Name what section `name` needs and what was not delivered; of a table that is not there, no column is named."""
+        unmet = tuple(need for need in self.section(name).needs if not self.meets(need))
+        return tuple(need for need in unmet if "." not in need or need.partition(".")[0] not in unmet)
 
     def offers(self, name: str) -> bool:
         """Whether everything that section `name` needs was delivered."""
         return not self.missing(name)
 
     def meets(self, need: str) -> bool:
-        """Whether a table, a column (``table.column``) or the low-pay threshold is there."""
+        """Whether a table, a column (``table.column``), answers to an instrument or the low-pay threshold is there."""
         if need == THRESHOLD:
             return self.kind is not DataKind.PUBLISHED
+        if asked := ASKED.fullmatch(need):
+            return self._answered(asked[1])
         table, _, column = need.partition(".")
         delivered = self.tables.get(table)
         if delivered is None or (table in INTRODUCED_TO.values() and not self.introduced_here):
             return False
         return not column or column in delivered.columns
+
+    def _answered(self, code: str) -> bool:
+        answers = self.tables.get("answers")
+        return answers is not None and bool(answers["instrument"].eq(code).any())
 
     @property
     def introductions(self) -> pd.DataFrame | None:
@@ -81,7 +101,12 @@ class Study:
 
     @property
     def index_month(self) -> int:
-        """The month from which people are followed: the first introduction here, else a year into the period."""
+        """The month from which people are followed: the first introduction here, else a year into the period.
+
+        The spells of a published set are counted from their own start.
+        """
+        if self.published is not None and "benefits" in self.tables:
+            return self.period.first
         own = self.introductions
         return self.period.first + MONTHS_BEFORE_INDEX if own is None or own.empty else int(own["month"].min())
 
@@ -149,9 +174,17 @@ def _within(table: pd.DataFrame, period: Period) -> pd.DataFrame:
 
 
 def published_study(protocol: Protocol, place: str, where: Paths) -> Study:
-    """Open a study on real public data that a package ships."""
+    """Open a study on real public data that a package ships.
+
+    Raises
+    ------
+    UnknownPlace
+        When the set is not declared for this study.
+    """
     chosen = Place.parse(place)
-    loaded = load_published(place.removeprefix("published-"))
-    months = loaded.tables["wages"]["month"]
-    period = Period(int(months.min()), int(months.max()))
+    loaded = published_place(place.removeprefix("published-"))
+    if protocol.name not in loaded.studies:
+        raise UnknownPlace(f"{place} must be declared for {protocol.name} but is for {', '.join(loaded.studies)}.")
+    months = [month for table in loaded.tables.values() for month in (table["month"].min(), table["month"].max())]
+    period = Period(int(min(months, default=0)), int(max(months, default=0)))
     return Study(protocol, chosen, period, loaded.kind, loaded.tables, loaded.source, loaded, where)

@@ -42,6 +42,10 @@ class Manifest:
         What must be said of published data: which country, which years.
     period_name : Text
         The period in words, where months do not say it.
+    heading : Text
+        What heads the page instead of the study's title: of published data, what can be asked of them.
+    limits : tuple of Text
+        What the report does not say, instead of the study's own limits.
     """
 
     study: str
@@ -65,6 +69,8 @@ class Manifest:
     language: Language = "nl"
     caveat: Text = Text("", "")
     period_name: Text = Text("", "")
+    heading: Text = Text("", "")
+    limits: tuple[Text, ...] = ()
 
     def period_in(self, language: Language) -> str:
         """Write the period in words."""
@@ -87,4 +93,6 @@ class Manifest:
 def _plain(value: object) -> object:
     if isinstance(value, Text):
         return {"nl": value.nl, "en": value.en}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
     return dict(value) if isinstance(value, Mapping) else value

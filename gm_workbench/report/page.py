@@ -73,6 +73,7 @@ def render(released: Released, manifest: Manifest, protocol: Protocol, language:
     if not isinstance(released, Released):
         raise DisclosureRefused(f"Only what the guard released can be rendered, but got {type(released).__name__}.")
     made = parts(released.outputs, language)
+    heading = manifest.heading[language] or protocol.title[language]
     other: Language = "en" if language == "nl" else "nl"
     return (
         environment()
@@ -85,8 +86,8 @@ def render(released: Released, manifest: Manifest, protocol: Protocol, language:
             network=NETWORK,
             home=home if language == "nl" else home.replace("index.html", "index.en.html"),
             other={"href": FILES[other], "language": other},
-            title=f"{protocol.title[language]} · {place_words(manifest, language)} · {manifest.period_in(language)}",
-            heading=protocol.title[language],
+            title=f"{heading} · {place_words(manifest, language)} · {manifest.period_in(language)}",
+            heading=heading,
             question=question(released.kind, protocol, language),
             place=place_words(manifest, language),
             period=manifest.period_in(language),
@@ -95,7 +96,7 @@ def render(released: Released, manifest: Manifest, protocol: Protocol, language:
             print_mark=print_mark(released.kind, language),
             parts=made,
             contents=contents(made),
-            limits=[limit[language] for limit in protocol.limits],
+            limits=[limit[language] for limit in manifest.limits or protocol.limits],
             made=made_of(released, manifest, protocol, language),
             provenance=provenance(manifest, language),
             files=files(released, language),
@@ -104,8 +105,10 @@ def render(released: Released, manifest: Manifest, protocol: Protocol, language:
 
 
 def question(kind: DataKind, protocol: Protocol, language: Language) -> str:
-    """Give the study's question; of a published set, what it can be asked instead."""
-    return phrases(language)["published_question"] if kind is DataKind.PUBLISHED else protocol.question[language]
+    """Give the study's question; of a published set, that it cannot be answered with it."""
+    if kind is DataKind.PUBLISHED and not protocol.public_only:
+        return phrases(language)["published_question"].format(title=protocol.title[language])
+    return protocol.question[language]
 
 
 def place_words(manifest: Manifest, language: Language) -> str:

@@ -13,8 +13,10 @@ PHRASES = {
     "other_language": Text("English", "Nederlands"),
     "answer": Text("Het antwoord", "The answer"),
     "published_question": Text(
-        "Deze openbare gegevens zijn een proef: hier is niets ingevoerd, dus alleen de bewegingen in uurlonen zijn te volgen.",
-        "These public data are a trial: nothing was introduced here, so only movements of hourly wages can be followed.",
+        "Deze openbare gegevens zijn een proef. Er is niets ingevoerd, dus de vraag van de studie is er niet mee te "
+        "beantwoorden: „{title}” Wat wel te zien is, staat hieronder.",
+        "These public data are a trial. Nothing was introduced, so they cannot answer the study's question: “{title}” What "
+        "can be seen is below.",
     ),
     "contents": Text("In dit rapport", "In this report"),
     "data": Text("gegevens bij deze figuur", "data behind this figure"),

@@ -33,6 +33,8 @@ def test_plan_without_wishes_is_every_study_for_every_place_that_delivered(proje
         f"{AMERSFOORT} × published-nlswork",
         f"{TILBURG} × GM0307",
         f"{TILBURG} × GM0855",
+        f"{TILBURG} × published-unempdur",
+        f"{TILBURG} × published-bfi",
     ]
 
 
@@ -61,8 +63,18 @@ def test_public_data_are_of_no_world(project):
 
 
 def test_public_data_cannot_stand_in_for_a_study_that_they_do_not_fit(project):
-    with pytest.raises(UnknownPlace, match=r"There is no published-wages to report on.*shows of public data: none"):
+    with pytest.raises(
+        UnknownPlace, match=r"no published-wages to report on.*shows of public data: published-unempdur, published-bfi"
+    ):
         plan(asked(TILBURG, places=["published-wages"]), project)
+
+
+def test_public_data_follow_their_declaration(project):
+    file = project.codes / "published.yml"
+    declared = file.read_text(encoding="utf-8")
+    assert declared.count("    amersfoort_upward_mobility: {}\n") == 2
+    file.write_text(declared.replace("amersfoort_upward_mobility: {}", "a_study_that_is_not_there: {}", 1), encoding="utf-8")
+    assert names(plan(asked(AMERSFOORT), project))[2:] == [f"{AMERSFOORT} × published-nlswork"]
 
 
 def test_public_data_that_no_study_shows_are_an_unknown_place(project):

