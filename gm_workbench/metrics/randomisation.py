@@ -22,12 +22,14 @@ from gm_workbench.metrics.assignments import (
     Design,
     Floats,
     Ints,
-    Nuisance,
     design,
     drawn,
     every,
     teams_needed,
     ways,
+)
+from gm_workbench.metrics.assignments import (
+    Nuisance as Nuisance,
 )
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -144,17 +146,16 @@ def randomisation_inference(
     _require(cells, outcome, weight, team, period, start, nuisance, draws)
     plan, y = design(cells, weight, team, period, start, nuisance), cells[outcome].to_numpy(dtype=float)
     teams = len(plan.observed)
-    short = shortage(
-        RANDOMISATION,
-        ("teams", teams, teams_needed(plan.counts.tolist(), plan.mirrors, LEVEL)),
-        ("different outcomes", 1 + plan.tells_apart(y), 2),
-    )
+    short = shortage(RANDOMISATION, ("teams", teams, teams_needed(plan.counts.tolist(), plan.mirrors, LEVEL)))
     if short is not None:
         return short
     exact = ways(plan.counts) <= MOST_ENUMERATED
     shifts, slopes = _coefficients(plan, every(plan) if exact else drawn(plan, draws, seed), y)
     kind = f"{'exact, all' if exact else 'Monte Carlo,'} {len(shifts)} assignments"
-    return _judged(shifts, slopes, exact, unit, f"{RANDOMISATION} ({kind}), {FITTED[nuisance]}", persons, teams)
+    method = f"{RANDOMISATION} ({kind}), {FITTED[nuisance]}"
+    return shortage(RANDOMISATION, ("different outcomes", 1 + plan.tells_apart(y), 2)) or _judged(
+        shifts, slopes, exact, unit, method, persons, teams
+    )
 
 
 def _require(
