@@ -20,6 +20,7 @@ __all__ = [
     "exit_contrast",
     "exits",
     "growth",
+    "horizon",
     "mobility",
     "moderation",
     "oaxaca",

@@ -18,6 +18,7 @@ __all__ = [
     "spells",
     "spending",
     "study",
+    "teams",
     "work",
 ]
 

@@ -12,26 +12,28 @@ CENSORED, TO_WORK, OTHERWISE = 0, 1, 2
 """How a spell ended: still on benefit when last seen; to work (BUS reasons 11 and 13); for any other reason."""
 
 
-def exit_times(study: Study, people: pd.DataFrame) -> pd.DataFrame:
-    """Add `time` (months from the index month, 1 is the index month itself) and `event` to one row per person.
+def exit_times(study: Study, people: pd.DataFrame, start: int | None = None) -> pd.DataFrame:
+    """Add `time` (months from the start, 1 is that month itself) and `event` to one row per person.
 
-    The first end at or after the index month counts. A person without an end is censored in the last month that has a row.
+    The first end at or after the start (default: the index month) counts. A person without an end is censored in the last month
+    that has a row.
     """
-    since = study.tables["benefits"].loc[lambda rows: rows["month"] >= study.index_month]
+    first = study.index_month if start is None else start
+    since = study.tables["benefits"].loc[lambda rows: rows["month"] >= first]
     last_seen = since.groupby("person")["month"].max()
     ends = since.loc[since["end"].notna()].sort_values("month").drop_duplicates("person").set_index("person")
     end_month, reason = people["person"].map(ends["end"]).astype("Float64"), people["person"].map(ends["end_reason"])
     seen = end_month.fillna(people["person"].map(last_seen).astype("Float64"))
     event = np.select([end_month.isna(), reason.isin(WORK_REASONS)], [CENSORED, TO_WORK], OTHERWISE)
-    return people.assign(time=(seen - study.index_month + 1).astype("int64"), event=event)
+    return people.assign(time=(seen - first + 1).astype("int64"), event=event)
 
 
-def left_for_work(study: Study, people: pd.DataFrame, months: int) -> pd.DataFrame:
-    """Add `left`: 1 when a person left for work within `months` months, else 0.
+def left_for_work(study: Study, people: pd.DataFrame, months: int, start: int | None = None) -> pd.DataFrame:
+    """Add `left`: 1 when a person left for work within `months` months from the start (the index month), else 0.
 
     Persons who were lost from view before that are left out: whether they left for work is not known.
     """
-    times = exit_times(study, people)
+    times = exit_times(study, people, start)
     known = times["event"].ne(CENSORED) | times["time"].ge(months)
     left = times["event"].eq(TO_WORK) & times["time"].le(months)
     return times.assign(left=left.astype("int64")).loc[known].reset_index(drop=True)

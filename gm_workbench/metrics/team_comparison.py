@@ -1,0 +1,234 @@
+"""Teams that work in a new way against teams that do not, under the design that a protocol declares.
+
+Each design has one primary inference: randomisation inference where teams were assigned by lot, else CR2 standard errors by
+team with Satterthwaite degrees of freedom. With few teams the usual cluster-robust interval is too narrow, so it is not offered
+here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gm_workbench.metrics.cascade import Contrast
+from gm_workbench.metrics.checks import require_binary, require_columns, require_filled, require_numbers, shortage
+from gm_workbench.metrics.clustered import design as columns_of
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.horizon import over_months
+from gm_workbench.metrics.randomisation import randomisation_inference
+from gm_workbench.metrics.small_sample import Floats, cr2
+from gm_workbench.metrics.stacks import MONTH_IN_STACK, TEAM_IN_STACK, stacked
+from gm_workbench.vocabulary.designs import Design
+
+PARALLEL = "difference between teams (least squares), CR2 by team, t interval on Satterthwaite degrees of freedom"
+STEPS = "difference within teams, calendar month allowed for (least squares), CR2 by team, Satterthwaite"
+STAGGERED = (
+    "stacked difference in differences of teams that began and teams that had not (least squares), CR2 by team, Satterthwaite"
+)
+BEFORE_AFTER = "difference within teams, after minus before (least squares), CR2 by team, Satterthwaite"
+
+MIN_TEAMS_PER_ARM = 4
+"""Teams in each arm below which a comparison of teams says nothing (assumed floor)."""
+
+MIN_TEAMS = 6
+"""Teams below which a comparison within teams says nothing (assumed floor)."""
+
+MIN_PERSONS_PER_ARM = 10
+"""Persons in each arm below which a difference says nothing (assumed floor)."""
+
+UNIT = "probability"
+ADJUSTED_FOR = ("woman", "young", "old", "short", "middle", "long")
+
+
+def difference(
+    frame: pd.DataFrame,
+    design: Design,
+    *,
+    randomised: bool = False,
+    covariates: Sequence[str] = ADJUSTED_FOR,
+    horizon: int = 12,
+    draws: int = 9_999,
+    seed: int = 1,
+) -> Contrast | NotEnoughData:
+    r"""Estimate by how much exits to work within a horizon differ with a new way of working that teams took up.
+
+    Parallel teams, persons i in teams j, :math:`d_j` whether the team took it up, x known before:
+
+    .. math:: y_{ij} = \alpha + \delta d_j + \gamma' x_{ij} + e_{ij}
+
+    Steps (stepped wedge): persons by month t, :math:`d_{jt}` whether the team worked in the new way in that month,
+
+    .. math:: y_{ijt} = \alpha_j + \tau_t + \delta d_{jt} + e_{ijt}
+
+    where y is leaving for work in that month; :math:`\delta` is then put on the scale of the horizon (`horizon.over_months`).
+    Staggered: the same in stacks, each of the teams of one step and the teams that had not begun a year later, from a year
+    before to a year after (`stacks.stacked`), with effects of team by stack and month by stack. Before and after:
+    :math:`y_{ij} = \alpha_j + \delta\,\text{after} + \gamma' x_{ij} + e_{ij}`.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As `panel.teams.compared` gives it: by person ``left``, ``introduced``, ``team`` and the covariates; or by person and
+        month ``person``, ``month``, ``start`` (missing for a team that never began), ``to_work``, ``otherwise``, ``team``.
+    design : Design
+        Which of the four.
+    randomised : bool
+        Whether a lot decided which teams began, or when. Then the interval is that of randomisation inference.
+    covariates : sequence of str
+        0 or 1, known before; used where rows are persons.
+    horizon : int
+        Months.
+    draws, seed : int
+        Of randomisation inference, where not all assignments can be listed.
+
+    Returns
+    -------
+    Contrast or NotEnoughData
+        Differences in probability; ``raw`` is without covariates, or (in steps) without allowing for team and month. Clusters
+        are teams. NotEnoughData below 4 teams or 10 persons in an arm (6 teams where teams are compared with themselves), when
+        all outcomes are equal, or when a lottery over so few teams could not give p < .05.
+
+    Raises
+    ------
+    MetricError
+        When a column is missing, not numeric or has gaps.
+
+    References
+    ----------
+    Bell & McCaffrey (2002), Survey Methodology 28; Pustejovsky & Tipton (2018), doi:10.1080/07350015.2016.1247004; Hussey &
+    Hughes (2007), doi:10.1016/j.cct.2006.05.007; Cengiz, Dube, Lindner & Zipperer (2019), doi:10.1093/qje/qjz014, for stacks.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame([(t, p) for t in range(12) for p in range(20)], columns=["team", "p"])
+    >>> left = rows["p"] < 2 + 3 * (rows["team"] % 2) + rows["team"] % 3
+    >>> rows = rows.assign(introduced=rows["team"] % 2, left=left.astype(int))
+    >>> found = difference(rows, Design.PARALLEL_CLUSTERS, covariates=())
+    >>> round(found.adjusted.value, 3), found.clusters_exposed, found.adjusted.groups
+    (0.15, 6, 12)
+    """
+    if design in (Design.PARALLEL_CLUSTERS, Design.BEFORE_AFTER):
+        return _by_person(frame, design, list(covariates), randomised, draws, seed)
+    return _by_month(frame, design, horizon, randomised, draws, seed)
+
+
+def _by_person(
+    frame: pd.DataFrame, design: Design, covariates: list[str], randomised: bool, draws: int, seed: int
+) -> Contrast | NotEnoughData:
+    parallel = design is Design.PARALLEL_CLUSTERS
+    method = PARALLEL if parallel else BEFORE_AFTER
+    require_numbers(frame, ["left", *covariates], method)
+    require_binary(frame, "introduced", method)
+    require_filled(frame, ["team"], method)
+    new, old = frame.loc[frame["introduced"].eq(1)], frame.loc[frame["introduced"].eq(0)]
+    short = _short(method, new, old, frame["left"], MIN_TEAMS_PER_ARM if parallel else MIN_TEAMS)
+    if short is not None:
+        return short
+    used = [name for name in covariates if frame[name].ne(frame[name].iloc[0]).any()]
+    own = [] if parallel else ["team"]
+    adjusted = _exposure(frame, used, own, method)
+    if randomised and parallel:
+        drawn = _by_lot(frame, used, draws, seed)
+        if isinstance(drawn, NotEnoughData):
+            return drawn
+        adjusted = replace(drawn, se=adjusted.se, df=adjusted.df, residual_df=adjusted.residual_df)
+    return _contrast(adjusted, _exposure(frame, [], own, method), new, old)
+
+
+def _short(method: str, new: pd.DataFrame, old: pd.DataFrame, outcome: pd.Series[int], teams: int) -> NotEnoughData | None:
+    return shortage(
+        method,
+        ("persons in each group", min(len(new), len(old)), MIN_PERSONS_PER_ARM),
+        ("teams in each group", min(new["team"].nunique(), old["team"].nunique()), teams),
+        ("different outcomes", outcome.nunique(), 2),
+    )
+
+
+def _contrast(adjusted: Estimate, raw: Estimate, new: pd.DataFrame, old: pd.DataFrame) -> Contrast:
+    persons, others = (int(part["person"].nunique()) if "person" in part else len(part) for part in (new, old))
+    return Contrast(adjusted, raw, persons, others, int(new["team"].nunique()), int(old["team"].nunique()))
+
+
+def _exposure(frame: pd.DataFrame, covariates: Sequence[str], own: Sequence[str], method: str) -> Estimate:
+    """Estimate the difference with CR2 by team; `own` are columns with a mean of their own for each value."""
+    x = columns_of(frame, ["introduced", *covariates])
+    for column in own:
+        x |= _means(frame[column])
+    fit = cr2(frame["left"], x, frame["team"], method=method)
+    return fit.combine({"introduced": 1.0}, UNIT, method, groups=int(frame["team"].nunique()))
+
+
+def _means(values: pd.Series[Any]) -> dict[str, Floats]:
+    """Give a 0/1 column for each value but the first; of labels "x@stack", but the first in each stack when x is a month."""
+    codes, labels = pd.factorize(values, sort=True)
+    stacks = [str(label).partition("@")[2] for label in labels]
+    spare = [at for at, stack in enumerate(stacks) if at == 0 or (values.name == MONTH_IN_STACK and stack not in stacks[:at])]
+    return {f"{values.name}={label}": (codes == at).astype(float) for at, label in enumerate(labels) if at not in spare}
+
+
+def _by_lot(frame: pd.DataFrame, covariates: list[str], draws: int, seed: int) -> Estimate | NotEnoughData:
+    """Judge the difference between parallel teams by the assignments that could have been, covariates taken out first."""
+    left = frame["left"].astype(float)
+    if covariates:
+        x = np.column_stack([*columns_of(frame, covariates).values()])
+        left = left - pd.Series(x @ np.linalg.lstsq(x, left.to_numpy(), rcond=None)[0], index=left.index)
+    cells = left.groupby(frame["team"]).agg(["mean", "size"]).rename_axis("team").reset_index().assign(period=1)
+    began = frame.groupby("team")["introduced"].max()
+    start = {str(team): 1 if new else None for team, new in began.items()}
+    found = randomisation_inference(
+        cells.assign(team=cells["team"].astype(str)), "mean", "size", "team", "period", start,
+        nuisance="none", unit=UNIT, persons=len(frame), draws=draws, seed=seed,
+    )  # fmt: skip
+    return found if isinstance(found, NotEnoughData) else found.estimate
+
+
+def _by_month(
+    frame: pd.DataFrame, design: Design, horizon: int, randomised: bool, draws: int, seed: int
+) -> Contrast | NotEnoughData:
+    wedge = design is Design.STEPPED_WEDGE
+    method = STEPS if wedge else STAGGERED
+    require_columns(frame, ["start"], method)
+    require_numbers(frame, ["month", "to_work", "otherwise"], method)
+    require_filled(frame, ["person", "team"], method)
+    marked = frame.assign(introduced=frame["start"].le(frame["month"]).astype("int64"), left=frame["to_work"])
+    rows = marked if wedge else stacked(marked, horizon)
+    new, old = rows.loc[rows["introduced"].eq(1)], rows.loc[rows["introduced"].eq(0)]
+    short = _months_short(method, rows, new, old, wedge)
+    if short is not None:
+        return short
+    own = ["team", "month"] if wedge else [TEAM_IN_STACK, MONTH_IN_STACK]
+    monthly, raw = _exposure(rows, [], own, method), _exposure(rows, [], [], method)
+    if randomised:
+        drawn = _steps_by_lot(rows if wedge else marked, draws, seed)
+        if isinstance(drawn, NotEnoughData):
+            return drawn
+        monthly = replace(drawn, se=monthly.se, df=monthly.df, residual_df=monthly.residual_df)
+    chances = float(new["left"].mean()), float(new["otherwise"].mean())
+    persons = int(rows["person"].nunique())
+    adjusted, plain = (replace(over_months(one, *chances, horizon), n=persons) for one in (monthly, raw))
+    return _contrast(adjusted, plain, new, old)
+
+
+def _months_short(method: str, rows: pd.DataFrame, new: pd.DataFrame, old: pd.DataFrame, wedge: bool) -> NotEnoughData | None:
+    began = rows.loc[rows["start"].notna()].groupby("team")["start"].first()
+    teams = int(rows["team"].nunique())
+    steps = ("moments at which teams began", int(began.nunique()), 2)
+    apart = ("teams in each group", min(int(new["team"].nunique()), teams - int(new["team"].nunique())), MIN_TEAMS_PER_ARM)
+    wanted = (("teams", teams, MIN_TEAMS), steps) if wedge else (apart,)
+    return _short(method, new, old, rows["left"], 1) or shortage(method, *wanted)
+
+
+def _steps_by_lot(rows: pd.DataFrame, draws: int, seed: int) -> Estimate | NotEnoughData:
+    """Judge steps by the orders in which teams could have begun."""
+    cells = rows.groupby(["team", "month"])["left"].agg(["mean", "size"]).reset_index()
+    began = rows.groupby("team")["start"].first()
+    start = {str(team): None if np.isnan(month) else int(month) for team, month in began.items()}
+    found = randomisation_inference(
+        cells.assign(team=cells["team"].astype(str)), "mean", "size", "team", "month", start,
+        nuisance="team and period", unit=UNIT, persons=rows["person"].nunique(), draws=draws, seed=seed,
+    )  # fmt: skip
+    return found if isinstance(found, NotEnoughData) else found.estimate

@@ -1,0 +1,198 @@
+"""Teams, their coaches and their clients: who is compared with whom in a study of teams, whatever its design.
+
+A client belongs to the team that her coach was in when she was first followed, and stays with it: what happens later to coach
+or client is part of what is compared (`moves` counts it).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gm_workbench.panel.ledger import Cohort, Ledger, start_cohort
+from gm_workbench.panel.people import GENERAL_ASSISTANCE, consenting, guided, on_benefit
+from gm_workbench.panel.spells import left_for_work
+from gm_workbench.panel.study import Study
+from gm_workbench.vocabulary.designs import Design
+from gm_workbench.vocabulary.schemas import WORK_REASONS
+from gm_workbench.vocabulary.text import Text
+
+HORIZON = 12
+"""Months within which an exit counts, and that a comparison before and after looks back."""
+
+COVARIATES = ("woman", "young", "old", "short", "middle", "long")
+"""What is known of a person before the start, as numbers of 0 and 1; see `with_covariates`."""
+
+EVERYBODY = Text("personen met algemene bijstand in de startmaand", "persons on general assistance in the first month")
+IN_PERIOD = Text(
+    "personen met algemene bijstand in de vergeleken maanden", "persons on general assistance in the months compared"
+)
+ALL = Text("alle personen", "all persons")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The rows that a design compares, and who they are.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        By person (parallel, before and after): ``left`` (0 or 1), ``introduced`` (0 or 1), ``team``, covariates. By person and
+        month (steps): ``month``, ``start`` of the team, ``to_work`` and ``otherwise`` (0 or 1), ``team``.
+    ledger : Ledger
+        Persons, step by step.
+    """
+
+    frame: pd.DataFrame
+    design: Design
+    ledger: Ledger
+
+
+def team_starts(study: Study) -> pd.Series:
+    """Give the first month of the new way of working, by team; a team without it is not there."""
+    own = study.introductions
+    return pd.Series(dtype="int64") if own is None else own.set_index("team")["month"].astype("int64")
+
+
+def seats(study: Study, people: pd.DataFrame, month: int | pd.Series) -> pd.DataFrame:
+    """Add the team (and supervisor) that each person's coach was in, in `month`; missing for a coach outside the study."""
+    asked = people[["person", "coach"]].assign(month=month)
+    spells = study.tables["rosters"].assign(last=lambda rows: rows["end"].astype("Float64").fillna(np.inf))
+    joined = asked.merge(spells, on="coach", suffixes=("", "_spell"))
+    now = joined.loc[(joined["start"] <= joined["month"]) & (joined["last"] >= joined["month"])]
+    found = now.drop_duplicates("person").set_index("person")
+    return people.drop(columns=["team"], errors="ignore").assign(
+        team=people["person"].map(found["team"]), supervisor=people["person"].map(found["supervisor"])
+    )
+
+
+def candidates(study: Study, month: int | None = None) -> Cohort:
+    """Follow everybody on general assistance in `month` (the index month) whose coach is in a team of the study, with consent.
+
+    ``introduced`` says whether the team worked in the new way by then, ``later`` whether it began after it.
+    """
+    when = study.index_month if month is None else month
+    start = start_cohort(with_covariates(on_benefit(study, when)), EVERYBODY, ALL)
+    if not {"caseload", "rosters"} <= study.tables.keys():
+        return Cohort(start.frame.assign(coach=None, team=None, introduced=False, later=False), start.ledger)
+    seated = seats(study, guided(study, start.frame, when), when)
+    since = seated["team"].map(team_starts(study))
+    marked = seated.assign(introduced=since.le(when).fillna(False), later=since.gt(when).fillna(False))
+    return consenting(_in_teams(Cohort(marked, start.ledger)))
+
+
+def with_covariates(people: pd.DataFrame) -> pd.DataFrame:
+    """Add sex, age and duration as numbers of 0 and 1: woman; under 27, 55 and over; up to 1, 2 and from 5 years on benefit."""
+    age, duration = people["age"], people["duration"]
+    marks = {
+        "woman": people["sex"].eq("woman"),
+        "young": age.lt(27),
+        "old": age.ge(55),
+        "short": duration.lt(12),
+        "middle": duration.between(12, 23),
+        "long": duration.ge(60),
+    }
+    return people.assign(**{name: mark.astype("int64") for name, mark in marks.items()})
+
+
+def _in_teams(cohort: Cohort) -> Cohort:
+    return cohort.keep(
+        cohort.frame["team"].notna(),
+        Text("consulent in een team van het onderzoek", "coach in a team of the study"),
+        Text("geen consulent in een van deze teams", "no coach in one of these teams"),
+    )
+
+
+def compared(study: Study, design: Design | str) -> Compared:
+    """Give the rows that a design compares."""
+    chosen = Design(design)
+    if chosen is Design.PARALLEL_CLUSTERS:
+        return _parallel(study)
+    if chosen is Design.BEFORE_AFTER:
+        return _before_after(study)
+    return _by_month(study, chosen)
+
+
+def _parallel(study: Study) -> Compared:
+    everybody = candidates(study)
+    clear = everybody.keep(
+        ~everybody.frame["later"],
+        Text("team begon niet later", "team did not begin later"),
+        Text("een latere introductie vertroebelt de vergelijking", "a later introduction blurs the comparison"),
+    )
+    known = left_for_work(study, clear.frame, HORIZON)
+    kept = clear.keep(
+        clear.frame["person"].isin(known["person"]),
+        Text(f"{HORIZON} maanden te volgen", f"followed for {HORIZON} months"),
+        Text("eerder uit beeld", "lost from view before"),
+    )
+    return Compared(_numbers(known), Design.PARALLEL_CLUSTERS, kept.ledger)
+
+
+def _numbers(people: pd.DataFrame) -> pd.DataFrame:
+    return people.assign(introduced=people["introduced"].astype("int64")).reset_index(drop=True)
+
+
+def _before_after(study: Study) -> Compared:
+    """Put this year's clients of teams that began in the index month beside those of a year earlier."""
+    began = team_starts(study)
+    now = candidates(study)
+    own = now.keep(
+        now.frame["team"].map(began).eq(study.index_month).fillna(False),
+        Text("team begon in de startmaand", "team began in the first month"),
+        Text("team begon niet of later", "team did not begin, or later"),
+    )
+    earlier = study.index_month - HORIZON
+    if earlier < study.period.first:
+        return Compared(own.frame.iloc[:0].assign(left=0), Design.BEFORE_AFTER, own.ledger)
+    before = candidates(study, earlier).frame
+    before = before.loc[before["team"].isin(began.index[began.eq(study.index_month)])]
+    years = [
+        left_for_work(study, frame, HORIZON, since).assign(introduced=new)
+        for frame, since, new in ((own.frame, study.index_month, 1), (before, earlier, 0))
+    ]
+    return Compared(_numbers(pd.concat(years, ignore_index=True)), Design.BEFORE_AFTER, own.ledger)
+
+
+def window(study: Study) -> tuple[int, int]:
+    """Give the first and last month that steps are compared in: from a year before the first to a year after the last step."""
+    began = team_starts(study)
+    last = int(began.max()) if len(began) else study.index_month
+    return max(study.period.first, study.index_month - HORIZON), min(study.period.last, last + HORIZON - 1)
+
+
+def _by_month(study: Study, design: Design) -> Compared:
+    """Give every month on general assistance of every client, with how it ended."""
+    first, last = window(study)
+    benefits = study.tables["benefits"]
+    inside = benefits.loc[benefits["month"].between(first, last) & benefits["scheme"].eq(GENERAL_ASSISTANCE)]
+    inside = inside.sort_values(["person", "month"]).drop_duplicates(["person", "month"])
+    entered = inside.drop_duplicates("person")[["person", "month"]].reset_index(drop=True)
+    cohort = _enrolled(study, entered)
+    began = cohort.frame.set_index("person")
+    rows = inside.loc[inside["person"].isin(began.index), ["person", "month", "end", "end_reason"]]
+    ended, work = rows["end"].notna(), rows["end_reason"].isin(WORK_REASONS)
+    frame = pd.DataFrame(
+        {
+            "person": rows["person"],
+            "month": rows["month"],
+            "to_work": (ended & work).astype("int64"),
+            "otherwise": (ended & ~work).astype("int64"),
+            "team": rows["person"].map(began["team"]),
+        }
+    )
+    start = frame["team"].map(team_starts(study)).astype("float64")
+    return Compared(frame.assign(start=start).reset_index(drop=True), design, cohort.ledger)
+
+
+def _enrolled(study: Study, entered: pd.DataFrame) -> Cohort:
+    """Give each person coach, team and consent as they were in the person's first month."""
+    start = start_cohort(entered, IN_PERIOD, ALL)
+    caseload = study.tables["caseload"][["person", "coach", "start", "end", "consent"]]
+    joined = start.frame.merge(caseload, on="person")
+    ends = joined["end"].astype("Float64").fillna(np.inf)
+    now = joined.loc[(joined["start"] <= joined["month"]) & (ends >= joined["month"])].drop_duplicates("person", keep="last")
+    coached = start.frame.merge(now[["person", "coach", "consent"]], on="person", how="left", validate="one_to_one")
+    return consenting(_in_teams(Cohort(seats(study, coached, coached["month"]), start.ledger)))
