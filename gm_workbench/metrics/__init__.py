@@ -26,6 +26,8 @@ __all__ = [
     "oaxaca",
     "scales",
     "shares",
+    "stacks",
+    "team_comparison",
     "waves",
 ]
 

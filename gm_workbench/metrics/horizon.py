@@ -39,7 +39,7 @@ def incidence(chance: float, other: float, months: int) -> float:
 
     Examples
     --------
-    >>> round(incidence(0.01, 0.02, 12), 4), incidence(0.1, 0.0, 1)
+    >>> round(incidence(0.01, 0.02, 12), 4), round(incidence(0.1, 0.0, 1), 4)
     (0.1021, 0.1)
     """
     total = chance + other
