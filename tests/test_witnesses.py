@@ -69,6 +69,7 @@ HELD = {held}
 
 
 def test_half_has_a_witness(witness):
+    # {remark}
     witness("room.half", "of one", 0.5, HELD, tolerance=0.1, data="drawn", source="by hand", known="hand")
 
 
@@ -79,11 +80,11 @@ def test_other_thing():
 
 @pytest.mark.parametrize(
     ("changes", "same"),
-    [({}, True), ({"comment": "said otherwise"}, True), ({"held": 0.55}, False)],
-    ids=["nothing", "a test without witness", "an expected value"],
+    [({}, True), ({"comment": "told"}, True), ({"remark": "told"}, True), ({"held": 0.55}, False)],
+    ids=["nothing", "a test without witness", "a comment", "an expected value"],
 )
 def test_digest_is_of_what_witnesses_rest_on(tmp_path, changes, same):
-    before = {"held": 0.5, "comment": "said"}
+    before = {"held": 0.5, "comment": "said", "remark": "said"}
     for folder, words in (("before", before), ("after", {**before, **changes})):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "test_room.py").write_text(TESTS.format(**words), encoding="utf-8")
@@ -100,7 +101,7 @@ def test_run_writes_the_page_only_when_witnesses_agree(tmp_path, held, code, tol
     tests, table = tmp_path / "spec", tmp_path / "page.md"
     tests.mkdir()
     shutil.copy(SPEC / "conftest.py", tests)
-    (tests / "test_room.py").write_text(TESTS.format(held=held, comment="said"), encoding="utf-8")
+    (tests / "test_room.py").write_text(TESTS.format(held=held, comment="said", remark="said"), encoding="utf-8")
     table.write_text("as it was", encoding="utf-8")
     command = [sys.executable, SPEC / "witnesses.py", "--tests", tests, "--table", table]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
@@ -154,7 +155,7 @@ def test_page_sorts_functions_and_writes_a_row_once():
 
 def test_fixture_refuses_an_unknown_way_of_knowing(tmp_path):
     shutil.copy(SPEC / "conftest.py", tmp_path)
-    text = TESTS.format(held=0.5, comment="said").replace('known="hand"', 'known="somebody said so"')
+    text = TESTS.format(held=0.5, comment="said", remark="said").replace('known="hand"', 'known="somebody said so"')
     (tmp_path / "test_room.py").write_text(text, encoding="utf-8")
     command = [sys.executable, SPEC / "witnesses.py", "--tests", tmp_path, "--table", tmp_path / "page.md"]
     assert subprocess.run(command, capture_output=True, check=False, cwd=tmp_path).returncode == 1

@@ -78,7 +78,7 @@ class Witness:
     @property
     def cells(self) -> tuple[str, ...]:
         numbers = self.rounded(self.expected), self.rounded(self.got), f"{self.tolerance:.1g}"
-        return self.name, self.data, self.source, self.known, *numbers, f"{self.off_by:.1f}"
+        return self.name, self.data, self.source, self.known, *numbers, ">99" if self.off_by >= 100 else f"{self.off_by:.1f}"
 
 
 class Collector:
@@ -139,7 +139,7 @@ def digest(text: str) -> str:
 
 def rests_on(text: str) -> str:
     """Give what witnesses rest on in a file of tests: all of it but comments and the tests that do not speak of a witness."""
-    lines = text.splitlines()
+    lines = ["" if line.lstrip().startswith("#") else line for line in text.splitlines()]
     parts = []
     for node in ast.parse(text).body:
         first = min([node.lineno, *(mark.lineno for mark in getattr(node, "decorator_list", ()))])
