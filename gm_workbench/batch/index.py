@@ -13,7 +13,10 @@ from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.protocols import load_protocol
 from gm_workbench.vocabulary.text import LANGUAGES, Text
+from gm_workbench.worlds.literature import LITERATURE
 from gm_workbench.worlds.published import dataset_name
+
+LITERATURE_NAME = "literatuur · literature"
 
 STATES = {
     State.FAILED: Text("mislukt", "failed"),
@@ -74,6 +77,8 @@ def _status(made: Attempt | None) -> Status:
 
 def _place_name(code: str, paths: Paths) -> str:
     published = code.startswith(PREFIX)
+    if code == PREFIX + LITERATURE:
+        return LITERATURE_NAME
     return dataset_name(code.removeprefix(PREFIX), paths.codes) if published else Place.parse(code, paths.codes).name
 
 

@@ -72,3 +72,27 @@ def trained_and(experiment: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame
     groups: Sequence[pd.DataFrame] = [experiment.loc[experiment["trt"].eq(1)], *others] if others else [experiment]
     together = pd.concat(groups, ignore_index=True)
     return together.assign(person=np.arange(len(together)))
+
+
+def class_types(pupils: pd.DataFrame) -> pd.DataFrame:
+    """Give pupils of `AER::STAR` with a mathematics score in first grade, their school, and the kind of class they were put in.
+
+    >>> class_types(frame("AER::STAR"))[["small", "aide"]].mean().round(3).tolist()
+    [0.304, 0.334]
+    """
+    rows = pupils[["math1", "stark", "schoolidk"]].dropna()
+    return rows.assign(small=rows["stark"].eq("small"), aide=rows["stark"].eq("regular+aide"))
+
+
+HISTORY = ["age", "age2", "ttl_exp", "ttl_exp2", "tenure", "tenure2", "not_smsa", "south"]
+"""What changes about a woman in `wage_histories`."""
+
+
+def wage_histories(women: pd.DataFrame) -> pd.DataFrame:
+    """Give interviews of `sampleSelection::nlswork` in which wage, schooling and history are known, with squares of the history.
+
+    >>> len(wage_histories(frame("sampleSelection::nlswork")))
+    28091
+    """
+    squares = {f"{name}2": women[name] ** 2 for name in ("age", "ttl_exp", "tenure")}
+    return women.assign(black=women["race"].eq(2).astype(int), **squares).dropna(subset=["ln_wage", "grade", *HISTORY])
