@@ -100,7 +100,7 @@ def state(project: Paths) -> list[tuple[str, str, State]]:
 
 
 def test_batch_makes_a_report_and_notes_it(project):
-    summary = make(project, Wish(TILBURG))
+    summary = make(project, Wish(TILBURG, PLACE))
     assert [result.outcome.state for result in summary.results] == [State.DONE]
     folder = project.reports / TILBURG / PLACE
     assert {"report.html", "report.en.html", "report.ipynb", "manifest.json", "checksums.sha256"} <= {
@@ -112,7 +112,7 @@ def test_batch_makes_a_report_and_notes_it(project):
 
 
 def test_manifest_says_what_the_report_was_made_from(project):
-    make(project, Wish(TILBURG))
+    make(project, Wish(TILBURG, PLACE))
     manifest = json.loads((project.reports / TILBURG / PLACE / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["study"], manifest["place"], manifest["kind"], manifest["seed"]) == (TILBURG, PLACE, "synthetic", 2026)
     assert manifest["parameters"]["policy"] == manifest["policy"] == "cbs-stijl"
@@ -127,10 +127,12 @@ def test_public_data_are_reported_with_their_caveat_and_no_delivery(project, wri
     manifest = json.loads((project.reports / AMERSFOORT / "published-wages" / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["kind"], manifest["seed"], list(manifest["inputs"])) == ("published", None, ["published-wages:wages"])
     assert manifest["caveat"]["en"]
+    assert manifest["heading"]["nl"].endswith("niet afmaakten?")
+    assert manifest["limits"]
 
 
 def test_report_notebook_holds_no_path_of_this_machine(project):
-    make(project, Wish(TILBURG))
+    make(project, Wish(TILBURG, PLACE))
     text = (project.reports / TILBURG / PLACE / "report.ipynb").read_text(encoding="utf-8")
     assert str(project.root) not in text
 
@@ -144,7 +146,7 @@ def test_batch_of_nothing_is_done_at_once(project):
 def test_broken_delivery_costs_its_own_reports_only(project):
     broken = project.synthetic / "default" / "GM0855"
     shutil.copytree(project.synthetic / "default" / PLACE, broken)
-    summary = make(project, Wish(TILBURG))
+    summary = make(project, Wish(TILBURG, "GM0855"), Wish(TILBURG, PLACE))
     assert state(project) == [(TILBURG, "GM0855", State.FAILED), (TILBURG, PLACE, State.DONE)]
     (failed,) = summary.not_made
     assert failed.outcome.reason.startswith("DeliveryError: ")
@@ -156,11 +158,11 @@ def test_broken_delivery_costs_its_own_reports_only(project):
 
 
 def test_failed_run_leaves_the_last_good_report_and_says_so(project, write_notebook):
-    make(project, Wish(TILBURG))
+    make(project, Wish(TILBURG, PLACE))
     page = project.reports / TILBURG / PLACE / "report.html"
     good = page.read_bytes()
     write_notebook(project.notebooks / f"{TILBURG}.ipynb", SYNTHETIC, "{}['999900012']")
-    summary = make(project, Wish(TILBURG))
+    summary = make(project, Wish(TILBURG, PLACE))
     assert (summary.not_made[0].outcome.reason, summary.not_made[0].outcome.cell) == ("KeyError", 4)
     assert page.read_bytes() == good
     (row,) = index_rows(Ledger.at(project), project)
@@ -170,7 +172,7 @@ def test_failed_run_leaves_the_last_good_report_and_says_so(project, write_noteb
 
 def test_failed_run_keeps_nothing_that_may_hold_a_value(project, write_notebook):
     write_notebook(project.notebooks / f"{TILBURG}.ipynb", "{}['999900012']")
-    make(project, Wish(TILBURG))
+    make(project, Wish(TILBURG, PLACE))
     found = [
         path
         for path in project.reports.rglob("*")
@@ -181,7 +183,7 @@ def test_failed_run_keeps_nothing_that_may_hold_a_value(project, write_notebook)
 
 def test_notebook_that_shows_nothing_is_refused(project, write_notebook):
     write_notebook(project.notebooks / f"{TILBURG}.ipynb", "1")
-    summary = make(project, Wish(TILBURG))
+    summary = make(project, Wish(TILBURG, PLACE))
     assert summary.not_made[0].outcome.reason.startswith(
         "DisclosureRefused: Nothing of tilburg_single_mothers × GM9903 may be shown"
     )
@@ -189,7 +191,7 @@ def test_notebook_that_shows_nothing_is_refused(project, write_notebook):
 
 def test_outputs_of_another_kind_of_data_than_the_delivery_are_refused(project, write_notebook):
     write_notebook(project.notebooks / f"{TILBURG}.ipynb", SHOWS.replace("KIND", "real"))
-    summary = make(project, Wish(TILBURG))
+    summary = make(project, Wish(TILBURG, PLACE))
     assert "must be on synthetic data, but its outputs say that they are real" in summary.not_made[0].outcome.reason
 
 
@@ -214,7 +216,7 @@ def test_batch_that_is_stopped_leaves_nothing_that_seems_to_run(project):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        make(project, Wish(TILBURG), new_lane=Stopped)
+        make(project, Wish(TILBURG, PLACE), new_lane=Stopped)
     (attempt,) = Ledger.at(project).attempts()
     assert (attempt.state, attempt.reason) == (State.KILLED, "the batch was stopped")
 
@@ -222,7 +224,7 @@ def test_batch_that_is_stopped_leaves_nothing_that_seems_to_run(project):
 def test_index_lists_what_was_made_and_what_was_not(project):
     broken = project.synthetic / "default" / "GM0855"
     shutil.copytree(project.synthetic / "default" / PLACE, broken)
-    make(project, Wish(TILBURG))
+    make(project, Wish(TILBURG, "GM0855"), Wish(TILBURG, PLACE))
     index = write_index_of(project)
     assert index == project.reports / "index.html"
     text = index.read_text(encoding="utf-8")
@@ -233,7 +235,7 @@ def test_index_lists_what_was_made_and_what_was_not(project):
 
 
 def test_index_says_when_a_report_was_removed(project):
-    make(project, Wish(TILBURG))
+    make(project, Wish(TILBURG, PLACE))
     shutil.rmtree(project.reports / TILBURG)
     (row,) = index_rows(Ledger.at(project), project)
     assert (row.status, row.reason.en) == (Status.FAILED, "the report was removed")

@@ -14,6 +14,7 @@ from gm_workbench.outputs.part_time import part_time
 from gm_workbench.outputs.sentences import say
 from gm_workbench.vocabulary.protocols import Assignment, load_protocol
 from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.spells import Spells
 from gm_workbench.vocabulary.text import Text, same
 
 TILBURG = load_protocol("tilburg_single_mothers")
@@ -128,3 +129,21 @@ def test_part_time_of_one_group_names_no_group():
 def test_part_time_without_months_is_one_sentence(shares):
     output = part_time(shares, TILBURG.sections["parttime"], ABOUT)
     assert output.cells == ()
+
+
+PERIODS = Spells(Text("perioden", "periods"), Text("een baan", "a job"), same("Wie een baan vond."), same("Let op."))
+
+
+def test_exits_of_another_set_are_told_in_its_unit_and_words():
+    output = exits({"everybody": curve(0.2)}, TILBURG.sections["exits"], replace(ABOUT, spells=PERIODS), horizon=12)
+    assert spoken(output).startswith("Binnen 12 perioden stroomde 20,0 % uit naar een baan (marge")
+    assert spoken(output, "en").startswith("Within 12 periods 20.0% left for a job (interval")
+    assert [axis.label.nl for axis in output.words.axes.values()] == ["perioden sinds de start", "% uitgestroomd naar een baan"]
+    assert output.words.caption == PERIODS.caption
+    assert "maand" not in output.words.alt.text.nl
+    assert output.words.more[-1].text == PERIODS.note
+
+
+def test_exits_where_nothing_was_introduced_are_those_of_everybody():
+    output = exits({"False": curve(0.2)}, TILBURG.sections["exits"], ABOUT, horizon=12)
+    assert {cell.row for cell in output.cells} == {"everybody", "everybody_at_risk"}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ from gm_workbench.outputs.output import Measure, Role, Shape
 from gm_workbench.outputs.people import flow, profile, why_key
 from gm_workbench.panel.ledger import Ledger, Step
 from gm_workbench.vocabulary.protocols import Section
+from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text, same
 
 Reader = Callable[..., str]
@@ -97,3 +99,9 @@ def test_profile_words_can_be_replaced(section: Section, about: About) -> None:
     output = profile(counted(), section, about, labels={"housing:tenant": same("rents"), "mothers": same("M")})
     assert output.words.label("housing:tenant").en == "housing: rents"
     assert output.words.label("mothers").en == "M"
+
+
+def test_flow_of_public_data_speaks_of_no_delivery(steps: tuple[Step, ...], section: Section, about: About) -> None:
+    public = flow(steps, section, replace(about, kind=DataKind.PUBLISHED))
+    assert ("levering" in public.words.caption.nl, "delivery" in public.words.caption.en) == (False, False)
+    assert "levering" in flow(steps, section, about).words.caption.nl

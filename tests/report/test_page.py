@@ -1,4 +1,5 @@
 import itertools
+import json
 import re
 from dataclasses import replace
 
@@ -135,6 +136,18 @@ def test_page_band_of_published_data_says_which_country_and_years(shapes, releas
     assert "Verenigde Staten, 1979–1994. Dit rapport gaat niet over een Nederlandse gemeente." in page
     assert "Gepubliceerde gegevens: wages" in page
     assert "GM0855" not in page.split("<footer")[0]
+
+
+def test_page_of_published_data_is_headed_by_what_they_can_be_asked(shapes, release_of, manifest_with, protocol):
+    words = {"heading": Text("Hoe snel?", "How soon?"), "limits": (Text("Niets over hier.", "Nothing about here."),)}
+    manifest = manifest_with(place="published-x", kind=DataKind.PUBLISHED, world="", **words)
+    page = render(release_of(shapes["answer"](kind=DataKind.PUBLISHED)), manifest, protocol, "nl")
+    assert "<h1>Hoe snel?</h1>" in page
+    assert "<title>Hoe snel? · " in page
+    assert f"niet mee te beantwoorden: „{protocol.title.nl}”" in page
+    assert "Niets over hier." in page
+    assert protocol.limits[0].nl not in page
+    assert json.loads(manifest.to_json())["limits"] == [{"nl": "Niets over hier.", "en": "Nothing about here."}]
 
 
 def test_answer_begins_with_its_verdict_in_bold_and_dutch_numbers(page):
