@@ -106,7 +106,7 @@ def test_run_writes_the_page_only_when_witnesses_agree(tmp_path, held, code, tol
     command = [sys.executable, SPEC / "witnesses.py", "--tests", tests, "--table", table]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (done.returncode, told in done.stdout) == (code, True), done.stdout + done.stderr
-    row = "| of one | drawn | by hand | hand | 0.6 | 0.5 | 0.1 | 0.5 |"  # 0.55, rounded as far as the tolerance goes
+    row = "| of one | drawn | by hand | hand | 0.6 | 0.5 | 0.1 | ≤ 1 |"  # 0.55, rounded as far as the tolerance goes
     assert (row in table.read_text(encoding="utf-8")) is (code == 0)
     assert (table.read_text(encoding="utf-8") == "as it was") is (code == 1)
 
@@ -117,18 +117,21 @@ def one(**changes):
 
 
 @pytest.mark.parametrize(
-    ("changes", "off_by", "agrees"),
+    ("changes", "off_by", "said"),
     [
-        ({}, 0.8, True),
-        ({"got": 2.06}, 1.2, False),
-        ({"got": 2.0, "tolerance": 0.0}, 0.0, True),
-        ({"tolerance": 0.0}, math.inf, False),
-        ({"got": math.nan}, math.nan, False),
+        ({}, 0.8, "≤ 1"),
+        ({"got": 2.02}, 0.4, "< 0.5"),
+        ({"got": 2.001}, 0.02, "< 0.1"),
+        ({"got": 2.06}, 1.2, "> 1"),
+        ({"got": 2.0, "tolerance": 0.0}, 0.0, "< 0.1"),
+        ({"tolerance": 0.0}, math.inf, "> 1"),
+        ({"got": math.nan}, math.nan, "> 1"),
     ],
 )
-def test_witness_is_off_beyond_its_tolerance(changes, off_by, agrees):
+def test_witness_is_off_beyond_its_tolerance(changes, off_by, said):
     assert one(**changes).off_by == pytest.approx(off_by, nan_ok=True)
-    assert one(**changes).agrees is agrees
+    assert one(**changes).cells[-1] == said
+    assert one(**changes).agrees is (said != "> 1")
 
 
 @pytest.mark.parametrize(
@@ -149,7 +152,7 @@ def test_numbers_are_written_as_far_as_the_tolerance_goes(tolerance, value, writ
 def test_page_sorts_functions_and_writes_a_row_once():
     text = witnesses.page([one(metric="b.b"), one(), one(), one(metric="a.a")], {})
     assert re.findall(r"^## (\S+)$", text, re.MULTILINE) == ["a.a", "b.b", "room.half"]
-    assert text.count("| of one | drawn | lm(y ~ x \\| z) | run | 2 | 2.04 | 0.05 | 0.8 |") == 3
+    assert text.count("| of one | drawn | lm(y ~ x \\| z) | run | 2 | 2.04 | 0.05 | ≤ 1 |") == 3
     assert "3 witnesses of 3 functions: 3 run." in text
 
 
