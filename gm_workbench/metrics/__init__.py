@@ -26,6 +26,7 @@ __all__ = [
     "moderation",
     "multilevel",
     "oaxaca",
+    "overlap",
     "panels",
     "scales",
     "shares",
@@ -33,6 +34,7 @@ __all__ = [
     "stacks",
     "team_comparison",
     "waves",
+    "weighting",
 ]
 
 

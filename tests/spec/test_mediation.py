@@ -97,7 +97,7 @@ def test_interval_of_a_product_equals_its_exact_distribution(short, witness):
 
 def test_sensitivity_equals_the_correlation_at_which_the_indirect_part_is_zero(jobs, short, witness):
     # R 4.2: cor(resid(lm(job_seek ~ treat + econ_hard + sex + age, jobs)), resid(lm(depress2 ~ <the same>, jobs)))
-    # published, on steps of .1: about -.2, for the longer models that the package's demo fits, with eight covariates and depress1
+    # published, on steps of .1: about -.2, for the longer models that the package's demo fits (eight covariates and depress1)
     told = {"source": "cor(resid(lm), resid(lm))", "known": "run", "tolerance": EXACT, **JOBS}
     wide = pd.get_dummies(jobs[LONG], drop_first=True, dtype=float)
     long = mediation(jobs[["treat", "job_seek", "depress2"]].join(wide), "treat", "job_seek", "depress2", list(wide))
