@@ -28,6 +28,8 @@ __all__ = [
     "oaxaca",
     "overlap",
     "panels",
+    "power",
+    "randomisation",
     "scales",
     "shares",
     "small_sample",

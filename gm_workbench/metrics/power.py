@@ -13,7 +13,17 @@ from scipy import stats
 from scipy.integrate import quad
 from scipy.optimize import brentq
 
-from gm_workbench.metrics.planning import arms_of, require, stepped_wedge_se, two_shares_se
+from gm_workbench.metrics.planning import arms_of, design_effect, require, stepped_wedge_se, two_shares_se
+
+__all__ = [
+    "clustered_power",
+    "design_effect",
+    "detectable",
+    "power",
+    "stepped_wedge_power",
+    "stepped_wedge_se",
+    "two_shares_se",
+]
 
 AS_GOOD_AS_NORMAL = 1e6
 """Degrees of freedom above which the t distribution is taken as normal; the chance differs by less than one in a million."""

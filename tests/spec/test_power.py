@@ -11,8 +11,15 @@ from scipy import stats
 from statsmodels.stats.power import TTestIndPower
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.planning import design_effect, stepped_wedge_se, two_shares_se
-from gm_workbench.metrics.power import clustered_power, detectable, power, stepped_wedge_power
+from gm_workbench.metrics.power import (
+    clustered_power,
+    design_effect,
+    detectable,
+    power,
+    stepped_wedge_power,
+    stepped_wedge_se,
+    two_shares_se,
+)
 
 SAME_SUM = 1e-9
 """The same chance by other software, of which twelve digits were copied."""
@@ -151,8 +158,8 @@ def test_clustered_power_equals_r(witness, first, second, clusters, size, icc, c
 
 
 def test_error_of_two_shares_gives_what_clusterpower_documents(witness):
-    # help page of clusterPower::cpa.binary: 38 clusters of 10 in each arm and an ICC of .1 find p2 > .198922 beside p1 = .1 with
-    # power .8, and for p2 = .2 more than 37 clusters are needed. The page's figures are those of a normal interval.
+    # help page of clusterPower::cpa.binary: 38 clusters of 10 in each arm and an ICC of .1 find p2 > .198922 beside p1 = .1
+    # with power .8, and for p2 = .2 more than 37 clusters are needed. The page's figures are those of a normal interval.
     where = {"data": "none", "source": "clusterPower::cpa.binary, help page, second example", "known": "read"}
     got = power(0.098922, two_shares_se(0.1, 0.198922, 38, 10, 0.1))
     witness("power.two_shares_se", ".1 and .198922, 38 clusters of 10", got, 0.8, tolerance=ROOT, **where)
