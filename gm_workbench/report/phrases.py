@@ -119,8 +119,8 @@ INDEX_INTRO = {
         "Made-up data: these reports show how the workbench works, not how things are in these municipalities.",
     ),
     DataKind.PUBLISHED: Text(
-        "Echte, openbare gegevens uit een ander land en andere jaren; niet over een Nederlandse gemeente.",
-        "Real, public data from another country and other years; not about a Dutch municipality.",
+        "Echte, openbare gegevens van elders en uit andere jaren; niet over een Nederlandse gemeente.",
+        "Real, public data from elsewhere and from other years; not about a Dutch municipality.",
     ),
     DataKind.REAL: Text("Gegevens die gemeenten leverden.", "Data that municipalities delivered."),
 }
