@@ -199,6 +199,9 @@ def test_person_weights_vary_as_multinomial_counts(witness):
     by_hand = {"data": "drawn", "source": "multinomial counts, by hand", "known": "hand"}
     witness("bootstrap.person_weights", "mean", weights.mean(), 1.0, tolerance=EXACT, **by_hand)
     witness("bootstrap.person_weights", "variance", weights.var(), 1 - 1 / 50, tolerance=4 * 0.008, **by_hand)
+    for person, place in (("first", 0), ("last", -1)):  # standard error of a mean of 999 counts: .031
+        drawn = weights[:, place].mean()
+        witness("bootstrap.person_weights", f"mean of the {person} person", drawn, 1.0, tolerance=4 * 0.031, **by_hand)
 
 
 def test_percentile_interval_equals_the_quantiles_of_r(witness):
