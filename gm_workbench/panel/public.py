@@ -89,7 +89,7 @@ HISTORY = ["age", "age2", "ttl_exp", "ttl_exp2", "tenure", "tenure2", "not_smsa"
 
 
 def wage_histories(women: pd.DataFrame) -> pd.DataFrame:
-    """Give interviews of `sampleSelection::nlswork` in which wage, schooling and history are known, with squares of the history.
+    """Give interviews of `sampleSelection::nlswork` in which wage, schooling and history are known, and squares of the latter.
 
     >>> len(wage_histories(frame("sampleSelection::nlswork")))
     28091

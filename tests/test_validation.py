@@ -1,0 +1,147 @@
+"""The validation report: what others published comes out of their data again, and where it does not, everybody sees it."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from gm_workbench.batch.parameters import TAG
+from gm_workbench.guard.policy import load_policy
+from gm_workbench.guard.protect import Released, protect
+from gm_workbench.guard.showing import RUN_DIR, collect
+from gm_workbench.metrics import clustered, moderation, scales
+from gm_workbench.outputs.compared import Compared
+from gm_workbench.settings import Paths
+from gm_workbench.vocabulary.published_values import FILE, load_published_values
+
+PROJECT = Paths(Path(__file__).resolve().parents[1])
+NOTEBOOK = PROJECT.notebooks / "validation.ipynb"
+
+LEAST = 200
+"""Published values that are compared; fewer means that some were taken out."""
+
+SETS = {
+    "psych::bfi", "mstate::aidssi", "Ecdat::UnempDur", "sampleSelection::nlswork", "HLMdiag::wages", "sandwich::PetersenCL",
+    "AER::STAR", "wooldridge::wagepan", "mlmRev::bdf", "mediation::jobs", "DAAG::nsw74demo", "DAAG::psid1", "DAAG::cps1",
+    "mlmRev::Hsb82", "datasets::state.x77",
+}  # fmt: skip
+
+
+class Off(AssertionError):
+    """A published value that was not reproduced."""
+
+
+def execute() -> list[Compared]:
+    """Execute the notebook here, cell by cell, and stop at the first value that is off."""
+    names: dict[str, object] = {}
+    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
+        if cell.cell_type == "code":
+            exec(cell.source, names)
+            off = [one.published.id for one in compared(names) if one.off]
+            if off:
+                raise Off(", ".join(off))
+    return compared(names)
+
+
+def compared(names: dict[str, object]) -> list[Compared]:
+    found = [value for name, value in names.items() if isinstance(value, tuple) and name != "subjects"]
+    return [one for value in found for one in value if isinstance(one, Compared)]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the folder in which outputs are registered, as in a batch."""
+    monkeypatch.setenv(RUN_DIR, str(tmp_path / "run"))
+    return tmp_path / "run"
+
+
+def test_every_published_value_is_reproduced(run):
+    found = execute()
+    declared = {value.id for values in load_published_values().values.values() for value in values}
+    assert {one.published.id for one in found} == declared
+    assert len({(one.published.id, one.published.expected) for one in found}) >= LEAST
+    assert {one.published.data.name for one in found} >= SETS
+    released = protect(collect(run), load_policy("cbs-stijl"))
+    assert isinstance(released, Released)
+    assert [shown.words.id for shown in released.outputs if shown.withheld or any(cell.hidden for cell in shown.cells)] == []
+
+
+def test_items_that_are_not_turned_are_seen(run, monkeypatch):
+    monkeypatch.setattr(scales, "turned", lambda answers, *_: answers)
+    with pytest.raises(Off, match=r"^reliability\.agreeableness\.value"):
+        execute()
+
+
+def test_a_turned_sign_is_seen(run, monkeypatch):
+    right = moderation._slope
+    monkeypatch.setattr(moderation, "_slope", lambda fit, by, name, at, *more: right(fit, by, name, -at, *more))
+    with pytest.raises(Off, match=r"^moderation\.slope_low\.value"):
+        execute()
+
+
+def test_an_error_of_a_metric_is_not_taken_for_a_reproduced_value(run, monkeypatch):
+    monkeypatch.setattr(clustered, "least_squares", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        execute()
+
+
+def test_notebook_compares_every_subject_of_the_protocol_in_its_own_section():
+    code = "\n".join(cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells if cell.cell_type == "code")
+    calls = [
+        node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call) and ast.unparse(node.func) == "study.section"
+    ]
+    sections = [ast.literal_eval(call.args[0]) for call in calls]
+    assert [name for name in sections if name not in ("answer", "facts", "flow")] == list(load_published_values().values)
+    assert TAG in str(nbformat.read(NOTEBOOK, as_version=4).cells[2].metadata)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Paths:
+    """Give a project with the declarations and the notebook, and no deliveries."""
+    for name in ("codes", "policies", "protocols", "worlds"):
+        shutil.copytree(PROJECT.root / "data" / name, tmp_path / "data" / name)
+    (tmp_path / "notebooks").mkdir()
+    shutil.copy(NOTEBOOK, tmp_path / "notebooks")
+    (tmp_path / "pyproject.toml").touch()
+    return Paths(tmp_path)
+
+
+def gm(project: Paths, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from gm_workbench.cli.main import run; run()", *arguments]
+    environment = {**os.environ, "GM_ROOT": str(project.root)}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=project.root)
+
+
+@pytest.mark.slow
+def test_report_is_made_without_any_delivery(project):
+    done = gm(project, "run", "validation")
+    assert done.returncode == 0, done.stderr
+    page = (project.reports / "validation" / "published-literature" / "report.html").read_text(encoding="utf-8")
+    assert 'class="off"' not in page
+    assert "gepubliceerde waarden komen uit." in page
+
+
+@pytest.mark.slow
+def test_a_value_that_is_off_is_red_on_the_page_said_in_the_index_and_ends_the_run_with_a_code_of_its_own(project):
+    file = project.codes / FILE
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("expected: 0.12728", "expected: 0.13728"), encoding="utf-8")
+    done = gm(project, "run", "validation")
+    assert done.returncode == 52
+    assert "values are off" in done.stderr
+    report = project.reports / "validation" / "published-literature"
+    page = (report / "report.html").read_text(encoding="utf-8")
+    assert page.count('<tr class="off">') == 1
+    assert "1 van de" in page
+    assert "<b>wijkt af</b>" in page
+    assert 'class="part-answer off"' in page
+    index = (project.reports / "index.html").read_text(encoding="utf-8")
+    assert 'class="status deviates"' in index
+    assert "validation/published-literature/report.html" in index
