@@ -9,6 +9,9 @@ from gm_workbench.metrics.estimate import Estimate
 
 METHOD = "{method}; expressed over {months} months at constant monthly chances"
 
+STEP = 1e-6
+"""In monthly chance, for the slope."""
+
 
 def incidence(chance: float, other: float, months: int) -> float:
     r"""Give the share that has left for one reason after some months, when each month the same chances hold.
@@ -82,13 +85,14 @@ def over_months(monthly: Estimate, with_it: float, otherwise: float, months: int
     """
     without = min(max(with_it - monthly.value, 0.0), 1 - otherwise)
 
-    def shifted(difference: float) -> float:
-        return incidence(min(max(without + difference, 0.0), 1 - otherwise), otherwise, months) - incidence(
-            without, otherwise, months
-        )
+    def possible(difference: float) -> float:
+        return min(max(without + difference, 0.0), 1 - otherwise)
 
-    step = 1e-6
-    slope = (shifted(monthly.value + step) - shifted(monthly.value - step)) / (2 * step)
-    low, value, high = (shifted(bound) for bound in (monthly.low, monthly.value, monthly.high))
+    low, value, high, up, down = (
+        incidence(possible(difference), otherwise, months) - incidence(without, otherwise, months)
+        for difference in (monthly.low, monthly.value, monthly.high, monthly.value + STEP, monthly.value - STEP)
+    )
+    # at the edge of what is possible the step is to one side only
+    slope = (up - down) / (possible(monthly.value + STEP) - possible(monthly.value - STEP) or 1.0)
     method = METHOD.format(method=monthly.method, months=months)
     return replace(monthly, value=value, low=low, high=high, se=monthly.se * slope, method=method)

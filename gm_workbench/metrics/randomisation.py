@@ -86,6 +86,7 @@ def randomisation_inference(
     persons: int,
     draws: int = 9_999,
     seed: int = 1,
+    dose: str | None = None,
 ) -> Randomisation | NotEnoughData:
     r"""Compare cells of teams before and after their start, and judge it by the starts being dealt out differently.
 
@@ -99,6 +100,10 @@ def randomisation_inference(
     test on :math:`y - d z_{obs}` gives p ≥ .05; as :math:`\hat\delta(z; y - d z_{obs}) = \hat\delta(z; y) -
     d\,\hat\delta(z; z_{obs})`, the bounds are found exactly, without a grid. Where the accepted differences have a gap, the
     interval covers it.
+
+    Where covariates were taken out of the outcome, a difference of 1 adds to a cell what they left of exposure, not 1. With
+    that `dose` u for :math:`z_{obs}` on the right, the estimate is :math:`\hat\delta(z_{obs}; y) / \hat\delta(z_{obs}; u)`, and
+    the interval is as exact as it was.
 
     Assignments under which exposure could not be told apart from the nuisance are left out; which these are does not depend
     on the outcome, so the test keeps its level.
@@ -114,6 +119,7 @@ def randomisation_inference(
     unit : of the outcome
     persons : persons behind the cells
     draws, seed : used above 20,000 assignments; the same seed gives the same draws
+    dose : column with what a difference of 1 adds to the outcome of the cell, as assigned; exposure itself when left out
 
     Returns
     -------
@@ -143,14 +149,15 @@ def randomisation_inference(
     >>> round(found.p, 4), found.assignments, round(found.estimate.value, 2)
     (0.0286, 35, 3.83)
     """
-    _require(cells, outcome, weight, team, period, start, nuisance, draws)
+    _require(cells, [outcome, weight, period, *([dose] if dose else [])], weight, team, period, start, nuisance, draws)
     plan, y = design(cells, weight, team, period, start, nuisance), cells[outcome].to_numpy(dtype=float)
     teams = len(plan.observed)
     short = shortage(RANDOMISATION, ("teams", teams, teams_needed(plan.counts.tolist(), plan.mirrors, LEVEL)))
     if short is not None:
         return short
     exact = ways(plan.counts) <= MOST_ENUMERATED
-    shifts, slopes = _coefficients(plan, every(plan) if exact else drawn(plan, draws, seed), y)
+    added = cells[dose].to_numpy(dtype=float) if dose else plan.exposed(plan.observed)
+    shifts, slopes = _coefficients(plan, every(plan) if exact else drawn(plan, draws, seed), y, added)
     kind = f"{'exact, all' if exact else 'Monte Carlo,'} {len(shifts)} assignments"
     method = f"{RANDOMISATION} ({kind}), {FITTED[nuisance]}"
     return shortage(RANDOMISATION, ("different outcomes", 1 + plan.tells_apart(y), 2)) or _judged(
@@ -160,7 +167,7 @@ def randomisation_inference(
 
 def _require(
     cells: pd.DataFrame,
-    outcome: str,
+    numbers: list[str],
     weight: str,
     team: str,
     period: str,
@@ -168,7 +175,7 @@ def _require(
     nuisance: str,
     draws: int,
 ) -> None:
-    require_numbers(cells, [outcome, weight, period], RANDOMISATION)
+    require_numbers(cells, numbers, RANDOMISATION)
     require_filled(cells, [team], RANDOMISATION)
     rules = {
         f"column {weight} must be above 0 in every cell": bool((cells[weight] > 0).all()),
@@ -182,21 +189,22 @@ def _require(
             raise MetricError(f"{RANDOMISATION}: {rule}.")
 
 
-def _coefficients(plan: Design, assignments: Ints, y: Floats) -> tuple[Floats, Floats]:
-    """Give the coefficient of exposure for y, and for the exposure that happened, under each assignment.
+def _coefficients(plan: Design, assignments: Ints, y: Floats, added: Floats) -> tuple[Floats, Floats]:
+    """Give the coefficient of exposure for y, and for what a difference of 1 added to it, under each assignment.
 
-    A sum over cells is a sum over teams of what a team adds at its level, so it is looked up and not worked out again.
+    Both are per unit of the second under the assignment that happened, which without covariates is 1. A sum over cells is a sum
+    over teams of what a team adds at its level, so it is looked up and not worked out again.
     """
-    happened = plan.exposed(plan.observed)
-    targets = [plan.without_nuisance(column) for column in (y, happened)]
+    targets = [plan.without_nuisance(column) for column in (y, added)]
     columns = plan.root[:, None] * np.column_stack([*targets, plan.root, plan.basis])
     adds = np.stack([plan.member @ (exposure[:, None] * columns) for exposure in plan.exposure], axis=1)
     sums = sum((adds[i][assignments[:, i]] for i in range(len(adds))), np.zeros((len(assignments), columns.shape[1])))
     left = sums[:, 2] - (sums[:, 3:] ** 2).sum(axis=1)
     known = left > NEGLIGIBLE * sums[:, 2]
-    if not known[0]:
+    if not known[0] or abs(sums[0, 1]) <= NEGLIGIBLE * left[0]:
         raise MetricError(f"{RANDOMISATION}: exposure cannot be told apart from what is taken out first. Take out less.")
-    return sums[known, 0] / left[known], sums[known, 1] / left[known]
+    unit = sums[0, 1] / left[0]
+    return sums[known, 0] / left[known] / unit, sums[known, 1] / left[known] / unit
 
 
 def _judged(

@@ -26,9 +26,7 @@ from gm_workbench.vocabulary.designs import Design
 
 PARALLEL = "difference between teams (least squares), CR2 by team, t interval on Satterthwaite degrees of freedom"
 STEPS = "difference within teams, calendar month allowed for (least squares), CR2 by team, Satterthwaite"
-STAGGERED = (
-    "stacked difference in differences of teams that began and teams that had not (least squares), CR2 by team, Satterthwaite"
-)
+STAGGERED = "stacked difference in differences of teams that began and that had not (least squares), CR2 by team, Satterthwaite"
 BEFORE_AFTER = "difference within teams, after minus before (least squares), CR2 by team, Satterthwaite"
 
 MIN_TEAMS_PER_ARM = 4
@@ -69,6 +67,9 @@ def difference(
     before to a year after (`stacks.stacked`), with effects of team by stack and month by stack. Before and after:
     :math:`y_{ij} = \alpha_j + \delta\,\text{after} + \gamma' x_{ij} + e_{ij}`.
 
+    Where a lot dealt the starts out, a staggered introduction is fitted as steps are, over all months at one difference:
+    dealing them out again would change who stands in which stack.
+
     Parameters
     ----------
     frame : DataFrame
@@ -89,8 +90,9 @@ def difference(
     -------
     Contrast or NotEnoughData
         Differences in probability; ``raw`` is without covariates, or (in steps) without allowing for team and month. Clusters
-        are teams. NotEnoughData below 4 teams or 10 persons in an arm (6 teams where teams are compared with themselves), when
-        all outcomes are equal, or when a lottery over so few teams could not give p < .05.
+        are teams. NotEnoughData below 10 persons or 4 teams in an arm (of staggered starters, seen before and after), below 6
+        teams that are compared with themselves, with fewer than 2 steps within the months, when all outcomes are equal, or
+        when a lottery over so few teams could not give p < .05.
 
     Raises
     ------
@@ -124,7 +126,7 @@ def _by_person(
     require_numbers(frame, ["left", *covariates], method)
     require_binary(frame, "introduced", method)
     require_filled(frame, ["team"], method)
-    new, old = frame.loc[frame["introduced"].eq(1)], frame.loc[frame["introduced"].eq(0)]
+    new, old = _arms(frame)
     short = _short(method, new, old, frame["left"], MIN_TEAMS_PER_ARM if parallel else MIN_TEAMS)
     if short is not None:
         return short
@@ -142,15 +144,22 @@ def _by_person(
 def _short(method: str, new: pd.DataFrame, old: pd.DataFrame, outcome: pd.Series[int], teams: int) -> NotEnoughData | None:
     return shortage(
         method,
-        ("persons in each group", min(len(new), len(old)), MIN_PERSONS_PER_ARM),
+        ("persons in each group", min(_persons(new), _persons(old)), MIN_PERSONS_PER_ARM),
         ("teams in each group", min(new["team"].nunique(), old["team"].nunique()), teams),
         ("different outcomes", outcome.nunique(), 2),
     )
 
 
+def _arms(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return rows.loc[rows["introduced"].eq(1)], rows.loc[rows["introduced"].eq(0)]
+
+
+def _persons(rows: pd.DataFrame) -> int:
+    return int(rows["person"].nunique()) if "person" in rows else len(rows)
+
+
 def _contrast(adjusted: Estimate, raw: Estimate, new: pd.DataFrame, old: pd.DataFrame) -> Contrast:
-    persons, others = (int(part["person"].nunique()) if "person" in part else len(part) for part in (new, old))
-    return Contrast(adjusted, raw, persons, others, int(new["team"].nunique()), int(old["team"].nunique()))
+    return Contrast(adjusted, raw, _persons(new), _persons(old), int(new["team"].nunique()), int(old["team"].nunique()))
 
 
 def _exposure(frame: pd.DataFrame, covariates: Sequence[str], own: Sequence[str], method: str) -> Estimate:
@@ -158,8 +167,8 @@ def _exposure(frame: pd.DataFrame, covariates: Sequence[str], own: Sequence[str]
     x = columns_of(frame, ["introduced", *covariates])
     for column in own:
         x |= _means(frame[column])
-    fit = cr2(frame["left"], x, frame["team"], method=method)
-    return fit.combine({"introduced": 1.0}, UNIT, method, groups=int(frame["team"].nunique()))
+    fit = cr2(frame["left"], x, frame["team"], persons=_persons(frame), method=method)
+    return fit.combine({"introduced": 1.0}, UNIT, method, groups=fit.clusters)
 
 
 def _means(values: pd.Series[Any]) -> dict[str, Floats]:
@@ -172,16 +181,15 @@ def _means(values: pd.Series[Any]) -> dict[str, Floats]:
 
 def _by_lot(frame: pd.DataFrame, covariates: list[str], draws: int, seed: int) -> Estimate | NotEnoughData:
     """Judge the difference between parallel teams by the assignments that could have been, covariates taken out first."""
-    left = frame["left"].astype(float)
-    if covariates:
-        x = np.column_stack([*columns_of(frame, covariates).values()])
-        left = left - pd.Series(x @ np.linalg.lstsq(x, left.to_numpy(), rcond=None)[0], index=left.index)
-    cells = left.groupby(frame["team"]).agg(["mean", "size"]).rename_axis("team").reset_index().assign(period=1)
-    began = frame.groupby("team")["introduced"].max()
-    start = {str(team): 1 if new else None for team, new in began.items()}
+    x = np.column_stack([*columns_of(frame, covariates).values()])
+    both = frame[["left", "introduced"]].to_numpy(dtype=float)
+    rest = pd.DataFrame(both - x @ np.linalg.lstsq(x, both, rcond=None)[0], columns=["left", "dose"])
+    teams = rest.groupby(frame["team"].astype(str).to_numpy())
+    cells = teams.mean().assign(size=teams.size(), period=1).rename_axis("team").reset_index()
+    start = {str(team): 1 if new else None for team, new in frame.groupby("team")["introduced"].max().items()}
     found = randomisation_inference(
-        cells.assign(team=cells["team"].astype(str)), "mean", "size", "team", "period", start,
-        nuisance="none", unit=UNIT, persons=len(frame), draws=draws, seed=seed,
+        cells, "left", "size", "team", "period", start,
+        nuisance="none", unit=UNIT, persons=_persons(frame), draws=draws, seed=seed, dose="dose",
     )  # fmt: skip
     return found if isinstance(found, NotEnoughData) else found.estimate
 
@@ -196,29 +204,37 @@ def _by_month(
     require_filled(frame, ["person", "team"], method)
     marked = frame.assign(introduced=frame["start"].le(frame["month"]).astype("int64"), left=frame["to_work"])
     rows = marked if wedge else stacked(marked, horizon)
-    new, old = rows.loc[rows["introduced"].eq(1)], rows.loc[rows["introduced"].eq(0)]
-    short = _months_short(method, rows, new, old, wedge)
+    short = _months_short(method, rows, wedge)
     if short is not None:
         return short
-    own = ["team", "month"] if wedge else [TEAM_IN_STACK, MONTH_IN_STACK]
-    monthly, raw = _exposure(rows, [], own, method), _exposure(rows, [], [], method)
     if randomised:
-        drawn = _steps_by_lot(rows if wedge else marked, draws, seed)
-        if isinstance(drawn, NotEnoughData):
-            return drawn
+        return _steps(marked, ["team", "month"], method, horizon, _steps_by_lot(marked, draws, seed))
+    return _steps(rows, ["team", "month"] if wedge else [TEAM_IN_STACK, MONTH_IN_STACK], method, horizon)
+
+
+def _steps(
+    rows: pd.DataFrame, own: list[str], method: str, horizon: int, drawn: Estimate | NotEnoughData | None = None
+) -> Contrast | NotEnoughData:
+    """Estimate the difference within teams and months over the horizon; `drawn`, if any, gives value and interval."""
+    if isinstance(drawn, NotEnoughData):
+        return drawn
+    monthly, raw = _exposure(rows, [], own, method), _exposure(rows, [], [], method)
+    if drawn is not None:
         monthly = replace(drawn, se=monthly.se, df=monthly.df, residual_df=monthly.residual_df)
+    new, old = _arms(rows)
     chances = float(new["left"].mean()), float(new["otherwise"].mean())
-    persons = int(rows["person"].nunique())
-    adjusted, plain = (replace(over_months(one, *chances, horizon), n=persons) for one in (monthly, raw))
-    return _contrast(adjusted, plain, new, old)
+    return _contrast(over_months(monthly, *chances, horizon), over_months(raw, *chances, horizon), new, old)
 
 
-def _months_short(method: str, rows: pd.DataFrame, new: pd.DataFrame, old: pd.DataFrame, wedge: bool) -> NotEnoughData | None:
-    began = rows.loc[rows["start"].notna()].groupby("team")["start"].first()
-    teams = int(rows["team"].nunique())
-    steps = ("moments at which teams began", int(began.nunique()), 2)
-    apart = ("teams in each group", min(int(new["team"].nunique()), teams - int(new["team"].nunique())), MIN_TEAMS_PER_ARM)
-    wanted = (("teams", teams, MIN_TEAMS), steps) if wedge else (apart,)
+def _months_short(method: str, rows: pd.DataFrame, wedge: bool) -> NotEnoughData | None:
+    new, old = _arms(rows)
+    teams, began = set(rows["team"]), set(new["team"])
+    # a step that all months lie before, or after, changes nothing within a team
+    steps = rows.loc[rows["start"].gt(rows["month"].min()) & rows["start"].le(rows["month"].max()), "start"].nunique()
+    wanted = [("teams", len(teams), MIN_TEAMS), ("moments at which teams began", int(steps), 2)]
+    if not wedge:
+        both = began & set(old.loc[~old["control"].astype(bool), "team"])
+        wanted = [("teams in each group", min(len(both), len(teams - began)), MIN_TEAMS_PER_ARM)]
     return _short(method, new, old, rows["left"], 1) or shortage(method, *wanted)
 
 

@@ -122,13 +122,19 @@ def _parallel(study: Study) -> Compared:
         Text("team begon niet later", "team did not begin later"),
         Text("een latere introductie vertroebelt de vergelijking", "a later introduction blurs the comparison"),
     )
-    known = left_for_work(study, clear.frame, HORIZON)
-    kept = clear.keep(
-        clear.frame["person"].isin(known["person"]),
+    known, kept = _followed(study, clear)
+    return Compared(_numbers(known), Design.PARALLEL_CLUSTERS, kept.ledger)
+
+
+def _followed(study: Study, cohort: Cohort) -> tuple[pd.DataFrame, Cohort]:
+    """Give those of whom it is known whether they left for work, with `left`, and the cohort without the others."""
+    known = left_for_work(study, cohort.frame, HORIZON)
+    kept = cohort.keep(
+        cohort.frame["person"].isin(known["person"]),
         Text(f"{HORIZON} maanden te volgen", f"followed for {HORIZON} months"),
         Text("eerder uit beeld", "lost from view before"),
     )
-    return Compared(_numbers(known), Design.PARALLEL_CLUSTERS, kept.ledger)
+    return known, kept
 
 
 def _numbers(people: pd.DataFrame) -> pd.DataFrame:
@@ -136,7 +142,10 @@ def _numbers(people: pd.DataFrame) -> pd.DataFrame:
 
 
 def _before_after(study: Study) -> Compared:
-    """Put this year's clients of teams that began in the index month beside those of a year earlier."""
+    """Put this year's clients of teams that began in the index month beside those of a year earlier.
+
+    A client may stand in both years. The ledger is that of this year's clients.
+    """
     began = team_starts(study)
     now = candidates(study)
     own = now.keep(
@@ -149,11 +158,9 @@ def _before_after(study: Study) -> Compared:
         return Compared(own.frame.iloc[:0].assign(left=0), Design.BEFORE_AFTER, own.ledger)
     before = candidates(study, earlier).frame
     before = before.loc[before["team"].isin(began.index[began.eq(study.index_month)])]
-    years = [
-        left_for_work(study, frame, HORIZON, since).assign(introduced=new)
-        for frame, since, new in ((own.frame, study.index_month, 1), (before, earlier, 0))
-    ]
-    return Compared(_numbers(pd.concat(years, ignore_index=True)), Design.BEFORE_AFTER, own.ledger)
+    known, kept = _followed(study, own)
+    years = [known.assign(introduced=1), left_for_work(study, before, HORIZON, earlier).assign(introduced=0)]
+    return Compared(_numbers(pd.concat(years, ignore_index=True)), Design.BEFORE_AFTER, kept.ledger)
 
 
 def window(study: Study) -> tuple[int, int]:
@@ -168,7 +175,8 @@ def _by_month(study: Study, design: Design) -> Compared:
     first, last = window(study)
     benefits = study.tables["benefits"]
     inside = benefits.loc[benefits["month"].between(first, last) & benefits["scheme"].eq(GENERAL_ASSISTANCE)]
-    inside = inside.sort_values(["person", "month"]).drop_duplicates(["person", "month"])
+    # of two dossiers in a month the one that ended counts, as it does in `spells.exit_times`
+    inside = inside.sort_values(["person", "month", "end", "end_reason"]).drop_duplicates(["person", "month"])
     entered = inside.drop_duplicates("person")[["person", "month"]].reset_index(drop=True)
     cohort = _enrolled(study, entered)
     began = cohort.frame.set_index("person")
@@ -190,7 +198,9 @@ def _by_month(study: Study, design: Design) -> Compared:
 def _enrolled(study: Study, entered: pd.DataFrame) -> Cohort:
     """Give each person coach, team and consent as they were in the person's first month."""
     start = start_cohort(entered, IN_PERIOD, ALL)
-    caseload = study.tables["caseload"][["person", "coach", "start", "end", "consent"]]
+    if not {"caseload", "rosters"} <= study.tables.keys():
+        return Cohort(start.frame.assign(team=None), start.ledger)
+    caseload = study.tables["caseload"][["person", "coach", "start", "end", "consent"]].sort_values(["person", "start"])
     joined = start.frame.merge(caseload, on="person")
     ends = joined["end"].astype("Float64").fillna(np.inf)
     now = joined.loc[(joined["start"] <= joined["month"]) & (ends >= joined["month"])].drop_duplicates("person", keep="last")

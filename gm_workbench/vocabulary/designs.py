@@ -1,7 +1,7 @@
 """Designs: how teams that work in a new way are compared with teams that do not.
 
-Four templates are shipped (`data/protocols/designs/<design>.yml`). A protocol names one and says how that is known; the words that
-a report says of a design stand in the template, and what is calculated follows from its name (`metrics.team_comparison`).
+Four templates are shipped (`data/protocols/designs/<design>.yml`). A protocol names one and says how that is known; the words
+that a report says of a design stand in the template, and what is calculated follows from its name (`metrics.team_comparison`).
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def load_template(design: Design | str, protocols: Path | None = None) -> Templa
     template = Template(
         Design(name), form.both("label"), form.both("how"), form.both("contrast"), form.both_each("limits"), form.content
     )
-    if name != path.stem:
+    if form.sound("design") and name != path.stem:
         form.fault("design", f"must be that of the file, {path.stem}, but got {name!r}")
     form.finish(path)
     return template
