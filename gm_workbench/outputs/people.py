@@ -28,6 +28,7 @@ PUBLISHED_CAPTION = Text(
     "Personen na elke stap, en waarom de anderen afvielen.", "Persons after each step, and why the others dropped out."
 )
 """Public data were not delivered by anyone."""
+EVERYBODY_CAPTION = Text("Iedereen in deze gegevens; niemand viel af.", "Everybody in these data; nobody dropped out.")
 
 ALT_STEP = Text("{{{name}}} {label}", "{{{name}}} {label}")
 
@@ -49,12 +50,18 @@ def flow(steps: Sequence[Step], section: Section, about: About) -> Output:
         about,
         role=Role.FLOW,
         sentence=sentence,
-        caption=PUBLISHED_CAPTION if about.kind is DataKind.PUBLISHED else FLOW_CAPTION,
+        caption=_flow_caption(about, len(rows)),
         alt=_spoken(rows, labels),
         shown_as=(Shape.FLOW,),
         labels={**labels, **whys, PERSONS: Text("personen", "persons")},
     )
     return Output(words, cells)
+
+
+def _flow_caption(about: About, steps: int) -> Text:
+    if about.kind is not DataKind.PUBLISHED:
+        return FLOW_CAPTION
+    return PUBLISHED_CAPTION if steps > 1 else EVERYBODY_CAPTION
 
 
 def why_key(row: str) -> str:

@@ -105,3 +105,5 @@ def test_flow_of_public_data_speaks_of_no_delivery(steps: tuple[Step, ...], sect
     public = flow(steps, section, replace(about, kind=DataKind.PUBLISHED))
     assert ("levering" in public.words.caption.nl, "delivery" in public.words.caption.en) == (False, False)
     assert "levering" in flow(steps, section, about).words.caption.nl
+    alone = flow(steps[:1], section, replace(about, kind=DataKind.PUBLISHED))
+    assert "niemand viel af" in alone.words.caption.nl
