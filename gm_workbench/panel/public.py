@@ -96,3 +96,19 @@ def wage_histories(women: pd.DataFrame) -> pd.DataFrame:
     """
     squares = {f"{name}2": women[name] ** 2 for name in ("age", "ttl_exp", "tenure")}
     return women.assign(black=women["race"].eq(2).astype(int), **squares).dropna(subset=["ln_wage", "grade", *HISTORY])
+
+
+SMOKERS = ("qsmk", "wt82_71")
+"""Whether they stopped, and the change in their weight in kilograms; the other columns of `smokers` are covariates."""
+
+
+def smokers(people: pd.DataFrame) -> pd.DataFrame:
+    """Give what Hernán and Robins adjust for in `causaldata::nhefs_complete`: kinds as columns of 0 and 1, and squares.
+
+    >>> smokers(frame("causaldata::nhefs_complete")).shape
+    (1566, 20)
+    """
+    measured = people[[*SMOKERS, "sex", "race", "age", "smokeintensity", "smokeyrs", "wt71"]]
+    squares = {f"{name}2": people[name] ** 2 for name in ("age", "smokeintensity", "smokeyrs", "wt71")}
+    kinds = pd.get_dummies(people[["education", "exercise", "active"]].astype(str), drop_first=True, dtype=float)
+    return measured.join(kinds).assign(**squares)
