@@ -29,11 +29,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from queue import Queue
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("metrics", "guard")
@@ -55,7 +57,7 @@ ARITHMETIC = {
 }  # fmt: skip
 
 
-VALIDATION = "tests/test_validation.py::test_every_published_value_is_reproduced"
+VALIDATION = "tests/test_validation.py::test_published_values_are_reproduced"
 SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add}
 PRODUCTS = (ast.Mult, ast.Div, ast.MatMult)
 
@@ -209,45 +211,67 @@ def _turn(node: ast.AST) -> None:
             node.value = ast.UnaryOp(ast.USub(), node.value)
 
 
-def executed_lines() -> dict[str, set[int]]:
-    """Run the validation, and give the lines of `metrics/` that it executes, by file."""
+def executed_lines() -> dict[str, dict[str, set[int]]]:
+    """Run the validation, and give the lines of `metrics/` that it executes: test, file, lines."""
     with tempfile.TemporaryDirectory(prefix="traced-") as folder:
         told = Path(folder) / "lines.json"
         command = [sys.executable, str(Path(__file__).resolve()), "--trace", str(told)]
         done = subprocess.run(command, cwd=ROOT, env=_environment(ROOT), capture_output=True, text=True, check=False)
         if done.returncode or not told.exists():
-            raise SystemExit(f"The validation fails without any mutant; mend it first.\n{done.stdout[-2000:]}")
-        return {file: set(lines) for file, lines in json.loads(told.read_text(encoding="utf-8")).items()}
+            raise SystemExit(
+                f"The validation fails without any mutant; mend it first.\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+            )
+        read = json.loads(told.read_text(encoding="utf-8"))
+    return {test: {file: set(lines) for file, lines in files.items()} for test, files in read.items()}
+
+
+class Tracer:
+    """A plugin for pytest that notes, for each test of the validation, which lines of `metrics/` it executes."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, dict[str, set[int]]] = {}
+        self.metrics = str(ROOT / "gm_workbench" / "metrics") + os.sep
+
+    def pytest_runtest_protocol(self, item: Any) -> None:
+        """Begin a new list of lines."""
+        self.lines = self.seen.setdefault(f"{VALIDATION}{item.nodeid[item.nodeid.index('[') :]}", {})
+        sys.settrace(self.inside)
+
+    def pytest_runtest_logfinish(self) -> None:
+        """Stop noting."""
+        sys.settrace(None)
+
+    def inside(self, frame: Any, _event: str, _argument: object) -> Any:
+        """Note a line; frames outside `metrics/` are not followed line by line."""
+        file = frame.f_code.co_filename
+        if not file.startswith(self.metrics):
+            return None
+        self.lines.setdefault(Path(file).relative_to(ROOT).as_posix(), set()).add(frame.f_lineno)
+        return self.inside
 
 
 def trace(told: Path) -> int:
-    """Run the validation's check in this process and write which lines of `metrics/` it executed."""
-    metrics, seen = str(ROOT / "gm_workbench" / "metrics") + os.sep, {}
-
-    def inside(frame, event, _):
-        if frame.f_code.co_filename.startswith(metrics) and event in ("call", "line"):
-            seen.setdefault(frame.f_code.co_filename, set()).add(frame.f_lineno)
-            return inside
-        return inside if event != "call" else None  # frames outside are not followed line by line
-
-    pytest = importlib.import_module("pytest")
-    sys.settrace(inside)
-    try:
-        code = int(pytest.main(["-x", "-q", "--no-header", *OFF, VALIDATION]))
-    finally:
-        sys.settrace(None)
-    lines = {Path(file).relative_to(ROOT).as_posix(): sorted(found) for file, found in seen.items()}
-    told.write_text(json.dumps(lines), encoding="utf-8")
+    """Run the validation's checks in this process and write which lines of `metrics/` each executed."""
+    tracer = Tracer()
+    code = int(importlib.import_module("pytest").main(["-x", "-q", "--no-header", *OFF, VALIDATION], plugins=[tracer]))
+    found = {test: {file: sorted(lines) for file, lines in files.items()} for test, files in tracer.seen.items()}
+    told.write_text(json.dumps(found), encoding="utf-8")
     return code
 
 
-def validation_mutants(only: str = "") -> list[Mutant]:
-    """Give every turned sign in what the validation executes, but those that can change no number."""
-    found = []
-    for file, lines in sorted(executed_lines().items()):
-        if only in file:
-            found += sign_mutants(file, (ROOT / file).read_text(encoding="utf-8"), lines)
-    return found
+def validation_mutants(executed: Mapping[str, Mapping[str, set[int]]], only: str = "") -> list[Mutant]:
+    """Give every turned sign in what the validation executes."""
+    lines: dict[str, set[int]] = {}
+    for files in executed.values():
+        for file, found in files.items():
+            lines.setdefault(file, set()).update(found)
+    wanted = sorted(file for file in lines if only in file)
+    return [one for file in wanted for one in sign_mutants(file, (ROOT / file).read_text(encoding="utf-8"), lines[file])]
+
+
+def tests_executing(executed: Mapping[str, Mapping[str, set[int]]], mutant: Mutant) -> list[str]:
+    """Give the tests of the validation that come past a mutant's file."""
+    return [test for test, files in executed.items() if mutant.file in files]
 
 
 def reason_of(result: Result) -> str:
@@ -404,11 +428,12 @@ def check_copy(copy_root: Path) -> None:
 
 
 def try_all(
-    mutants: list[Mutant], workers: int, folder: Path, judges: Callable[[str, Path], list[str]] = tests_for
+    mutants: list[Mutant], workers: int, folder: Path, judges: Callable[[Mutant], list[str]] | None = None
 ) -> list[Result]:
-    """Try every mutant, each worker on a copy of its own; `judges` gives the tests of a file."""
+    """Try every mutant, each worker on a copy of its own; `judges` gives its tests, by default those of its module."""
     made = [Runner(copy_of_project(folder / f"copy{at}")) for at in range(workers)]
     check_copy(made[0].root)
+    asked = judges or (lambda mutant: tests_for(mutant.file, made[0].root))
     runners: Queue[Runner] = Queue()
     for runner in made:
         runners.put(runner)
@@ -420,7 +445,7 @@ def try_all(
             start = time.monotonic()
             try:
                 target.write_text(mutant.source, encoding="utf-8")
-                tests = judges(mutant.file, runner.root)
+                tests = asked(mutant)
                 outcome = runner.run(tests, 20 + 6 * sum(took[test] for test in tests))
             finally:
                 target.write_bytes(whole)
@@ -428,8 +453,7 @@ def try_all(
         return Result(mutant.file, mutant.line, mutant.operator, outcome, round(time.monotonic() - start, 1))
 
     with ThreadPoolExecutor(workers) as pool:
-        files = sorted({mutant.file for mutant in mutants})
-        took = baseline(runners, pool, sorted({test for file in files for test in judges(file, made[0].root)}))
+        took = baseline(runners, pool, sorted({test for mutant in mutants for test in asked(mutant)}))
         results = list(pool.map(one, mutants))
     for runner in made:
         runner.close()
@@ -453,8 +477,9 @@ def main() -> int:
     if given.trace:
         return trace(given.trace)
     start = time.monotonic()
-    chosen = validation_mutants(given.only) if given.validation else sample(given.sample, given.seed, given.only)
-    judges = (lambda *_: [VALIDATION]) if given.validation else tests_for
+    executed = executed_lines() if given.validation else {}
+    judges = partial(tests_executing, executed) if given.validation else None
+    chosen = validation_mutants(executed, given.only) if given.validation else sample(given.sample, given.seed, given.only)
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         results = try_all(chosen, given.workers, Path(folder).resolve(), judges)
     killed = sum(result.outcome in ("killed", "slow") for result in results)
