@@ -76,6 +76,7 @@ def test_fixed_effects_equal_those_of_wooldridge_and_plm(wages, witness, name, v
     assert (got.df, got.residual_df, wider.df, wider.residual_df) == (3805, 3805, 544, 3805)
     assert (got.n, plain.rows, got.unit) == (545, 4360, "log dollars")
     assert wider.high - wider.value == pytest.approx(1.96431 * wider.se, rel=1e-4)  # qt(.975, 544)
+    assert wider.value - wider.low == pytest.approx(1.96431 * wider.se, rel=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +104,8 @@ def test_random_effects_equal_those_of_wooldridge_and_plm(wages, witness, name, 
     witness("panels.random_effects", f"{name}, standard error", got.se, exact_se, **run)
     run["source"] = 'plm::vcovHC(method = "arellano", type = "sss")'
     witness("panels.random_effects", f"{name}, standard error by person", wider.se, by_person, **run)
+    constant = plain.coefficients["const"]
+    assert (constant.value, constant.se) == pytest.approx((0.023586377379, 0.1506682591148), abs=EXACT)  # of the same plm
     assert plain.sd_person == pytest.approx(0.3246031, abs=SEVEN_DECIMALS)
     assert plain.sd_rest == pytest.approx(0.3509900, abs=SEVEN_DECIMALS)
     assert (got.df, wider.df, got.residual_df, got.n) == (np.inf, 544, 4345, 545)
@@ -220,7 +223,38 @@ def test_panels_need_thirty_persons_with_two_rows(model, persons, enough):
         assert (found.what, found.got, found.needed) == ("persons with two rows", 29, 30)
 
 
-def test_panels_need_more_rows_than_coefficients():
+@pytest.mark.parametrize("model", [fixed_effects, random_effects])
+def test_persons_with_one_row_do_not_help_to_reach_thirty(model):
+    rows = panel(35)
+    found = model(rows.loc[rows["person"].lt(29) | rows["wave"].eq(0)], "y", ["x"])
+    assert isinstance(found, NotEnoughData)
+    assert (found.what, found.got) == ("persons with two rows", 29)
+
+
+@pytest.mark.parametrize(("predictors", "enough"), [(29, True), (30, False)])
+def test_panels_need_a_spare_row_for_each_coefficient(predictors, enough):
+    rows = panel(50, 2)
+    rows = rows.loc[rows["person"].lt(30) | rows["wave"].eq(0)]
+    names = [f"x{i}" for i in range(predictors)]
+    drawn = np.random.default_rng(1).normal(size=(predictors, len(rows)))
+    found = fixed_effects(rows.assign(**dict(zip(names, drawn, strict=True))), "y", names)
+    assert isinstance(found, PanelFit) is enough
+    if not enough:
+        assert (found.what, found.got, found.needed) == ("rows after the first of each person", 30, 31)
+
+
+def test_panels_of_yes_and_no_are_given():
+    assert isinstance(fixed_effects(panel().assign(y=lambda f: f["y"].gt(0) * 1), "y", ["x"]), PanelFit)
+
+
+def test_fixed_effects_take_rounding_for_no_change():
+    rows = panel(waves=3).assign(z=lambda f: 1e6 + f["person"] / 7)
+    assert (rows["z"] - rows.groupby("person")["z"].transform("mean")).abs().max() > 0
+    with pytest.raises(MetricError, match="the columns z change for nobody"):
+        fixed_effects(rows, "y", ["x", "z"])
+
+
+def test_panels_need_more_persons_than_coefficients():
     rows = panel(30, 2)
     names = [f"x{i}" for i in range(29)]
     wide = rows.assign(**dict(zip(names, np.random.default_rng(1).normal(size=(29, len(rows))), strict=True)))
