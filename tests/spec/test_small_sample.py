@@ -213,3 +213,10 @@ def test_cr2_refuses_when_no_observation_is_left_over():
 def test_cr2_refuses_columns_of_other_lengths():
     with pytest.raises(MetricError, match="column const must hold a finite number for each of the 3 rows"):
         cr2(pd.Series([1.0, 2.0, 4.0]), {"const": np.ones(2)}, pd.Series([1, 2, 2]))
+
+
+def test_cr2_does_not_take_a_small_unit_for_a_repeated_column(grunfeld):
+    plain = cr2(grunfeld["inv"], design(grunfeld, ["value", "capital"]), grunfeld["firm"]).combine({"value": 1.0}, "", "")
+    tiny = grunfeld.assign(value=grunfeld["value"] * 1e-18)
+    same = cr2(tiny["inv"], design(tiny, ["value", "capital"]), tiny["firm"]).combine({"value": 1e-18}, "", "")
+    assert (same.value, same.se, same.df) == pytest.approx((plain.value, plain.se, plain.df), rel=EXACT)
