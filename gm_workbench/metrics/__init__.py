@@ -35,6 +35,7 @@ __all__ = [
     "small_sample",
     "stacks",
     "team_comparison",
+    "team_scores",
     "waves",
     "weighting",
 ]

@@ -30,6 +30,18 @@ class About:
     source: Text
     assignment: Assignment
     spells: Spells = ON_BENEFIT
+    unit: str = "coach"  # who took up the new way of working
+
+    @property
+    def units(self) -> Text:
+        """Who took up the new way of working, as a plural."""
+        return Text("teams", "teams") if self.unit == "team" else Text("consulenten", "coaches")
+
+    @property
+    def where_introduced(self) -> Text:
+        """Where the new way of working was taken up, as it reads behind an outcome."""
+        who = Text("het team", "the team") if self.unit == "team" else Text("de consulent", "the coach")
+        return Text(f"waar {who.nl} de nieuwe werkwijze invoerde", f"where {who.en} introduced the new way of working")
 
     @property
     def may_say_effect(self) -> bool:

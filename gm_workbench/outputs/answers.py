@@ -2,50 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from gm_workbench.errors import OutputError
 from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.outputs.about import NOTHING, About, capital, section_words, words_only
 from gm_workbench.outputs.cells import PARTS, estimate_cell, quote, share_cell
-from gm_workbench.outputs.output import Axis, Cell, Output, Role, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.output import Axis, Cell, Output, Role, Sentence, Shape, Slot
 from gm_workbench.outputs.shortages import shortage
-from gm_workbench.outputs.verdicts import TAILS, VERDICTS, reading, telling_digits
-from gm_workbench.vocabulary.protocols import Assignment, Estimand, Section
-from gm_workbench.vocabulary.text import Text, number
+from gm_workbench.outputs.verdicts import CANNOT_TELL, LEAST_CHANCE, TAILS, VERDICTS, reading, telling_digits
+from gm_workbench.outputs.weighing import (
+    CHANCE,
+    a_noun,
+    amount,
+    caution,
+    chance_cell,
+    chance_of_seeing,
+    noun,
+    smallest_relevant,
+    unit_of,
+    weighed,
+)
+from gm_workbench.vocabulary.protocols import Estimand, Section
+from gm_workbench.vocabulary.text import Text
 
 PERSONS = Text("mensen", "people")
 COLUMN = "difference"
 RAW = "raw"
 
 MORE_OR_LESS = Text(
-    "{subject} was {{value}} {unit} {direction} bij {who} van wie de consulent de nieuwe werkwijze invoerde "
-    "dan bij de anderen.",
-    "{subject} was {{value}} {unit} {direction} for {who} whose coach introduced the new way of working than for the others.",
+    "{subject} was {{value}} {unit} {direction} {with_it} dan {without}.",
+    "{subject} was {{value}} {unit} {direction} {with_it} than {without}.",
 )
 AS_MUCH = Text(
-    "{subject} was gemiddeld gelijk bij {who} van wie de consulent de nieuwe werkwijze invoerde en bij de anderen.",
-    "{subject} was on average the same for {who} whose coach introduced the new way of working and for the others.",
+    "{subject} was gemiddeld gelijk {with_it} en {without}.",
+    "{subject} was on average the same {with_it} and {without}.",
 )
+BY_COACH = (
+    Text(
+        "bij {who} van wie de consulent de nieuwe werkwijze invoerde", "for {who} whose coach introduced the new way of working"
+    ),
+    Text("bij de anderen", "for the others"),
+)
+"""Whose outcomes are compared: with the new way of working, and without."""
+
 MARGIN = Text(
     "De marge loopt van {{low}} tot {{high}} {unit}{tail}.", "The interval runs from {{low}} to {{high}} {unit}{tail}."
 )
 HIGHER_WORD, LOWER_WORD = Text("hoger", "higher"), Text("lager", "lower")
-POINTS = Text("punten", "points")
-PERCENT_POINTS = Text("procentpunt", "percentage points")
-
-CAUTION = {
-    Assignment.BY_CHOICE: Text(
-        "Consulenten kozen zelf of zij de nieuwe werkwijze invoerden. Een verschil na introductie kan ook daardoor komen.",
-        "Coaches chose whether to introduce the new way of working. That may also explain a difference after introduction.",
-    ),
-    Assignment.UNKNOWN: Text(
-        "Niet bekend is hoe is bepaald wie de nieuwe werkwijze invoerde. Een verschil na introductie kan ook daardoor komen.",
-        "How it was decided who introduced the new way of working is not known. "
-        "That too may explain a difference after introduction.",
-    ),
-}
 NOT_ADJUSTED = Text(
     "Zonder rekening te houden met verschillen aan de start is het verschil {value} {unit}.",
     "Without allowing for differences at the start the difference is {value} {unit}.",
@@ -63,7 +68,14 @@ NO_ROLL_OUT = Text(
 
 
 def answer(
-    primary: Contrast | Estimate | NotEnoughData, estimand: Estimand, section: Section, about: About, *, who: Text = PERSONS
+    primary: Contrast | Estimate | NotEnoughData,
+    estimand: Estimand,
+    section: Section,
+    about: About,
+    *,
+    who: Text = PERSONS,
+    arms: tuple[Text, Text] = BY_COACH,
+    planned: float | None = None,
 ) -> Output:
     """Answer the question of the report from its primary estimand, in one sentence and on a line.
 
@@ -75,6 +87,17 @@ def answer(
         As declared: its label ("verschil in ...", "difference in ..."), contrast and smallest relevant difference.
     who : Text
         Plural noun for the persons it is about.
+    arms : pair of Text
+        Whose outcomes are compared, as they read behind the outcome; may hold ``{who}``.
+    planned : float, optional
+        Chance of seeing a difference that just matters as the protocol planned it for these numbers; without it the chance that
+        follows from the estimate's standard error.
+
+    Notes
+    -----
+    Where the design would have missed a difference that matters more often than not, the first sentence is that these data
+    cannot tell, whatever the interval says: what such a design does find is too large on average (Gelman & Carlin 2014,
+    doi:10.1177/1745691614551642).
     """
     if isinstance(primary, NotEnoughData):
         return words_only(section, about, shortage(primary), role=Role.ANSWER)
@@ -82,30 +105,29 @@ def answer(
     smallest = smallest_relevant(estimand)
     cell = _cell(estimate, estimand.name, smallest)
     raw = (_cell(primary.raw, RAW, smallest),) if isinstance(primary, Contrast) else ()
-    sentence = _sentence(cell, estimand, about, who)
+    chance = chance_of_seeing(estimate, smallest) if planned is None else planned
+    sentence = _sentence(cell, estimand, about, [arm.format(who=who) for arm in arms], chance)
+    seen = () if chance is None else (chance_cell(estimate, chance, COLUMN),)
     words = section_words(
         section,
         replace(about, population=estimand.population),
         role=Role.ANSWER,
         sentence=sentence,
-        more=(*_raw_sentence(raw, cell), *_caution(about)),
+        more=(*_raw_sentence(raw, cell), *weighed(cell, smallest, chance, about), *caution(about)),
         caption=_caption(estimand, cell, smallest),
         alt=sentence,
         shown_as=(Shape.INTERVAL,),
-        labels={estimand.name: estimand.label, RAW: Text("zonder correctie", "unadjusted"), COLUMN: about.difference},
+        labels={
+            estimand.name: estimand.label,
+            RAW: Text("zonder correctie", "unadjusted"),
+            CHANCE: Text("kans om een verschil te zien dat ertoe doet", "chance of seeing a difference that matters"),
+            COLUMN: about.difference,
+        },
         axes={"x": Axis(_axis(estimand, cell))},
         options={"sesoi": smallest},
         estimand=estimand.name,
     )
-    return Output(words, (cell, *raw))
-
-
-def smallest_relevant(estimand: Estimand) -> float:
-    """Give the smallest difference that matters, as a number."""
-    value = estimand.smallest_relevant.value
-    if isinstance(value, str):
-        raise OutputError(f"Estimand {estimand.name}: the smallest relevant difference must be a number.")
-    return float(value)
+    return Output(words, (cell, *raw, *seen))
 
 
 def _cell(estimate: Estimate, row: str, smallest: float) -> Cell:
@@ -114,33 +136,26 @@ def _cell(estimate: Estimate, row: str, smallest: float) -> Cell:
     return estimate_cell(estimate, row, COLUMN, digits=telling_digits(estimate.low, estimate.high, smallest, times), unit=unit)
 
 
-def _sentence(cell: Cell, estimand: Estimand, about: About, who: Text) -> Sentence:
+def _sentence(cell: Cell, estimand: Estimand, about: About, arms: Sequence[Text], chance: float | None) -> Sentence:
     found = reading(cell.low or 0.0, cell.high or 0.0, smallest_relevant(estimand))
-    unit, value = _unit(cell), cell.value or 0.0
+    unit, value = unit_of(cell), cell.value or 0.0
     level = round(value * (100 if cell.unit in PARTS else 1), cell.digits) == 0
     finding = (AS_MUCH if level else MORE_OR_LESS).format(
-        subject=_subject(estimand), unit=unit, direction=HIGHER_WORD if value > 0 else LOWER_WORD, who=who
+        subject=_subject(estimand),
+        unit=unit,
+        direction=HIGHER_WORD if value > 0 else LOWER_WORD,
+        with_it=arms[0],
+        without=arms[1],
     )
-    tail = TAILS.get(found, NOTHING).format(difference=_noun(about), a_difference=_a_noun(about))
+    tail = TAILS.get(found, NOTHING).format(difference=noun(about), a_difference=a_noun(about))
     margin = MARGIN.format(unit=unit, tail=tail)
-    verdict = VERDICTS[found].format(difference=_noun(about), a_difference=_a_noun(about))
+    told = VERDICTS[found].format(difference=noun(about), a_difference=a_noun(about))
+    verdict = CANNOT_TELL if chance is not None and chance < LEAST_CHANCE else told
     slots = quote(cell, signed=True, absolute=True)
     return Sentence(
         Text(f"{verdict.nl} {finding.nl} {margin.nl}", f"{verdict.en} {finding.en} {margin.en}"),
         {name: slot for name, slot in slots.items() if name != "value" or not level},
     )
-
-
-def _noun(about: About) -> Text:
-    return Text("effect", "effect") if about.may_say_effect else Text("verschil", "difference")
-
-
-def _a_noun(about: About) -> Text:
-    return Text("een effect", "an effect") if about.may_say_effect else Text("een verschil", "a difference")
-
-
-def _unit(cell: Cell) -> Text:
-    return PERCENT_POINTS if cell.unit in PARTS else POINTS
 
 
 def _subject(estimand: Estimand) -> Text:
@@ -150,18 +165,14 @@ def _subject(estimand: Estimand) -> Text:
 
 
 def _raw_sentence(raw: tuple[Cell, ...], cell: Cell) -> tuple[Sentence, ...]:
-    text = NOT_ADJUSTED.format(unit=_unit(cell), value="{value}")
+    text = NOT_ADJUSTED.format(unit=unit_of(cell), value="{value}")
     return tuple(Sentence(text, {"value": quote(one, signed=True)["value"]}) for one in raw)
 
 
-def _caution(about: About) -> tuple[Sentence, ...]:
-    return (plain(CAUTION[about.assignment]),) if about.assignment in CAUTION else ()
-
-
 def _caption(estimand: Estimand, cell: Cell, smallest: float) -> Text:
-    shown = 100 * smallest if cell.unit in PARTS else smallest
-    sesoi = Text(number(shown, 1), number(shown, 1, language="en"))
-    return CAPTION.format(label=capital(estimand.label), contrast=estimand.contrast, sesoi=sesoi, unit=_unit(cell))
+    return CAPTION.format(
+        label=capital(estimand.label), contrast=estimand.contrast, sesoi=amount(cell, smallest), unit=unit_of(cell)
+    )
 
 
 def _axis(estimand: Estimand, cell: Cell) -> Text:

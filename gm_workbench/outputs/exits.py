@@ -12,12 +12,12 @@ from dataclasses import replace
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exits import Curve
 from gm_workbench.outputs.about import About, section_words, words_only
-from gm_workbench.outputs.answers import CAUTION, smallest_relevant
 from gm_workbench.outputs.cells import count_cell, estimate_cell, quote
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.series import AT_RISK
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import terms
+from gm_workbench.outputs.weighing import caution, smallest_relevant
 from gm_workbench.vocabulary.protocols import Estimand, Section
 from gm_workbench.vocabulary.spells import ON_BENEFIT, Spells
 from gm_workbench.vocabulary.text import Text
@@ -64,13 +64,13 @@ def exits(
     if short is not None or not drawn:
         return words_only(section, about, shortage(short or NotEnoughData("", "persons at the start", 0, 2)))
     cells = tuple(cell for name, curve in drawn.items() for cell in curve_cells(name, curve, risk_at))
-    sentence = _exit_sentence({cell.row: cell for cell in cells if cell.column == str(horizon)}, horizon, about.spells)
-    caution = (plain(CAUTION[about.assignment]),) if len(drawn) > 1 and about.assignment in CAUTION else ()
+    sentence = _exit_sentence({cell.row: cell for cell in cells if cell.column == str(horizon)}, horizon, about)
+    careful = caution(about) if len(drawn) > 1 else ()
     words = section_words(
         section,
         about,
         sentence=sentence,
-        more=(*caution, plain(about.spells.note)),
+        more=(*careful, plain(about.spells.note)),
         caption=about.spells.caption,
         alt=Sentence(
             Text(
@@ -107,16 +107,16 @@ def _risk_labels(rows: Mapping[str, Curve]) -> dict[str, Text]:
     return {name + AT_RISK: still.format(name=words) for name, words in terms(rows, SERIES).items()}
 
 
-def _exit_sentence(cells: Mapping[str, Cell], horizon: int, spells: Spells) -> Sentence:
-    unit, work = spells.unit, spells.work
+def _exit_sentence(cells: Mapping[str, Cell], horizon: int, about: About) -> Sentence:
+    unit, work, where = about.spells.unit, about.spells.work, about.where_introduced
     if set(cells) >= {INTRODUCED, OTHERS}:
         with_, without = quote(cells[INTRODUCED]), quote(cells[OTHERS])
         return Sentence(
             Text(
-                f"Binnen {horizon} {unit.nl} stroomde {{a}} % uit naar {work.nl} waar de consulent de nieuwe werkwijze "
-                f"invoerde (marge {{a_low}} tot {{a_high}} %), en {{b}} % waar dat niet zo was (marge {{b_low}} tot "
+                f"Binnen {horizon} {unit.nl} stroomde {{a}} % uit naar {work.nl} {where.nl} "
+                f"(marge {{a_low}} tot {{a_high}} %), en {{b}} % waar dat niet zo was (marge {{b_low}} tot "
                 f"{{b_high}} %).",
-                f"Within {horizon} {unit.en} {{a}}% left for {work.en} where the coach introduced the new way of working "
+                f"Within {horizon} {unit.en} {{a}}% left for {work.en} {where.en} "
                 f"(interval {{a_low}} to {{a_high}}%), and {{b}}% where that was not so (interval {{b_low}} to {{b_high}}%).",
             ),
             {**_named("a", with_), **_named("b", without)},
@@ -170,7 +170,7 @@ def exit_difference(
         id=name,
         lead=Text("", ""),
         sentence=sentence,
-        more=(plain(CAUTION[about.assignment]),) if about.assignment in CAUTION else (),
+        more=caution(about),
         caption=Text(
             f"{estimand.label.nl}: {estimand.contrast.nl}. Marge (95 %) door consulenten als geheel opnieuw te trekken.",
             f"{estimand.label.en}: {estimand.contrast.en}. Interval (95 %) from drawing whole coaches again.",

@@ -33,6 +33,7 @@ CANNOT_BE_SAID = Text("niet te zeggen", "cannot be said")
 ABOUT_HOW_MANY = Text("Dit antwoord gaat over {n} personen.", "This answer is about {n} persons.")
 TILES = {
     "persons": Text("personen in de vergelijking", "persons in the comparison"),
+    "teams": Text("teams", "teams"),
     "coaches": Text("consulenten", "coaches"),
     "reliability": Text("betrouwbaarheid van de schaal", "reliability of the scale"),
 }
@@ -44,6 +45,7 @@ def facts(
     *,
     persons: int,
     coaches: int | None = None,
+    teams: int | None = None,
     reliability: Estimate | NotEnoughData | None = None,
     labels: Mapping[str, Text] | None = None,
 ) -> Output:
@@ -52,13 +54,15 @@ def facts(
     Parameters
     ----------
     coaches : int, optional
-        Without coaches nothing was introduced: both that tile and the one on assignment are left out.
+        Without coaches (or teams) nothing was introduced: both that tile and the one on assignment are left out.
+    teams : int, optional
+        Where teams are compared.
     reliability : Estimate or NotEnoughData, optional
         Of the scale, where the answer rests on one.
     labels : mapping of str to Text, optional
         Other words under a tile, by row key.
     """
-    tile_words = {} if coaches is None else {"assignment": ASSIGNED[about.assignment]}
+    tile_words = {} if coaches is None and teams is None else {"assignment": ASSIGNED[about.assignment]}
     if isinstance(reliability, NotEnoughData):
         tile_words["reliability"] = CANNOT_BE_SAID
     said = Sentence(ABOUT_HOW_MANY, {"n": Slot("persons", VALUE)})
@@ -73,14 +77,15 @@ def facts(
         labels={**TILES, "assignment": ASSIGNED_MEANS[about.assignment], **(labels or {})},
         tile_words=tile_words,
     )
-    return Output(words, tuple(_cells(persons, coaches, reliability)))
+    return Output(words, tuple(_cells(persons, {"teams": teams, "coaches": coaches}, reliability)))
 
 
-def _cells(persons: int, coaches: int | None, reliability: Estimate | NotEnoughData | None) -> list[Cell]:
+def _cells(persons: int, groups: Mapping[str, int | None], reliability: Estimate | NotEnoughData | None) -> list[Cell]:
     cells = [count_cell("persons", VALUE, persons)]
-    if coaches is not None:
+    for row, count in groups.items():
         # a number of coaches is no number of citizens: it stands over these persons, and the guard judges it as such
-        cells.append(Cell("coaches", VALUE, Measure.ESTIMATE, persons, value=float(coaches), groups=coaches, unit="coaches"))
+        if count is not None:
+            cells.append(Cell(row, VALUE, Measure.ESTIMATE, persons, value=float(count), groups=count, unit=row))
     if isinstance(reliability, Estimate):
         cells.append(estimate_cell(reliability, "reliability", VALUE, digits=2))
     return cells

@@ -25,6 +25,7 @@ UNITS = {
     "months": Text("maanden", "months"),
     "years": Text("jaren", "years"),
     "coaches": Text("consulenten", "coaches"),
+    "teams": Text("teams", "teams"),
     "values": Text("waarden", "values"),
     "standard deviations": Text("standaarddeviaties", "standard deviations"),
 }

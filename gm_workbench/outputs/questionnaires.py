@@ -194,7 +194,7 @@ def _over_waves(
     cells = tuple(_wave_cell(mean, mean.estimate, dots) for mean in ordered if isinstance(mean.estimate, Estimate))
     if not cells:
         short = next((mean.estimate for mean in means if isinstance(mean.estimate, NotEnoughData)), None)
-        return words_only(section, about, shortage(short or NotEnoughData("mean", "persons", 0, 1)), id=name)
+        return words_only(section, about, shortage(short or NotEnoughData("mean", "persons", 0, 1), about.units), id=name)
     sentence = _first_and_last(cells, labels, dots)
     words = section_words(
         section,

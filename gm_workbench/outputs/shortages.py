@@ -20,6 +20,17 @@ WHAT = {
     "coaches in each group": Text("consulenten per groep", "coaches in each group"),
     "clusters in each group": Text("consulenten per groep", "coaches in each group"),
     "groups": Text("consulenten", "coaches"),
+    "clusters": Text("groepen", "groups"),
+    "teams": Text("teams", "teams"),
+    "teams in each group": Text("teams per groep", "teams in each group"),
+    "moments at which teams began": Text("momenten waarop teams begonnen", "moments at which teams began"),
+    "persons with two rows": Text("personen met twee metingen", "persons with two measurements"),
+    "persons more than groups and predictors": Text(
+        "personen meer dan groepen en kenmerken samen", "persons more than groups and predictors together"
+    ),
+    "persons who could have been in either group": Text(
+        "personen die in beide groepen hadden kunnen zitten", "persons who could have been in either group"
+    ),
     "items": Text("vragen", "questions"),
 }
 """Words for what metrics can be short of, where a number helps."""
@@ -30,14 +41,19 @@ EQUAL = Text("daarvoor verschillen de gegevens te weinig van elkaar", "the data 
 UNSTABLE = Text("de berekening geeft geen vast antwoord", "the calculation gives no stable answer")
 
 
-def shortage(result: NotEnoughData) -> Text:
-    """Say in one sentence why there is no number.
+GROUPS = ("groups", "coaches", "clusters")
+"""What a metric calls its groups; a report calls them what they are."""
+
+
+def shortage(result: NotEnoughData, groups: Text | None = None) -> Text:
+    """Say in one sentence why there is no number; `groups` names what the groups are, where they are not coaches.
 
     >>> shortage(NotEnoughData("ANCOVA", "coaches in each group", 4, 5)).nl
     'Dat is met deze gegevens niet te zeggen: daarvoor zijn minstens 5 consulenten per groep nodig.'
     """
     if result.what in WHAT:
-        why = NEEDED.format(needed=str(result.needed), what=WHAT[result.what])
+        what = groups if groups is not None and result.what in GROUPS else WHAT[result.what]
+        why = NEEDED.format(needed=str(result.needed), what=what)
     else:
         why = UNSTABLE if result.what == "optimisers that agree" else EQUAL
     return Text(

@@ -27,6 +27,10 @@ NEEDS = {
     "answers": Text("vragenlijsten", "questionnaires"),
     "caseload": Text("verdeling over consulenten", "allocation to coaches"),
     "introductions": Text("introductie bij consulenten", "introduction to coaches"),
+    "rosters": Text("indeling van consulenten in teams", "teams of coaches"),
+    "team_introductions": Text("introductie bij teams", "introduction to teams"),
+    "coach_answers": Text("vragenlijsten van consulenten", "questionnaires of coaches"),
+    "supervisor_answers": Text("vragenlijsten van leidinggevenden", "questionnaires of supervisors"),
     "wages": Text("lonen en banen", "wages and jobs"),
     "wages.contract": Text("soort contract", "kind of contract"),
     "wages.sex": Text("geslacht van werkenden", "sex of workers"),
@@ -55,7 +59,10 @@ def about_study(study: Study, population: Text | None = None) -> About:
         population, spells = study.published.title, study.published.spells
     else:
         population, spells = population or study.protocol.primary.population, ON_BENEFIT
-    return About(study.kind, population, study.period_name, study.source, study.protocol.assignment, spells)
+    declared = study.protocol
+    return About(
+        study.kind, population, study.period_name, study.source, declared.assignment, spells, declared.unit_of_introduction
+    )
 
 
 HELD_HERE = Text(

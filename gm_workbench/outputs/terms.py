@@ -8,6 +8,23 @@ from gm_workbench.vocabulary.text import Text
 
 WOMAN, MAN = Text("vrouwen", "women"), Text("mannen", "men")
 
+CANDIDATES = Text("kandidaten", "candidates")
+CANDIDATES_FOLLOWED = Text(
+    "mensen met algemene bijstand in de startmaand, met een consulent in een team van het onderzoek, die toestemming gaven",
+    "people on general assistance in the first month, with a coach in a team of the study, who gave consent",
+)
+CANDIDATES_ASKED = Text(
+    "kandidaten van deze teams die een vragenlijst invulden", "candidates of these teams who filled in a questionnaire"
+)
+COACHES_ASKED = Text(
+    "consulenten van teams van het onderzoek die de vragenlijst invulden",
+    "coaches of teams of the study who filled in the questionnaire",
+)
+STEERING = Text("aansturing met het gedragsmodel", "steering with the behavioural model")
+USE_OF_MODEL = Text("gebruik van het gedragsmodel", "use of the behavioural model")
+EFFICACY, INTENTION = Text("geloof in eigen kunnen", "self-efficacy"), Text("intentie", "intention")
+AFTER_A_YEAR = Text("na 12 maanden", "after 12 months")
+
 MOTHERS, WORKERS = Text("moeders", "mothers"), Text("werkenden", "workers")
 """Who an answer is about, as a plural."""
 

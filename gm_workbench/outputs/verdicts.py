@@ -59,6 +59,52 @@ _SMALL_FITS = Text(
     ": ook {a_difference} dat te klein is om van belang te zijn, past bij deze gegevens",
     ": {a_difference} too small to matter fits these data too",
 )
+CANNOT_TELL = Text("Deze gegevens kunnen dat niet uitwijzen.", "These data cannot tell.")
+"""The first sentence of an answer from a design that would miss a difference that matters more often than not."""
+
+LEAST_CHANCE = 0.5
+"""Chance of seeing a difference that matters below which the data cannot tell."""
+
+
+class Excluded(StrEnum):
+    """Which differences that matter an interval leaves out."""
+
+    BOTH = "both"
+    MORE = "more"
+    LESS = "less"
+    NEITHER = "neither"
+
+
+def excluded(low: float, high: float, smallest_relevant: float) -> Excluded:
+    """Say which differences that matter lie outside an interval; one that touches such a difference holds it.
+
+    >>> [excluded(low, high, 2.0).value for low, high in [(-1.9, 1.9), (-2.0, 1.9), (-1.9, 2.0), (-3.0, 3.0)]]
+    ['both', 'more', 'less', 'neither']
+    """
+    more, less = high < smallest_relevant, low > -smallest_relevant
+    return Excluded.BOTH if more and less else Excluded.MORE if more else Excluded.LESS if less else Excluded.NEITHER
+
+
+EXCLUSIONS = {
+    Excluded.BOTH: Text(
+        "De marge sluit een verschil van {sesoi} {unit} of meer uit, naar boven en naar beneden.",
+        "The interval excludes a difference of {sesoi} {unit} or more, in either direction.",
+    ),
+    Excluded.MORE: Text(
+        "De marge sluit een verschil van {sesoi} {unit} of meer naar boven uit, naar beneden niet.",
+        "The interval excludes a difference of {sesoi} {unit} or more upwards, but not downwards.",
+    ),
+    Excluded.LESS: Text(
+        "De marge sluit een verschil van {sesoi} {unit} of meer naar beneden uit, naar boven niet.",
+        "The interval excludes a difference of {sesoi} {unit} or more downwards, but not upwards.",
+    ),
+    Excluded.NEITHER: Text(
+        "De marge sluit een verschil van {sesoi} {unit} of meer niet uit, naar boven noch naar beneden.",
+        "The interval does not exclude a difference of {sesoi} {unit} or more, in either direction.",
+    ),
+}
+"""What is always said beside an answer: whether differences that matter are excluded."""
+
 TAILS = {
     Reading.UNDECIDED: Text(": ook geen {difference} past bij deze gegevens", ": no {difference} fits these data too"),
     Reading.HIGHER_MAYBE_SMALL: _SMALL_FITS,

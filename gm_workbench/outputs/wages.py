@@ -8,12 +8,12 @@ from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.exits import Curve
 from gm_workbench.outputs.about import About, section_words, words_only
-from gm_workbench.outputs.answers import CAUTION
 from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.exits import MONTHS, curve_cells
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, plain
 from gm_workbench.outputs.series import AT_RISK
 from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.weighing import caution
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
 
@@ -135,7 +135,7 @@ def comparison(contrast: Contrast | NotEnoughData, section: Section, about: Abou
         section,
         about,
         sentence=sentence,
-        more=(plain(CAUTION[about.assignment]),) if about.assignment in CAUTION else (),
+        more=caution(about),
         caption=COMPARISON_CAPTION.format(difference=title, outcome=outcome),
         alt=sentence,
         shown_as=(Shape.DOTS,),

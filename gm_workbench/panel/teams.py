@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gm_workbench.errors import DeclarationError
 from gm_workbench.panel.ledger import Cohort, Ledger, start_cohort
 from gm_workbench.panel.people import GENERAL_ASSISTANCE, consenting, guided, on_benefit
 from gm_workbench.panel.spells import left_for_work
 from gm_workbench.panel.study import Study
-from gm_workbench.vocabulary.designs import Design
+from gm_workbench.vocabulary.designs import Design, Template, load_template
 from gm_workbench.vocabulary.schemas import WORK_REASONS
 from gm_workbench.vocabulary.text import Text
 
@@ -103,6 +104,26 @@ def _in_teams(cohort: Cohort) -> Cohort:
         Text("consulent in een team van het onderzoek", "coach in a team of the study"),
         Text("geen consulent in een van deze teams", "no coach in one of these teams"),
     )
+
+
+def template(study: Study, design: str = "declared") -> Template:
+    """Give the template of a design; ``declared`` is the one that the protocol names."""
+    declared = study.protocol.comparison
+    if declared is None:
+        raise DeclarationError(f"{study.protocol.name} must declare a comparison of teams; add `comparison` to its protocol.")
+    return declared.template if design == "declared" else load_template(design, study.paths.protocols)
+
+
+def arms(cohort: Cohort, design: Design | str) -> pd.DataFrame:
+    """Give the persons as two groups where teams stand side by side (later starters left out), else as one.
+
+    ``group`` is "introduced" or "others".
+    """
+    frame = cohort.frame
+    if Design(design) is not Design.PARALLEL_CLUSTERS or "later" not in frame:
+        return frame.assign(introduced=False, group="others")
+    clear = frame.loc[~frame["later"]].reset_index(drop=True)
+    return clear.assign(group=clear["introduced"].astype(bool).map({True: "introduced", False: "others"}))
 
 
 def compared(study: Study, design: Design | str) -> Compared:

@@ -69,7 +69,7 @@ def _part(shown: ShownOutput, language: Language, *, repeats: bool) -> Part:
         heading=words.heading[language],
         lead="" if repeats else words.lead[language],
         says=verdict(tidy(say(words.sentence, shown, language))),
-        more=tuple(tidy(say(sentence, shown, language)) for sentence in words.more),
+        more=tuple(filter(None, (tidy(say(sentence, shown, language)) for sentence in words.more))),
         blocks=blocks,
         table=Markup(_data(shown, language)) if blocks else Markup(""),  # noqa: S704 — as above
         caption=caption(shown, language),

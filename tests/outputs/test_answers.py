@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,9 +10,10 @@ from gm_workbench.errors import OutputError
 from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.outputs.about import About
-from gm_workbench.outputs.answers import answer, no_comparison, smallest_relevant
+from gm_workbench.outputs.answers import answer, no_comparison
 from gm_workbench.outputs.output import Measure, Role, Shape
 from gm_workbench.outputs.sentences import verdict
+from gm_workbench.outputs.weighing import smallest_relevant
 from gm_workbench.vocabulary.declarations import Status
 from gm_workbench.vocabulary.protocols import Assignment, Estimand, Fact, Section, load_protocol
 from gm_workbench.vocabulary.text import Text
@@ -20,6 +22,11 @@ Maker = Callable[..., Estimate]
 Reader = Callable[..., str]
 
 MOTHERS = Text("moeders", "mothers")
+
+
+def well_seen(one: Estimate) -> Estimate:
+    """Give an estimate of a design that would hardly miss a difference that matters."""
+    return replace(one, se=one.se / 100)
 
 
 @pytest.fixture
@@ -92,7 +99,7 @@ def test_answer_opens_with_its_verdict(
     estimate: Maker,
     read: Reader,
 ) -> None:
-    output = answer(estimate(value, low, high), resilience, section, about, who=MOTHERS)
+    output = answer(well_seen(estimate(value, low, high)), resilience, section, about, who=MOTHERS)
     assert verdict(read(output))[0] == nl
     assert verdict(read(output, "en"))[0] == en
 
@@ -100,7 +107,7 @@ def test_answer_opens_with_its_verdict(
 def test_answer_gives_the_number_and_its_interval(
     resilience: Estimand, section: Section, about: About, estimate: Maker, read: Reader
 ) -> None:
-    output = answer(estimate(2.94, -0.4, 6.1), resilience, section, about, who=MOTHERS)
+    output = answer(well_seen(estimate(2.94, -0.4, 6.1)), resilience, section, about, who=MOTHERS)
     assert read(output) == (
         "Dat is nog niet te zeggen. Veerkracht na 12 maanden was 2,9 punten hoger bij moeders van wie de consulent de nieuwe "
         "werkwijze invoerde dan bij de anderen. De marge loopt van −0,4 tot +6,1 punten: ook geen verschil past bij deze "
@@ -117,7 +124,7 @@ def test_answer_gives_the_number_and_its_interval(
 def test_answer_in_probability_is_quoted_in_percentage_points(
     held: Estimand, section: Section, about: About, estimate: Maker, read: Reader
 ) -> None:
-    output = answer(estimate(-0.052, -0.101, -0.004, "probability"), held, section, about)
+    output = answer(well_seen(estimate(-0.052, -0.101, -0.004, "probability")), held, section, about)
     assert read(output) == (
         "De uitkomst is lager, maar het verschil kan te klein zijn om van belang te zijn. De kans op blijvend meer loon was "
         "5,2 procentpunt lager bij mensen van wie de consulent de nieuwe werkwijze invoerde dan bij de anderen. De marge loopt "
@@ -146,7 +153,8 @@ def test_answer_carries_what_the_guard_and_the_pooling_need(
     resilience: Estimand, section: Section, about: About, estimate: Maker
 ) -> None:
     output = answer(estimate(2.9, -0.4, 6.1), resilience, section, about)
-    (cell,) = output.cells
+    cell, chance = output.cells
+    assert (chance.row, chance.unit, chance.n, chance.groups) == ("chance", "probability", 700, 38)
     assert (cell.measure, cell.n, cell.groups, cell.df) == (Measure.ESTIMATE, 700, 38, 697)
     assert (output.words.role, output.words.shown_as) == (Role.ANSWER, (Shape.INTERVAL,))
     assert (output.words.estimand, output.words.options) == ("resilience_12m", {"sesoi": 2.0})
@@ -158,7 +166,7 @@ def test_answer_to_a_contrast_also_says_the_raw_difference(
 ) -> None:
     contrast = Contrast(estimate(2.9, -0.4, 6.1), estimate(4.4, 1.0, 7.8), 350, 350, 19, 19)
     output = answer(contrast, resilience, section, about)
-    assert [cell.row for cell in output.cells] == ["resilience_12m", "raw"]
+    assert [cell.row for cell in output.cells] == ["resilience_12m", "raw", "chance"]
     assert read(output, sentence=output.words.more[0]) == (
         "Zonder rekening te houden met verschillen aan de start is het verschil +4,4 punten."
     )
@@ -186,7 +194,56 @@ def test_the_word_effect_is_for_randomised_studies_only(
         output.words.sentence.text,
     ]
     assert any("effect" in text[language].lower() for text in texts for language in ("nl", "en")) is says
-    assert len(output.words.more) == (0 if says else 1)
+    assert len(output.words.more) == (2 if says else 3)
+
+
+# the chance of seeing 2 points is .5 at a standard error of .9939 with 37 degrees of freedom
+@pytest.mark.parametrize(("se", "tells"), [(0.98, True), (0.993, True), (0.995, False), (1.6, False), (math.nan, True)])
+def test_a_design_that_would_miss_what_matters_says_that_the_data_cannot_tell(
+    se: float, tells: bool, resilience: Estimand, section: Section, about: About, estimate: Maker, read: Reader
+) -> None:
+    output = answer(replace(estimate(4.0, 0.5, 7.5), se=se), resilience, section, about, who=MOTHERS)
+    first = verdict(read(output))[0]
+    assert (first == "Deze gegevens kunnen dat niet uitwijzen.") is not tells
+    assert (verdict(read(output, "en"))[0] == "These data cannot tell.") is not tells
+    assert "De marge loopt van +0,5 tot +7,5 punten" in read(output)
+
+
+def test_the_chance_of_seeing_what_matters_is_said(
+    resilience: Estimand, section: Section, about: About, estimate: Maker, read: Reader
+) -> None:
+    said = [
+        read(output, sentence=output.words.more[1])
+        for output in (answer(replace(estimate(4.0, 0.5, 7.5), se=se), resilience, section, about) for se in (0.5, 1.6))
+    ]
+    assert said[0] == "De kans om met deze gegevens een verschil van 2,0 punten te zien, was 97 %."
+    assert said[1].startswith("De kans om met deze gegevens een verschil van 2,0 punten te zien, was maar 23 %. Een schatting")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "nl"),
+    [
+        (-1.9, 1.9, "De marge sluit een verschil van 2,0 punten of meer uit, naar boven en naar beneden."),
+        (-2.0, 1.9, "De marge sluit een verschil van 2,0 punten of meer naar boven uit, naar beneden niet."),
+        (-1.9, 2.0, "De marge sluit een verschil van 2,0 punten of meer naar beneden uit, naar boven niet."),
+        (-2.0, 2.0, "De marge sluit een verschil van 2,0 punten of meer niet uit, naar boven noch naar beneden."),
+        (2.0, 6.0, "De marge sluit een verschil van 2,0 punten of meer naar beneden uit, naar boven niet."),
+    ],
+)
+def test_an_answer_always_says_whether_what_matters_is_excluded(
+    low: float, high: float, nl: str, resilience: Estimand, section: Section, about: About, estimate: Maker, read: Reader
+) -> None:
+    output = answer(estimate((low + high) / 2, low, high), resilience, section, about)
+    assert read(output, sentence=output.words.more[0]) == nl
+
+
+@pytest.mark.parametrize(("unit", "word"), [("coach", "De consulenten kozen zelf"), ("team", "De teams kozen zelf")])
+def test_who_chose_is_named(
+    unit: str, word: str, resilience: Estimand, section: Section, about: About, estimate: Maker, read: Reader
+) -> None:
+    chosen = replace(about, assignment=Assignment.BY_CHOICE, unit=unit)
+    output = answer(estimate(2.9, -0.4, 6.1), resilience, section, chosen)
+    assert read(output, sentence=output.words.more[-1]).startswith(word)
 
 
 def test_answer_without_enough_data_says_what_it_takes_and_not_what_there_was(

@@ -8,6 +8,7 @@ import pytest
 import gm_workbench.metrics
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.outputs.shortages import EQUAL, UNSTABLE, WHAT, shortage
+from gm_workbench.vocabulary.text import Text
 
 
 @pytest.mark.parametrize("what", sorted(WHAT))
@@ -28,6 +29,13 @@ def test_every_count_that_a_metric_asks_for_has_words() -> None:
     asked = {
         what
         for room in rooms
-        for what in re.findall(r'\("((?:persons|coaches|groups|items|clusters)[a-z ]*)", ', room.read_text())
+        for what in re.findall(r'\("((?:persons|coaches|groups|items|clusters|teams|moments)[a-z ]*)", ', room.read_text())
     }
     assert asked - set(WHAT) == {"persons who change"}
+
+
+@pytest.mark.parametrize("what", ["groups", "coaches", "clusters"])
+def test_groups_are_called_what_they_are(what: str) -> None:
+    said = shortage(NotEnoughData("method", what, 3, 10), Text("teams", "teams"))
+    assert said.nl.endswith("daarvoor zijn minstens 10 teams nodig.")
+    assert "personen" in shortage(NotEnoughData("method", "persons", 3, 10), Text("teams", "teams")).nl

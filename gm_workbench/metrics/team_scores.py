@@ -1,0 +1,78 @@
+"""Scores after an introduction to teams: the difference at equal scores before, with teams as the unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers, shortage
+from gm_workbench.metrics.clustered import design
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.small_sample import cr2
+from gm_workbench.metrics.team_comparison import MIN_PERSONS_PER_ARM, MIN_TEAMS_PER_ARM
+
+METHOD = "ANCOVA (least squares), CR2 by team, t interval on Satterthwaite degrees of freedom"
+
+
+def score_difference(
+    frame: pd.DataFrame,
+    outcome: str,
+    covariates: Sequence[str] = (),
+    *,
+    exposed: str = "introduced",
+    team: str = "team",
+    unit: str = "points",
+) -> Estimate | NotEnoughData:
+    r"""Compare a score between people of teams that took up a new way of working and of teams that did not.
+
+    .. math:: y_{ij} = \alpha + \delta d_j + \gamma' x_{ij} + e_{ij}
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per person (or coach), no gaps in the columns named.
+    outcome : str
+        Score, in `unit`.
+    covariates : sequence of str
+        Measured before, e.g. the same score at the start.
+    exposed, team : str
+        0 or 1 (or false, true) and the team that it is about.
+
+    Returns
+    -------
+    Estimate or NotEnoughData
+        :math:`\delta` in `unit`; NotEnoughData below 10 persons or 4 teams in a group, or when all scores are equal.
+
+    Raises
+    ------
+    MetricError
+        When a column is missing, is not numeric or has gaps, or exposure is not 0 or 1.
+
+    References
+    ----------
+    Bell & McCaffrey (2002), Survey Methodology 28; Pustejovsky & Tipton (2018), doi:10.1080/07350015.2016.1247004; Vickers &
+    Altman (2001), doi:10.1136/bmj.323.7321.1123.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame([(t, p) for t in range(8) for p in range(6)], columns=["team", "p"])
+    >>> rows = rows.assign(introduced=rows["team"] % 2, y=5.0 * (rows["team"] % 2) + rows["p"] + rows["team"] // 2)
+    >>> found = score_difference(rows, "y")
+    >>> round(found.value, 1), found.groups
+    (5.0, 8)
+    """
+    require_numbers(frame, [outcome, *covariates], METHOD)
+    require_binary(frame, exposed, METHOD)
+    require_filled(frame, [team], METHOD)
+    new, old = frame.loc[frame[exposed].eq(1)], frame.loc[frame[exposed].eq(0)]
+    short = shortage(
+        METHOD,
+        ("persons in each group", min(len(new), len(old)), MIN_PERSONS_PER_ARM),
+        ("teams in each group", min(new[team].nunique(), old[team].nunique()), MIN_TEAMS_PER_ARM),
+        ("different outcomes", frame[outcome].nunique(), 2),
+    )
+    if short is not None:
+        return short
+    fit = cr2(frame[outcome], design(frame, [exposed, *covariates]), frame[team], method=METHOD)
+    return fit.combine({exposed: 1.0}, unit, METHOD, groups=int(frame[team].nunique()))

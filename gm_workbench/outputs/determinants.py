@@ -1,0 +1,107 @@
+"""What changed in the determinants of behaviour after an introduction: a difference a scale, and which are up or down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.outputs.about import About, capital, section_words, words_only
+from gm_workbench.outputs.cells import estimate_cell, quote
+from gm_workbench.outputs.model import SCALE_NAMES
+from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.weighing import caution
+from gm_workbench.vocabulary.protocols import Section
+from gm_workbench.vocabulary.text import Text
+
+COLUMN = "difference"
+
+HIGHER = Text("Hoger waren {scales}.", "Higher were {scales}.")
+LOWER = Text("Lager waren {scales}.", "Lower were {scales}.")
+OPEN = Text("Voor {scales} is dat nog niet te zeggen.", "For {scales} that cannot be said yet.")
+ONE_HIGHER = Text("Hoger was {scales}.", "Higher was {scales}.")
+ONE_LOWER = Text("Lager was {scales}.", "Lower was {scales}.")
+PART = Text(
+    "{name} ({{{code}}} punten, marge {{{code}_low}} tot {{{code}_high}})",
+    "{name} ({{{code}}} points, interval {{{code}_low}} to {{{code}_high}})",
+)
+NOTHING_SURE = Text(
+    "Van geen van deze determinanten is te zeggen of die hoger of lager was.",
+    "Of none of these determinants can it be said whether it was higher or lower.",
+)
+CAPTION = Text(
+    "Verschil per determinant {wave}, bij gelijke score aan de start: {contrast}. Marge (95 %) met teams als eenheid.",
+    "Difference in each determinant {wave}, at the same score at the start: {contrast}. Interval (95 %) with teams as the "
+    "unit.",
+)
+HALFWAY = Text(
+    "Een verandering halverwege is nog geen uitstroom: of meer mensen aan het werk gingen, staat bovenaan dit rapport.",
+    "A change halfway is not yet an exit: whether more people found work stands at the top of this report.",
+)
+
+
+def determinants(
+    found: Mapping[str, Estimate | NotEnoughData], section: Section, about: About, *, contrast: Text, wave: Text
+) -> Output:
+    """Show by how much each determinant differs after the introduction, and say which are higher, lower, or not to be told.
+
+    Parameters
+    ----------
+    found : mapping
+        Scale code to difference in points.
+    contrast : Text
+        Whose scores are compared.
+    wave : Text
+        When, as it reads within a sentence ("na 12 maanden").
+    """
+    known = {code: one for code, one in found.items() if isinstance(one, Estimate)}
+    if not known:
+        short = next((one for one in found.values() if isinstance(one, NotEnoughData)), NotEnoughData("", "persons", 0, 10))
+        return words_only(section, about, shortage(short))
+    cells = {code: estimate_cell(one, code, COLUMN) for code, one in known.items()}
+    sentence = _sentence(known, cells)
+    words = section_words(
+        section,
+        about,
+        sentence=sentence,
+        more=(plain(HALFWAY), *caution(about)),
+        caption=CAPTION.format(contrast=contrast, wave=wave),
+        alt=sentence,
+        shown_as=(Shape.DOTS,),
+        labels={code: SCALE_NAMES[code] for code in known} | {COLUMN: about.difference},
+        axes={"x": Axis(Text("verschil (punten, schaal 0–100)", "difference (points, scale 0–100)"))},
+    )
+    return Output(words, tuple(cells.values()))
+
+
+def _sentence(known: Mapping[str, Estimate], cells: Mapping[str, Cell]) -> Sentence:
+    up = [code for code, one in known.items() if one.low > 0]
+    down = [code for code, one in known.items() if one.high < 0]
+    rest = [code for code in known if code not in (*up, *down)]
+    parts = [
+        _part(up, HIGHER if len(up) > 1 else ONE_HIGHER, numbers=True),
+        _part(down, LOWER if len(down) > 1 else ONE_LOWER, numbers=True),
+        _part(rest, OPEN, numbers=False) if up or down else NOTHING_SURE,
+    ]
+    said = [part for part in parts if part is not None]
+    return Sentence(
+        Text(" ".join(part.nl for part in said), " ".join(part.en for part in said)),
+        {name: slot for code in (*up, *down) for name, slot in _slots(code, cells[code]).items()},
+    )
+
+
+def _part(codes: Sequence[str], text: Text, *, numbers: bool) -> Text | None:
+    if not codes:
+        return None
+    named = [PART.format(name=SCALE_NAMES[code], code=code) if numbers else SCALE_NAMES[code] for code in codes]
+    listed = Text(_listed([one.nl for one in named], "en"), _listed([one.en for one in named], "and"))
+    return capital(Text(text.nl.replace("{scales}", listed.nl), text.en.replace("{scales}", listed.en)))
+
+
+def _listed(parts: Sequence[str], last: str) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def _slots(code: str, cell: Cell) -> dict[str, Slot]:
+    slots = quote(cell, signed=True)
+    return {code: slots["value"], f"{code}_low": slots["low"], f"{code}_high": slots["high"]}
