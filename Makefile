@@ -11,7 +11,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help environment reports test lab check lint goldens witnesses mutants calibration proof wheelhouse clean
+.PHONY: help environment reports test lab check lint goldens witnesses mutants signs calibration proof wheelhouse clean
 
 help:            ## what there is to make
 	@sed -n 's/^\([a-z]*\):.*## /\1  /p' $(MAKEFILE_LIST) | while read name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
@@ -45,10 +45,13 @@ witnesses: environment  ## every number from outside beside ours; writes docs/wi
 mutants: environment  ## break lines of metrics and guard on purpose; tests must notice
 	$(BIN)/python benchmarks/mutants.py
 
+signs: environment  ## turn every sign behind the validation report; that report must notice
+	$(BIN)/python benchmarks/mutants.py --validation
+
 calibration: environment  ## do 95 % intervals hold what was planted 95 times in 100?
 	$(BIN)/python benchmarks/calibration.py
 
-proof: calibration mutants  ## what is too long for CI: calibration, mutants, an install without internet
+proof: calibration mutants signs  ## what is too long for CI: calibration, mutants, an install without internet
 	rm -rf .cache/proof
 	$(PYTHON) install.py --make-wheelhouse wheelhouse
 	GM_VENV=.cache/proof/venv PIP_NO_INDEX=1 UV_OFFLINE=1 $(PYTHON) install.py --wheelhouse wheelhouse
