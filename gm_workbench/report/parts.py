@@ -115,11 +115,14 @@ def opening(text: str) -> tuple[str, str]:
 
     >>> opening("Uitstroom naar werk, met concurrerende redenen.")
     ('Uitstroom naar werk,', 'met concurrerende redenen.')
+    >>> opening("Wie er is vergeleken.")
+    ('Wie er is vergeleken.', '')
     """
     found = _CLAUSE.match(text)
     if found is None or len(found[1]) > LONGEST_OPENING:
         return "", _sentence(text)
-    return found[1] if found[2] else _sentence(found[1]), _sentence(found[2]) if found[1].endswith(".") else found[2]
+    first, rest = found[1], found[2] or ""
+    return first if rest else _sentence(first), _sentence(rest) if first.endswith(".") else rest
 
 
 def tidy(text: str) -> str:
