@@ -161,6 +161,34 @@ def test_the_interval_covers_the_gaps_that_very_unequal_weights_make(seed):
             assert brute_force(cells, start, "team and period", bound + further * outwards)[1] < 0.05
 
 
+def test_a_dose_gives_the_difference_at_equal_covariates(witness):
+    # where a covariate is taken out of outcome and exposure first, the difference is that of a fit with the covariate in it
+    cells, start = wedge(5, [0, 0, 0, None, None, None, None], periods=1)
+    covariate = cells["y"] / 2 + np.random.default_rng(5).normal(size=len(cells))
+    x, root = np.column_stack([np.ones(len(cells)), covariate]), np.sqrt(cells["n"].to_numpy())
+
+    def left(column: np.ndarray) -> np.ndarray:
+        return column - x @ np.linalg.lstsq(root[:, None] * x, root * column, rcond=None)[0]
+
+    z = exposure(cells, start)
+    adjusted = cells.assign(y=left(cells["y"].to_numpy()), dose=left(z))
+    found = infer(adjusted, start, dose="dose").estimate
+    expected = WLS(cells["y"].to_numpy(), np.column_stack([z, x]), weights=cells["n"].to_numpy()).fit().params[0]
+    where = {"data": "drawn", "source": "statsmodels WLS(...).fit() with the covariate in it", "known": "run"}
+    metric = "randomisation.randomisation_inference"
+    witness(metric, "difference at equal covariates", found.value, expected, tolerance=SAME_SUM, **where)
+    for bound, outwards in ((found.low, -1e-6), (found.high, 1e-6)):
+        inside, outside = (adjusted["y"] - (bound + step) * adjusted["dose"] for step in (-outwards, outwards))
+        assert brute_force(adjusted.assign(y=inside), start, "none")[1] >= 0.05
+        assert brute_force(adjusted.assign(y=outside), start, "none")[1] < 0.05
+
+
+def test_a_dose_of_nothing_is_refused():
+    cells, start = parallel([5.0, 6.0, 9.0], [1.0, 2.0, 3.0, 1.5])
+    with pytest.raises(MetricError, match="exposure cannot be told apart"):
+        infer(cells.assign(dose=0.0), start, dose="dose")
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_an_interval_without_zero_goes_with_a_small_p(seed):
     found = infer(*wedge(seed, [1, 1, 2, 2, 3, 3], effect=0.4), nuisance="team and period")
