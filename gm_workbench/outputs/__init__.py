@@ -15,6 +15,7 @@ __all__ = [
     "determinants",
     "exits",
     "facts",
+    "foresight",
     "growth",
     "mobility",
     "model",

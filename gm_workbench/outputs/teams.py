@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.power import clustered_power, detectable
 from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.cells import count_cell, estimate_cell, quote
 from gm_workbench.outputs.output import Axis, Cell, Measure, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
-from gm_workbench.outputs.verdicts import LEAST_CHANCE
-from gm_workbench.outputs.weighing import CHANCE, amount, caution, chance_cell, chance_of_seeing, smallest_relevant
+from gm_workbench.outputs.weighing import caution
 from gm_workbench.vocabulary.designs import Comparison, Design, Template
-from gm_workbench.vocabulary.protocols import Assignment, Estimand, Fact, Section
-from gm_workbench.vocabulary.text import Text, number
+from gm_workbench.vocabulary.protocols import Assignment, Estimand, Section
+from gm_workbench.vocabulary.text import Text
 
 COLUMN = "difference"
 BY_TEAM = (
@@ -44,7 +41,7 @@ ROWS = {
     "introduced": Text("teams met de nieuwe werkwijze", "teams with the new way of working"),
     "others": Text("andere teams", "other teams"),
 }
-COLUMNS = {"persons": Text("personen", "persons"), "teams": Text("teams", "teams")}
+COLUMNS = {"persons": Text("personen", "persons"), "teams": Text("aantal", "number")}
 
 BY_LOT = Text(
     "Loting bepaalde wie begon: de marge komt uit alle manieren waarop de loting had kunnen uitvallen.",
@@ -61,14 +58,6 @@ DEVIATES = Text(
 )
 DECLARED = Text("De opzet is die van het protocol ({status}).", "The design is that of the protocol ({status}).")
 STATUS = {"assumed": Text("aangenomen", "assumed"), "documented": Text("gedocumenteerd", "documented")}
-
-
-def words(
-    contrast: Contrast | NotEnoughData, estimand: Estimand, planning: Mapping[str, Fact], template: Template, *, who: Text
-) -> dict[str, Any]:
-    """Give what the answer must be told of a design: whose outcomes are compared, and what was planned."""
-    planned = planned_chance(contrast, estimand, planning, template.design)
-    return {"who": who, "arms": ARMS[template.design], "planned": planned}
 
 
 def estimand(primary: Estimand, template: Template) -> Estimand:
@@ -173,103 +162,3 @@ def _difference(estimate: Estimate, row: str) -> Cell:
 def _slots(name: str, cell: Cell) -> list[tuple[str, Slot]]:
     slots = quote(cell, signed=True)
     return [(name, slots["value"]), (f"{name}_low", slots["low"]), (f"{name}_high", slots["high"])]
-
-
-LEAST = "detectable"
-PLANNED = "planned"
-POWER_ROWS = {
-    CHANCE: Text("kans om dat verschil te zien", "chance of seeing that difference"),
-    PLANNED: Text("vooraf geraamde kans", "chance as planned beforehand"),
-    LEAST: Text("kleinste verschil dat met 80 % kans te zien is", "smallest difference seen with a chance of 80 %"),
-    COLUMN: Text("waarde", "value"),
-}
-COULD = Text(
-    "Deze opzet had een verschil van {sesoi} procentpunt met een kans van {{chance}} % gezien. Met een kans van 80 % is een "
-    "verschil van {{least}} procentpunt of meer te zien.",
-    "This design would have seen a difference of {sesoi} percentage points with a chance of {{chance}}%. With a chance of "
-    "80% a difference of {{least}} percentage points or more is seen.",
-)
-TOO_WEAK = Text(
-    "Dat is te weinig om iets uit te wijzen: ook een verschil dat ertoe doet, bleef vaker onopgemerkt dan niet.",
-    "That is too little to tell anything: a difference that matters too would have been missed more often than not.",
-)
-BEFOREHAND = Text(
-    "Vooraf was, met een uitstroom van {base} % en een samenhang binnen teams (ICC) van {icc}, op {{planned}} % gerekend "
-    "({status}).",
-    "Beforehand, at exits of {base}% and a correlation within teams (ICC) of {icc}, {{planned}}% was reckoned with ({status}).",
-)
-FROM_ERROR = Text(
-    "De kans volgt uit de standaardfout en de vrijheidsgraden van de vergelijking, niet uit het gevonden verschil.",
-    "The chance follows from the standard error and degrees of freedom of the comparison, not from the difference that was "
-    "found.",
-)
-
-
-def could_see(
-    contrast: Contrast | NotEnoughData,
-    estimand: Estimand,
-    planning: Mapping[str, Fact],
-    section: Section,
-    about: About,
-    *,
-    used: Design = Design.PARALLEL_CLUSTERS,
-) -> Output:
-    """Say what difference this design could have seen: from the comparison's own standard error, and as planned beforehand."""
-    if isinstance(contrast, NotEnoughData):
-        return words_only(section, about, shortage(contrast))
-    estimate, smallest = contrast.adjusted, smallest_relevant(estimand)
-    chance = chance_of_seeing(estimate, smallest)
-    if chance is None:
-        return words_only(section, about, shortage(NotEnoughData("power", "optimisers that agree", 0, 1)))
-    least = Cell(
-        LEAST, COLUMN, Measure.ESTIMATE, estimate.n, detectable(estimate.se, estimate.df), groups=estimate.groups,
-        unit="difference in probability", digits=1,
-    )  # fmt: skip
-    cells = [chance_cell(estimate, chance, COLUMN), least]
-    shown = amount(_difference(estimate, "x"), smallest)
-    slots = {"chance": Slot(CHANCE, COLUMN, digits=0, percent=True), "least": Slot(LEAST, COLUMN, digits=1, percent=True)}
-    more = [plain(FROM_ERROR), *([plain(TOO_WEAK)] if chance < LEAST_CHANCE else [])]
-    expected = planned_chance(contrast, estimand, planning, used)
-    if expected is not None:
-        cells.append(chance_cell(estimate, expected, COLUMN, PLANNED))
-        more.append(_beforehand(planning))
-    sentence = Sentence(COULD.format(sesoi=shown), slots)
-    words = section_words(
-        section,
-        about,
-        sentence=sentence,
-        more=tuple(more),
-        caption=Text("Wat deze vergelijking kon zien.", "What this comparison could see."),
-        alt=sentence,
-        labels=POWER_ROWS,
-        row_title=Text("maat", "measure"),
-    )
-    return Output(words, tuple(cells))
-
-
-def planned_chance(
-    contrast: Contrast | NotEnoughData,
-    estimand: Estimand,
-    planning: Mapping[str, Fact],
-    used: Design = Design.PARALLEL_CLUSTERS,
-) -> float | None:
-    """Give the chance of seeing what just matters as the protocol planned it: by its base and ICC, and these teams and persons.
-
-    None where nothing was planned, or the design is not that of teams side by side.
-    """
-    if isinstance(contrast, NotEnoughData) or not {"base", "icc"} <= planning.keys() or used is not Design.PARALLEL_CLUSTERS:
-        return None
-    base, icc, smallest = float(planning["base"].value), float(planning["icc"].value), smallest_relevant(estimand)
-    teams = (contrast.clusters_exposed, contrast.clusters_other)
-    size = (contrast.persons_exposed + contrast.persons_other) / sum(teams)
-    return clustered_power(base, base + smallest, teams, size, icc)
-
-
-def _beforehand(planning: Mapping[str, Fact]) -> Sentence:
-    base, icc = float(planning["base"].value), float(planning["icc"].value)
-    text = BEFOREHAND.format(
-        base=Text(number(100 * base, 1), number(100 * base, 1, language="en")),
-        icc=Text(number(icc, 4), number(icc, 4, language="en")),
-        status=STATUS[planning["icc"].status],
-    )
-    return Sentence(text, {"planned": Slot(PLANNED, COLUMN, digits=0, percent=True)}, Text("", ""))
