@@ -152,8 +152,20 @@ def test_random_intercepts_need_persons_and_groups(groups, size, what, got):
     assert found.got == got
 
 
-def test_random_intercepts_of_ten_groups_of_three_are_given():
+def test_random_intercepts_of_ten_groups_of_three_are_given_and_of_one_person_less_are_not():
     assert isinstance(random_intercept(teams(10, 3), "y", [], "team"), Multilevel)
+    found = random_intercept(teams(10, 3).iloc[:-1], "y", [], "team")
+    assert isinstance(found, NotEnoughData)
+    assert (found.what, found.got, found.needed) == ("persons", 29, 30)
+
+
+@pytest.mark.parametrize(("predictors", "enough"), [(1, True), (2, False)])
+def test_random_intercepts_need_a_person_more_than_groups_and_predictors(predictors, enough):
+    rng = np.random.default_rng(3)
+    rows = pd.DataFrame(
+        {"team": [*range(28), 0, 1], "a": rng.normal(size=30), "b": rng.normal(size=30), "y": rng.normal(size=30)}
+    )
+    assert isinstance(random_intercept(rows, "y", ["a", "b"][:predictors], "team"), Multilevel) is enough
 
 
 def test_groups_without_differences_inside_are_not_enough_data():
