@@ -1,8 +1,7 @@
 """Teams that work in a new way against teams that do not, under the design that a protocol declares.
 
 Each design has one primary inference: randomisation inference where teams were assigned by lot, else CR2 standard errors by
-team with Satterthwaite degrees of freedom. With few teams the usual cluster-robust interval is too narrow, so it is not offered
-here.
+team with Satterthwaite degrees of freedom. With few teams the usual cluster-robust interval is too narrow.
 """
 
 from __future__ import annotations
@@ -127,8 +126,7 @@ def _by_person(
     require_binary(frame, "introduced", method)
     require_filled(frame, ["team"], method)
     new, old = _arms(frame)
-    short = _short(method, new, old, frame["left"], MIN_TEAMS_PER_ARM if parallel else MIN_TEAMS)
-    if short is not None:
+    if short := _short(method, new, old, frame["left"], MIN_TEAMS_PER_ARM if parallel else MIN_TEAMS):
         return short
     used = [name for name in covariates if frame[name].ne(frame[name].iloc[0]).any()]
     own = [] if parallel else ["team"]
@@ -164,11 +162,16 @@ def _contrast(adjusted: Estimate, raw: Estimate, new: pd.DataFrame, old: pd.Data
 
 def _exposure(frame: pd.DataFrame, covariates: Sequence[str], own: Sequence[str], method: str) -> Estimate:
     """Estimate the difference with CR2 by team; `own` are columns with a mean of their own for each value."""
-    x = columns_of(frame, ["introduced", *covariates])
+    # rows with the same predictors are one row times the root of their number: all sums, and so the fit, stay what they were
+    alike = frame.groupby(list(dict.fromkeys(["team", "introduced", *covariates, *own])), observed=True)["left"]
+    cells = alike.agg(["sum", "size"]).reset_index()
+    x = columns_of(cells, ["introduced", *covariates])
     for column in own:
-        x |= _means(frame[column])
-    fit = cr2(frame["left"], x, frame["team"], persons=_persons(frame), method=method)
-    return fit.combine({"introduced": 1.0}, UNIT, method, groups=fit.clusters)
+        x |= _means(cells[column])
+    root = np.sqrt(cells["size"].to_numpy(dtype=float))
+    scaled = {name: root * column for name, column in x.items()}
+    fit = cr2(cells["sum"] / root, scaled, cells["team"], persons=_persons(frame), method=method)
+    return replace(fit.combine({"introduced": 1.0}, UNIT, method, groups=fit.clusters), residual_df=len(frame) - len(x))
 
 
 def _means(values: pd.Series[Any]) -> dict[str, Floats]:
@@ -204,8 +207,7 @@ def _by_month(
     require_filled(frame, ["person", "team"], method)
     marked = frame.assign(introduced=frame["start"].le(frame["month"]).astype("int64"), left=frame["to_work"])
     rows = marked if wedge else stacked(marked, horizon)
-    short = _months_short(method, rows, wedge)
-    if short is not None:
+    if short := _months_short(method, rows, wedge):
         return short
     if randomised:
         return _steps(marked, ["team", "month"], method, horizon, _steps_by_lot(marked, draws, seed))
@@ -215,7 +217,6 @@ def _by_month(
 def _steps(
     rows: pd.DataFrame, own: list[str], method: str, horizon: int, drawn: Estimate | NotEnoughData | None = None
 ) -> Contrast | NotEnoughData:
-    """Estimate the difference within teams and months over the horizon; `drawn`, if any, gives value and interval."""
     if isinstance(drawn, NotEnoughData):
         return drawn
     monthly, raw = _exposure(rows, [], own, method), _exposure(rows, [], [], method)
@@ -239,10 +240,9 @@ def _months_short(method: str, rows: pd.DataFrame, wedge: bool) -> NotEnoughData
 
 
 def _steps_by_lot(rows: pd.DataFrame, draws: int, seed: int) -> Estimate | NotEnoughData:
-    """Judge steps by the orders in which teams could have begun."""
     cells = rows.groupby(["team", "month"])["left"].agg(["mean", "size"]).reset_index()
-    began = rows.groupby("team")["start"].first()
-    start = {str(team): None if np.isnan(month) else int(month) for team, month in began.items()}
+    began = rows.groupby("team")["start"].first().items()
+    start = {str(team): None if np.isnan(month) else int(month) for team, month in began}
     found = randomisation_inference(
         cells.assign(team=cells["team"].astype(str)), "mean", "size", "team", "month", start,
         nuisance="team and period", unit=UNIT, persons=rows["person"].nunique(), draws=draws, seed=seed,

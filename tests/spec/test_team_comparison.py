@@ -107,6 +107,7 @@ def test_parallel_teams_equal_clubsandwich(witness):
     raw = {"value": 0.0652376514445, "SE": 0.156143916425, "df": 5.691983981}
     check(witness, "parallel, raw", found.raw, raw, "clubSandwich: coef_test(lm(left ~ new), 'CR2')")
     assert (found.clusters_exposed, found.clusters_other, found.persons_exposed, found.persons_other) == (4, 6, 74, 116)
+    assert (found.adjusted.n, found.adjusted.residual_df, found.raw.residual_df) == (190, 187, 188)
 
 
 def test_before_and_after_equals_clubsandwich(witness):
@@ -122,7 +123,7 @@ def test_a_stepped_wedge_equals_clubsandwich(witness):
     found = difference(months(WEDGE, 12), Design.STEPPED_WEDGE, horizon=1).adjusted
     expected = {"value": 0.0649258997883, "SE": 0.063600696552, "df": 4.40357249023}
     check(witness, "stepped wedge, by month", found, expected, "clubSandwich: coef_test(lm(work ~ new + team + month), 'CR2')")
-    assert (found.n, found.groups) == (sum(5 + team for team in range(7)), 7)
+    assert (found.n, found.groups, found.residual_df) == (56, 7, 672 - 1 - 1 - 6 - 11)
 
 
 def test_a_stepped_wedge_over_twelve_months_equals_r(witness):
