@@ -108,6 +108,8 @@ def teams_needed(counts: Sequence[int], mirrors: bool, level: float) -> int:
 
     >>> teams_needed([3, 3], True, 0.05), teams_needed([3, 4], True, 0.05), teams_needed([1, 6], True, 0.05)
     (7, 7, 8)
+    >>> teams_needed([1, 4, 1], True, 0.05), teams_needed([1, 4, 1], False, 0.05)
+    (7, 6)
     """
     grown = [*counts, 0] if len(counts) == 1 else list(counts)
     while (2 if mirrors and grown == grown[::-1] else 1) / ways(grown) >= level:
