@@ -52,9 +52,11 @@ MARGIN = Text(
 )
 HIGHER_WORD, LOWER_WORD = Text("hoger", "higher"), Text("lager", "lower")
 NOT_ADJUSTED = Text(
-    "Zonder rekening te houden met verschillen aan de start is het verschil {value} {unit}.",
-    "Without allowing for differences at the start the difference is {value} {unit}.",
+    "Zonder rekening te houden met {allowed_for} is het verschil {value} {unit}.",
+    "Without allowing for {allowed_for} the difference is {value} {unit}.",
 )
+AT_START = Text("verschillen aan de start", "differences at the start")
+"""What the raw difference leaves out."""
 CAPTION = Text(
     "{label}: {contrast}. Punt: schatting. Balk: marge (95 %). Gekleurd vlak: te klein om van belang te zijn volgens het "
     "protocol (kleiner dan {sesoi} {unit}).",
@@ -76,6 +78,7 @@ def answer(
     who: Text = PERSONS,
     arms: tuple[Text, Text] = BY_COACH,
     planned: float | None = None,
+    allowed_for: Text = AT_START,
 ) -> Output:
     """Answer the question of the report from its primary estimand, in one sentence and on a line.
 
@@ -92,6 +95,8 @@ def answer(
     planned : float, optional
         Chance of seeing a difference that just matters as the protocol planned it for these numbers; without it the chance that
         follows from the estimate's standard error.
+    allowed_for : Text
+        What the raw difference leaves out, as it reads behind "without allowing for".
 
     Notes
     -----
@@ -113,7 +118,11 @@ def answer(
         replace(about, population=estimand.population),
         role=Role.ANSWER,
         sentence=sentence,
-        more=(*_raw_sentence(raw, cell), *weighed(cell, smallest, chance, about), *caution(about)),
+        more=(
+            *_raw_sentence(raw, cell, allowed_for),
+            *weighed(cell, smallest, chance, about, planned=planned is not None),
+            *caution(about),
+        ),
         caption=_caption(estimand, cell, smallest),
         alt=sentence,
         shown_as=(Shape.INTERVAL,),
@@ -164,8 +173,8 @@ def _subject(estimand: Estimand) -> Text:
     return capital(Text(label.nl.removeprefix("verschil in "), label.en.removeprefix("difference in ")))
 
 
-def _raw_sentence(raw: tuple[Cell, ...], cell: Cell) -> tuple[Sentence, ...]:
-    text = NOT_ADJUSTED.format(unit=unit_of(cell), value="{value}")
+def _raw_sentence(raw: tuple[Cell, ...], cell: Cell, allowed_for: Text) -> tuple[Sentence, ...]:
+    text = NOT_ADJUSTED.format(unit=unit_of(cell), value="{value}", allowed_for=allowed_for)
     return tuple(Sentence(text, {"value": quote(one, signed=True)["value"]}) for one in raw)
 
 

@@ -10,6 +10,7 @@ from gm_workbench.outputs.about import About, capital, section_words, words_only
 from gm_workbench.outputs.cells import PARTS, estimate_cell, quote
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.verdicts import telling_digits
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text, number
 
@@ -147,7 +148,8 @@ def rows_of(levels: Levels) -> dict[str, Text]:
 
 def _cell(estimate: Estimate, row: str) -> Cell:
     unit = "difference in probability" if estimate.unit == "probability" else estimate.unit
-    return estimate_cell(estimate, row, COLUMN, digits=1, unit=unit)
+    digits = telling_digits(estimate.low, estimate.high, 0.0, 100 if unit in PARTS else 1)
+    return estimate_cell(estimate, row, COLUMN, digits=digits, unit=unit)
 
 
 def _unit(cell: Cell) -> Text:

@@ -9,18 +9,19 @@ from gm_workbench.outputs.about import About, capital, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.model import SCALE_NAMES
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
-from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.teams import lacking
+from gm_workbench.outputs.verdicts import telling_digits
 from gm_workbench.outputs.weighing import caution
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
 
 COLUMN = "difference"
 
-HIGHER = Text("Hoger waren {scales}.", "Higher were {scales}.")
-LOWER = Text("Lager waren {scales}.", "Lower were {scales}.")
+HIGHER = Text("Hoger waren {scales}.", "{scales} were higher.")
+LOWER = Text("Lager waren {scales}.", "{scales} were lower.")
 OPEN = Text("Voor {scales} is dat nog niet te zeggen.", "For {scales} that cannot be said yet.")
-ONE_HIGHER = Text("Hoger was {scales}.", "Higher was {scales}.")
-ONE_LOWER = Text("Lager was {scales}.", "Lower was {scales}.")
+ONE_HIGHER = Text("Hoger was {scales}.", "{scales} was higher.")
+ONE_LOWER = Text("Lager was {scales}.", "{scales} was lower.")
 PART = Text(
     "{name} ({{{code}}} punten, marge {{{code}_low}} tot {{{code}_high}})",
     "{name} ({{{code}}} points, interval {{{code}_low}} to {{{code}_high}})",
@@ -34,9 +35,9 @@ CAPTION = Text(
     "Difference in each determinant {wave}, at the same score at the start: {contrast}. Interval (95 %) with teams as the "
     "unit.",
 )
-HALFWAY = Text(
-    "Een verandering halverwege is nog geen uitstroom: of meer mensen aan het werk gingen, staat bovenaan dit rapport.",
-    "A change halfway is not yet an exit: whether more people found work stands at the top of this report.",
+ON_THE_WAY = Text(
+    "Dit is een stap op weg en nog geen uitstroom: of meer mensen aan het werk gingen, staat bovenaan dit rapport.",
+    "This is a step on the way and not yet an exit: whether more people found work stands at the top of this report.",
 )
 
 
@@ -56,15 +57,17 @@ def determinants(
     """
     known = {code: one for code, one in found.items() if isinstance(one, Estimate)}
     if not known:
-        short = next((one for one in found.values() if isinstance(one, NotEnoughData)), NotEnoughData("", "persons", 0, 10))
-        return words_only(section, about, shortage(short))
-    cells = {code: estimate_cell(one, code, COLUMN) for code, one in known.items()}
+        short = next((one for one in found.values() if isinstance(one, NotEnoughData)), NotEnoughData("", "persons", 1, 10))
+        return words_only(section, about, lacking(short))
+    cells = {
+        code: estimate_cell(one, code, COLUMN, digits=telling_digits(one.low, one.high, 0.0)) for code, one in known.items()
+    }
     sentence = _sentence(known, cells)
     words = section_words(
         section,
         about,
         sentence=sentence,
-        more=(plain(HALFWAY), *caution(about)),
+        more=(plain(ON_THE_WAY), *caution(about)),
         caption=CAPTION.format(contrast=contrast, wave=wave),
         alt=sentence,
         shown_as=(Shape.DOTS,),

@@ -11,7 +11,7 @@ from gm_workbench.metrics.power import clustered_power, detectable
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Slot, plain
 from gm_workbench.outputs.shortages import shortage
-from gm_workbench.outputs.teams import ARMS, STATUS
+from gm_workbench.outputs.teams import ALLOWED_FOR, ARMS, STATUS
 from gm_workbench.outputs.verdicts import LEAST_CHANCE
 from gm_workbench.outputs.weighing import CHANCE, chance_cell, chance_of_seeing, smallest_relevant
 from gm_workbench.vocabulary.designs import Design, Template
@@ -43,6 +43,13 @@ BEFOREHAND = Text(
     "teams "
     "and people as here.",
 )
+ONLY_FROM_ERROR = Text(
+    "Dat volgt uit de standaardfout van deze vergelijking. Met een kans van 80 % is een verschil van {{least}} procentpunt of "
+    "meer te zien. Met weinig teams is die standaardfout zelf onzeker. Het gevonden verschil speelt hierin geen rol.",
+    "That follows from the standard error of this comparison. A difference of {{least}} percentage points or more is seen with "
+    "a chance of 80%. With few teams that standard error is itself uncertain. The difference that was found plays no part in "
+    "this.",
+)
 FROM_ERROR = Text(
     "Volgens de standaardfout van deze vergelijking was de kans {{error}} %, en is met een kans van 80 % een verschil van "
     "{{least}} "
@@ -61,7 +68,7 @@ def answer_words(
 ) -> dict[str, Any]:
     """Give what the answer must be told of a design: whose outcomes are compared, and what was planned."""
     planned = planned_chance(contrast, estimand, planning, template.design)
-    return {"who": who, "arms": ARMS[template.design], "planned": planned}
+    return {"who": who, "arms": ARMS[template.design], "planned": planned, "allowed_for": ALLOWED_FOR[template.design]}
 
 
 def planned_chance(
@@ -125,13 +132,15 @@ def _cells(estimate: Estimate, by_error: float, planned: float | None) -> list[C
 
 
 def _more(planning: Mapping[str, Fact], *, weak: bool) -> list[Sentence]:
-    slots = {"error": Slot(CHANCE, COLUMN, digits=0, percent=True), "least": Slot(LEAST, COLUMN, digits=1, percent=True)}
+    least = {"least": Slot(LEAST, COLUMN, digits=1, percent=True)}
     said = [plain(TOO_WEAK)] if weak else []
-    if planning:
-        base, icc = float(planning["base"].value), float(planning["icc"].value)
-        shown = {"base": _points(base), "icc": Text(number(icc, 4), number(icc, 4, language="en"))}
-        said.append(plain(BEFOREHAND.format(**shown, status=STATUS[planning["icc"].status])))
-    return [*said, Sentence(FROM_ERROR.format(), slots, NOTHING)]
+    if not planning:
+        return [*said, Sentence(ONLY_FROM_ERROR.format(), least, NOTHING)]
+    base, icc = float(planning["base"].value), float(planning["icc"].value)
+    shown = {"base": _points(base), "icc": Text(number(icc, 4), number(icc, 4, language="en"))}
+    beforehand = plain(BEFOREHAND.format(**shown, status=STATUS[planning["icc"].status]))
+    slots = least | {"error": Slot(CHANCE, COLUMN, digits=0, percent=True)}
+    return [*said, beforehand, Sentence(FROM_ERROR.format(), slots, NOTHING)]
 
 
 def _points(part: float) -> Text:

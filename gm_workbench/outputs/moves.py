@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.estimate import NotEnoughData
-from gm_workbench.outputs.about import About, section_words, words_only
-from gm_workbench.outputs.cells import estimate_cell, quote, share_cell
+from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
+from gm_workbench.outputs.cells import quote, share_cell
 from gm_workbench.outputs.output import Axis, Cell, Measure, Output, Sentence, Shape, Slot, plain
-from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.teams import COLUMN, difference_cell, lacking
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
 
-COLUMN = "difference"
 ROWS = {
     "assigned": Text("zoals toegewezen", "as assigned"),
     "stayed": Text("zonder wie van kant wisselde", "without those who changed sides"),
@@ -19,13 +18,13 @@ ROWS = {
     "changed": Text("wisselde van kant", "changed sides"),
     "coaches": Text("consulenten die van team wisselden", "coaches who changed teams"),
 }
-SAID = Text(
-    "Van de kandidaten kreeg {{changed}} % binnen het jaar te maken met een team dat anders werkte dan aan de start. Zonder "
-    "hen is het {difference} {{stayed}} procentpunt (marge {{low}} tot {{high}}); zoals toegewezen {{assigned}}.",
-    "Of the candidates {{changed}}% came to a team within the year that worked otherwise than at the start. Without them the "
-    "{difference} is {{stayed}} percentage points (interval {{low}} to {{high}}); as assigned {{assigned}}.",
+HOW_MANY = Text(
+    "Van de kandidaten zat {changed} % aan het eind van het jaar, of van de begeleiding, bij een team dat anders werkte dan "
+    "het team van de start.",
+    "Of the candidates {changed}% were with a team at the end of the year, or of guidance, that worked otherwise than the team "
+    "of the start.",
 )
-NUMBERS_ONLY = Text(
+SAID = Text(
     "Zonder wie van kant wisselde is het {difference} {{stayed}} procentpunt (marge {{low}} tot {{high}}); zoals toegewezen "
     "{{assigned}}.",
     "Without those who changed sides the {difference} is {{stayed}} percentage points (interval {{low}} to {{high}}); as "
@@ -58,33 +57,33 @@ def moves(
     coaches : int
         Coaches who went to another team within the year.
     """
-    short = next((one for one in (assigned, stayed) if isinstance(one, NotEnoughData)), None)
-    if isinstance(assigned, NotEnoughData) or isinstance(stayed, NotEnoughData) or short is not None:
-        return words_only(section, about, shortage(short or NotEnoughData("", "persons", 0, 10)))
+    if isinstance(assigned, NotEnoughData):
+        return words_only(section, about, lacking(assigned))
+    if isinstance(stayed, NotEnoughData):
+        return words_only(section, about, lacking(stayed))
     cells = {
-        name: estimate_cell(one, name, COLUMN, unit="difference in probability")
+        name: difference_cell(one, name)
         for name, one in (("assigned", assigned.adjusted), ("stayed", stayed.adjusted), ("raw", assigned.raw))
     }
     counts = (
         share_cell("changed", "share", changed, persons, digits=1),
-        Cell("coaches", "number", Measure.ESTIMATE, persons, float(coaches), groups=assigned.adjusted.groups, unit="coaches"),
+        Cell("coaches", "number", Measure.ESTIMATE, persons, float(coaches), groups=coaches, unit="coaches"),
     )
     slots = quote(cells["stayed"], signed=True)
     own = {"stayed": slots["value"], "low": slots["low"], "high": slots["high"]}
     own["assigned"] = quote(cells["assigned"], signed=True)["value"]
-    named = {"difference": about.difference}
-    shown = changed >= FEWEST
-    text = SAID if shown else NUMBERS_ONLY
-    share = {"changed": Slot("changed", "share", digits=1, percent=True)} if shown else {}
-    sentence = Sentence(text.format(**named), {**own, **share})
+    sentence = Sentence(SAID.format(difference=about.difference), own)
+    share = Sentence(HOW_MANY, {"changed": Slot("changed", "share", digits=1, percent=True)}, NOTHING)
     words = section_words(
         section,
         about,
         sentence=sentence,
-        more=(plain(SENSITIVITY),),
+        more=(share, plain(SENSITIVITY)),
         caption=Text(
-            "Verschil in uitstroom naar werk binnen twaalf maanden, op drie manieren, met marge (95 %).",
-            "Difference in exit to work within twelve months, in three ways, with interval (95 %).",
+            "Verschil in uitstroom naar werk binnen twaalf maanden, op drie manieren, met marge (95 %). Teams die in de "
+            "startmaand op de nieuwe manier werkten, naast teams die dat niet gingen doen.",
+            "Difference in exit to work within twelve months, in three ways, with interval (95 %). Teams that worked in the "
+            "new way in the first month, beside teams that did not take it up.",
         ),
         alt=sentence,
         shown_as=(Shape.DOTS,),
@@ -92,7 +91,3 @@ def moves(
         axes={"x": Axis(Text("procentpunt", "percentage points"))},
     )
     return Output(words, (*cells.values(), *counts))
-
-
-FEWEST = 10
-"""Persons who changed sides below which the sentence does not quote them; the guard hides the number anyway."""

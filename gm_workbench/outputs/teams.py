@@ -11,6 +11,7 @@ from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.cells import count_cell, estimate_cell, quote
 from gm_workbench.outputs.output import Axis, Cell, Measure, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.verdicts import telling_digits
 from gm_workbench.outputs.weighing import caution
 from gm_workbench.vocabulary.designs import Comparison, Design, Template
 from gm_workbench.vocabulary.protocols import Assignment, Estimand, Section
@@ -37,20 +38,49 @@ ARMS = {
 }
 """Whose outcomes an answer compares, by design."""
 
+OF_PERSONS = Text("verschillen aan de start", "differences at the start")
+OF_MONTHS = Text("team en kalendermaand", "team and calendar month")
+ALLOWED_FOR = {
+    Design.PARALLEL_CLUSTERS: OF_PERSONS,
+    Design.BEFORE_AFTER: OF_PERSONS,
+    Design.STEPPED_WEDGE: OF_MONTHS,
+    Design.STAGGERED_INTRODUCTION: OF_MONTHS,
+}
+"""What the raw difference of a design leaves out."""
+
 ROWS = {
     "introduced": Text("teams met de nieuwe werkwijze", "teams with the new way of working"),
     "others": Text("andere teams", "other teams"),
 }
+YEARS = {
+    "introduced": Text("het jaar na de introductie", "the year after the introduction"),
+    "others": Text("het jaar ervoor", "the year before"),
+}
+MONTHS = {
+    "introduced": Text("maanden met de nieuwe werkwijze", "months with the new way of working"),
+    "others": Text("maanden zonder", "months without it"),
+}
+SIDES = {
+    Design.PARALLEL_CLUSTERS: ROWS,
+    Design.BEFORE_AFTER: YEARS,
+    Design.STEPPED_WEDGE: MONTHS,
+    Design.STAGGERED_INTRODUCTION: MONTHS,
+}
+"""What the two sides of a comparison are, by design: a team can be on both, unless teams stand side by side."""
+
 COLUMNS = {"persons": Text("personen", "persons"), "teams": Text("aantal", "number")}
 
 BY_LOT = Text(
-    "Loting bepaalde wie begon: de marge komt uit alle manieren waarop de loting had kunnen uitvallen.",
-    "A lot decided who began: the interval comes from all the ways in which the lot could have fallen.",
+    "Loting bepaalde wie begon, of wanneer: de marge komt uit de manieren waarop de loting had kunnen uitvallen.",
+    "A lot decided who began, or when: the interval comes from the ways in which the lot could have fallen.",
+)
+ALL_MONTHS = Text(
+    "Na een loting worden alle maanden samen gebruikt, zoals bij teams in stappen.",
+    "After a lot all months are used together, as with teams in steps.",
 )
 NOT_BY_LOT = Text(
-    "De marge rust op verschillen tussen teams, met een correctie voor weinig teams (CR2, vrijheidsgraden volgens "
-    "Satterthwaite).",
-    "The interval rests on differences between teams, corrected for few teams (CR2, degrees of freedom by Satterthwaite).",
+    "De marge neemt teams als eenheid, met een correctie voor weinig teams (CR2, vrijheidsgraden volgens Satterthwaite).",
+    "The interval takes teams as the unit, corrected for few teams (CR2, degrees of freedom by Satterthwaite).",
 )
 DEVIATES = Text(
     "Let op: dit rapport wijkt af van het protocol. Daarin staat de opzet „{declared}”; hier is gerekend met „{used}”.",
@@ -70,9 +100,6 @@ def design(
 ) -> Output:
     """Say how teams were compared, with how many persons and teams, and whether that is what the protocol declares."""
     said = plain(template.how)
-    inference = (
-        BY_LOT if about.assignment is Assignment.RANDOMISED and template.design is not Design.BEFORE_AFTER else NOT_BY_LOT
-    )
     if template.design is declared.design:
         standing = DECLARED.format(status=STATUS[declared.status])
     else:
@@ -82,14 +109,20 @@ def design(
         section,
         about,
         sentence=said,
-        more=tuple(plain(text) for text in (standing, inference, *template.limits)),
+        more=tuple(plain(text) for text in (standing, *_inference(template, about), *template.limits)),
         caption=Text("Wie er is vergeleken.", "Who was compared."),
         alt=said,
         shown_as=(Shape.WORDS,) if short else (Shape.TABLE,),
-        labels={**ROWS, **COLUMNS},
+        labels={**SIDES[template.design], **COLUMNS},
         row_title=Text("groep", "group"),
     )
     return Output(words, () if isinstance(contrast, NotEnoughData) else _who(contrast))
+
+
+def _inference(template: Template, about: About) -> tuple[Text, ...]:
+    if about.assignment is not Assignment.RANDOMISED or template.design is Design.BEFORE_AFTER:
+        return (NOT_BY_LOT,)
+    return (BY_LOT, ALL_MONTHS) if template.design is Design.STAGGERED_INTRODUCTION else (BY_LOT,)
 
 
 def _who(contrast: Contrast) -> tuple[Cell, ...]:
@@ -126,15 +159,24 @@ ONE_OF_THREE = Text(
     "Everybody is one of the three. So more exits to work need not mean fewer benefits: they may also take the place of "
     "exits for another reason.",
 )
+NO_OTHERS = Text(
+    "Dat is met deze gegevens niet te zeggen: er zijn geen teams die het hele jaar anders werkten om mee te vergelijken.",
+    "That cannot be said with these data: there are no teams that worked otherwise all year to compare with.",
+)
 PERCENT_POINTS = Axis(Text("procentpunt", "percentage points"))
+
+
+def lacking(short: NotEnoughData) -> Text:
+    """Say why teams cannot be put beside each other: there are no others, or there is too little of something."""
+    return NO_OTHERS if short.got == 0 else shortage(short)
 
 
 def competing(found: Mapping[str, Contrast | NotEnoughData], section: Section, about: About) -> Output:
     """Show the difference in each of the things that can have become of a person within a year."""
     short = next((one for one in found.values() if isinstance(one, NotEnoughData)), None)
     if short is not None:
-        return words_only(section, about, shortage(short))
-    cells = {name: _difference(one.adjusted, name) for name, one in found.items() if isinstance(one, Contrast)}
+        return words_only(section, about, lacking(short))
+    cells = {name: difference_cell(one.adjusted, name) for name, one in found.items() if isinstance(one, Contrast)}
     sentence = Sentence(
         COMPETING.format(difference=about.difference), {k: v for name in cells for k, v in _slots(name, cells[name])}
     )
@@ -144,8 +186,10 @@ def competing(found: Mapping[str, Contrast | NotEnoughData], section: Section, a
         sentence=sentence,
         more=(plain(ONE_OF_THREE), *caution(about)),
         caption=Text(
-            "Verschil in wat er binnen twaalf maanden van mensen werd, met marge (95 %) met teams als eenheid.",
-            "Difference in what became of people within twelve months, with interval (95 %) with teams as the unit.",
+            "Verschil in wat er binnen twaalf maanden van mensen werd, met marge (95 %) met teams als eenheid. Teams die in de "
+            "startmaand op de nieuwe manier werkten, naast teams die dat niet gingen doen.",
+            "Difference in what became of people within twelve months, with interval (95 %) with teams as the unit. Teams that "
+            "worked in the new way in the first month, beside teams that did not take it up.",
         ),
         alt=sentence,
         shown_as=(Shape.DOTS,),
@@ -155,8 +199,10 @@ def competing(found: Mapping[str, Contrast | NotEnoughData], section: Section, a
     return Output(words, tuple(cells.values()))
 
 
-def _difference(estimate: Estimate, row: str) -> Cell:
-    return estimate_cell(estimate, row, COLUMN, unit="difference in probability")
+def difference_cell(estimate: Estimate, row: str) -> Cell:
+    """Give the cell of a difference in probability, with the digits that tell on which side of zero its interval ends."""
+    digits = telling_digits(estimate.low, estimate.high, 0.0, 100)
+    return estimate_cell(estimate, row, COLUMN, digits=digits, unit="difference in probability")
 
 
 def _slots(name: str, cell: Cell) -> list[tuple[str, Slot]]:

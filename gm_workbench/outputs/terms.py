@@ -24,6 +24,17 @@ STEERING = Text("aansturing met het gedragsmodel", "steering with the behavioura
 USE_OF_MODEL = Text("gebruik van het gedragsmodel", "use of the behavioural model")
 EFFICACY, INTENTION = Text("geloof in eigen kunnen", "self-efficacy"), Text("intentie", "intention")
 AFTER_A_YEAR = Text("na 12 maanden", "after 12 months")
+BEGUN_EARLY = Text(
+    "kandidaten van teams die binnen een half jaar begonnen min kandidaten van de andere teams (ook als die later begonnen)",
+    "candidates of teams that began within half a year minus candidates of the other teams (also if these began later)",
+)
+"""Whose questionnaires are compared, whatever the design of the study."""
+
+BEGAN_EARLY = {
+    "True": Text("teams die binnen een half jaar begonnen", "teams that began within half a year"),
+    "False": Text("teams die toen nog niet begonnen waren", "teams that had not begun by then"),
+}
+"""The two groups of teams in a course over measurements."""
 
 MOTHERS, WORKERS = Text("moeders", "mothers"), Text("werkenden", "workers")
 """Who an answer is about, as a plural."""

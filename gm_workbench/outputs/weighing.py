@@ -39,6 +39,18 @@ UNSEEN = Text(
     "The chance of seeing {a_difference} of {sesoi} {unit} with these data was only {{chance}}%. An estimate from so few data "
     "often comes out too large, or in the wrong direction.",
 )
+SEEN_BEFOREHAND = Text(
+    "De kans om met deze opzet {a_difference} van {sesoi} {unit} te zien, was volgens de raming vooraf {{chance}} %.",
+    "The chance of seeing {a_difference} of {sesoi} {unit} with this design was {{chance}}%, as planned beforehand.",
+)
+UNSEEN_BEFOREHAND = Text(
+    "De kans om met deze opzet {a_difference} van {sesoi} {unit} te zien, was volgens de raming vooraf maar {{chance}} %. Een "
+    "schatting uit zo weinig gegevens valt vaak te groot uit, of naar de verkeerde kant.",
+    "The chance of seeing {a_difference} of {sesoi} {unit} with this design was only {{chance}}%, as planned beforehand. An "
+    "estimate from so few data often comes out too large, or in the wrong direction.",
+)
+CHANCES = {(True, False): SEEN, (False, False): UNSEEN, (True, True): SEEN_BEFOREHAND, (False, True): UNSEEN_BEFOREHAND}
+"""By whether the chance is enough to tell anything, and whether it was planned."""
 
 
 def smallest_relevant(estimand: Estimand) -> float:
@@ -87,11 +99,11 @@ def chance_cell(estimate: Estimate, chance: float, column: str, row: str = CHANC
     return Cell(row, column, Measure.ESTIMATE, estimate.n, chance, groups=estimate.groups, unit="probability", digits=0)
 
 
-def weighed(cell: Cell, smallest: float, chance: float | None, about: About) -> tuple[Sentence, ...]:
+def weighed(cell: Cell, smallest: float, chance: float | None, about: About, *, planned: bool = False) -> tuple[Sentence, ...]:
     """Say which differences that matter the interval excludes, and how likely it was to see one."""
     named = {"sesoi": amount(cell, smallest), "unit": unit_of(cell), "a_difference": a_noun(about)}
     said = plain(EXCLUSIONS[excluded(cell.low or 0.0, cell.high or 0.0, smallest)].format(**named))
     if chance is None:
         return (said,)
-    text = SEEN if chance >= LEAST_CHANCE else UNSEEN
+    text = CHANCES[chance >= LEAST_CHANCE, planned]
     return (said, Sentence(text.format(**named), {"chance": Slot(CHANCE, cell.column, digits=0, percent=True)}, NOTHING))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from gm_workbench.panel.ledger import Cohort
-from gm_workbench.panel.people import everybody, guided, on_benefit
+from gm_workbench.panel.people import everybody, on_benefit
 from gm_workbench.panel.scores import WAVE_MONTHS, at_wave, person_waves
 from gm_workbench.panel.spells import OTHERWISE, TO_WORK, exit_times, left_for_work
 from gm_workbench.panel.study import Study
@@ -75,6 +77,11 @@ def with_use(people: pd.DataFrame, coaches: pd.DataFrame) -> pd.DataFrame:
     return found.dropna(subset=[USE]).reset_index(drop=True)
 
 
+def varying(people: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    """Give those of the columns in which people differ: what is the same for everybody cannot be allowed for."""
+    return [column for column in columns if people[column].ne(people[column].iloc[0]).any()]
+
+
 def use_and_change(waves: pd.DataFrame, coaches: pd.DataFrame, scale: str) -> pd.DataFrame:
     """Give candidates with a scale at the start and after a year, and the mean use of their coach in between."""
     return with_use(changes(waves, scale), coaches)
@@ -107,17 +114,28 @@ def moved_coaches(study: Study) -> int:
     """Count the coaches who came to another team within a year of the index month."""
     first = study.index_month
     table = study.tables["rosters"].sort_values(["coach", "start"])
-    again = table["coach"].duplicated() & table["start"].between(first + 1, first + HORIZON - 1)
-    return int(table.loc[again, "coach"].nunique())
+    before = table.groupby("coach")["team"].shift()
+    moved = before.notna() & before.ne(table["team"]) & table["start"].between(first + 1, first + HORIZON - 1)
+    return int(table.loc[moved, "coach"].nunique())
 
 
 def changed_sides(study: Study, people: pd.DataFrame) -> pd.Series:
     """Say for each person whether the team at the end of the year (or of guidance) worked in another way than at the start."""
-    last = study.index_month + HORIZON - 1
-    later = guided(study, people[["person"]], last)
-    known = later["coach"].notna()
-    seated = seats(study, later.loc[known].reset_index(drop=True), last)
-    began = seated["team"].map(team_starts(study)).le(last).fillna(False).astype(bool)
+    later = _last_guidance(study, people)
+    seated = seats(study, later, later["month"])
+    began = seated["team"].map(team_starts(study)).le(seated["month"]).fillna(False).astype(bool)
     now = dict(zip(seated["person"], began, strict=True))
     before = people["introduced"].astype(bool)
     return pd.Series([now.get(person, old) != old for person, old in zip(people["person"], before, strict=True)], people.index)
+
+
+def _last_guidance(study: Study, people: pd.DataFrame) -> pd.DataFrame:
+    """Give each person's coach in the last month of the year in which she was guided, and that month."""
+    first, last = study.index_month, study.index_month + HORIZON - 1
+    caseload = study.tables["caseload"]
+    ends = caseload["end"].astype("Float64").fillna(last).clip(upper=last)
+    rows = caseload.assign(month=ends).loc[
+        caseload["start"].le(last) & ends.ge(first) & caseload["person"].isin(people["person"])
+    ]
+    latest = rows.sort_values(["month", "start"]).drop_duplicates("person", keep="last")
+    return latest[["person", "coach", "month"]].astype({"month": "int64"}).reset_index(drop=True)

@@ -17,6 +17,7 @@ from gm_workbench.panel.people import GENERAL_ASSISTANCE, consenting, guided, on
 from gm_workbench.panel.spells import left_for_work
 from gm_workbench.panel.study import Study
 from gm_workbench.vocabulary.designs import Design, Template, load_template
+from gm_workbench.vocabulary.protocols import Assignment
 from gm_workbench.vocabulary.schemas import WORK_REASONS
 from gm_workbench.vocabulary.text import Text
 
@@ -111,7 +112,13 @@ def template(study: Study, design: str = "declared") -> Template:
     declared = study.protocol.comparison
     if declared is None:
         raise DeclarationError(f"{study.protocol.name} must declare a comparison of teams; add `comparison` to its protocol.")
-    return declared.template if design == "declared" else load_template(design, study.paths.protocols)
+    chosen = declared.template if design == "declared" else load_template(design, study.paths.protocols)
+    if chosen.design is Design.BEFORE_AFTER and study.protocol.assignment is Assignment.RANDOMISED:
+        raise DeclarationError(
+            f"{study.protocol.name} says that a lot decided which teams began, or when; before_after compares teams with their "
+            "own past, about which no lot decides. Choose another design, or declare the assignment by_choice or unknown."
+        )
+    return chosen
 
 
 def arms(cohort: Cohort, design: Design | str) -> pd.DataFrame:
