@@ -79,7 +79,7 @@ def with_use(people: pd.DataFrame, coaches: pd.DataFrame) -> pd.DataFrame:
 
 def varying(people: pd.DataFrame, columns: Sequence[str]) -> list[str]:
     """Give those of the columns in which people differ: what is the same for everybody cannot be allowed for."""
-    return [column for column in columns if people[column].ne(people[column].iloc[0]).any()]
+    return [column for column in columns if len(people[column].unique()) > 1]
 
 
 def use_and_change(waves: pd.DataFrame, coaches: pd.DataFrame, scale: str) -> pd.DataFrame:

@@ -1,0 +1,150 @@
+"""Differences in scores between teams against R's clubSandwich and means by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.team_scores import score_difference
+
+METRIC = "team_scores.score_difference"
+
+SAME_SUM = 1e-10
+"""The same arithmetic in R, of which twelve decimals were copied."""
+
+EXACT = 1e-12
+"""A sum of a few numbers by hand."""
+
+IN_R = (
+    "R: d <- do.call(rbind, lapply(0:9, function(t) data.frame(team = t, p = 0:(7 + t)))); "
+    "d$new <- as.numeric(d$team %in% c(0, 3, 5, 9)); d$before <- (3 * d$team + 5 * d$p + d$team * d$p) %% 23; "
+    "d$after <- (7 * d$team + 3 * d$p + 2 * d$team * d$p) %% 19 + d$before / 2 + 2 * d$new; m <- lm({model}, d); "
+    'coef_test(m, vcov = "CR2", cluster = d$team) and conf_int of clubSandwich'
+)
+
+
+def scores() -> pd.DataFrame:
+    """Give the table of `IN_R`: ten teams of 8 to 17 persons, four of them new."""
+    d = pd.DataFrame([(team, p) for team in range(10) for p in range(8 + team)], columns=["team", "p"])
+    new = d["team"].isin([0, 3, 5, 9]).astype(int)
+    before = (3 * d["team"] + 5 * d["p"] + d["team"] * d["p"]).mod(23)
+    after = (7 * d["team"] + 3 * d["p"] + 2 * d["team"] * d["p"]).mod(19) + before / 2 + 2 * new
+    return d.assign(introduced=new, before=before.astype(float), after=after)
+
+
+@pytest.mark.parametrize(
+    ("model", "covariates", "expected"),
+    [
+        (
+            "after ~ new + before",
+            ["before"],
+            {
+                "value": 0.116174559512,
+                "se": 1.863624154739,
+                "df": 6.033346251445,
+                "low": -4.437846974772,
+                "high": 4.670196093796,
+            },
+        ),
+        (
+            "after ~ new",
+            [],
+            {
+                "value": 0.216433941998,
+                "se": 1.956223833781,
+                "df": 6.030012385912,
+                "low": -4.564504207790,
+                "high": 4.997372091786,
+            },
+        ),
+    ],
+)
+def test_score_difference_is_that_of_clubsandwich(
+    model: str, covariates: list[str], expected: dict[str, float], witness: Callable[..., None]
+) -> None:
+    found = score_difference(scores(), "after", covariates)
+    assert isinstance(found, Estimate)
+    source = IN_R.replace("{model}", model)
+    for name, value in expected.items():
+        got = getattr(found, name)
+        witness(METRIC, f"{name} of {model}", got, value, tolerance=SAME_SUM, data="drawn", source=source, known="run")
+    assert (found.n, found.groups, found.unit, found.residual_df) == (125, 10, "points", 125 - 2 - len(covariates))
+
+
+def test_teams_of_equal_size_are_compared_as_their_means(witness: Callable[..., None]) -> None:
+    rows = scores().groupby("team").head(8)
+    rows = rows.loc[rows["team"].between(0, 7)].assign(introduced=lambda frame: frame["team"].mod(2))
+    means = rows.groupby(["introduced", "team"])["after"].mean()
+    new, old = means[1], means[0]
+    se = np.sqrt(new.var() / 4 + old.var() / 4)
+    half = stats.t.ppf(0.975, 6) * se
+    found = score_difference(rows, "after")
+    assert isinstance(found, Estimate)
+    value = new.mean() - old.mean()
+    by_hand = {"tolerance": EXACT, "data": "drawn", "source": "t test on the means of teams of equal size", "known": "hand"}
+    witness(METRIC, "difference of means of teams", found.value, value, **by_hand)
+    witness(METRIC, "its standard error", found.se, se, **by_hand)
+    witness(METRIC, "its upper bound", found.high, value + half, **by_hand)
+
+
+def test_which_side_is_new_turns_the_sign() -> None:
+    rows = scores()
+    there = score_difference(rows, "after", ["before"])
+    back = score_difference(rows.assign(introduced=1 - rows["introduced"]), "after", ["before"])
+    assert (back.value, back.low) == pytest.approx((-there.value, -there.high), abs=EXACT)
+
+
+def test_exposure_and_team_may_have_other_names_and_be_true_or_false() -> None:
+    rows = scores()
+    renamed = rows.rename(columns={"team": "group", "introduced": "new"}).assign(new=lambda frame: frame["new"].eq(1))
+    found = score_difference(renamed, "after", exposed="new", team="group", unit="answers")
+    assert found.value == pytest.approx(score_difference(rows, "after").value, abs=EXACT)
+    assert found.unit == "answers"
+
+
+@pytest.mark.parametrize(
+    ("change", "what", "got", "needed"),
+    [
+        (lambda rows: rows.loc[rows["introduced"].eq(0)], "persons in each group", 0, 10),
+        (lambda rows: rows.groupby("team").head(2), "persons in each group", 8, 10),
+        (lambda rows: rows.loc[~rows["team"].isin([0])], "teams in each group", 3, 4),
+        (lambda rows: rows.loc[rows["team"].isin([0, 3, 5, 9, 1, 2, 4])], "teams in each group", 3, 4),
+        (lambda rows: rows.assign(after=50.0), "different outcomes", 1, 2),
+    ],
+)
+def test_too_few_persons_teams_or_scores_give_no_number(
+    change: Callable[[pd.DataFrame], pd.DataFrame], what: str, got: int, needed: int
+) -> None:
+    found = score_difference(change(scores()), "after")
+    assert isinstance(found, NotEnoughData)
+    assert (found.what, found.got, found.needed) == (what, got, needed)
+
+
+def test_four_teams_of_three_in_each_group_are_just_enough() -> None:
+    rows = scores().groupby("team").head(3)
+    assert isinstance(score_difference(rows.loc[rows["team"].isin([0, 3, 5, 9, 1, 2, 4, 6])], "after"), Estimate)
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        ({"after": "high"}, "column after must be numeric"),
+        ({"before": float("nan")}, "column before must have no gaps"),
+        ({"introduced": 2}, "column introduced must hold 0 and 1 only"),
+        ({"team": None}, "column team must have no gaps"),
+    ],
+)
+def test_a_table_that_makes_no_sense_is_refused(change: dict[str, object], match: str) -> None:
+    with pytest.raises(MetricError, match=match):
+        score_difference(scores().assign(**change), "after", ["before"])
+
+
+def test_a_missing_column_is_named() -> None:
+    with pytest.raises(MetricError, match="columns SEF_T0 are missing"):
+        score_difference(scores(), "after", ["SEF_T0"])
