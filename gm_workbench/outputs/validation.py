@@ -31,6 +31,7 @@ PARTS = {
     "low": Text(": ondergrens 95 %", ": lower end 95 %"),
     "high": Text(": bovengrens 95 %", ": upper end 95 %"),
     "df": Text(": vrijheidsgraden", ": degrees of freedom"),
+    "residual_df": Text(": waarnemingen min coëfficiënten", ": observations minus coefficients"),
 }
 KNOWN = {
     Known.READ: Text("gelezen in de bron", "read in the source"),

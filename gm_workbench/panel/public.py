@@ -49,7 +49,7 @@ def big_five(answers: pd.DataFrame) -> dict[str, tuple[pd.DataFrame, tuple[str, 
 
 
 def marital_pairs(women: pd.DataFrame) -> pd.DataFrame:
-    """Pair each interview of `sampleSelection::nlswork` with the woman's next one; pairs with an unknown end are left out.
+    """Pair each interview of `sampleSelection::nlswork` with the woman's next one; where that is not known, `to` is missing.
 
     >>> marital_pairs(frame("sampleSelection::nlswork")).columns.tolist()
     ['person', 'from', 'to']
@@ -57,7 +57,7 @@ def marital_pairs(women: pd.DataFrame) -> pd.DataFrame:
     rows = women.sort_values(["idcode", "year"])
     names = {0.0: SINGLE, 1.0: MARRIED}
     pairs = pd.DataFrame({"person": rows["idcode"], "from": rows["msp"], "to": rows.groupby("idcode")["msp"].shift(-1)})
-    return pairs.dropna().assign(**{end: pairs[end].map(names) for end in ("from", "to")})
+    return pairs.dropna(subset=["from"]).assign(**{end: pairs[end].map(names) for end in ("from", "to")})
 
 
 def trained_and(experiment: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:

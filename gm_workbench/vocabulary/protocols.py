@@ -144,8 +144,8 @@ class Protocol:
 def study_names(folder: Path | None = None) -> tuple[str, ...]:
     """Give the names of all declared studies.
 
-    >>> study_names()
-    ('amersfoort_upward_mobility', 'tilburg_single_mothers')
+    >>> "validation" in study_names()
+    True
     """
     return tuple(sorted(path.stem for path in (folder or paths().protocols).glob("*.yml")))
 

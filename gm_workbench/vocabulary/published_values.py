@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 FILE = "published_values.yml"
 
-PARTS = ("value", "se", "low", "high", "df")
+PARTS = ("value", "se", "low", "high", "df", "residual_df")
 """What can be published of a quantity: the number itself, its standard error, interval ends and degrees of freedom."""
 
 

@@ -87,3 +87,56 @@ def test_copy_holds_no_deliveries(mutants, tmp_path):
     assert (made / "gm_workbench" / "guard" / "cells.py").exists()
     assert not (made / "data" / "raw").exists()
     assert not (made / "data" / "synthetic").exists()
+
+
+def signs(mutants, line: str, executed: set[int]) -> set[str]:
+    """The ways in which the sign of one line is turned."""
+    found = mutants.sign_mutants("x.py", f"def f(a, b):\n    {line}\n", executed)
+    return {mutant.source.splitlines()[-1].strip() for mutant in found}
+
+
+@pytest.mark.parametrize(
+    ("line", "turned"),
+    [
+        ("c = a + b", {"c = a - b"}),
+        ("c = a - b", {"c = a + b"}),
+        ("c -= b", {"c += b"}),
+        ("c = f(-a)", {"c = f(+a)"}),
+        ("c = a * b", {"c = -(a * b)"}),
+        ("return a @ b", {"return -(a @ b)"}),
+        ("return a - b", {"return a + b"}),
+        ("c = f(a * b)", set()),
+        ("c = 'x' + a", set()),
+        ("raise ValueError(a - b)", set()),
+    ],
+)
+def test_every_sign_of_a_line_is_turned(mutants, line, turned):
+    assert signs(mutants, line, {2}) == turned
+
+
+def test_signs_are_only_turned_in_lines_that_were_executed(mutants):
+    assert signs(mutants, "c = a + b", {1, 3}) == set()
+    assert signs(mutants, "c = (a +\n        b)", {3}) == {"c = a - b"}
+
+
+def test_signs_that_change_nothing_stand_in_the_code_each_with_a_reason(mutants):
+    for (file, line, operator), reason in mutants.NO_CHANGE.items():
+        source = (ROOT / "gm_workbench" / "metrics" / file).read_text(encoding="utf-8")
+        assert line in [one.strip() for one in source.splitlines()], f"{file}: {line}"
+        assert operator in ("other sign", "no sign", "minus")
+        assert reason
+
+
+def test_survivor_is_excused_by_its_line_and_operator_only(mutants):
+    (file, line, operator), reason = next(iter(mutants.NO_CHANGE.items()))
+    path = f"gm_workbench/metrics/{file}"
+    lines = [one.strip() for one in (ROOT / path).read_text(encoding="utf-8").splitlines()]
+    at = lines.index(line) + 1
+    assert mutants.reason_of(mutants.Result(path, at, operator, "survived", 1.0)) == reason
+    assert mutants.reason_of(mutants.Result(path, at, "arithmetic", "survived", 1.0)) == ""
+    assert mutants.reason_of(mutants.Result(path, 1, operator, "survived", 1.0)) == ""
+
+
+def test_mutant_is_judged_by_the_tests_that_come_past_its_file(mutants):
+    executed = {"t[a]": {"x.py": {2}}, "t[b]": {"y.py": {2}}, "t[c]": {"x.py": {9}}}
+    assert mutants.tests_executing(executed, mutants.Mutant("x.py", 2, 0, "minus", "")) == ["t[a]", "t[c]"]

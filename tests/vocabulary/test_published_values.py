@@ -57,7 +57,7 @@ def test_every_fault_of_the_declaration_is_listed_at_once(tmp_path):
         "values.subject.mean.data must be one of a::b but got 'a::c'",
         "values.subject.mean.value.tolerance must be above 0 but got 0.0",
         "values.subject.mean.se.source must be one of book but got 'boek'. HINT: did you mean book?",
-        "values.subject.none.value is missing; at least one of value, se, low, high, df must be given",
+        "values.subject.none.value is missing; at least one of value, se, low, high, df, residual_df must be given",
         "sources.book.known must be one of read, run, memory but got 'heard'",
         "sets.a::b.persons must be 10 or more but got 3",
     ):
