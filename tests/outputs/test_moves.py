@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from gm_workbench.guard.policy import load_policy
+from gm_workbench.guard.protect import protect
+from gm_workbench.metrics.cascade import Contrast
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.outputs.about import About
+from gm_workbench.outputs.moves import moves
+from gm_workbench.outputs.output import Measure, Output, Shape
+from gm_workbench.outputs.sentences import say
+from gm_workbench.vocabulary.protocols import Assignment, Section
+
+Maker = Callable[..., Estimate]
+Reader = Callable[..., str]
+
+SHORT = NotEnoughData("CR2", "teams in each group", 3, 4)
+NOBODY = NotEnoughData("CR2", "persons in each group", 0, 10)
+
+
+@pytest.fixture
+def shown(estimate: Maker, section: Section, about: About) -> Callable[..., Output]:
+    def maker(changed: int = 42, coaches: int = 7, told: About = about, **other: Contrast | NotEnoughData) -> Output:
+        all_, raw = estimate(-0.002, -0.015, 0.010, "probability"), estimate(-0.001, -0.014, 0.012, "probability")
+        rest = estimate(-0.004, -0.017, 0.009, "probability", 658)
+        both = {"assigned": Contrast(all_, raw, 350, 350, 8, 9), "stayed": Contrast(rest, rest, 330, 328, 8, 9), **other}
+        return moves(both["assigned"], both["stayed"], section, told, changed=changed, persons=700, coaches=coaches)
+
+    return maker
+
+
+def told(output: Output, read: Reader, language: str = "nl", **more: object) -> list[str]:
+    return [read(output, language, sentence=one, **more) for one in (output.words.sentence, *output.words.more)]
+
+
+def test_moves_say_the_difference_without_those_who_changed_and_how_many_did(
+    shown: Callable[..., Output], read: Reader
+) -> None:
+    assert told(shown(), read)[:2] == [
+        (
+            "Zonder wie van kant wisselde is het verschil na introductie −0,4 procentpunt (marge −1,7 tot +0,9); zoals "
+            "toegewezen −0,2."
+        ),
+        (
+            "Van de kandidaten zat 6,0 % aan het eind van het jaar, of van de begeleiding, bij een team dat anders werkte dan "
+            "het team van de start."
+        ),
+    ]
+    assert told(shown(), read, "en")[:2] == [
+        (
+            "Without those who changed sides the difference after introduction is −0.4 percentage points (interval −1.7 to "
+            "+0.9); as assigned −0.2."
+        ),
+        (
+            "Of the candidates 6.0% were with a team at the end of the year, or of guidance, that worked otherwise than the team "
+            "of the start."
+        ),
+    ]
+
+
+def test_moves_are_labelled_as_sensitivity(shown: Callable[..., Output], read: Reader) -> None:
+    output = shown()
+    assert told(output, read)[2].startswith("Het antwoord van dit rapport gaat over de toewijzing.")
+    assert told(output, read, "en")[2].endswith("the other lines only show how sensitive the answer is to that.")
+    assert [(cell.row, cell.column, cell.measure) for cell in output.cells] == [
+        ("assigned", "difference", Measure.ESTIMATE),
+        ("stayed", "difference", Measure.ESTIMATE),
+        ("raw", "difference", Measure.ESTIMATE),
+        ("changed", "share", Measure.SHARE),
+        ("coaches", "number", Measure.ESTIMATE),
+    ]
+    assert [cell.value for cell in output.cells[:3]] == [-0.002, -0.004, -0.001]
+    assert (output.cells[3].numerator, output.cells[3].n) == (42, 700)
+
+
+def test_a_hidden_share_leaves_the_difference_standing(shown: Callable[..., Output], read: Reader) -> None:
+    said = told(shown(), read, hidden=("changed",))
+    assert said[0].startswith("Zonder wie van kant wisselde is het verschil na introductie −0,4")
+    assert said[1] == ""
+
+
+def test_a_hidden_difference_is_not_said(shown: Callable[..., Output], read: Reader) -> None:
+    assert told(shown(), read, hidden=("stayed",))[0] == "Er zijn te weinig personen om dit te tonen."
+
+
+@pytest.mark.parametrize(
+    ("changed", "coaches", "printed"), [(42, 7, (True, True)), (4, 7, (False, True)), (42, 2, (True, False))]
+)
+def test_the_guard_hides_a_few_persons_and_a_few_coaches(
+    changed: int, coaches: int, printed: tuple[bool, bool], shown: Callable[..., Output]
+) -> None:
+    output = protect([shown(changed, coaches)], load_policy("cbs-stijl")).outputs[0]
+    values = {cell.row: isinstance(cell.value, float) for cell in output.cells}
+    assert (values["changed"], values["coaches"]) == printed
+    assert values["assigned"]
+    assert ("6,0 %" in say(output.words.more[0], output, "nl")) is printed[0]
+
+
+@pytest.mark.parametrize("assignment", list(Assignment))
+def test_moves_say_effect_only_after_a_lot(
+    assignment: Assignment, shown: Callable[..., Output], about: About, read: Reader
+) -> None:
+    output = shown(told=replace(about, assignment=assignment))
+    said = " ".join((*told(output, read), *told(output, read, "en"), output.words.label("difference").en))
+    assert ("effect" in said) is (assignment is Assignment.RANDOMISED)
+
+
+@pytest.mark.parametrize("which", ["assigned", "stayed"])
+@pytest.mark.parametrize(
+    ("short", "why"), [(SHORT, "minstens 4 teams per groep nodig"), (NOBODY, "geen teams die het hele jaar anders werkten")]
+)
+def test_moves_without_enough_data_are_one_sentence(
+    which: str, short: NotEnoughData, why: str, shown: Callable[..., Output], read: Reader
+) -> None:
+    output = shown(**{which: short})
+    assert (output.cells, output.words.shown_as) == ((), (Shape.WORDS,))
+    assert why in read(output)
