@@ -56,8 +56,8 @@ def test_moves_say_the_difference_without_those_who_changed_and_how_many_did(
             "+0.9); as assigned −0.2."
         ),
         (
-            "Of the candidates 6.0% were with a team at the end of the year, or of guidance, that worked otherwise than the team "
-            "of the start."
+            "Of the candidates 6.0% were with a team at the end of the year, or of guidance, that worked otherwise than the "
+            "team of the start."
         ),
     ]
 

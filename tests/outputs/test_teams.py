@@ -140,8 +140,8 @@ def test_what_became_of_people_is_said_in_three_differences(
     output = competing(ways, section, replace(about, unit="team"))
     assert read(output) == (
         "Het verschil na introductie na twaalf maanden is +2,1 procentpunt voor uitstroom naar werk (marge +0,1 tot +4,1), "
-        "−2,0 voor uitstroom om een andere reden (marge −5,0 tot +1,0) en −0,1 voor wie nog een uitkering heeft (marge −4,0 tot "
-        "+3,8)."
+        "−2,0 voor uitstroom om een andere reden (marge −5,0 tot +1,0) en −0,1 voor wie nog een uitkering heeft (marge −4,0 "
+        "tot +3,8)."
     )
     assert read(output, "en") == (
         "The difference after introduction after twelve months is +2.1 percentage points for exit to work (interval +0.1 to "
