@@ -28,8 +28,8 @@ NUMBER = "number"
 PARTS = {
     "value": Text("", ""),
     "se": Text(": standaardfout", ": standard error"),
-    "low": Text(": ondergrens 95 %", ": lower end 95 %"),
-    "high": Text(": bovengrens 95 %", ": upper end 95 %"),
+    "low": Text(": ondergrens 95 %", ": lower end 95%"),
+    "high": Text(": bovengrens 95 %", ": upper end 95%"),
     "df": Text(": vrijheidsgraden", ": degrees of freedom"),
     "residual_df": Text(": waarnemingen min coëfficiënten", ": observations minus coefficients"),
 }
@@ -105,7 +105,7 @@ def _sources(compared: Sequence[Compared]) -> Text:
     found = dict.fromkeys(one.published.source for one in compared)
     written = "; ".join(f"{source.label}: {source.text}" for source in found)
     data = ", ".join(one.name for one in data_sets(compared))
-    return Text(f"Gegevens: {data}. Bronnen: {written}", f"Data: {data}. Sources: {written}")
+    return Text(f"Gegevens: {data}. Bronnen: {written}.", f"Data: {data}. Sources: {written}.")
 
 
 def _cells(one: Compared) -> list[Cell]:
