@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.outputs.about import About, capital, section_words, words_only
+from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.model import SCALE_NAMES
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
@@ -17,11 +17,11 @@ from gm_workbench.vocabulary.text import Text
 
 COLUMN = "difference"
 
-HIGHER = Text("Hoger waren {scales}.", "{scales} were higher.")
-LOWER = Text("Lager waren {scales}.", "{scales} were lower.")
+HIGHER = Text("Hoger waren de scores voor {scales}.", "Scores were higher for {scales}.")
+LOWER = Text("Lager waren de scores voor {scales}.", "Scores were lower for {scales}.")
 OPEN = Text("Voor {scales} is dat nog niet te zeggen.", "For {scales} that cannot be said yet.")
-ONE_HIGHER = Text("Hoger was {scales}.", "{scales} was higher.")
-ONE_LOWER = Text("Lager was {scales}.", "{scales} was lower.")
+ONE_HIGHER = Text("Hoger was de score voor {scales}.", "The score was higher for {scales}.")
+ONE_LOWER = Text("Lager was de score voor {scales}.", "The score was lower for {scales}.")
 PART = Text(
     "{name} ({{{code}}} punten, marge {{{code}_low}} tot {{{code}_high}})",
     "{name} ({{{code}}} points, interval {{{code}_low}} to {{{code}_high}})",
@@ -98,7 +98,7 @@ def _part(codes: Sequence[str], text: Text, *, numbers: bool) -> Text | None:
         return None
     named = [PART.format(name=SCALE_NAMES[code], code=code) if numbers else SCALE_NAMES[code] for code in codes]
     listed = Text(_listed([one.nl for one in named], "en"), _listed([one.en for one in named], "and"))
-    return capital(Text(text.nl.replace("{scales}", listed.nl), text.en.replace("{scales}", listed.en)))
+    return Text(text.nl.replace("{scales}", listed.nl), text.en.replace("{scales}", listed.en))
 
 
 def _listed(parts: Sequence[str], last: str) -> str:

@@ -147,3 +147,13 @@ def test_exits_of_another_set_are_told_in_its_unit_and_words():
 def test_exits_where_nothing_was_introduced_are_those_of_everybody():
     output = exits({"False": curve(0.2)}, TILBURG.sections["exits"], ABOUT, horizon=12)
     assert {cell.row for cell in output.cells} == {"everybody", "everybody_at_risk"}
+
+
+def test_exits_of_teams_name_the_team():
+    curves = {"False": curve(0.1), "True": curve(0.2)}
+    output = exits(curves, TILBURG.sections["exits"], replace(ABOUT, unit="team"), horizon=12)
+    assert "20,0 % uit naar werk waar het team de nieuwe werkwijze invoerde (marge" in spoken(output)
+    assert "20.0% left for work where the team introduced the new way of working (interval" in spoken(output, "en")
+    assert "consulent" not in spoken(output)
+    chosen = exits(curves, TILBURG.sections["exits"], replace(ABOUT, unit="team", assignment=Assignment.BY_CHOICE), horizon=12)
+    assert "De teams kozen zelf of zij de nieuwe werkwijze invoerden." in spoken(chosen)

@@ -54,3 +54,19 @@ def test_assignment_has_words_and_promises_no_cause(assignment: Assignment, sect
 def test_labels_can_be_replaced(section: Section, about: About) -> None:
     output = facts(section, about, persons=710, labels={"persons": Text("moeders", "mothers")})
     assert output.words.label("persons").nl == "moeders"
+
+
+def test_teams_stand_before_coaches_and_are_judged_as_teams(section: Section, about: About) -> None:
+    output = facts(section, about, persons=5840, teams=17, coaches=134)
+    assert [(cell.row, cell.value, cell.n, cell.groups, cell.unit) for cell in output.cells] == [
+        ("persons", None, 5840, None, "persons"),
+        ("teams", 17.0, 5840, 17, "teams"),
+        ("coaches", 134.0, 5840, 134, "coaches"),
+    ]
+    assert output.words.label("teams") == Text("teams", "teams")
+
+
+def test_teams_without_coaches_were_assigned_too(section: Section, about: About) -> None:
+    output = facts(section, about, persons=5840, teams=17)
+    assert [cell.row for cell in output.cells] == ["persons", "teams"]
+    assert output.words.tile_words == {"assignment": Text("onbekend", "not known")}

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pytest
+
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.outputs.about import About
+from gm_workbench.outputs.determinants import determinants
+from gm_workbench.outputs.output import Output, Shape
+from gm_workbench.outputs.terms import AFTER_A_YEAR, BEGUN_EARLY
+from gm_workbench.vocabulary.protocols import Assignment, Section
+
+Maker = Callable[..., Estimate]
+Reader = Callable[..., str]
+
+UP, DOWN, OPEN = (1.0, 5.0), (-6.0, -2.0), (-1.0, 3.0)
+SHORT = NotEnoughData("ANCOVA", "teams in each group", 3, 4)
+
+
+@pytest.fixture
+def shown(estimate: Maker, section: Section, about: About) -> Callable[..., Output]:
+    def maker(intervals: Mapping[str, tuple[float, float] | NotEnoughData], told: About = about) -> Output:
+        found = {
+            code: one if isinstance(one, NotEnoughData) else estimate(sum(one) / 2, *one) for code, one in intervals.items()
+        }
+        return determinants(found, section, replace(told, unit="team"), contrast=BEGUN_EARLY, wave=AFTER_A_YEAR)
+
+    return maker
+
+
+@pytest.mark.parametrize(
+    ("intervals", "nl", "en"),
+    [
+        (
+            {"SKL": OPEN, "INT": (0.0, 2.0)},
+            "Van geen van deze determinanten is te zeggen of die hoger of lager was.",
+            "Of none of these determinants can it be said whether it was higher or lower.",
+        ),
+        (
+            {"SKL": UP},
+            "Hoger was de score voor vaardigheden (+3,0 punten, marge +1,0 tot +5,0).",
+            "The score was higher for skills (+3.0 points, interval +1.0 to +5.0).",
+        ),
+        (
+            {"SKL": UP, "INT": OPEN},
+            "Hoger was de score voor vaardigheden (+3,0 punten, marge +1,0 tot +5,0). Voor intentie is dat nog niet te zeggen.",
+            "The score was higher for skills (+3.0 points, interval +1.0 to +5.0). For intention that cannot be said yet.",
+        ),
+        (
+            {"SEF": DOWN, "INT": OPEN, "ATT": OPEN},
+            (
+                "Lager was de score voor geloof in eigen kunnen (−4,0 punten, marge −6,0 tot −2,0). Voor intentie en houding "
+                "is dat nog niet te zeggen."
+            ),
+            (
+                "The score was lower for self-efficacy (−4.0 points, interval −6.0 to −2.0). "
+                "For intention and attitude that cannot be said yet."
+            ),
+        ),
+        (
+            {"SEF": UP, "ATT": UP},
+            (
+                "Hoger waren de scores voor geloof in eigen kunnen (+3,0 punten, marge +1,0 tot +5,0) en houding (+3,0 "
+                "punten, marge +1,0 tot +5,0)."
+            ),
+            (
+                "Scores were higher for self-efficacy (+3.0 points, interval +1.0 to +5.0) and attitude (+3.0 points, "
+                "interval +1.0 to +5.0)."
+            ),
+        ),
+        (
+            {"SEF": DOWN, "ATT": DOWN, "INT": UP},
+            (
+                "Hoger was de score voor intentie (+3,0 punten, marge +1,0 tot +5,0). Lager waren de scores voor geloof in "
+                "eigen kunnen (−4,0 punten, marge −6,0 tot −2,0) en houding (−4,0 punten, marge −6,0 tot −2,0)."
+            ),
+            (
+                "The score was higher for intention (+3.0 points, interval +1.0 to +5.0). Scores were lower for self-efficacy "
+                "(−4.0 points, interval −6.0 to −2.0) and attitude (−4.0 points, interval −6.0 to −2.0)."
+            ),
+        ),
+    ],
+)
+def test_determinants_name_what_is_higher_lower_and_not_to_be_told(
+    intervals: dict[str, tuple[float, float]], nl: str, en: str, shown: Callable[..., Output], read: Reader
+) -> None:
+    output = shown(intervals)
+    assert read(output) == nl
+    assert read(output, "en") == en
+
+
+def test_three_names_are_listed_with_a_comma(shown: Callable[..., Output], read: Reader) -> None:
+    said = read(shown({"SEF": UP, "ATT": OPEN, "INT": OPEN, "SKL": OPEN}))
+    assert said.endswith("Voor houding, intentie en vaardigheden is dat nog niet te zeggen.")
+
+
+def test_an_interval_that_just_misses_zero_does_not_print_as_zero(shown: Callable[..., Output], read: Reader) -> None:
+    assert "(+1,02 punten, marge +0,04 tot +2,00)" in read(shown({"SKL": (0.04, 2.0)}))
+
+
+def test_a_determinant_without_enough_data_is_left_out(shown: Callable[..., Output], read: Reader) -> None:
+    output = shown({"SKL": UP, "INT": SHORT})
+    assert [cell.row for cell in output.cells] == ["SKL"]
+    assert "intentie" not in read(output)
+
+
+def test_determinants_are_read_with_their_contrast_and_a_warning(shown: Callable[..., Output], read: Reader) -> None:
+    output = shown({"SKL": UP, "INT": OPEN})
+    assert output.words.caption.nl == (
+        "Verschil per determinant na 12 maanden, bij gelijke score aan de start: kandidaten van teams die binnen een half "
+        "jaar begonnen min kandidaten van de andere teams (ook als die later begonnen). Marge (95 %) met teams als eenheid."
+    )
+    more = [read(output, "en", sentence=one) for one in output.words.more]
+    assert more[0].startswith("This is a step on the way and not yet an exit")
+    assert more[1].startswith("How it was decided who introduced")
+    assert (output.words.label("SKL").en, output.words.shown_as) == ("skills", (Shape.DOTS,))
+    assert [(cell.unit, cell.groups) for cell in output.cells] == [("points", 38), ("points", 38)]
+
+
+def test_a_hidden_number_silences_the_sentence(shown: Callable[..., Output], read: Reader) -> None:
+    assert read(shown({"SKL": UP, "INT": OPEN}), hidden=("SKL",)) == "Er zijn te weinig personen om dit te tonen."
+    assert read(shown({"SKL": OPEN}), hidden=("SKL",)).startswith("Van geen van deze determinanten")
+
+
+@pytest.mark.parametrize("assignment", list(Assignment))
+def test_determinants_say_effect_only_after_a_lot(
+    assignment: Assignment, shown: Callable[..., Output], about: About, read: Reader
+) -> None:
+    output = shown({"SKL": UP, "INT": DOWN}, replace(about, assignment=assignment))
+    texts = [output.words.sentence, *output.words.more]
+    said = " ".join([read(output, language, sentence=one) for one in texts for language in ("nl", "en")])
+    assert "effect" not in said
+    assert ("effect" in output.words.label("difference").nl) is (assignment is Assignment.RANDOMISED)
+    assert len(output.words.more) == (1 if assignment is Assignment.RANDOMISED else 2)
+
+
+@pytest.mark.parametrize(
+    ("short", "nl"),
+    [
+        (SHORT, "daarvoor zijn minstens 4 teams per groep nodig."),
+        (replace(SHORT, got=0), "er zijn geen teams die het hele jaar anders werkten om mee te vergelijken."),
+    ],
+)
+def test_determinants_without_enough_data_are_one_sentence(
+    short: NotEnoughData, nl: str, shown: Callable[..., Output], read: Reader
+) -> None:
+    output = shown({"SKL": short, "INT": short})
+    assert (output.cells, output.words.shown_as) == ((), (Shape.WORDS,))
+    assert read(output) == f"Dat is met deze gegevens niet te zeggen: {nl}"
+
+
+def test_no_determinants_at_all_are_one_sentence(shown: Callable[..., Output], read: Reader) -> None:
+    assert read(shown({}), "en") == "That cannot be said with these data: that takes at least 10 persons."
