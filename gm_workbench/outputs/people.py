@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from gm_workbench.metrics.counts import CategoryCount
 from gm_workbench.outputs.about import About, section_words
@@ -37,7 +38,7 @@ def flow(steps: Sequence[Step], section: Section, about: About) -> Output:
     """Show the ledger: persons after each step.
 
     Rows are ``step_1``, ``step_2``, ... in the column ``persons``; the label of ``step_2_why`` says why the others dropped out.
-    What a step lost is worked out from what may be shown.
+    What a step lost is worked out from what may be shown. The population is that of the first step.
     """
     rows = [f"step_{place}" for place in range(1, len(steps) + 1)]
     cells = tuple(count_cell(row, PERSONS, step.persons_out) for row, step in zip(rows, steps, strict=True))
@@ -47,7 +48,7 @@ def flow(steps: Sequence[Step], section: Section, about: About) -> Output:
     sentence = Sentence(FLOW, slots) if len(rows) > 1 else Sentence(ONE_STEP, {"first": slots["first"]})
     words = section_words(
         section,
-        about,
+        about if about.kind is DataKind.PUBLISHED else replace(about, population=steps[0].label),
         role=Role.FLOW,
         sentence=sentence,
         caption=_flow_caption(about, len(rows)),

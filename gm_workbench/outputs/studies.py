@@ -77,14 +77,18 @@ def no_rollout(study: Study, held: pd.Series[float] | None = None) -> Output:
     return no_comparison(study.section("answer"), about_study(study), share=share, share_text=HELD_HERE)
 
 
+ANSWER = "answer"
+"""The section that answers the report's question; it stands at the top, also when there is nothing to say."""
+
+
 def absent(study: Study, name: str) -> Output:
-    """Say in one sentence why section `name` is empty here."""
+    """Say in one sentence why section `name` is empty here; of the answer, in the box at the top."""
     section = study.section(name)
     said = plain(NOT_DELIVERED.format(needs=_missing(study, name)))
     return Output(
         Words(
             id=name,
-            role=Role.ABSENT,
+            role=Role.ANSWER if name == ANSWER else Role.ABSENT,
             heading=section.heading,
             sentence=said,
             caption=Text("", ""),

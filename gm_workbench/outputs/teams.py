@@ -11,8 +11,10 @@ from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.cells import count_cell, estimate_cell, quote
 from gm_workbench.outputs.output import Axis, Cell, Measure, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.terms import CANDIDATES_FOLLOWED, ON_BENEFIT
 from gm_workbench.outputs.verdicts import telling_digits
 from gm_workbench.outputs.weighing import caution
+from gm_workbench.panel.study import Study
 from gm_workbench.vocabulary.designs import Comparison, Design, Template
 from gm_workbench.vocabulary.protocols import Assignment, Estimand, Section
 from gm_workbench.vocabulary.text import Text
@@ -88,6 +90,11 @@ DEVIATES = Text(
 )
 DECLARED = Text("De opzet is die van het protocol ({status}).", "The design is that of the protocol ({status}).")
 STATUS = {"assumed": Text("aangenomen", "assumed"), "documented": Text("gedocumenteerd", "documented")}
+
+
+def population(study: Study) -> Text:
+    """Say whom a description is about: the teams' candidates where teams are known, else everybody on general assistance."""
+    return CANDIDATES_FOLLOWED if {"caseload", "rosters"} <= study.tables.keys() else ON_BENEFIT
 
 
 def estimand(primary: Estimand, template: Template) -> Estimand:

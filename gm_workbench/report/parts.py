@@ -56,11 +56,17 @@ _CLAUSE = re.compile(r"(.+?[.,:;])(?:\s+(.*))?$", re.DOTALL)
 _RANKS = {Role.ANSWER: 0, Role.FACTS: 1, Role.FLOW: 2}
 
 
+def _silent(shown: ShownOutput) -> bool:
+    """Whether a section has nothing left to draw: every number that is not a mere count is hidden, so words must do."""
+    told = [cell for cell in shown.cells if cell.measure is not Measure.COUNT]
+    return shown.words.role is Role.SECTION and bool(told) and all(cell.hidden for cell in told)
+
+
 def _part(shown: ShownOutput, language: Language, *, repeats: bool) -> Part:
     words = shown.words
     if not words.heading[language].strip():
         raise OutputError(f"Output {words.id!r}: its heading ({language}) must be a question, but it is empty.")
-    empty = bool(shown.withheld) or not (shown.cells or words.tile_words)
+    empty = bool(shown.withheld) or not (shown.cells or words.tile_words) or _silent(shown)
     shapes = [] if empty else [shape for shape in words.shown_as if shape is not Shape.WORDS]
     blocks = tuple(Markup(_block(shown, shape, language)) for shape in shapes)  # noqa: S704 — escaped where it is made
     return Part(

@@ -101,6 +101,12 @@ def test_profile_words_can_be_replaced(section: Section, about: About) -> None:
     assert output.words.label("mothers").en == "M"
 
 
+def test_flow_is_about_the_persons_of_its_first_step(steps: tuple[Step, ...], section: Section, about: About) -> None:
+    assert flow(steps, section, about).words.population == steps[0].label
+    public = replace(about, kind=DataKind.PUBLISHED)
+    assert flow(steps, section, public).words.population == about.population
+
+
 def test_flow_of_public_data_speaks_of_no_delivery(steps: tuple[Step, ...], section: Section, about: About) -> None:
     public = flow(steps, section, replace(about, kind=DataKind.PUBLISHED))
     assert ("levering" in public.words.caption.nl, "delivery" in public.words.caption.en) == (False, False)

@@ -88,3 +88,8 @@ def test_the_gate_lets_a_delivered_section_through_and_shows_the_sentence_of_ano
     assert gate.offered(study, "who")
     assert not gate.offered(study, "spend")
     assert shown == ["spend"]
+
+
+def test_an_absent_answer_stands_in_the_box_at_the_top():
+    assert absent(opened(), "answer").words.role is Role.ANSWER
+    assert absent(opened(), "answer").words.sentence.text.nl.startswith("Hierover is niets te zeggen.")

@@ -244,6 +244,30 @@ def test_hidden_answer_says_the_other_sentence_and_never_the_number(rendered, sh
     assert "punten hoger" not in page
 
 
+def hidden_but(shown, *keep):
+    """Hide every number of an output but those in some rows."""
+    cells = tuple(
+        cell if cell.row in keep else replace(cell, value=Suppressed(10), low=None, high=None, se=None, n=Suppressed(10))
+        for cell in shown.cells
+    )
+    return replace(shown, cells=cells)
+
+
+def test_section_in_which_every_number_is_hidden_draws_nothing(rendered, shapes):
+    dots = shapes["dots"]()
+    assert "<figure>" in rendered(dots)
+    assert "<figure>" in rendered(hidden_but(dots, dots.cells[0].row))
+    assert "<figure>" not in rendered(hidden_but(dots))
+
+
+def test_curve_of_which_only_the_numbers_at_risk_are_left_draws_nothing(rendered, shapes):
+    curve = shapes["curve"]()
+    counts = [cell.row for cell in curve.cells if cell.measure == "count"]
+    assert counts
+    assert "<figure>" in rendered(curve)
+    assert "<figure>" not in rendered(hidden_but(curve, *counts))
+
+
 def test_render_takes_nothing_but_what_the_guard_released(shapes, manifest, protocol):
     with pytest.raises(DisclosureRefused, match="Only what the guard released can be rendered, but got tuple"):
         render((shapes["answer"](),), manifest, protocol, "nl")
