@@ -48,10 +48,13 @@ mutants: environment  ## break lines of metrics and guard on purpose; tests must
 signs: environment  ## turn every sign behind the validation report; that report must notice
 	$(BIN)/python benchmarks/mutants.py --validation
 
+worlds: environment  ## what do reports claim in 200 draws of worlds with nothing, harm, or a tempting half?
+	$(BIN)/python benchmarks/worlds.py
+
 calibration: environment  ## do 95 % intervals hold what was planted 95 times in 100?
 	$(BIN)/python benchmarks/calibration.py
 
-proof: calibration mutants signs  ## what is too long for CI: calibration, mutants, an install without internet
+proof: calibration worlds mutants signs  ## what is too long for CI: calibration, worlds, mutants, an install without internet
 	rm -rf .cache/proof
 	$(PYTHON) install.py --make-wheelhouse wheelhouse
 	GM_VENV=.cache/proof/venv PIP_NO_INDEX=1 UV_OFFLINE=1 $(PYTHON) install.py --wheelhouse wheelhouse

@@ -32,6 +32,8 @@ from gm_workbench.intake.store import check
 from gm_workbench.metrics.cascade import ancova_difference
 from gm_workbench.metrics.crossing import held_within
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.team_comparison import difference
+from gm_workbench.panel import teams
 from gm_workbench.panel.people import lone_mothers, measured_mothers
 from gm_workbench.panel.study import Study, from_tables
 from gm_workbench.panel.work import base_workers, follow_up, work_months
@@ -65,6 +67,13 @@ def held(study: Study) -> Estimate | NotEnoughData:
     return found if isinstance(found, NotEnoughData) else found.adjusted
 
 
+def exits(study: Study) -> Estimate | NotEnoughData:
+    """The primary estimand of the Amsterdam study under its declared design, as its notebook computes it."""
+    design = teams.template(study).design
+    found = difference(teams.compared(study, design).frame, design)
+    return found if isinstance(found, NotEnoughData) else found.adjusted
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A primary estimand: its study and home place, the tables that it needs, and how it is computed."""
@@ -79,9 +88,15 @@ TARGETS = (
     Target(
         "resilience_12m", "tilburg_single_mothers", "GM0855", frozenset({"benefits", "caseload", "introductions", "answers"})
     ),
+    Target(
+        "exit_teams_12m",
+        "amsterdam_supervisor_cascade",
+        "GM0363",
+        frozenset({"benefits", "caseload", "rosters", "team_introductions"}),
+    ),
     Target("held_24m", "amersfoort_upward_mobility", "GM0307", frozenset({"benefits", "caseload", "introductions", "wages"})),
 )
-COMPUTE = {"resilience_12m": resilience, "held_24m": held}
+COMPUTE = {"resilience_12m": resilience, "exit_teams_12m": exits, "held_24m": held}
 
 
 def estimate(target: Target, tables: dict[str, pd.DataFrame]) -> Estimate:

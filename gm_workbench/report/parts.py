@@ -56,6 +56,13 @@ _CLAUSE = re.compile(r"(.+?[.,:;])(?:\s+(.*))?$", re.DOTALL)
 _RANKS = {Role.ANSWER: 0, Role.FACTS: 1, Role.FLOW: 2}
 
 
+def _more(shown: ShownOutput, language: Language) -> tuple[str, ...]:
+    """Say the further sentences, once each: where numbers are hidden several of them, and the first, come down to the same."""
+    first = say(shown.words.sentence, shown, language)
+    said = dict.fromkeys(say(sentence, shown, language) for sentence in shown.words.more)
+    return tuple(tidy(text) for text in said if text and text != first)
+
+
 def _silent(shown: ShownOutput) -> bool:
     """Whether a section has nothing left to draw: every number that is not a mere count is hidden, so words must do."""
     told = [cell for cell in shown.cells if cell.measure is not Measure.COUNT]
@@ -75,7 +82,7 @@ def _part(shown: ShownOutput, language: Language, *, repeats: bool) -> Part:
         heading=words.heading[language],
         lead="" if repeats else words.lead[language],
         says=verdict(tidy(say(words.sentence, shown, language))),
-        more=tuple(filter(None, (tidy(say(sentence, shown, language)) for sentence in words.more))),
+        more=_more(shown, language),
         blocks=blocks,
         table=Markup(_data(shown, language)) if blocks else Markup(""),  # noqa: S704 — as above
         caption=caption(shown, language),

@@ -284,3 +284,11 @@ def test_render_refuses_a_placeholder_for_alt_text(rendered, shapes, text):
 def test_render_refuses_an_empty_heading(rendered, shapes):
     with pytest.raises(OutputError, match=r"Output 'flow': its heading \(nl\) must be a question, but it is empty"):
         rendered(with_words(shapes["flow"](), heading=Text(" ", " ")))
+
+
+def test_sentences_that_come_down_to_the_same_are_said_once(rendered, shapes):
+    dots = shapes["dots"]()
+    said = Text("Dat is een zin.", "That is a sentence.")
+    twice = with_words(dots, sentence=plain(said), more=(plain(said), plain(said)))
+    once = with_words(dots, sentence=plain(said), more=())
+    assert rendered(twice).count("Dat is een zin.") == rendered(once).count("Dat is een zin.") > 0
