@@ -119,6 +119,11 @@ def test_when_guidance_ended_its_last_month_counts():
     assert told(study((), stayed, rosters), 1) == [False]  # the coach went after she had left
 
 
+def test_guidance_that_goes_on_after_the_year_is_looked_at_in_its_last_month():
+    rosters = [seat("c1", "new", end=LAST), seat("c1", "old", start=LAST + 1)]
+    assert told(study((), [guide("a", end=LAST + 3)], rosters), 1) == [False]
+
+
 def test_a_client_and_a_coach_who_both_move_can_end_where_they_began():
     caseloads = [guide("a", "c1", end=JAN + 3), guide("a", "c3", start=JAN + 4)]
     rosters = [seat("c1", "new"), seat("c3", "old", end=JAN + 6), seat("c3", "new", start=JAN + 7)]
