@@ -22,7 +22,7 @@ from gm_workbench.worlds.draw import draw
 SOURCE = Paths(Path(__file__).resolve().parents[1])
 NOTEBOOK = SOURCE.notebooks / "amsterdam_supervisor_cascade.ipynb"
 PLACE, SEED = "GM9901", 2026
-TABLES = ("benefits", "caseload", "rosters", "team_introductions", "answers", "coach_answers")
+TABLES = ("benefits", "caseload", "rosters", "team_introductions", "answers", "coach_answers", "supervisor_answers")
 
 WORLD = """
 about: a place with twelve small teams

@@ -175,7 +175,8 @@ def _subject(estimand: Estimand) -> Text:
 
 def _raw_sentence(raw: tuple[Cell, ...], cell: Cell, allowed_for: Text) -> tuple[Sentence, ...]:
     text = NOT_ADJUSTED.format(unit=unit_of(cell), value="{value}", allowed_for=allowed_for)
-    return tuple(Sentence(text, {"value": quote(one, signed=True)["value"]}) for one in raw)
+    # beside the adjusted difference, in as many digits
+    return tuple(Sentence(text, {"value": replace(quote(one, signed=True)["value"], digits=cell.digits)}) for one in raw)
 
 
 def _caption(estimand: Estimand, cell: Cell, smallest: float) -> Text:

@@ -102,6 +102,13 @@ def estimand(primary: Estimand, template: Template) -> Estimand:
     return replace(primary, contrast=template.contrast)
 
 
+def rests_on(contrast: Contrast | NotEnoughData, *, persons: int, teams: int) -> dict[str, int]:
+    """Give the persons and teams that an answer rests on; without an answer, those whom the design would have compared."""
+    if isinstance(contrast, NotEnoughData):
+        return {"persons": persons, "teams": teams}
+    return {"persons": contrast.adjusted.n, "teams": contrast.adjusted.groups or teams}
+
+
 def design(
     contrast: Contrast | NotEnoughData, template: Template, declared: Comparison, section: Section, about: About
 ) -> Output:

@@ -9,7 +9,7 @@ from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.output import Measure, Shape
-from gm_workbench.outputs.teams import ALLOWED_FOR, ARMS, SIDES, competing, design, estimand
+from gm_workbench.outputs.teams import ALLOWED_FOR, ARMS, SIDES, competing, design, estimand, rests_on
 from gm_workbench.vocabulary.declarations import Status
 from gm_workbench.vocabulary.designs import Comparison, Design, load_template
 from gm_workbench.vocabulary.protocols import Assignment, Section, load_protocol
@@ -47,6 +47,11 @@ def test_the_primary_estimand_has_the_contrast_of_the_design(name: Design) -> No
 @pytest.mark.parametrize("words", [ARMS, SIDES, ALLOWED_FOR])
 def test_every_design_has_words(words: dict) -> None:
     assert set(words) == set(Design)
+
+
+def test_an_answer_rests_on_those_of_its_estimate(contrast: Callable[..., Contrast]) -> None:
+    assert rests_on(contrast(0.01, -0.02, 0.04), persons=900, teams=20) == {"persons": 700, "teams": 17}
+    assert rests_on(FEW, persons=900, teams=20) == {"persons": 900, "teams": 20}
 
 
 def test_the_declared_design_is_said_with_how_that_is_known(

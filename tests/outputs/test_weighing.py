@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.estimate import Estimate
 from gm_workbench.metrics.power import power
 from gm_workbench.outputs.about import About
@@ -143,3 +144,12 @@ def test_a_hidden_chance_is_left_out(estimate: Maker, section: Section, about: A
     estimand = load_protocol("amsterdam_supervisor_cascade").primary
     output = answer(estimate(0.01, -0.03, 0.05, "probability"), estimand, section, about, planned=0.67)
     assert read(output, sentence=output.words.more[1], hidden=("chance",)) == ""
+
+
+def test_the_raw_difference_prints_in_the_digits_of_the_adjusted_one(
+    estimate: Maker, section: Section, about: About, read: Reader
+) -> None:
+    estimand = load_protocol("amsterdam_supervisor_cascade").primary
+    adjusted, raw = (estimate(0.0123, low, 0.03, "probability") for low in (-0.01, 0.0000004))
+    output = answer(Contrast(adjusted, raw, 350, 350, 8, 9), estimand, section, about)
+    assert read(output, sentence=output.words.more[0]).endswith("is het verschil +1,2 procentpunt.")
