@@ -12,6 +12,14 @@ from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.small_sample import cr2
 from gm_workbench.metrics.team_comparison import MIN_PERSONS_PER_ARM, MIN_TEAMS_PER_ARM
 
+SLOPE = "regression (least squares), CR2 by team, t interval on Satterthwaite degrees of freedom"
+
+MIN_TEAMS = 10
+"""Teams below which a slope over teams says nothing (assumed floor)."""
+
+MIN_PERSONS = 30
+"""People below which a slope says nothing (assumed floor)."""
+
 METHOD = "ANCOVA (least squares), CR2 by team, t interval on Satterthwaite degrees of freedom"
 
 
@@ -76,3 +84,66 @@ def score_difference(
         return short
     fit = cr2(frame[outcome], design(frame, [exposed, *covariates]), frame[team], method=METHOD)
     return fit.combine({exposed: 1.0}, unit, METHOD, groups=int(frame[team].nunique()))
+
+
+def score_slope(
+    frame: pd.DataFrame,
+    outcome: str,
+    predictor: str,
+    covariates: Sequence[str] = (),
+    *,
+    team: str = "team",
+    per: float = 1.0,
+    unit: str = "points",
+) -> Estimate | NotEnoughData:
+    r"""Relate a score of people to something that their whole team shares, e.g. how the supervisor says to steer.
+
+    .. math:: y_{ij} = \alpha + \beta x_j + \gamma' z_{ij} + e_{ij}
+
+    With x rated by somebody else than y, the relation cannot come from one person's way of answering.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per person (or coach), no gaps in the columns named.
+    outcome, predictor : str
+        Scores, in `unit` and in points; the predictor is the same for all of a team.
+    covariates : sequence of str
+        Measured before, e.g. the outcome at the start.
+    per : float
+        Step in the predictor, e.g. 10 points.
+
+    Returns
+    -------
+    Estimate or NotEnoughData
+        :math:`\beta` times `per`, in `unit`; NotEnoughData below 30 persons or 10 teams, or when all scores are equal.
+
+    Raises
+    ------
+    MetricError
+        When a column is missing, is not numeric or has gaps.
+
+    References
+    ----------
+    Bell & McCaffrey (2002), Survey Methodology 28; Pustejovsky & Tipton (2018), doi:10.1080/07350015.2016.1247004.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame([(t, p) for t in range(12) for p in range(3)], columns=["team", "p"])
+    >>> rows = rows.assign(x=rows["team"] * 1.0, y=2.0 * rows["team"] + rows["p"] + rows["team"] % 2)
+    >>> round(score_slope(rows, "y", "x", per=10.0).value, 1)
+    20.2
+    """
+    require_numbers(frame, [outcome, predictor, *covariates], SLOPE)
+    require_filled(frame, [team], SLOPE)
+    short = shortage(
+        SLOPE,
+        ("persons", len(frame), MIN_PERSONS),
+        ("teams", int(frame[team].nunique()), MIN_TEAMS),
+        ("different outcomes", frame[outcome].nunique(), 2),
+        ("different scores between groups", frame[predictor].nunique(), 2),
+    )
+    if short is not None:
+        return short
+    fit = cr2(frame[outcome], design(frame, [predictor, *covariates]), frame[team], method=SLOPE)
+    return fit.combine({predictor: per}, unit, SLOPE, groups=int(frame[team].nunique()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gm_workbench.metrics.cascade import WithinBetween
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -134,6 +134,63 @@ def association(
         estimand=estimand,
     )
     return Output(words, tuple(cells.values()))
+
+
+ALONE = "slope"
+TOGETHER = Text("{Predictor} en {outcome} hangen samen.", "{Predictor} and {outcome} go together.")
+APART = Text(
+    "Of {predictor} en {outcome} samenhangen, is nog niet te zeggen.",
+    "Whether {predictor} and {outcome} go together cannot be said yet.",
+)
+ONE_NUMBER = Text(
+    "Bij {per} punten meer {predictor} hoort een verschil van {{value}} {unit} (marge {{low}} tot {{high}}).",
+    "With {per} points more in {predictor} goes a difference of {{value}} {unit} (interval {{low}} to {{high}}).",
+)
+ONLY_RELATION = Text(
+    "Samenhang zegt niet wat oorzaak is en wat gevolg.", "A relation does not say which is cause and which is consequence."
+)
+
+
+def slope(
+    result: Estimate | NotEnoughData,
+    section: Section,
+    about: About,
+    *,
+    predictor: Text,
+    outcome: Text,
+    per: float,
+    caveat: Text | None = None,
+) -> Output:
+    """Show how a score goes with something that a whole team shares: one slope.
+
+    Parameters
+    ----------
+    predictor, outcome : Text
+        As they read within a sentence.
+    per : float
+        The step in the predictor that the estimate is about.
+    caveat : Text, optional
+        Said after the number.
+    """
+    if isinstance(result, NotEnoughData):
+        return words_only(section, about, shortage(result, about.units))
+    cell = replace(_cell(result, ALONE), column="between")
+    step = Text(number(per), number(per, language="en"))
+    named = {"predictor": predictor, "Predictor": capital(predictor), "outcome": outcome, "per": step, "unit": _unit(cell)}
+    verdict, numbers = ((TOGETHER if result.excludes_zero else APART).format(**named), ONE_NUMBER.format(**named))
+    sentence = Sentence(Text(f"{verdict.nl} {numbers.nl}", f"{verdict.en} {numbers.en}"), quote(cell, signed=True))
+    words = section_words(
+        section,
+        about,
+        sentence=sentence,
+        more=tuple(plain(text) for text in (caveat, ONLY_RELATION) if text is not None),
+        caption=CAPTION.format(**named, in_full=predictor),
+        alt=sentence,
+        shown_as=(Shape.DOTS,),
+        labels={ALONE: capital(predictor), "between": outcome},
+        axes={"x": Axis(_axis(cell, outcome))},
+    )
+    return Output(words, (cell,))
 
 
 def rows_of(levels: Levels) -> dict[str, Text]:

@@ -21,6 +21,11 @@ COACHES_ASKED = Text(
     "coaches of teams of the study who filled in the questionnaire",
 )
 STEERING = Text("aansturing met het gedragsmodel", "steering with the behavioural model")
+OWN_STEERING = Text("aansturing volgens de leidinggevende zelf", "steering by the supervisor's own account")
+TWO_VOICES = Text(
+    "De leidinggevende en de consulent vulden dit los van elkaar in.",
+    "Supervisor and coach answered this apart from each other.",
+)
 USE_OF_MODEL = Text("gebruik van het gedragsmodel", "use of the behavioural model")
 EFFICACY, INTENTION = Text("geloof in eigen kunnen", "self-efficacy"), Text("intentie", "intention")
 AFTER_A_YEAR = Text("na 12 maanden", "after 12 months")

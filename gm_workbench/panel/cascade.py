@@ -66,6 +66,19 @@ def steering_and_use(coaches: pd.DataFrame, wave: str = LATER) -> pd.DataFrame:
     return then.assign(USE_T0=then["coach"].map(first)).dropna().reset_index(drop=True)
 
 
+def own_steering(study: Study, coaches: pd.DataFrame, wave: str = LATER) -> pd.DataFrame:
+    """Give the coaches with use at a wave and at the start, and how their supervisor then said to steer, as column ``OWN``.
+
+    Supervisor and coach answer apart, so that what the two have in common is not one person's way of answering.
+    """
+    answers = study.tables["supervisor_answers"].rename(columns={"supervisor": "person"})
+    own = at_wave(person_waves(answers, [study.instrument(STEERING)]), STEERING, wave)
+    rows = steering_and_use(coaches, wave)
+    seated = seats(study, rows.assign(person=rows["coach"]), study.index_month)
+    found = seated.assign(OWN=seated["supervisor"].map(own).astype(float))
+    return found.dropna(subset=["OWN", "team"]).reset_index(drop=True)
+
+
 def mean_use(coaches: pd.DataFrame) -> pd.Series:
     """Give each coach's mean use after the start, by coach."""
     return coaches.loc[coaches["wave"] != "T0"].groupby("coach")[USE].mean().dropna()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from gm_workbench.metrics.cascade import WithinBetween
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.outputs.about import About
-from gm_workbench.outputs.associations import COACHES, TEAMS, association, rows_of
+from gm_workbench.outputs.associations import COACHES, TEAMS, association, rows_of, slope
 from gm_workbench.outputs.output import Shape
-from gm_workbench.outputs.terms import EXIT, INTENTION, STEERING, USE_OF_MODEL
+from gm_workbench.outputs.terms import EXIT, INTENTION, STEERING, TWO_VOICES, USE_OF_MODEL
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
 
@@ -181,3 +182,29 @@ def test_a_relation_of_too_few_groups_names_what_the_groups_are(
 
 def test_rows_are_named_after_the_groups() -> None:
     assert [text.nl for text in rows_of(TEAMS).values()] == ["binnen teams", "tussen teams", "tussen min binnen"]
+
+
+@pytest.mark.parametrize(
+    ("ends", "nl", "en"),
+    [
+        ((1.9, 9.5), "Aansturing met het gedragsmodel en gebruik van het gedragsmodel hangen samen.", "go together."),
+        ((-9.5, -1.9), "Aansturing met het gedragsmodel en gebruik van het gedragsmodel hangen samen.", "go together."),
+        ((0.0, 9.5), "Of aansturing met het gedragsmodel en gebruik van het gedragsmodel samenhangen, is nog niet te", "yet."),
+    ],
+)
+def test_one_slope_is_read_in_both_directions(
+    ends: tuple[float, float], nl: str, en: str, section: Section, about: About, estimate: Maker, read: Reader
+) -> None:
+    found = estimate(sum(ends) / 2, *ends, "points", 110, 17)
+    output = slope(found, section, about, predictor=STEERING, outcome=USE_OF_MODEL, per=10, caveat=TWO_VOICES)
+    assert read(output).startswith(nl)
+    assert en in read(output, "en")
+    assert "Bij 10 punten meer aansturing met het gedragsmodel hoort een verschil van" in read(output)
+    assert output.words.more[0].text == TWO_VOICES
+    assert [(cell.n, cell.groups, cell.df) for cell in output.cells] == [(110, 17, 107)]
+
+
+def test_one_slope_without_enough_data_names_teams(section: Section, about: About, read: Reader) -> None:
+    short = NotEnoughData("slope", "teams", 9, 10)
+    output = slope(short, section, replace(about, unit="team"), predictor=STEERING, outcome=USE_OF_MODEL, per=10)
+    assert read(output) == "Dat is met deze gegevens niet te zeggen: daarvoor zijn minstens 10 teams nodig."

@@ -276,3 +276,27 @@ def test_no_lot_decides_between_a_team_and_its_own_past():
     with pytest.raises(DeclarationError, match="before_after compares teams with their own past"):
         template(drawn, "before_after")
     assert template(drawn, "stepped_wedge").design is Design.STEPPED_WEDGE
+
+
+def said(supervisor, wave, *answers):
+    """Give a supervisor's answers to the six items of steering at a wave."""
+    return [
+        {"supervisor": supervisor, "wave": wave, "month": JAN, "instrument": "STU", "item": f"STU_{at}", "answer": float(one)}
+        for at, one in enumerate(answers, start=1)
+    ]
+
+
+def test_own_steering_is_that_of_the_coachs_supervisor_at_the_same_measurement():
+    opened = study(rosters=[seat("c1", "new"), seat("c2", "old"), seat("c3", "older")])
+    rows = [
+        *said("snew", "T12", 5, 5, 5, 5, 5, 5),
+        *said("sold", "T12", 3, 3, 3, 3, 3, 3),
+        *said("solder", "T0", 1, 1, 1, 1, 1, 1),
+    ]
+    opened = replace(opened, tables={**opened.tables, "supervisor_answers": pd.DataFrame(rows)})
+    measured = [(coach, wave, 50.0, use) for coach in ("c1", "c2", "c3") for wave, use in (("T0", 40.0), ("T12", 60.0))]
+    found = cascade.own_steering(opened, coach_scores(*measured))
+    assert found[["coach", "team", "OWN", "USE", "USE_T0"]].to_numpy().tolist() == [
+        ["c1", "new", 100.0, 60.0, 40.0],
+        ["c2", "old", 50.0, 60.0, 40.0],
+    ]

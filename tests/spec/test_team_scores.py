@@ -11,7 +11,7 @@ from scipy import stats
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.team_scores import score_difference
+from gm_workbench.metrics.team_scores import score_difference, score_slope
 
 METRIC = "team_scores.score_difference"
 
@@ -148,3 +148,58 @@ def test_a_table_that_makes_no_sense_is_refused(change: dict[str, object], match
 def test_a_missing_column_is_named() -> None:
     with pytest.raises(MetricError, match="columns SEF_T0 are missing"):
         score_difference(scores(), "after", ["SEF_T0"])
+
+
+SLOPE_IN_R = (
+    "R: d <- do.call(rbind, lapply(0:11, function(t) data.frame(team = t, p = 0:(3 + t %% 4)))); d$own <- (5 * d$team) %% 13; "
+    "d$before <- (3 * d$team + 5 * d$p + d$team * d$p) %% 23; d$use <- (7 * d$team + 3 * d$p + 2 * d$team * d$p) %% 19 + "
+    'd$before / 2 + d$own; coef_test and conf_int(lm(use ~ own + before, d), vcov = "CR2", cluster = d$team) of clubSandwich'
+)
+
+
+def coaches() -> pd.DataFrame:
+    """Give the table of `SLOPE_IN_R`: twelve teams of 4 to 7 coaches, whose supervisor's own account is `own`."""
+    d = pd.DataFrame([(team, p) for team in range(12) for p in range(4 + team % 4)], columns=["team", "p"])
+    before = (3 * d["team"] + 5 * d["p"] + d["team"] * d["p"]).mod(23)
+    own = (5 * d["team"]).mod(13)
+    use = (7 * d["team"] + 3 * d["p"] + 2 * d["team"] * d["p"]).mod(19) + before / 2 + own
+    return d.assign(own=own.astype(float), before=before.astype(float), use=use)
+
+
+@pytest.mark.parametrize("per", [1.0, 10.0])
+def test_score_slope_is_that_of_clubsandwich(per: float, witness: Callable[..., None]) -> None:
+    found = score_slope(coaches(), "use", "own", ["before"], per=per)
+    assert isinstance(found, Estimate)
+    expected = {"value": 1.094204367025, "se": 0.256305825583, "low": 0.477372410658, "high": 1.711036323391}
+    for name, value in expected.items():
+        told = {"tolerance": per * SAME_SUM, "data": "drawn", "source": SLOPE_IN_R, "known": "run"}
+        witness("team_scores.score_slope", f"{name}, per {per:g}", getattr(found, name), per * value, **told)
+    assert found.df == pytest.approx(6.443931842443, abs=SAME_SUM)
+    assert (found.n, found.groups, found.unit) == (66, 12, "points")
+
+
+@pytest.mark.parametrize(
+    ("rows", "what"),
+    [
+        (coaches().head(29), "persons"),
+        (coaches().loc[lambda frame: frame["team"] < 9], "teams"),
+        (coaches().assign(use=3.0), "different outcomes"),
+        (coaches().assign(own=3.0), "different scores between groups"),
+    ],
+)
+def test_score_slope_says_what_is_short(rows: pd.DataFrame, what: str) -> None:
+    short = score_slope(rows, "use", "own", ["before"])
+    assert isinstance(short, NotEnoughData)
+    assert short.what == what
+
+
+def test_score_slope_at_its_floors_gives_a_number() -> None:
+    ten = coaches().loc[lambda frame: frame["team"] < 10]
+    assert isinstance(score_slope(ten, "use", "own"), Estimate)
+
+
+def test_score_slope_refuses_gaps_and_unknown_columns() -> None:
+    with pytest.raises(MetricError, match="column own must have no gaps"):
+        score_slope(coaches().assign(own=lambda frame: frame["own"].where(frame["p"] > 0)), "use", "own")
+    with pytest.raises(MetricError, match="columns steering are missing"):
+        score_slope(coaches(), "use", "steering")

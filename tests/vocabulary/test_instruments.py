@@ -39,6 +39,8 @@ def write(folder, **changes):
         ("BEH", 5, set()),
         ("BEJ", 6, set()),
         ("ECR", 8, {"ECR_8"}),
+        ("STU", 6, set()),
+        ("USE", 8, set()),
     ],
 )
 def test_instruments_as_shipped(code, items, turned):
@@ -48,8 +50,8 @@ def test_instruments_as_shipped(code, items, turned):
     assert (shipped.low, shipped.high, shipped.minimum_answered) == (1, 5, 0.75)
 
 
-def test_instruments_as_shipped_are_ten_and_only_one_is_documented():
-    assert len(instruments()) == 10
+def test_instruments_as_shipped_are_twelve_and_only_one_is_documented():
+    assert len(instruments()) == 12
     assert [code for code, one in instruments().items() if one.status == "documented"] == ["SEF"]
 
 
