@@ -6,16 +6,16 @@ from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import quote, share_cell
-from gm_workbench.outputs.output import Axis, Cell, Measure, Output, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Slot, plain
 from gm_workbench.outputs.teams import COLUMN, difference_cell, lacking
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
 
 ROWS = {
-    "assigned": Text("zoals toegewezen", "as assigned"),
-    "stayed": Text("zonder wie van kant wisselde", "without those who changed sides"),
-    "raw": Text("zonder correctie", "unadjusted"),
-    "changed": Text("wisselde van kant", "changed sides"),
+    "assigned": Text("verschil zoals toegewezen", "difference as assigned"),
+    "stayed": Text("verschil zonder wie van kant wisselde", "difference without those who changed sides"),
+    "raw": Text("verschil zoals toegewezen, zonder correctie", "difference as assigned, unadjusted"),
+    "changed": Text("kandidaten die van kant wisselden", "candidates who changed sides"),
     "coaches": Text("consulenten die van team wisselden", "coaches who changed teams"),
 }
 HOW_MANY = Text(
@@ -31,9 +31,9 @@ SAID = Text(
     "assigned {{assigned}}.",
 )
 SENSITIVITY = Text(
-    "Het antwoord van dit rapport gaat over de toewijzing. Wie van kant wisselt, verschilt van wie blijft; de andere regels "
+    "Het antwoord van dit rapport gaat over de toewijzing. Wie van kant wisselt, verschilt van wie blijft; de andere rijen "
     "laten alleen zien hoe gevoelig het antwoord daarvoor is.",
-    "The answer of this report is about the assignment. Those who change sides differ from those who stay; the other lines "
+    "The answer of this report is about the assignment. Those who change sides differ from those who stay; the other rows "
     "only show how sensitive the answer is to that.",
 )
 
@@ -66,14 +66,14 @@ def moves(
         for name, one in (("assigned", assigned.adjusted), ("stayed", stayed.adjusted), ("raw", assigned.raw))
     }
     counts = (
-        share_cell("changed", "share", changed, persons, digits=1),
-        Cell("coaches", "number", Measure.ESTIMATE, persons, float(coaches), groups=coaches, unit="coaches"),
+        share_cell("changed", COLUMN, changed, persons, digits=1),
+        Cell("coaches", COLUMN, Measure.ESTIMATE, persons, float(coaches), groups=coaches, unit="coaches"),
     )
     slots = quote(cells["stayed"], signed=True)
     own = {"stayed": slots["value"], "low": slots["low"], "high": slots["high"]}
     own["assigned"] = quote(cells["assigned"], signed=True)["value"]
     sentence = Sentence(SAID.format(difference=about.difference), own)
-    share = Sentence(HOW_MANY, {"changed": Slot("changed", "share", digits=1, percent=True)}, NOTHING)
+    share = Sentence(HOW_MANY, {"changed": Slot("changed", COLUMN, digits=1, percent=True)}, NOTHING)
     words = section_words(
         section,
         about,
@@ -86,8 +86,8 @@ def moves(
             "new way in the first month, beside teams that did not take it up.",
         ),
         alt=sentence,
-        shown_as=(Shape.DOTS,),
-        labels={**ROWS, COLUMN: about.difference, "share": Text("aandeel", "share"), "number": Text("aantal", "number")},
-        axes={"x": Axis(Text("procentpunt", "percentage points"))},
+        # a table: differences, a share and a number of coaches do not belong on one axis
+        labels={**ROWS, COLUMN: Text("waarde", "value")},
+        row_title=Text("maat", "measure"),
     )
     return Output(words, (*cells.values(), *counts))

@@ -37,7 +37,7 @@ BEGUN_EARLY = Text(
 
 BEGAN_EARLY = {
     "True": Text("teams die binnen een half jaar begonnen", "teams that began within half a year"),
-    "False": Text("teams die toen nog niet begonnen waren", "teams that had not begun by then"),
+    "False": Text("teams die binnen een half jaar niet begonnen", "teams that did not begin within half a year"),
 }
 """The two groups of teams in a course over measurements."""
 

@@ -65,16 +65,17 @@ def test_moves_say_the_difference_without_those_who_changed_and_how_many_did(
 def test_moves_are_labelled_as_sensitivity(shown: Callable[..., Output], read: Reader) -> None:
     output = shown()
     assert told(output, read)[2].startswith("Het antwoord van dit rapport gaat over de toewijzing.")
-    assert told(output, read, "en")[2].endswith("the other lines only show how sensitive the answer is to that.")
+    assert told(output, read, "en")[2].endswith("the other rows only show how sensitive the answer is to that.")
     assert [(cell.row, cell.column, cell.measure) for cell in output.cells] == [
         ("assigned", "difference", Measure.ESTIMATE),
         ("stayed", "difference", Measure.ESTIMATE),
         ("raw", "difference", Measure.ESTIMATE),
-        ("changed", "share", Measure.SHARE),
-        ("coaches", "number", Measure.ESTIMATE),
+        ("changed", "difference", Measure.SHARE),
+        ("coaches", "difference", Measure.ESTIMATE),
     ]
     assert [cell.value for cell in output.cells[:3]] == [-0.002, -0.004, -0.001]
     assert (output.cells[3].numerator, output.cells[3].n) == (42, 700)
+    assert output.words.shown_as == (Shape.TABLE,)  # a share and a number of coaches have no place on an axis of differences
 
 
 def test_a_hidden_share_leaves_the_difference_standing(shown: Callable[..., Output], read: Reader) -> None:
@@ -105,7 +106,7 @@ def test_moves_say_effect_only_after_a_lot(
     assignment: Assignment, shown: Callable[..., Output], about: About, read: Reader
 ) -> None:
     output = shown(told=replace(about, assignment=assignment))
-    said = " ".join((*told(output, read), *told(output, read, "en"), output.words.label("difference").en))
+    said = " ".join((*told(output, read), *told(output, read, "en"), output.words.caption.en))
     assert ("effect" in said) is (assignment is Assignment.RANDOMISED)
 
 
