@@ -11,10 +11,11 @@ from gm_workbench.outputs.teams import COLUMN, difference_cell, lacking
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
 
+SIZE = "size"
 ROWS = {
-    "assigned": Text("verschil zoals toegewezen", "difference as assigned"),
-    "stayed": Text("verschil zonder wie van kant wisselde", "difference without those who changed sides"),
-    "raw": Text("verschil zoals toegewezen, zonder correctie", "difference as assigned, unadjusted"),
+    "assigned": Text("zoals toegewezen", "as assigned"),
+    "stayed": Text("zonder wie van kant wisselde", "without those who changed sides"),
+    "raw": Text("zoals toegewezen, zonder correctie", "as assigned, unadjusted"),
     "changed": Text("kandidaten die van kant wisselden", "candidates who changed sides"),
     "coaches": Text("consulenten die van team wisselden", "coaches who changed teams"),
 }
@@ -66,14 +67,14 @@ def moves(
         for name, one in (("assigned", assigned.adjusted), ("stayed", stayed.adjusted), ("raw", assigned.raw))
     }
     counts = (
-        share_cell("changed", COLUMN, changed, persons, digits=1),
-        Cell("coaches", COLUMN, Measure.ESTIMATE, persons, float(coaches), groups=coaches, unit="coaches"),
+        share_cell("changed", SIZE, changed, persons, digits=1),
+        Cell("coaches", SIZE, Measure.ESTIMATE, persons, float(coaches), groups=coaches, unit="coaches"),
     )
     slots = quote(cells["stayed"], signed=True)
     own = {"stayed": slots["value"], "low": slots["low"], "high": slots["high"]}
     own["assigned"] = quote(cells["assigned"], signed=True)["value"]
     sentence = Sentence(SAID.format(difference=about.difference), own)
-    share = Sentence(HOW_MANY, {"changed": Slot("changed", COLUMN, digits=1, percent=True)}, NOTHING)
+    share = Sentence(HOW_MANY, {"changed": Slot("changed", SIZE, digits=1, percent=True)}, NOTHING)
     words = section_words(
         section,
         about,
@@ -87,7 +88,7 @@ def moves(
         ),
         alt=sentence,
         # a table: differences, a share and a number of coaches do not belong on one axis
-        labels={**ROWS, COLUMN: Text("waarde", "value")},
+        labels={**ROWS, COLUMN: about.difference, SIZE: Text("aandeel of aantal", "share or number")},
         row_title=Text("maat", "measure"),
     )
     return Output(words, (*cells.values(), *counts))

@@ -70,8 +70,8 @@ def test_moves_are_labelled_as_sensitivity(shown: Callable[..., Output], read: R
         ("assigned", "difference", Measure.ESTIMATE),
         ("stayed", "difference", Measure.ESTIMATE),
         ("raw", "difference", Measure.ESTIMATE),
-        ("changed", "difference", Measure.SHARE),
-        ("coaches", "difference", Measure.ESTIMATE),
+        ("changed", "size", Measure.SHARE),
+        ("coaches", "size", Measure.ESTIMATE),
     ]
     assert [cell.value for cell in output.cells[:3]] == [-0.002, -0.004, -0.001]
     assert (output.cells[3].numerator, output.cells[3].n) == (42, 700)
@@ -106,7 +106,7 @@ def test_moves_say_effect_only_after_a_lot(
     assignment: Assignment, shown: Callable[..., Output], about: About, read: Reader
 ) -> None:
     output = shown(told=replace(about, assignment=assignment))
-    said = " ".join((*told(output, read), *told(output, read, "en"), output.words.caption.en))
+    said = " ".join((*told(output, read), *told(output, read, "en"), output.words.label("difference").en))
     assert ("effect" in said) is (assignment is Assignment.RANDOMISED)
 
 
