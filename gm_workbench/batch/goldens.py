@@ -17,7 +17,7 @@ import nbformat
 
 from gm_workbench.batch.catalogue import DEFAULT_WORLD, PREFIX
 from gm_workbench.batch.demonstration import SEED
-from gm_workbench.batch.execution import Execution
+from gm_workbench.batch.execution import INJECTED, Execution
 from gm_workbench.batch.kernels import batch_folder, run_folder
 from gm_workbench.batch.parameters import read_parameters
 from gm_workbench.settings import Paths, paths
@@ -65,7 +65,8 @@ def cleaned(executed: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def _cleaned_cell(cell: Mapping[str, Any]) -> nbformat.NotebookNode:
     tags = list(cell["metadata"].get("tags", []))
-    kept = {"id": cell["id"], "metadata": {"tags": tags} if tags else {}}
+    # papermill names the cell that it adds anew each time; a name of ours keeps an unchanged copy the same
+    kept = {"id": INJECTED if INJECTED in tags else cell["id"], "metadata": {"tags": tags} if tags else {}}
     if cell["cell_type"] != "code":
         return nbformat.v4.new_markdown_cell(cell["source"], **kept)
     outputs = cell["outputs"] if MARK in cell["source"] else []

@@ -77,6 +77,11 @@ def no_rollout(study: Study, held: pd.Series[float] | None = None) -> Output:
     return no_comparison(study.section("answer"), about_study(study), share=share, share_text=HELD_HERE)
 
 
+def no_answer(study: Study, held: pd.Series[float] | None = None) -> Output:
+    """Say why there is no answer: nothing was introduced here or, when even the persons are not known, what is missing."""
+    return no_rollout(study, held) if study.offers("flow") else absent(study, ANSWER)
+
+
 ANSWER = "answer"
 """The section that answers the report's question; it stands at the top, also when there is nothing to say."""
 

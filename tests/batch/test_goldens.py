@@ -39,3 +39,12 @@ def test_notebook_with_outputs_is_refused_before_it_is_committed(tmp_path, capsy
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), file)
     assert main([str(file)]) == code
     assert ("Clear Outputs" in capsys.readouterr().err) is bool(code)
+
+
+def test_copy_of_an_unchanged_notebook_is_the_same():
+    cells = [
+        nbformat.v4.new_code_cell("place = 1", execution_count=1, metadata={"tags": ["injected-parameters"]}) for _ in "ab"
+    ]
+    first, second = (cleaned(nbformat.v4.new_notebook(cells=[cell])) for cell in cells)
+    assert cells[0].id != cells[1].id
+    assert first == second

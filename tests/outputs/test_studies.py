@@ -5,7 +5,7 @@ import pytest
 
 from gm_workbench.guard import offered as gate
 from gm_workbench.outputs.output import Role
-from gm_workbench.outputs.studies import NEEDS, about_study, absent, no_rollout
+from gm_workbench.outputs.studies import NEEDS, about_study, absent, no_answer, no_rollout
 from gm_workbench.panel.study import Study, from_tables, open_study
 from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.protocols import ASKED, load_protocol, study_names
@@ -93,3 +93,9 @@ def test_the_gate_lets_a_delivered_section_through_and_shows_the_sentence_of_ano
 def test_an_absent_answer_stands_in_the_box_at_the_top():
     assert absent(opened(), "answer").words.role is Role.ANSWER
     assert absent(opened(), "answer").words.sentence.text.nl.startswith("Hierover is niets te zeggen.")
+
+
+def test_without_an_answer_a_report_says_whether_nothing_was_introduced_or_what_is_missing():
+    study = open_study("amersfoort_upward_mobility", "published-wages")
+    assert no_answer(study).words.sentence.text.nl.startswith("Hier is niets te vergelijken.")
+    assert no_answer(opened("amersfoort_upward_mobility")).words.sentence.text.nl.startswith("Hierover is niets te zeggen.")
