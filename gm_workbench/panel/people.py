@@ -15,6 +15,7 @@ AGE_BANDS = ("0-26", "27-34", "35-44", "45-54", "55+")
 DURATION_EDGES = (0, 12, 24, 60, 1200)
 DURATION_BANDS = ("0-11", "12-23", "24-59", "60+")
 RESILIENCE = "ECR"
+COACH = Text("consulent", "coach")
 
 
 def on_benefit(study: Study, month: int) -> pd.DataFrame:
@@ -39,16 +40,26 @@ def banded(values: pd.Series, edges: tuple[int, ...], names: tuple[str, ...]) ->
 
 
 def guided(study: Study, people: pd.DataFrame, month: int) -> pd.DataFrame:
-    """Add coach, team and consent in `month`; missing for a person without a coach then."""
+    """Add coach and team in `month`, missing for a person without a coach then, and consent as last delivered."""
     caseload = study.tables["caseload"]
     ends = caseload["end"].astype("Float64").fillna(month)
     now = caseload.loc[(caseload["start"] <= month) & (ends >= month)]
     now = now.sort_values(["person", "start"]).drop_duplicates("person", keep="last")
-    return people.merge(now[["person", "coach", "team", "consent"]], on="person", how="left", validate="one_to_one")
+    coached = people.merge(now[["person", "coach", "team"]], on="person", how="left", validate="one_to_one")
+    return coached.assign(consent=coached["person"].map(consents(study)))
+
+
+def consents(study: Study) -> pd.Series[str]:
+    """Give consent by person as last delivered: that of the latest spell in the caseload, whatever month is asked about.
+
+    Who withdraws consent is left out everywhere, also of what was seen before. Of two rows of one month, "no" counts.
+    """
+    rows = study.tables["caseload"].sort_values(["person", "start", "consent"], ascending=[True, True, False])
+    return rows.drop_duplicates("person", keep="last").set_index("person")["consent"]
 
 
 def with_coach(study: Study, people: pd.DataFrame, month: int) -> pd.DataFrame:
-    """Add coach, team and consent in `month`, and whether the study was introduced to that coach by then."""
+    """Add coach, team and consent, and whether that coach began in the study's way by `month`, later, or before the period."""
     merged = guided(study, people, month)
     return merged.assign(**_introduction(study, merged["coach"], month))
 
@@ -56,12 +67,16 @@ def with_coach(study: Study, people: pd.DataFrame, month: int) -> pd.DataFrame:
 def _introduction(study: Study, coaches: pd.Series, month: int) -> dict[str, pd.Series]:
     if not study.introduced_here:
         none = pd.Series(False, index=coaches.index)
-        return {"introduced": none, "introduced_later": none}
+        return {"introduced": none, "introduced_later": none, "introduced_before": none}
     table = study.introductions
     since = (
         coaches.map(table.set_index("coach")["month"]) if table is not None else pd.Series(float("nan"), index=coaches.index)
     )
-    return {"introduced": since.le(month).fillna(False), "introduced_later": since.gt(month).fillna(False)}
+    return {
+        "introduced": since.le(month).fillna(False),
+        "introduced_later": since.gt(month).fillna(False),
+        "introduced_before": since.lt(study.period.first).fillna(False),
+    }
 
 
 def profile(study: Study) -> pd.DataFrame:
@@ -103,18 +118,31 @@ def lone_mothers(study: Study) -> Cohort:
 
 
 def with_clear_exposure(cohort: Cohort) -> Cohort:
-    """Keep persons with a coach; leave out those whose coach introduced the study's way of working only later."""
-    guided = cohort.keep(
+    """Keep persons with a coach; leave out those whose coach began in the study's way before the period, or later."""
+    coached = cohort.keep(
         cohort.frame["coach"].notna(),
         Text("hebben een consulent", "have a coach"),
         Text("niet toegewezen aan een consulent", "not allocated to a coach"),
     )
+    guided = began_within_period(coached, COACH)
     if not guided.frame["introduced_later"].any():
         return guided
     return guided.keep(
         ~guided.frame["introduced_later"],
         Text("consulent voerde niet later in", "coach did not introduce later"),
         Text("latere introductie vertroebelt de vergelijking", "a later introduction blurs the comparison"),
+    )
+
+
+def began_within_period(cohort: Cohort, unit: Text) -> Cohort:
+    """Leave out persons whose coach or team began before the period: of them nothing is known from before the introduction."""
+    early = cohort.frame["introduced_before"]
+    if not early.any():
+        return cohort
+    return cohort.keep(
+        ~early,
+        Text("{unit} begon niet al voor de periode", "{unit} did not begin before the period").format(unit=unit),
+        Text("{unit} begon op een ander moment", "{unit} began at another time").format(unit=unit),
     )
 
 

@@ -90,25 +90,34 @@ class Study:
 
     @property
     def introductions(self) -> pd.DataFrame | None:
-        """The months in which this study's way of working was introduced here, by coach or team; None when not delivered."""
+        """The months in which this study's way of working was introduced here, by coach or team; None when not delivered.
+
+        A month after the period does not count: whoever begins then works as before in all that is seen. Months before it do,
+        so that those who began then can be left out. When nobody began within the period, there is none at all.
+        """
         table = self.tables.get(INTRODUCED_TO.get(self.protocol.unit_of_introduction, ""))
-        return None if table is None else table.loc[table["study"] == self.protocol.name]
+        if table is None:
+            return None
+        own = table.loc[table["study"].eq(self.protocol.name) & table["month"].le(self.period.last)]
+        return own if own["month"].ge(self.period.first).any() else own.iloc[:0]
 
     @property
     def introduced_here(self) -> bool:
-        """Whether this study's way of working was introduced to at least one coach or team here."""
+        """Whether this study's way of working was introduced to at least one coach or team here, within the period."""
         return self.introductions is not None and len(self.introductions) > 0
 
     @property
     def index_month(self) -> int:
-        """The month from which people are followed: the first introduction here, else a year into the period.
+        """The month from which people are followed: the first introduction within the period, else a year into the period.
 
         The spells of a published set are counted from their own start.
         """
         if self.published is not None and "benefits" in self.tables:
             return self.period.first
         own = self.introductions
-        return self.period.first + MONTHS_BEFORE_INDEX if own is None or own.empty else int(own["month"].min())
+        if own is None or own.empty:
+            return self.period.first + MONTHS_BEFORE_INDEX
+        return int(own.loc[own["month"].ge(self.period.first), "month"].min())
 
     def threshold(self, year: int, share: float) -> float:
         """Give the low-pay threshold of a year, in euros an hour: a share of the *national* median."""

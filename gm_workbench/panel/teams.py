@@ -13,7 +13,7 @@ import pandas as pd
 
 from gm_workbench.errors import DeclarationError
 from gm_workbench.panel.ledger import Cohort, Ledger, start_cohort
-from gm_workbench.panel.people import GENERAL_ASSISTANCE, consenting, guided, on_benefit
+from gm_workbench.panel.people import GENERAL_ASSISTANCE, began_within_period, consenting, consents, guided, on_benefit
 from gm_workbench.panel.spells import left_for_work
 from gm_workbench.panel.study import Study
 from gm_workbench.vocabulary.designs import Design, Template, load_template
@@ -32,6 +32,7 @@ IN_PERIOD = Text(
     "personen met algemene bijstand in de vergeleken maanden", "persons on general assistance in the months compared"
 )
 ALL = Text("alle personen", "all persons")
+TEAM = Text("team", "team")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ def seats(study: Study, people: pd.DataFrame, month: int | pd.Series) -> pd.Data
     spells = study.tables["rosters"].assign(last=lambda rows: rows["end"].astype("Float64").fillna(np.inf))
     joined = asked.merge(spells, on="coach", suffixes=("", "_spell"))
     now = joined.loc[(joined["start"] <= joined["month"]) & (joined["last"] >= joined["month"])]
-    found = now.drop_duplicates("person").set_index("person")
+    # intake refuses overlapping spells; of tables in memory the later spell counts, in any order of rows
+    found = now.sort_values(["start", "team", "supervisor"]).drop_duplicates("person", keep="last").set_index("person")
     return people.drop(columns=["team"], errors="ignore").assign(
         team=people["person"].map(found["team"]), supervisor=people["person"].map(found["supervisor"])
     )
@@ -73,7 +75,8 @@ def seats(study: Study, people: pd.DataFrame, month: int | pd.Series) -> pd.Data
 def candidates(study: Study, month: int | None = None) -> Cohort:
     """Follow everybody on general assistance in `month` (the index month) whose coach is in a team of the study, with consent.
 
-    ``introduced`` says whether the team worked in the new way by then, ``later`` whether it began after it.
+    A team that began before the period is left out. ``introduced`` says whether the team worked in the new way by then, ``later``
+    whether it began after it.
     """
     when = study.index_month if month is None else month
     start = start_cohort(with_covariates(on_benefit(study, when)), EVERYBODY, ALL)
@@ -82,7 +85,7 @@ def candidates(study: Study, month: int | None = None) -> Cohort:
     seated = seats(study, guided(study, start.frame, when), when)
     since = seated["team"].map(team_starts(study))
     marked = seated.assign(introduced=since.le(when).fillna(False), later=since.gt(when).fillna(False))
-    return consenting(_in_teams(Cohort(marked, start.ledger)))
+    return consenting(_in_teams(study, Cohort(marked, start.ledger)))
 
 
 def with_covariates(people: pd.DataFrame) -> pd.DataFrame:
@@ -99,12 +102,14 @@ def with_covariates(people: pd.DataFrame) -> pd.DataFrame:
     return people.assign(**{name: mark.astype("int64") for name, mark in marks.items()})
 
 
-def _in_teams(cohort: Cohort) -> Cohort:
-    return cohort.keep(
+def _in_teams(study: Study, cohort: Cohort) -> Cohort:
+    before = cohort.frame["team"].map(team_starts(study)).lt(study.period.first).fillna(False)
+    seated = Cohort(cohort.frame.assign(introduced_before=before), cohort.ledger).keep(
         cohort.frame["team"].notna(),
         Text("consulent in een team van het onderzoek", "coach in a team of the study"),
         Text("geen consulent in een van deze teams", "no coach in one of these teams"),
     )
+    return began_within_period(seated, TEAM)
 
 
 def template(study: Study, design: str = "declared") -> Template:
@@ -224,13 +229,14 @@ def _by_month(study: Study, design: Design) -> Compared:
 
 
 def _enrolled(study: Study, entered: pd.DataFrame) -> Cohort:
-    """Give each person coach, team and consent as they were in the person's first month."""
+    """Give each person coach and team as they were in the person's first month, and consent as last delivered."""
     start = start_cohort(entered, IN_PERIOD, ALL)
     if not {"caseload", "rosters"} <= study.tables.keys():
         return Cohort(start.frame.assign(team=None), start.ledger)
-    caseload = study.tables["caseload"][["person", "coach", "start", "end", "consent"]].sort_values(["person", "start"])
+    caseload = study.tables["caseload"][["person", "coach", "start", "end"]].sort_values(["person", "start"])
     joined = start.frame.merge(caseload, on="person")
     ends = joined["end"].astype("Float64").fillna(np.inf)
     now = joined.loc[(joined["start"] <= joined["month"]) & (ends >= joined["month"])].drop_duplicates("person", keep="last")
-    coached = start.frame.merge(now[["person", "coach", "consent"]], on="person", how="left", validate="one_to_one")
-    return consenting(_in_teams(Cohort(seats(study, coached, coached["month"]), start.ledger)))
+    coached = start.frame.merge(now[["person", "coach"]], on="person", how="left", validate="one_to_one")
+    agreed = coached.assign(consent=coached["person"].map(consents(study)))
+    return consenting(_in_teams(study, Cohort(seats(study, agreed, agreed["month"]), start.ledger)))

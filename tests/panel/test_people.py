@@ -7,6 +7,7 @@ from gm_workbench.errors import UnknownPlace
 from gm_workbench.panel.people import (
     at_one_wave,
     cohort_waves,
+    consents,
     followed,
     lone_mothers,
     measured,
@@ -88,6 +89,61 @@ def test_a_coach_who_introduced_later_is_left_out_and_counted():
     cohort = lone_mothers(opened)
     assert cohort.frame.set_index("person")["introduced"].to_dict() == {"a": True, "c": False}
     assert "later" in cohort.ledger.steps[2].why.en
+
+
+@pytest.mark.parametrize(
+    ("began", "index", "followed_of"),
+    [
+        (month_index("2018-01"), JAN, ["b", "c"]),
+        (PERIOD.first - 1, JAN, ["b", "c"]),
+        (PERIOD.last, JAN, ["b", "c"]),
+        (PERIOD.last + 1, JAN, ["a", "b", "c"]),
+    ],
+)
+def test_a_coach_who_introduced_outside_the_period_does_not_move_the_study(began, index, followed_of):
+    opened = study(
+        [benefit("a"), benefit("b"), benefit("c")],
+        [caseload("a", "other"), caseload("b", "now"), caseload("c", "never")],
+        introductions=[("now", JAN), ("other", began)],
+    )
+    cohort = lone_mothers(opened)
+    assert opened.index_month == index
+    assert cohort.frame["person"].tolist() == followed_of
+    assert cohort.frame["introduced"].tolist() == [person == "b" for person in followed_of]
+
+
+def test_a_coach_who_began_before_the_period_is_left_out_and_counted():
+    opened = study(
+        [benefit("a"), benefit("b")], [caseload("a", "early"), caseload("b", "now")], (), [("now", JAN), ("early", JAN - 60)]
+    )
+    steps = lone_mothers(opened).ledger.steps
+    assert [step.persons_out for step in steps] == [2, 2, 1, 1]
+    assert (steps[2].label.en, steps[2].why.en) == ("coach did not begin before the period", "coach began at another time")
+    assert (steps[2].label.nl, steps[2].why.nl) == (
+        "consulent begon niet al voor de periode",
+        "consulent begon op een ander moment",
+    )
+
+
+def test_where_every_coach_began_before_the_period_nothing_was_introduced():
+    opened = study([benefit("a")], [caseload("a")], introductions=[("c1", PERIOD.first - 1)])
+    assert (opened.introduced_here, opened.index_month) == (False, PERIOD.first + 12)
+    assert lone_mothers(opened).frame["introduced"].tolist() == [False]
+    assert not opened.offers("exits_difference")
+
+
+@pytest.mark.parametrize(("last", "kept"), [("no", []), ("yes", ["a"])])
+@pytest.mark.parametrize("turned", [False, True])
+def test_consent_counts_as_last_delivered(last, kept, turned):
+    first = {"yes": "no", "no": "yes"}[last]
+    rows = [caseload("a", end=JAN + 2, consent=first), caseload("a", start=JAN + 3, consent=last)]
+    assert lone_mothers(study([benefit("a")], rows[::-1] if turned else rows)).frame["person"].tolist() == kept
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_answers_from_one_month_no_counts(turned):
+    rows = [caseload("a"), caseload("a", consent="no")]
+    assert consents(study([benefit("a")], rows[::-1] if turned else rows)).to_dict() == {"a": "no"}
 
 
 def test_the_coach_is_the_one_of_the_index_month():

@@ -247,15 +247,14 @@ def test_steps_give_every_month_with_how_it_ended_and_the_start_of_the_team(desi
     assert found["start"].isna().tolist() == [False, False, False, True]
 
 
-def test_steps_take_coach_team_and_consent_of_the_first_month_in_the_window():
-    rows = [*stay("early"), *stay("late", JAN + 5, JAN + 6), *stay("consent later"), *stay("coach later")]
+def test_steps_take_coach_and_team_of_the_first_month_in_the_window():
+    rows = [*stay("early"), *stay("late", JAN + 5, JAN + 6), *stay("no consent"), *stay("coach later")]
     guided = [
         caseload("early", "c1", end=JAN + 1),
         caseload("early", "c3", start=JAN + 2),
         caseload("late", "c3", start=JAN - 30, end=JAN + 4),
         caseload("late", "c1", start=JAN + 5),
-        caseload("consent later", end=JAN, consent="no"),
-        caseload("consent later", start=JAN + 1),
+        caseload("no consent", consent="no"),
         caseload("coach later", start=JAN + 1),
     ]
     found = compared(study(rows, guided, [seat("c1", "new"), seat("c3", "old")]), Design.STEPPED_WEDGE)
@@ -277,6 +276,78 @@ def test_of_two_dossiers_in_a_month_the_one_that_ended_counts_once():
         found = compared(three_teams(rows), Design.STEPPED_WEDGE).frame
         assert found[["month", "to_work", "otherwise"]].values.tolist() == [[JAN, 1, 0]]
         assert compared(three_teams(rows), Design.PARALLEL_CLUSTERS).frame["left"].tolist() == [1]
+
+
+@pytest.mark.parametrize("spells", [[("no", -30, 2), ("yes", 3, None)], [("yes", -30, 2), ("no", 3, None)]])
+@pytest.mark.parametrize("turned", [False, True])
+def test_consent_counts_as_last_delivered_in_every_design_and_order_of_rows(spells, turned):
+    guided = [caseload("a", start=JAN + start, end=end and JAN + end, consent=said) for said, start, end in spells]
+    opened = study(stay("a", JAN - 12), guided[::-1] if turned else guided, [seat("c1", "new")])
+    kept = int(spells[-1][0] == "yes")
+    assert candidates(opened).ledger.persons == kept
+    assert [compared(opened, design).ledger.persons for design in Design] == [kept] * len(Design)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_teams_at_once_the_later_spell_counts_in_any_order_of_rows(turned):
+    rosters = [seat("c1", "old"), seat("c1", "new", start=JAN - 3)]
+    opened = study(stay("a"), [caseload("a")], rosters[::-1] if turned else rosters)
+    assert candidates(opened).frame[["team", "supervisor"]].values.tolist() == [["new", "snew"]]
+    assert set(compared(opened, Design.STEPPED_WEDGE).frame["team"]) == {"new"}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_teams_from_the_same_month_the_choice_does_not_hang_on_the_order_of_rows(turned):
+    rosters = [seat("c1", "first"), seat("c1", "second")]
+    opened = study(stay("a"), [caseload("a")], rosters[::-1] if turned else rosters)
+    assert candidates(opened).frame["team"].tolist() == ["second"]
+
+
+EARLY = month_index("2018-01")
+
+
+@pytest.mark.parametrize(
+    ("began", "index", "teams"),
+    [
+        (EARLY, JAN, ["new", "old"]),
+        (PERIOD.first - 1, JAN, ["new", "old"]),
+        (PERIOD.first, PERIOD.first, ["later", "old"]),
+        (JAN - 1, JAN - 1, ["later", "old"]),
+        (PERIOD.last, JAN, ["new", "old"]),
+        (PERIOD.last + 1, JAN, ["later", "new", "old"]),
+    ],
+)
+def test_only_an_introduction_within_the_period_moves_the_study_or_is_compared(began, index, teams):
+    rows = [row for number in "123" for row in stay(f"a{number}", PERIOD.first, PERIOD.last)]
+    opened = three_teams(rows, later=began)
+    found = compared(opened, Design.PARALLEL_CLUSTERS)
+    assert opened.index_month == index
+    assert sorted(found.frame["team"]) == teams
+
+
+def test_a_team_that_began_before_the_period_is_left_out_of_every_design_and_counted():
+    rows = [row for number in "123" for row in stay(f"a{number}", JAN - 12)]
+    opened = three_teams(rows, later=EARLY)
+    assert losses(candidates(opened).ledger) == [3, 3, 2, 2]
+    assert candidates(opened).ledger.steps[2].why.en == "team began at another time"
+    for design in Design:
+        found = compared(opened, design)
+        assert found.ledger.steps[2].label.en == "team did not begin before the period"
+        assert "later" not in set(found.frame["team"])
+
+
+def test_where_no_team_began_early_the_ledger_has_no_step_for_it():
+    assert not any("before" in step.label.en for step in candidates(three_teams(stay("a1"))).ledger.steps)
+
+
+@pytest.mark.parametrize("began", [EARLY, PERIOD.last + 1])
+def test_where_every_team_began_outside_the_period_nothing_was_introduced(began):
+    rows = [row for number in "13" for row in stay(f"a{number}", JAN - 12)]
+    guided = [caseload("a1"), caseload("a3", "c3")]
+    opened = study(rows, guided, [seat("c1", "new"), seat("c3", "old")], [("new", began)])
+    assert (opened.introduced_here, opened.index_month) == (False, PERIOD.first + 12)
+    assert window(opened) == (JAN - 12, JAN + 11)
+    assert candidates(opened).frame[["introduced", "later"]].values.tolist() == [[False, False]] * 2
 
 
 def test_another_scheme_is_no_month_on_general_assistance():
