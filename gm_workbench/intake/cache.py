@@ -31,7 +31,7 @@ def key_of(digests: Mapping[str, str], codes: Path, names: Pseudonyms) -> str:
     parts = [
         json.dumps(sorted(digests.items())),
         *(f"{path.relative_to(codes).as_posix()}:{names.digest(path.read_bytes())}" for path in declared_files(codes)),
-        *(repr((table.name, table.key, table.columns)) for table in TABLES.values()),
+        *(repr((table.name, table.key, table.columns, table.one_spell_of)) for table in TABLES.values()),
         _wing(),
     ]
     return names.digest("\n".join(parts).encode())[:32]

@@ -48,7 +48,8 @@ def examine(rows: Stack, expected: Expected) -> tuple[TypedStack, list[Fault]]:
     if rows.layout.items:
         read |= _answers(rows, expected, found)
     result = TypedStack(rows, read)
-    return result, found + _order_faults(result) + _file_name_faults(result) + _duplicate_faults(result)
+    spells = _order_faults(result) + _overlap_faults(result)
+    return result, found + spells + _file_name_faults(result) + _duplicate_faults(result)
 
 
 def _feature(rows: Stack, feature: Feature, expected: Expected) -> tuple[Typed, list[Fault]]:
@@ -126,6 +127,27 @@ def _order_faults(rows: TypedStack) -> list[Fault]:
     return rows.stack.faults(
         before, Reason.ORDER, end, f"must not be before {start}", "correct one of the two dates at the source"
     )
+
+
+def _overlap_faults(rows: TypedStack) -> list[Fault]:
+    """Find spells that begin before an earlier spell of the same coach (or whom the table names) is over."""
+    whose = rows.layout.table.one_spell_of
+    if not whose:
+        return []
+    own, start, end = (rows.layout.source_of(column)[0] for column in (whose, "start", "end"))
+    spells = pd.DataFrame({"who": rows.same(whose), "start": rows.numbers("start"), "end": rows.numbers("end")})
+    unreadable = rows.stack.columns[end].rows(rows.typed[end].bad)
+    problem = f"must be later than {end} of every earlier row with the same {own} (an empty {end} is still running)"
+    remedy = f"fill in {end} of the earlier row, or correct the dates at the source"
+    return rows.stack.faults(_overlapping(spells.loc[~unreadable], len(spells)), Reason.OVERLAP, start, problem, remedy)
+
+
+def _overlapping(spells: pd.DataFrame, rows: int) -> npt.NDArray[np.bool_]:
+    """Mark which of all rows begin before an earlier spell is over; two that begin at once are doubles, another fault."""
+    known = spells.loc[spells["who"].ge(0) & spells["start"].notna()].assign(end=lambda one: one["end"].fillna(np.inf))
+    known = known.sort_values(["who", "start", "end"]).drop_duplicates(["who", "start"], keep="last")
+    over = known.groupby("who")["end"].cummax().groupby(known["who"]).shift()
+    return over.ge(known["start"]).reindex(range(rows), fill_value=False).to_numpy(dtype=bool)
 
 
 def _file_name_faults(rows: TypedStack) -> list[Fault]:

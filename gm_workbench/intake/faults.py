@@ -37,6 +37,7 @@ class Reason(StrEnum):
     NUMBER = "number"
     BOUNDS = "bounds"
     ORDER = "order"  # an end before its start
+    OVERLAP = "overlap"  # two spells at once where one is allowed
     PLACE = "place"
     FILE_NAME = "file_name"
     ITEM = "item"

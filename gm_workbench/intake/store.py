@@ -99,7 +99,7 @@ def _checked(delivery: Delivery, stacks: Sequence[TypedStack], kind: DataKind) -
     for rows in stacks:
         conform(tables[rows.layout.table.name], rows.layout.table)
     digests = {name: names.digest(data) for name, data in delivery.files.items()}
-    return Checked(tables, kind, delivery.place.code, _masked(digests), _notes(stacks))
+    return Checked(tables, kind, delivery.place.code, _masked(digests), (*_notes(stacks), *_team_notes(tables)))
 
 
 def _masked(digests: Mapping[str, str]) -> dict[str, str]:
@@ -134,6 +134,14 @@ def _stack_notes(rows: TypedStack) -> list[str]:
     return (
         [f"{rows.layout.table.name}: {short} numbers of persons had lost their leading zero and got it back"] if short else []
     )
+
+
+def _team_notes(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Count the introductions of teams that no roster knows: a team without coaches, or a name that was written otherwise."""
+    if not {"rosters", "team_introductions"} <= tables.keys():
+        return []
+    unknown = int((~tables["team_introductions"]["team"].isin(tables["rosters"]["team"])).sum())
+    return [f"team_introductions: a team that is in no roster is not compared (rows: {unknown})"] if unknown else []
 
 
 def checked_tables(place: str, world: str, where: Paths) -> Checked:

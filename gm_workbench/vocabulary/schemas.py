@@ -53,6 +53,7 @@ class Table:
     name: ClassVar[str]
     key: ClassVar[tuple[str, ...]]
     columns: ClassVar[tuple[Column, ...]]
+    one_spell_of: ClassVar[str] = ""  # whose spells, from `start` to `end`, may not overlap; empty where they may
 
     @classmethod
     def column(cls, name: str) -> Column:
@@ -162,7 +163,11 @@ class Answers(Table):
 
 
 class Caseload(Table):
-    """One row per person and spell with a coach. A coach belongs to one team per spell; a person may move to another coach."""
+    """One row per person and spell with a coach. A coach belongs to one team per spell; a person may move to another coach.
+
+    Consent counts as last delivered: that of the person's latest spell holds for all that is known of the person, so who
+    withdraws it is left out everywhere, also of what was seen before.
+    """
 
     name = "caseload"
     key = ("person", "start")
@@ -177,7 +182,10 @@ class Caseload(Table):
 
 
 class Introductions(Table):
-    """One row per coach to whom a study's way of working was introduced. A coach without a row works as before."""
+    """One row per coach to whom a study's way of working was introduced. A coach without a row works as before.
+
+    A coach who began before the period of a report is not compared; one who begins after it works as before in that report.
+    """
 
     name = "introductions"
     key = ("study", "coach")
@@ -191,11 +199,13 @@ class Introductions(Table):
 class Rosters(Table):
     """One row per coach and spell in a team that takes part in a study of teams, with the supervisor who steers it then.
 
-    A coach is in one team at a time. Where a coach's team differs from that in the caseload, this table is the one that counts.
+    A coach is in one team at a time: spells of one coach do not share a month. Where a coach's team differs from that in the
+    caseload, this table is the one that counts.
     """
 
     name = "rosters"
     key = ("coach", "start")
+    one_spell_of = "coach"
     columns = (
         COACH,
         Column("team", Kind.PSEUDONYM, "the team"),
@@ -206,7 +216,10 @@ class Rosters(Table):
 
 
 class TeamIntroductions(Table):
-    """One row per team to which a study's way of working was introduced. A team without a row works as before."""
+    """One row per team to which a study's way of working was introduced. A team without a row works as before.
+
+    A team that began before the period of a report is not compared; one that begins after it works as before in that report.
+    """
 
     name = "team_introductions"
     key = ("study", "team")

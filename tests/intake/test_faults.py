@@ -328,6 +328,67 @@ def test_rows_without_a_number_are_not_each_others_double(delivery):
     assert (fault.reason, fault.count) == (Reason.MISSING_VALUE, 2)
 
 
+def at_rows(delivery, *spells):
+    """Give one coach these spells in the rosters, each in a team of its own."""
+    rows = [f"9903;T{at};L{at};C01;{first};{last}" for at, (first, last) in enumerate(spells)]
+    header = delivery.line("teams.csv", 1)
+    delivery.change("teams.csv", lambda _: ("\ufeff" + "\r\n".join([header.lstrip("\ufeff"), *rows]) + "\r\n").encode())
+    delivery.mark(files=None)
+
+
+@pytest.mark.parametrize(
+    ("spells", "lines"),
+    [
+        ([("20230101", "20231231"), ("20240101", "")], []),
+        ([("20230101", "20231130"), ("20240101", "")], []),
+        ([("20230101", "20231231"), ("20231201", "")], [3]),
+        ([("20230101", "20240101"), ("20240131", "")], [3]),
+        ([("20230101", ""), ("20240101", "")], [3]),
+        ([("20230101", ""), ("20240101", "20240331")], [3]),
+        ([("20240101", ""), ("20230101", "20231231")], []),
+        ([("20240101", ""), ("20230101", "")], [2]),
+        ([("20230101", "20251231"), ("20230301", "20230430"), ("20240101", "")], [3, 4]),
+    ],
+)
+def test_a_coach_is_in_one_team_at_a_time(delivery, spells, lines):
+    at_rows(delivery, *spells)
+    if not lines:
+        assert len(delivery.check().tables["rosters"]) == len(spells)
+        return
+    fault = only(delivery.refused())
+    assert (fault.reason, fault.line, fault.count) == (Reason.OVERLAP, lines[0], len(lines))
+
+
+def test_two_teams_from_the_same_day_are_a_double_and_what_begins_before_the_longer_is_over_an_overlap(delivery):
+    at_rows(delivery, ("20240101", "20240630"), ("20240101", "20240331"), ("20240501", ""))
+    found = {fault.reason: (fault.line, fault.count) for fault in delivery.refused().faults}
+    assert found == {Reason.DUPLICATE: (3, 1), Reason.OVERLAP: (4, 1)}
+
+
+def test_an_overlap_names_file_column_rule_and_remedy_and_no_value(delivery):
+    at_rows(delivery, ("20230101", ""), ("20240101", ""))
+    error = delivery.refused()
+    fault = only(error)
+    assert (fault.file, fault.line, fault.column, fault.count) == ("teams.csv", 3, "BEGINDATUM", 1)
+    assert "must be later than EINDDATUM of every earlier row with the same CONSULENT" in fault.problem
+    assert "fill in EINDDATUM of the earlier row" in fault.remedy
+    assert not any(value in str(error) for value in ("C01", "2023", "2024"))
+
+
+def test_two_coaches_may_be_in_a_team_at_once_and_so_may_spells_of_guidance(delivery):
+    assert {name for name, table in TABLES.items() if table.one_spell_of} == {"rosters"}
+    line = delivery.line("caseload.csv", 2).split(";")
+    line[delivery.line("caseload.csv", 1).lstrip("\ufeff").split(";").index("BEGINDATUM")] = "20240101"
+    delivery.change("caseload.csv", lambda data: data + ";".join(line).encode() + b"\r\n")
+    delivery.mark(files=None)
+    delivery.check()
+
+
+def test_a_date_that_cannot_be_read_is_not_also_an_overlap(delivery):
+    at_rows(delivery, ("20230101", "soon"), ("20240101", ""))
+    assert delivery.reasons() == [Reason.DATE]
+
+
 def test_keys_that_differ_in_leading_zeros_are_not_the_same(delivery):
     assert delivery.check().tables["benefits"]["dossier"].nunique() == 2
 

@@ -45,6 +45,18 @@ def test_second_time_comes_from_the_cache_and_is_the_same(where, no_check):
         pd.testing.assert_frame_equal(table, again.tables[name])
 
 
+def test_an_introduction_of_a_team_in_no_roster_is_noted_and_counted_without_its_name(delivery):
+    assert delivery.check().notes == ()
+    delivery.put("introducties_teams.csv", 2, "TEAM", "T77")
+    assert delivery.check().notes == ("team_introductions: a team that is in no roster is not compared (rows: 1)",)
+
+
+def test_without_rosters_nothing_is_noted_of_teams(delivery):
+    (delivery.folder / "teams.csv").unlink()
+    delivery.mark(files=None)
+    assert delivery.check().notes == ()
+
+
 def test_notes_come_back_from_the_cache(real_delivery, where, no_check):
     real_delivery.put("BUS_202401.csv", 2, "BURGERSERVICENUMMER", "12345672")
     first = checked_tables("GM0855", "", where)

@@ -27,6 +27,11 @@ def test_key_columns_are_never_missing():
     assert [(t.name, name) for t in TABLES.values() for name in t.key if t.column(name).nullable] == []
 
 
+@pytest.mark.parametrize("table", [table for table in TABLES.values() if table.one_spell_of], ids=lambda table: table.name)
+def test_a_table_of_spells_names_a_column_and_has_a_start_and_an_end(table):
+    assert {table.one_spell_of, "start", "end"} <= set(table.column_names())
+
+
 def test_only_published_sets_may_lack_a_column():
     assert [table.name for table, column in COLUMNS if not column.required] == [Benefits.name] * 10 + [Wages.name] * 5
 
