@@ -49,6 +49,9 @@ MOTHERS_ASKED = Text(
     "alleenstaande moeders met algemene bijstand in de startmaand die toestemming gaven",
     "single mothers on general assistance in the first month who gave consent",
 )
+MOTHERS_ON_BENEFIT = Text(
+    "alleenstaande moeders met algemene bijstand in de startmaand", "single mothers on general assistance in the first month"
+)
 PAID_WORKERS = Text("werkenden met loon in deze levering", "workers with pay in this delivery")
 """Who a section is about, where it is not the population of the primary estimand."""
 
