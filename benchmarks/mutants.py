@@ -6,8 +6,11 @@
 A fixed sample of mutants is drawn (same seed and same code: same mutants). Each is tried in a copy of the package in a
 temporary folder, against the tests of its module; the working tree is never touched. Exit code 1 if fewer than 80 % are killed.
 
-With `--validation` every sign in every line of `metrics/` that the validation notebook executes is turned, one at a time, and
-only that notebook judges. Exit code 1 if one survives that is not in `NO_CHANGE`, with the reason why it can change no number.
+With `--validation` every sign in every line of the package that the validation notebook executes is turned, one at a time, and
+only that notebook judges, by its subjects whose code comes past that line. Plus and minus are exchanged, a minus in front is
+dropped, and one is put before every product and quotient. Not turned is what `LEFT_OUT` names, because no number of a metric
+comes from there: words, drawings, forms and the guard. Exit code 1 if a sign survives that is not in `NO_CHANGE`, with the
+reason why it can change no number, or if one in `NO_CHANGE` does change a number.
 
 Why not cosmic-ray: it rewrites files in the working tree, runs one test command for all modules, and needs a server per worker
 to run side by side. What is wanted here is a fixed sample, each module against its own tests, on copies; that is this file.
@@ -61,52 +64,23 @@ VALIDATION = "tests/test_validation.py::test_published_values_are_reproduced"
 SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add}
 PRODUCTS = (ast.Mult, ast.Div, ast.MatMult)
 
-GUARD = "part of the question whether there is enough data, which there is by far in every published set"
-SQUARED = "only the square of it is used, or both sides of an equation turn with it"
-
-NO_CHANGE: dict[tuple[str, str, str], str] = {
-    ("growth.py", "factor = back @ np.array([[theta[0], 0.0], [theta[1], theta[2]]])", "minus"): SQUARED,
-    ("small_sample.py", "c = self.inverse.T @ w", "minus"): SQUARED,
-    ("weighting.py", "turned = matrix.T * weights", "minus"): SQUARED,
-    (
-        "small_sample.py",
-        "floor = (SINGULAR * self.spread) ** 2 * whole",
-        "minus",
-    ): "the floor for what no cluster can judge is not reached: every published contrast can be judged",
-    ("mediation.py", "if math.isclose(paths[0, 0], -paths[0, 1], rel_tol=1e-9):", "no sign"): "asks whether the total is zero; "
-    "it is in no published set",
-    ("multilevel.py", 'apart = frame[outcome] - frame.groupby(group)[outcome].transform("mean")', "other sign"): GUARD,
-    (
-        "multilevel.py",
-        '("persons more than groups and predictors", len(frame) - groups - len(predictors), 1),',
-        "other sign",
-    ): GUARD,
-    ("multilevel.py", "around = (GRID[max(at - 1, 0)], GRID[min(at + 1, len(GRID) - 1)])", "other sign"): "the end of the grid "
-    "is not reached: the spread between groups is finite in every published set",
-    ("multilevel.py", "crossing(best, GRID[-1]) if deviance(GRID[-1]) > top else math.inf,", "no sign"): "asks whether the "
-    "interval has an end; it has one in every published set",
-    ("overlap.py", "open_to_both = int(((chance > CERTAIN) & (chance < 1 - CERTAIN)).sum())", "other sign"): "nobody in the "
-    "published set was certain to be in one group",
-    ("panels.py", '("persons", len(sizes), len(predictors) + 2),', "other sign"): GUARD,
-    ("panels.py", '("rows after the first of each person", int((sizes - 1).sum()), len(predictors) + 1),', "other sign"): GUARD,
-    (
-        "panels.py",
-        "moves = centred.std() > ROUNDING * (centred + means).std()",
-        "other sign",
-    ): "the spread of all rows only sets the scale of rounding",
-    (
-        "weighting.py",
-        "short = _short(frame, outcome, exposed, covariates, STANDARDISED, len(covariates) + len(interactions) + 3)",
-        "other sign",
-    ): GUARD,
-    ("weighting.py", "short = _short(frame, outcome, exposed, covariates, WEIGHTED, len(covariates) + 2)", "other sign"): GUARD,
-    (
-        "weighting.py",
-        '("persons in each group", min(in_group, len(frame) - in_group), MIN_PERSONS_PER_ARM),',
-        "other sign",
-    ): GUARD,
+LEFT_OUT = {
+    "guard/": "decides what may be shown, and changes no number",
+    "report/": "writes pages",
+    "batch/": "runs notebooks",
+    "cli/": "reads commands",
+    "outputs/": "makes words, tables and drawings; `outputs/compared.py`, which compares, is turned",
+    "vocabulary/": "reads declarations and words; `vocabulary/scoring.py`, which turns items, is turned",
+    "errors.py": "words of errors",
+    "settings.py": "says where files are",
 }
-"""Signs that can be turned without changing a number of a published set: (file, line without indent, operator), reason."""
+"""Parts of the package in which no sign is turned, and why; all others are followed, also those that do not exist yet."""
+
+FOLLOWED = ("outputs/compared.py", "vocabulary/scoring.py")
+"""What is followed all the same."""
+
+NO_CHANGE: dict[tuple[str, str, int, str], str] = {}
+"""Signs that can be turned without changing a number: (file, line without indent, column in it, operator), reason."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +92,7 @@ class Mutant:
     column: int
     operator: str
     source: str
+    last_line: int = 0
 
 
 @dataclass(frozen=True)
@@ -129,6 +104,7 @@ class Result:
     operator: str
     outcome: str  # killed, survived, slow
     seconds: float
+    column: int = 0
 
 
 def mutants_of(file: str, text: str) -> list[Mutant]:
@@ -219,19 +195,48 @@ def _break(node: ast.AST, operator: str) -> None:
 
 
 def sign_mutants(file: str, text: str, executed: set[int]) -> list[Mutant]:
-    """Give every mutant of a module in which one sign is turned, in lines that were executed.
-
-    Plus and minus are exchanged, a minus in front is dropped, and one is put before a product that is returned or named.
-    """
+    """Give every mutant of a module in which one sign is turned, in lines that were executed."""
     tree = ast.parse(text)
+    covered = _covered(tree)
     found = []
     for at, node in enumerate(_breakable(tree)):
-        operator = _sign(node)
+        operator = "" if id(node) in covered else _sign(node)
         if operator and executed & set(range(node.lineno, (node.end_lineno or node.lineno) + 1)):
             other = copy.deepcopy(tree)
-            _turn(list(_breakable(other))[at])
-            found.append(Mutant(file, node.lineno, node.col_offset, operator, ast.unparse(ast.fix_missing_locations(other))))
+            chosen = list(_breakable(other))[at]
+            source = ast.unparse(ast.fix_missing_locations(_Turn(chosen).visit(other)))
+            found.append(Mutant(file, node.lineno, node.col_offset, operator, source, node.end_lineno or node.lineno))
     return found
+
+
+def _covered(tree: ast.AST) -> set[int]:
+    """Find products whose sign another mutant turns, or of which only the size is used.
+
+    Those are a part of a longer product, what is added or taken off, what has a minus of its own, and what is squared or made
+    positive at once.
+    """
+    found: list[ast.expr] = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.BinOp(op=op, left=left, right=right) if isinstance(op, PRODUCTS):
+                found += [left, right, *([node] if _has_minus(node) else [])]
+            case ast.BinOp(op=ast.Add() | ast.Sub(), right=inner) | ast.UnaryOp(op=ast.USub(), operand=inner):
+                found.append(inner)
+            case ast.BinOp(op=ast.Pow(), left=inner, right=ast.Constant(value=2)):
+                found.append(inner)
+            case ast.Call(func=ast.Name(id="abs") | ast.Attribute(attr="abs"), args=[inner]):
+                found.append(inner)
+    return {id(one) for one in found if isinstance(one, ast.BinOp) and isinstance(one.op, PRODUCTS)}
+
+
+def _has_minus(node: ast.expr) -> bool:
+    """Whether a minus in front of a factor turns the whole product when it is dropped."""
+    match node:
+        case ast.UnaryOp(op=ast.USub()):
+            return True
+        case ast.BinOp(op=op, left=left, right=right) if isinstance(op, PRODUCTS):
+            return _has_minus(left) or _has_minus(right)
+    return False
 
 
 def _sign(node: ast.AST) -> str:
@@ -240,19 +245,31 @@ def _sign(node: ast.AST) -> str:
             return "other sign"
         case ast.UnaryOp(op=ast.USub()):
             return "no sign"
-        case ast.Return(value=ast.BinOp(op=op)) | ast.Assign(value=ast.BinOp(op=op)) if isinstance(op, PRODUCTS):
+        case ast.BinOp() | ast.AugAssign() if isinstance(node.op, PRODUCTS):
             return "minus"
     return ""
 
 
-def _turn(node: ast.AST) -> None:
-    match node:
-        case ast.BinOp() | ast.AugAssign():
-            node.op = SIGNS[type(node.op)]()
-        case ast.UnaryOp():
-            node.op = ast.UAdd()
-        case ast.Return() | ast.Assign():
-            node.value = ast.UnaryOp(ast.USub(), node.value)
+class _Turn(ast.NodeTransformer):
+    """Turns the sign of one node of a tree."""
+
+    def __init__(self, chosen: ast.AST) -> None:
+        self.chosen = chosen
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        """Turn the chosen node, and look for it in the others."""
+        if node is not self.chosen:
+            return self.generic_visit(node)
+        match node:
+            case ast.BinOp() | ast.AugAssign() if type(node.op) in SIGNS:
+                node.op = SIGNS[type(node.op)]()
+            case ast.UnaryOp():
+                node.op = ast.UAdd()
+            case ast.AugAssign():
+                node.value = ast.UnaryOp(ast.USub(), node.value)
+            case ast.BinOp():
+                return ast.UnaryOp(ast.USub(), node)
+        return node
 
 
 def executed_lines() -> dict[str, dict[str, set[int]]]:
@@ -270,11 +287,11 @@ def executed_lines() -> dict[str, dict[str, set[int]]]:
 
 
 class Tracer:
-    """A plugin for pytest that notes, for each test of the validation, which lines of `metrics/` it executes."""
+    """A plugin for pytest that notes, for each test of the validation, which lines of the package it executes."""
 
     def __init__(self) -> None:
         self.seen: dict[str, dict[str, set[int]]] = {}
-        self.metrics = str(ROOT / "gm_workbench" / "metrics") + os.sep
+        self.package = str(ROOT / "gm_workbench") + os.sep
 
     def pytest_runtest_protocol(self, item: Any) -> None:
         """Begin a new list of lines."""
@@ -286,21 +303,46 @@ class Tracer:
         sys.settrace(None)
 
     def inside(self, frame: Any, _event: str, _argument: object) -> Any:
-        """Note a line; frames outside `metrics/` are not followed line by line."""
+        """Note a line; frames outside the package, and in what is left out, are not followed line by line."""
         file = frame.f_code.co_filename
-        if not file.startswith(self.metrics):
+        if not file.startswith(self.package):
             return None
-        self.lines.setdefault(Path(file).relative_to(ROOT).as_posix(), set()).add(frame.f_lineno)
+        name = Path(file).relative_to(ROOT).as_posix()
+        if is_left_out(name):
+            return None
+        self.lines.setdefault(name, set()).add(frame.f_lineno)
         return self.inside
 
 
+def is_left_out(file: str) -> bool:
+    """Whether no number of a metric comes from a file."""
+    name = file.removeprefix("gm_workbench/")
+    return name not in FOLLOWED and name.startswith(tuple(LEFT_OUT))
+
+
 def trace(told: Path) -> int:
-    """Run the validation's checks in this process and write which lines of `metrics/` each executed."""
+    """Run the validation's checks in this process and write which lines of the package each executed."""
     tracer = Tracer()
     code = int(importlib.import_module("pytest").main(["-x", "-q", "--no-header", *OFF, VALIDATION], plugins=[tracer]))
-    found = {test: {file: sorted(lines) for file, lines in files.items()} for test, files in tracer.seen.items()}
+    found = {
+        test: {file: sorted(lines | at_import(ROOT / file)) for file, lines in files.items()}
+        for test, files in tracer.seen.items()
+    }
     told.write_text(json.dumps(found), encoding="utf-8")
     return code
+
+
+def at_import(file: Path) -> set[int]:
+    """Give the lines that a module executes when it is imported, which is before any test: those outside functions."""
+    found: set[int] = set()
+    bodies = [ast.parse(file.read_text(encoding="utf-8")).body]
+    while bodies:
+        for node in bodies.pop():
+            if isinstance(node, ast.ClassDef):
+                bodies.append(node.body)
+            elif not isinstance(node, ast.FunctionDef):
+                found |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return found
 
 
 def validation_mutants(executed: Mapping[str, Mapping[str, set[int]]], only: str = "") -> list[Mutant]:
@@ -314,14 +356,17 @@ def validation_mutants(executed: Mapping[str, Mapping[str, set[int]]], only: str
 
 
 def tests_executing(executed: Mapping[str, Mapping[str, set[int]]], mutant: Mutant) -> list[str]:
-    """Give the tests of the validation that come past a mutant's file."""
-    return [test for test, files in executed.items() if mutant.file in files]
+    """Give the tests of the validation that come past a mutant's lines."""
+    lines = set(range(mutant.line, max(mutant.line, mutant.last_line) + 1))
+    return [test for test, files in executed.items() if lines & files.get(mutant.file, set())]
 
 
 def reason_of(result: Result) -> str:
     """Say why turning this sign can change no number; empty when it should."""
-    line = (ROOT / result.file).read_text(encoding="utf-8").splitlines()[result.line - 1].strip()
-    return NO_CHANGE.get((result.file.removeprefix("gm_workbench/metrics/"), line, result.operator), "")
+    whole = (ROOT / result.file).read_text(encoding="utf-8").splitlines()[result.line - 1]
+    line = whole.strip()
+    column = result.column - whole.index(line)
+    return NO_CHANGE.get((result.file.removeprefix("gm_workbench/"), line, column, result.operator), "")
 
 
 def tests_for(file: str, root: Path) -> list[str]:
@@ -490,11 +535,12 @@ def try_all(
             try:
                 target.write_text(mutant.source, encoding="utf-8")
                 tests = asked(mutant)
-                outcome = runner.run(tests, 20 + 6 * sum(took[test] for test in tests))
+                outcome = runner.run(sorted(tests, key=took.__getitem__), 20 + 6 * sum(took[test] for test in tests))
             finally:
                 target.write_bytes(whole)
         print(".", end="", file=sys.stderr, flush=True)
-        return Result(mutant.file, mutant.line, mutant.operator, outcome, round(time.monotonic() - start, 1))
+        seconds = round(time.monotonic() - start, 1)
+        return Result(mutant.file, mutant.line, mutant.operator, outcome, seconds, mutant.column)
 
     with ThreadPoolExecutor(workers) as pool:
         took = baseline(runners, pool, sorted({test for mutant in mutants for test in asked(mutant)}))
@@ -543,13 +589,13 @@ def main() -> int:
     else:
         print()
         for one in results:
-            why = reason_of(one) if given.validation and one.outcome == "survived" else ""
-            print(f"{one.outcome:<9} {one.operator:<12} {one.file}:{one.line}{'  ' + why if why else ''}")
+            why = reason_of(one) if given.validation else ""
+            print(f"{one.outcome:<9} {one.operator:<12} {one.file}:{one.line}:{one.column}{'  ' + why if why else ''}")
         print(
             "{mutants} mutants, {killed} killed ({ratio:.0%}), {minutes} minutes".format(**totals), f"on {given.workers} cores"
         )
     if given.validation:
-        return 1 if any(one.outcome == "survived" and not reason_of(one) for one in results) else 0
+        return int(any(one.outcome != "slow" and (one.outcome == "survived") != bool(reason_of(one)) for one in results))
     return 0 if ratio >= ENOUGH else 1
 
 

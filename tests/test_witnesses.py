@@ -149,6 +149,14 @@ def test_numbers_are_written_as_far_as_the_tolerance_goes(tolerance, value, writ
     assert one(tolerance=tolerance).rounded(value) == written
 
 
+@pytest.mark.parametrize(
+    ("tolerance", "written"),
+    [(0.015, "0.015"), (0.0051, "0.0051"), (3 * 0.1, "0.3"), (0.12341, "0.124"), (2.0, "2"), (5e-10, "5e-10"), (0.0, "0")],
+)
+def test_tolerance_is_written_as_it_is_used_and_never_tighter(tolerance, written):
+    assert one(tolerance=tolerance, got=2.0).cells[-2] == written
+
+
 def test_page_sorts_functions_and_writes_a_row_once():
     text = witnesses.page([one(metric="b.b"), one(), one(), one(metric="a.a")], {})
     assert re.findall(r"^## (\S+)$", text, re.MULTILINE) == ["a.a", "b.b", "room.half"]

@@ -1,4 +1,4 @@
-"""Results of ours held against published values: which are equal, which are off, and that none goes unnoticed."""
+"""Results of ours held against values from outside: which are equal, which are off, and that none goes unnoticed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gm_workbench.vocabulary.published_values import PublishedValue, ShippedSet
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A published value and ours; `got` is None where the workbench gave no number."""
+    """A value from outside and ours; `got` is None where the workbench gave no number."""
 
     published: PublishedValue
     got: float | None
@@ -26,6 +26,11 @@ class Compared:
     def off(self) -> bool:
         """Whether ours differs by more than the tolerance, or is not there."""
         return self.deviation is None or not abs(self.deviation) <= self.published.tolerance
+
+    @property
+    def nearly(self) -> bool:
+        """Whether ours is not off, but by a tolerance that is wider than the digits of the source."""
+        return not self.off and self.published.wider is not None
 
 
 def compare(values: Sequence[PublishedValue], results: Mapping[str, object]) -> tuple[Compared, ...]:

@@ -25,6 +25,11 @@ WIDEST = 6
 
 PERSONS = Text("personen", "persons")
 RIGHT, OFF = Text("komt uit", "equal"), Text("wijkt af", "off")
+NEARLY = Text("niet tot op het laatste cijfer", "not to the last digit")
+
+NEAR = "nearly"
+"""Option of an output that judges its rows: those that are not off, and not equal to the last digit either."""
+
 """What a table that judges its rows says of each, beside the colour."""
 
 VERDICT = Text("oordeel", "verdict")
@@ -104,7 +109,9 @@ def _row(grid: _Grid, row: str, language: Language, with_n: bool) -> str:
         return f"<tr>{name}{cells}</tr>"
     wrong = row in words.off
     mark = ' class="off"' if wrong else ""
-    verdict = f"<td><b>{OFF[language]}</b></td>" if wrong else f"<td>{RIGHT[language]}</td>"
+    near = words.options.get(NEAR)
+    right = NEARLY if isinstance(near, tuple) and row in near else RIGHT
+    verdict = f"<td><b>{OFF[language]}</b></td>" if wrong else f"<td>{right[language]}</td>"
     return f"<tr{mark}>{name}{cells}{verdict}</tr>"
 
 

@@ -1,57 +1,50 @@
-"""Our numbers beside published ones: what is off is red, in a word as well as in colour, and the answer counts it."""
+"""Our numbers beside those from outside: what is off is red, in a word as well as in colour, and the answer counts it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
 
-from gm_workbench.errors import OutputError
 from gm_workbench.outputs.about import About, section_words
 from gm_workbench.outputs.cells import count_cell
 from gm_workbench.outputs.compared import Compared, compare, data_sets
 from gm_workbench.outputs.output import Cell, Measure, Output, Role, Sentence, Shape, Slot
+from gm_workbench.outputs.reproduced import NUMBER, answer, label, require_public, values_cell
+from gm_workbench.outputs.tables import NEAR
 from gm_workbench.vocabulary.protocols import Section
-from gm_workbench.vocabulary.published_values import Known, PublishedValue, PublishedValues
-from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.published_values import Known, PublishedValue
 from gm_workbench.vocabulary.text import LANGUAGES, Text, same
 
 __all__ = ["answer", "beside", "compare", "facts", "sets"]
 
 COLUMNS = {
-    "published": Text("gepubliceerd", "published"),
+    "published": Text("van buiten", "from outside"),
     "recomputed": Text("herberekend", "recomputed"),
     "deviation": Text("afwijking", "deviation"),
     "tolerance": Text("speling", "tolerance"),
-}
-NUMBER = "number"
-
-PARTS = {
-    "value": Text("", ""),
-    "se": Text(": standaardfout", ": standard error"),
-    "low": Text(": ondergrens 95 %", ": lower end 95%"),
-    "high": Text(": bovengrens 95 %", ": upper end 95%"),
-    "df": Text(": vrijheidsgraden", ": degrees of freedom"),
-    "residual_df": Text(": waarnemingen min coëfficiënten", ": observations minus coefficients"),
 }
 KNOWN = {
     Known.READ: Text("gelezen in de bron", "read in the source"),
     Known.RUN: Text("daarmee berekend", "run"),
     Known.MEMORY: Text("uit het geheugen", "from memory"),
 }
-ALL_EQUAL = Text("Alle {n} gepubliceerde waarden komen uit.", "All {n} published values are reproduced.")
-ONE_OFF = Text("1 van de {n} gepubliceerde waarden wijkt af.", "1 of the {n} published values is off.")
-SOME_OFF = Text("{off} van de {n} gepubliceerde waarden wijken af.", "{off} of the {n} published values are off.")
 # the guard takes a number before a word that ends in "men" for a number of persons, hence "(4 van 4)"
 OF_THESE_EQUAL = Text("Alle waarden komen uit ({n} van {n}).", "All values are reproduced ({n} of {n}).")
+OF_THESE_NEARLY = Text(
+    "Alle andere waarden komen uit ({equal} van {n}); {nearly} niet tot op het laatste cijfer, en daar staat de reden bij.",
+    "All other values are reproduced ({equal} of {n}); {nearly} not to the last digit, and there the reason is given.",
+)
 OF_THESE_ONE_OFF = Text("Niet alle waarden komen uit: 1 van {n} wijkt af.", "Not all values are reproduced: 1 of {n} is off.")
 OF_THESE_OFF = Text(
     "Niet alle waarden komen uit: {off} van {n} wijken af.", "Not all values are reproduced: {off} of {n} are off."
 )
 CAPTION = Text(
-    "Gepubliceerde waarde, dezelfde waarde door de werkbank berekend, hun verschil, en hoe groot dat mag zijn: een halve "
-    "eenheid van het laatste cijfer dat de bron geeft. Onder elke naam staat de bron en hoe het getal daaruit bekend is.",
-    "Published value, the same value as the workbench calculates it, their difference, and how large that may be: half a unit "
-    "of the last digit that the source gives. Under each name stand the source and how the number in it is known.",
+    "Waarde van buiten, dezelfde waarde door de werkbank berekend, hun verschil, en hoe groot dat mag zijn: een halve eenheid "
+    "van het laatste cijfer dat de bron geeft, of de speling van trekkingen als een waarde daaruit komt; is het meer, dan "
+    "staat de reden erbij. Onder elke naam staat de bron en hoe het getal daaruit bekend is.",
+    "Value from outside, the same value as the workbench calculates it, their difference, and how large that may be: half a "
+    "unit of the last digit that the source gives, or that of draws where a value comes from draws; where it is more, the "
+    "reason is given. Under each name stand the source and how the number in it is known.",
 )
 NOT_THERE = Text(
     "Wat de werkbank niet kon berekenen, heeft geen herberekende waarde en telt als afwijkend.",
@@ -61,9 +54,9 @@ NOT_THERE = Text(
 
 def beside(compared: Sequence[Compared], section: Section, about: About) -> Output:
     """Put the values of a subject beside each other, one row a value; a row that is off is marked."""
-    _require_public(about)
+    require_public(about)
     off = tuple(one.published.id for one in compared if one.off)
-    said, sources = Sentence(_count(len(compared), len(off))), _sources(compared)
+    said, sources = Sentence(_count(compared)), _sources(compared)
     words = section_words(
         section,
         about,
@@ -71,33 +64,25 @@ def beside(compared: Sequence[Compared], section: Section, about: About) -> Outp
         more=(Sentence(NOT_THERE),) if any(one.got is None for one in compared) else (),
         caption=Text(*(f"{CAPTION[at]} {sources[at]}" for at in LANGUAGES)),
         alt=said,
-        labels={**COLUMNS, **{one.published.id: _label(one.published) for one in compared}},
+        labels={**COLUMNS, **{one.published.id: label(one.published) for one in compared}},
         row_title=Text("waarde", "value"),
         row_notes={one.published.id: _note(one.published) for one in compared},
         off=off,
+        options={NEAR: tuple(one.published.id for one in compared if one.nearly)},
     )
     return Output(words, tuple(chain.from_iterable(_cells(one) for one in compared)))
 
 
-def _require_public(about: About) -> None:
-    """Refuse other data than public ones: these tables print more digits than a citizen's data may."""
-    if about.kind is not DataKind.PUBLISHED:
-        raise OutputError(f"Published values are compared on public data only, but got {about.kind} data.")
-
-
-def _count(n: int, off: int) -> Text:
-    text = OF_THESE_EQUAL if not off else OF_THESE_ONE_OFF if off == 1 else OF_THESE_OFF
-    return text.format(n=str(n), off=str(off))
-
-
-def _label(value: PublishedValue) -> Text:
-    part = PARTS[value.part]
-    return Text(value.what.nl + part.nl, value.what.en + part.en)
+def _count(compared: Sequence[Compared]) -> Text:
+    n, off, nearly = len(compared), sum(one.off for one in compared), sum(one.nearly for one in compared)
+    if off:
+        return (OF_THESE_ONE_OFF if off == 1 else OF_THESE_OFF).format(n=str(n), off=str(off))
+    return (OF_THESE_NEARLY if nearly else OF_THESE_EQUAL).format(n=str(n), equal=str(n - nearly), nearly=str(nearly))
 
 
 def _note(value: PublishedValue) -> Text:
     known = KNOWN[value.source.known]
-    return Text(*(f"{value.source.label}, {words}" for words in (known.nl, known.en)))
+    return Text(*(f"{value.source.label}, {known[at]}{f'; {value.wider[at]}' if value.wider else ''}" for at in LANGUAGES))
 
 
 def _sources(compared: Sequence[Compared]) -> Text:
@@ -123,52 +108,8 @@ def _cells(one: Compared) -> list[Cell]:
     ]
 
 
-def answer(subjects: Sequence[Sequence[Compared]], values: PublishedValues, section: Section, about: About) -> Output:
-    """Say how many published values were recomputed, and how many are off.
-
-    Raises
-    ------
-    OutputError
-        When a declared value was not compared.
-    """
-    _require_public(about)
-    compared = list(chain.from_iterable(subjects))
-    declared = {value.id for value in chain.from_iterable(values.values.values())}
-    absent = sorted(declared - {one.published.id for one in compared})
-    if absent:
-        raise OutputError(f"Every declared value must be compared, but {len(absent)} are not: {', '.join(absent[:5])}.")
-    off = sum(one.off for one in compared)
-    text = ALL_EQUAL if not off else ONE_OFF if off == 1 else SOME_OFF
-    slots = {"n": Slot("recomputed", NUMBER), "off": Slot("off", NUMBER)}
-    said = Sentence(text, {name: slot for name, slot in slots.items() if f"{{{name}}}" in text.nl})
-    words = section_words(
-        section,
-        about,
-        role=Role.ANSWER,
-        sentence=said,
-        more=(Sentence(_off_where(compared)),) if off else (),
-        caption=about.population,
-        alt=said,
-        shown_as=(Shape.WORDS,),
-        labels={"recomputed": Text("vergeleken", "compared"), "off": Text("afwijkend", "off")},
-        off=("off",) if off else (),
-    )
-    persons = sum(one.persons for one in data_sets(compared))
-    return Output(words, (_values("recomputed", len(compared), persons), _values("off", off, persons)))
-
-
-def _off_where(compared: Sequence[Compared]) -> Text:
-    names = [_label(one.published) for one in compared if one.off]
-    return Text(f"Afwijkend: {'; '.join(name.nl for name in names)}.", f"Off: {'; '.join(name.en for name in names)}.")
-
-
-def _values(row: str, count: int, persons: int) -> Cell:
-    """Give a number of values, which is no number of persons: it stands over the persons in the data."""
-    return Cell(row, NUMBER, Measure.ESTIMATE, persons, value=float(count), unit="values")
-
-
 def facts(subjects: Sequence[Sequence[Compared]], section: Section, about: About) -> Output:
-    """Put on tiles how many values there are, on how many sets, and how the published ones are known."""
+    """Put on tiles how many values there are, on how many sets, and how those from outside are known."""
     compared = list(chain.from_iterable(subjects))
     persons = sum(one.persons for one in data_sets(compared))
     known = [one.published.source.known for one in compared]
@@ -179,7 +120,7 @@ def facts(subjects: Sequence[Sequence[Compared]], section: Section, about: About
         {"n": Slot("values", NUMBER), "sets": Slot("sets", NUMBER)},
     )
     labels = {
-        "values": Text("gepubliceerde waarden", "published values"),
+        "values": Text("waarden van buiten", "values from outside"),
         "sets": Text("openbare gegevensbestanden", "public data sets"),
         "subjects": Text("onderwerpen", "subjects"),
         str(Known.READ): KNOWN[Known.READ],
@@ -196,7 +137,7 @@ def facts(subjects: Sequence[Sequence[Compared]], section: Section, about: About
         shown_as=(Shape.TILES,),
         labels=labels,
     )
-    return Output(words, tuple(_values(row, count, persons) for row, count in counts.items()))
+    return Output(words, tuple(values_cell(row, count, persons) for row, count in counts.items()))
 
 
 def sets(subjects: Sequence[Sequence[Compared]], section: Section, about: About) -> Output:

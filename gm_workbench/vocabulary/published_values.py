@@ -1,7 +1,9 @@
-"""Numbers that others published about public data, each with where it stands and how it is known, to hold ours against.
+"""Numbers from outside about public data, each with where it stands and how it is known, to hold ours against.
 
-They are declared in `data/codes/published_values.yml`, read whole and checked whole. A tolerance is half a unit of the last
-published digit, or tighter where software gave more digits; it is never widened to make a number fit.
+Some were published, others were given by other software that was run on the data. They are declared in
+`data/codes/published_values.yml`, read whole and checked whole. A tolerance is half a unit of the last digit that is written
+there, or that of draws where a number comes from draws. Where it is wider than that, the declaration says why, and the number
+counts as not reproduced to the last digit.
 """
 
 from __future__ import annotations
@@ -61,10 +63,18 @@ class Source:
     text: str
     known: Known
 
+    @property
+    def published(self) -> bool:
+        """Whether people published the number; if not, this project had other software calculate it."""
+        return self.known is not Known.RUN
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedValue:
-    """One published number: `part` of `quantity`, from the data set `data`."""
+    """One number from outside: `part` of `quantity`, from the data set `data`.
+
+    `wider` says why the tolerance is wider than the digits that stand there; hardly any number has such a reason.
+    """
 
     subject: str
     quantity: str
@@ -74,6 +84,7 @@ class PublishedValue:
     expected: float
     tolerance: float
     source: Source
+    wider: Text | None = None
 
     @property
     def id(self) -> str:
@@ -186,12 +197,15 @@ def _value(
     subject: str, quantity: str, part: str, what: Text, data: ShippedSet | None, form: Form, sources: Mapping[str, Source]
 ) -> list[PublishedValue]:
     expected, tolerance, source = form.number("expected"), form.number("tolerance"), _one_of(form, "source", sources)
+    wider = form.both("wider") if form.has("wider") else None
     if form.sound("tolerance") and not 0 < tolerance < math.inf:
         form.fault("tolerance", f"must be above 0 but got {tolerance!r}")
+    if wider and source and not source.published:
+        form.fault("wider", "is for published numbers; other software gives as many digits as are asked for")
     form.close()
-    if data is None or source is None or not form.sound("tolerance"):
+    if data is None or source is None or not form.sound("tolerance", "wider"):
         return []
-    return [PublishedValue(subject, quantity, part, what, data, expected, tolerance, source)]
+    return [PublishedValue(subject, quantity, part, what, data, expected, tolerance, source, wider)]
 
 
 def _one_of(form: Form, key: str, allowed: Mapping[str, T]) -> T | None:

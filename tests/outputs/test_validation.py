@@ -98,31 +98,81 @@ def test_numbers_of_values_are_not_taken_for_numbers_of_persons(section, public)
     assert shown(beside(moved(), section, public)).withheld is None
 
 
-ONLY = replace(VALUES, values={"transitions": SHARES})
+RUN = VALUES.subject("reliability")[:3]
+ONLY = replace(VALUES, values={"transitions": SHARES, "reliability": RUN})
+PRINTED = tuple(value for value in VALUES.subject("levels") if value.wider)
+
+
+class Alpha:
+    """An estimate as R gives it."""
+
+    value, low, high = 0.70302, 0.68496, 0.72034
+
+
+def run_values(**changed: float):
+    return compare(RUN, {"agreeableness": Alpha() if not changed else type("Other", (Alpha,), changed)()})
 
 
 @pytest.mark.parametrize(
-    ("changed", "said", "off"),
+    ("changed", "run", "said", "named"),
     [
-        ({}, "Alle 4 gepubliceerde waarden komen uit.", ()),
-        ({"single_single": 1.0}, "1 van de 4 gepubliceerde waarden wijkt af.", ("off",)),
-        ({"single_single": 1.0, "married_married": 1.0}, "2 van de 4 gepubliceerde waarden wijken af.", ("off",)),
+        ({}, {}, "Alle 4 gepubliceerde waarden komen uit, en alle 3 waarden van andere software.", []),
+        (
+            {"single_single": 1.0},
+            {},
+            "Afwijkend: 1 van de 4 gepubliceerde waarden en 0 van de 3 waarden van andere software.",
+            ["Afwijkend: ongehuwd blijft ongehuwd, %."],
+        ),
+        (
+            {"single_single": 1.0, "married_married": 1.0},
+            {"value": 0.1},
+            "Afwijkend: 2 van de 4 gepubliceerde waarden en 1 van de 3 waarden van andere software.",
+            ["Afwijkend: ongehuwd blijft ongehuwd, %; gehuwd blijft gehuwd, %; vriendelijkheid, alfa."],
+        ),
     ],
 )
-def test_answer_counts_what_is_off_and_names_it(section, public, read, changed, said, off):
-    output = answer([moved(**changed)], ONLY, section, public)
-    assert (read(output), output.words.off, output.words.role) == (said, off, Role.ANSWER)
+def test_answer_counts_published_values_and_those_of_other_software_apart(section, public, read, changed, run, said, named):
+    output = answer([moved(**changed), run_values(**run)], ONLY, section, public)
+    assert (read(output), output.words.role) == (said, Role.ANSWER)
+    assert output.words.off == (("off",) if changed else ())
     assert shown(output).withheld is None
-    named = " ".join(sentence.text.nl for sentence in output.words.more)
-    assert ("ongehuwd blijft ongehuwd" in named) is bool(changed)
+    assert [sentence.text.nl for sentence in output.words.more] == named
+
+
+def test_value_that_is_not_reproduced_to_the_last_digit_is_said_with_its_reason(section, public, read):
+    compared = compare(PRINTED, {"empty_between_printed": 19.4285})
+    only = replace(VALUES, values={"levels": PRINTED, **ONLY.values})
+    output = answer([compared, moved(), run_values()], only, section, public)
+    assert read(output) == "4 van de 5 gepubliceerde waarden komen uit, en alle 3 waarden van andere software."
+    assert output.words.off == ()
+    assert shown(output).withheld is None
+    (why,) = output.words.more
+    assert why.text.nl.startswith(
+        "Niet tot op het laatste cijfer: variantie tussen scholen, zoals het boek die geeft (Snijders"
+    )
+    assert "lme4 gives 19.429" in why.text.en
+    table = table_html(shown(beside(compared, section, public)), "en", caption="Question?")
+    assert table.count("<td>not to the last digit</td>") == 1
+    assert "<td>equal</td>" not in table
+    assert "lme4 gives 19.429" in table
+    assert read(beside((*compared, *moved()), section, public)).startswith(
+        "Alle andere waarden komen uit (4 van 5); 1 niet tot"
+    )
+
+
+@pytest.mark.parametrize(("got", "off"), [(19.4299, False), (19.4301, True), (19.4099, True)])
+def test_wider_tolerance_is_a_tolerance_all_the_same(got, off):
+    (one,) = compare(PRINTED, {"empty_between_printed": got})
+    assert (one.off, one.nearly) == (off, not off)
 
 
 def test_answer_refuses_a_declared_value_that_was_not_compared(section, public):
-    with pytest.raises(OutputError, match=r"4 are not: transitions\.married_married\.value"):
+    with pytest.raises(OutputError, match=r"7 are not: reliability\.agreeableness\.high"):
         answer([], ONLY, section, public)
 
 
 TRAITS = ("agreeableness", "conscientiousness", "extraversion", "neuroticism", "openness")
+MEANS = tuple(f"{trait}_mean" for trait in TRAITS)
 
 
 class Ones:
@@ -132,9 +182,13 @@ class Ones:
 
 
 def test_facts_count_values_sets_and_how_they_are_known(section, public):
-    output = facts([moved(), compare(VALUES.subject("reliability"), dict.fromkeys(TRAITS, Ones()))], section, public)
+    output = facts(
+        [moved(), compare(VALUES.subject("reliability"), dict.fromkeys(TRAITS, Ones()) | dict.fromkeys(MEANS, 4.0))],
+        section,
+        public,
+    )
     assert {cell.row: cell.value for cell in output.cells} == {
-        "values": 19.0, "sets": 2.0, "subjects": 2.0, "run": 15.0, "memory": 4.0
+        "values": 24.0, "sets": 2.0, "subjects": 2.0, "run": 20.0, "memory": 4.0
     }  # fmt: skip
 
 

@@ -11,16 +11,22 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.multilevel import LIKELIHOOD, RESTRICTED, Multilevel, random_intercept
 
-PRINTED = 0.0051
+PRINTED = 0.005
 """The book prints two decimals."""
 
-PRINTED_DEVIANCE = 0.051
+PRINTED_DEVIANCE = 0.05
 """The book prints the deviance with one decimal."""
 
 THREE_DECIMALS = 0.0005
 
-BOOK_VARIANCE = 0.015
-"""The book's program stopped a little before the top of the likelihood: its variance is 19.42, that of lme4 19.4285."""
+BOOK_VARIANCE = 0.01
+"""The one number of the book that is not reproduced to its last digit: it prints 19.42 where lme4 gives 19.4285, as we do.
+
+At 19.42 the deviance is higher in the fifth decimal only; it is assumed that the book's program stopped there.
+"""
+
+LME4_VARIANCE = 0.0005
+"""Three decimals of lme4, with which the variance is held as well."""
 
 OPTIMISER = 1e-5
 """Two optimisers stop at slightly different places on the same hill; lme4 on top of that with its own tolerance."""
@@ -40,7 +46,10 @@ def test_empty_model_equals_snijders_and_bosker_on_dutch_schools(pupils, witness
     mean, name = fit.coefficients["const"], "multilevel.random_intercept"
     witness(name, "mean", mean.value, 40.36, tolerance=PRINTED, **source)
     witness(name, "standard error of the mean", mean.se, 0.43, tolerance=PRINTED, **source)
-    witness(name, "variance between schools", fit.between, 19.42, tolerance=BOOK_VARIANCE, **source)
+    witness(name, "variance between schools, not to the last digit", fit.between, 19.42, tolerance=BOOK_VARIANCE, **source)
+    # R 4.2: as.data.frame(VarCorr(lme4::lmer(langPOST ~ 1 + (1 | schoolNR), mlmRev::bdf, REML = FALSE)))$vcov[1]
+    lme4 = {"data": "mlmRev::bdf", "source": "VarCorr(lme4::lmer(langPOST ~ 1 + (1 | schoolNR), REML = FALSE))", "known": "run"}
+    witness(name, "variance between schools", fit.between, 19.429, tolerance=LME4_VARIANCE, **lme4)
     witness(name, "variance within schools", fit.within, 64.57, tolerance=PRINTED, **source)
     witness(name, "deviance", fit.deviance, 16253.2, tolerance=PRINTED_DEVIANCE, **source)
     assert (mean.n, mean.groups, mean.residual_df, mean.method) == (2287, 131, 2286, LIKELIHOOD)

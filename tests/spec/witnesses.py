@@ -18,6 +18,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, Context, Decimal
 from itertools import groupby
 from pathlib import Path
 
@@ -36,8 +37,9 @@ Written by `make witnesses` from what the tests in `tests/spec/` compared; not t
 
 Each function is named as in `metrics.md`. *Known* says how the number from outside is known: `read` in the source, `run` in the
 software named, quoted from `memory` and not looked up again, or worked out by `hand` (the same arithmetic in another form
-included). Numbers are rounded to the tolerance; *off by* is the distance between the two as a share of it: below
-a tenth, below a half, or at most 1. A finer number would change with the processor, where an optimiser looks for a maximum.
+included). Numbers are rounded to the tolerance, which stands there as it is used (three digits, rounded up); *off by* is the
+distance between the two as a share of it: below a tenth, below a half, or at most 1. A finer number would change with the
+processor, where an optimiser looks for a maximum.
 """
 STEPS = ((0.1, "< 0.1"), (0.5, "< 0.5"))
 COLUMNS = ("what", "data", "source or call", "known", "expected", "got", "tolerance", "off by")
@@ -80,9 +82,15 @@ class Witness:
     @property
     def cells(self) -> tuple[str, ...]:
         """What the page says of it; how far it is off only in steps, for the last digits differ by processor."""
-        numbers = self.rounded(self.expected), self.rounded(self.got), f"{self.tolerance:.1g}"
+        numbers = self.rounded(self.expected), self.rounded(self.got), _as_used(self.tolerance)
         step = next((said for below, said in STEPS if self.off_by < below), "≤ 1" if self.agrees else "> 1")
         return self.name, self.data, self.source, self.known, *numbers, step
+
+
+def _as_used(tolerance: float) -> str:
+    """Write a tolerance as it was used; one of more than three digits is rounded up, never to a tighter one."""
+    used = Decimal(f"{tolerance:.{FINEST}g}")
+    return f"{float(Context(prec=3, rounding=ROUND_CEILING).plus(used)):g}"
 
 
 class Collector:
