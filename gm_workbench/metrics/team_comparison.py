@@ -126,7 +126,8 @@ def _by_person(
     require_binary(frame, "introduced", method)
     require_filled(frame, ["team"], method)
     new, old = _arms(frame)
-    if short := _short(method, new, old, frame["left"], MIN_TEAMS_PER_ARM if parallel else MIN_TEAMS):
+    teams = min(new["team"].nunique(), old["team"].nunique()), MIN_TEAMS_PER_ARM if parallel else MIN_TEAMS
+    if short := _short(method, new, old, frame["left"], ("teams in each group", *teams)):
         return short
     used = [name for name in covariates if frame[name].ne(frame[name].iloc[0]).any()]
     own = [] if parallel else ["team"]
@@ -139,11 +140,13 @@ def _by_person(
     return _contrast(adjusted, _exposure(frame, [], own, method), new, old)
 
 
-def _short(method: str, new: pd.DataFrame, old: pd.DataFrame, outcome: pd.Series[int], teams: int) -> NotEnoughData | None:
+def _short(
+    method: str, new: pd.DataFrame, old: pd.DataFrame, outcome: pd.Series[int], *first: tuple[str, int, int]
+) -> NotEnoughData | None:
     return shortage(
         method,
+        *first,
         ("persons in each group", min(_persons(new), _persons(old)), MIN_PERSONS_PER_ARM),
-        ("teams in each group", min(new["team"].nunique(), old["team"].nunique()), teams),
         ("different outcomes", outcome.nunique(), 2),
     )
 
@@ -236,7 +239,7 @@ def _months_short(method: str, rows: pd.DataFrame, wedge: bool) -> NotEnoughData
     if not wedge:
         both = began & set(old.loc[~old["control"].astype(bool), "team"])
         wanted = [("teams in each group", min(len(both), len(teams - began)), MIN_TEAMS_PER_ARM)]
-    return _short(method, new, old, rows["left"], 1) or shortage(method, *wanted)
+    return _short(method, new, old, rows["left"]) or shortage(method, *wanted)
 
 
 def _steps_by_lot(rows: pd.DataFrame, draws: int, seed: int) -> Estimate | NotEnoughData:

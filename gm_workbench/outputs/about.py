@@ -12,6 +12,7 @@ from gm_workbench.vocabulary.spells import ON_BENEFIT, Spells
 from gm_workbench.vocabulary.text import Text
 
 NOTHING = Text("", "")
+AFTER_INTRODUCTION = Text("verschil na introductie", "difference after introduction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class About:
         """What a difference between the arms may be called."""
         if self.may_say_effect:
             return Text("effect van de introductie", "effect of the introduction")
-        return Text("verschil na introductie", "difference after introduction")
+        return AFTER_INTRODUCTION
 
 
 def section_words(

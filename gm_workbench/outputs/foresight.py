@@ -84,7 +84,8 @@ def planned_chance(
     if isinstance(contrast, NotEnoughData) or not {"base", "icc"} <= planning.keys() or used is not Design.PARALLEL_CLUSTERS:
         return None
     base, icc, smallest = float(planning["base"].value), float(planning["icc"].value), smallest_relevant(estimand)
-    teams = (contrast.clusters_exposed, contrast.clusters_other)
+    # the base is the share of the other teams, so they come first
+    teams = (contrast.clusters_other, contrast.clusters_exposed)
     size = (contrast.persons_exposed + contrast.persons_other) / sum(teams)
     return clustered_power(base, base + smallest, teams, size, icc)
 

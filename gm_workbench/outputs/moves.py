@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.estimate import NotEnoughData
-from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
-from gm_workbench.outputs.cells import quote, share_cell
-from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Slot, plain
+from gm_workbench.outputs.about import AFTER_INTRODUCTION, NOTHING, About, section_words, words_only
+from gm_workbench.outputs.cells import count_cell, quote, share_cell
+from gm_workbench.outputs.output import Output, Sentence, Slot, plain
 from gm_workbench.outputs.teams import COLUMN, difference_cell, lacking
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
@@ -26,10 +26,9 @@ HOW_MANY = Text(
     "of the start.",
 )
 SAID = Text(
-    "Zonder wie van kant wisselde is het {difference} {{stayed}} procentpunt (marge {{low}} tot {{high}}); zoals toegewezen "
-    "{{assigned}}.",
-    "Without those who changed sides the {difference} is {{stayed}} percentage points (interval {{low}} to {{high}}); as "
-    "assigned {{assigned}}.",
+    "Zonder wie van kant wisselde is het verschil {stayed} procentpunt (marge {low} tot {high}); zoals toegewezen {assigned}.",
+    "Without those who changed sides the difference is {stayed} percentage points (interval {low} to {high}); as "
+    "assigned {assigned}.",
 )
 SENSITIVITY = Text(
     "Het antwoord van dit rapport gaat over de toewijzing. Wie van kant wisselt, verschilt van wie blijft; de andere rijen "
@@ -51,6 +50,8 @@ def moves(
 ) -> Output:
     """Show the difference as assigned and without those who changed sides, labelled as sensitivity.
 
+    It is never called an effect: no lot decided who changed sides.
+
     Parameters
     ----------
     changed, persons : int
@@ -68,12 +69,12 @@ def moves(
     }
     counts = (
         share_cell("changed", SIZE, changed, persons, digits=1),
-        Cell("coaches", SIZE, Measure.ESTIMATE, persons, float(coaches), groups=coaches, unit="coaches"),
+        count_cell("coaches", SIZE, coaches),
     )
     slots = quote(cells["stayed"], signed=True)
     own = {"stayed": slots["value"], "low": slots["low"], "high": slots["high"]}
     own["assigned"] = quote(cells["assigned"], signed=True)["value"]
-    sentence = Sentence(SAID.format(difference=about.difference), own)
+    sentence = Sentence(SAID, own)
     share = Sentence(HOW_MANY, {"changed": Slot("changed", SIZE, digits=1, percent=True)}, NOTHING)
     words = section_words(
         section,
@@ -88,7 +89,7 @@ def moves(
         ),
         alt=sentence,
         # a table: differences, a share and a number of coaches do not belong on one axis
-        labels={**ROWS, COLUMN: about.difference, SIZE: Text("aandeel of aantal", "share or number")},
+        labels={**ROWS, COLUMN: AFTER_INTRODUCTION, SIZE: Text("aandeel of aantal", "share or number")},
         row_title=Text("maat", "measure"),
     )
     return Output(words, (*cells.values(), *counts))

@@ -117,7 +117,10 @@ class Sentence:
 
     text: Text
     slots: Mapping[str, Slot] = field(default_factory=dict)
-    otherwise: Text = Text("Er zijn te weinig personen om dit te tonen.", "There are too few persons to show this.")
+    otherwise: Text = Text(
+        "Er zijn te weinig personen, consulenten of teams om dit te tonen.",
+        "There are too few persons, coaches or teams to show this.",
+    )
 
 
 def plain(text: Text) -> Sentence:

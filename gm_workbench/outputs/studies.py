@@ -9,7 +9,7 @@ import pandas as pd
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.answers import no_comparison
 from gm_workbench.outputs.output import Output, Role, Shape, Words, plain
-from gm_workbench.panel.study import THRESHOLD, Study
+from gm_workbench.panel.study import INTRODUCED_TO, THRESHOLD, Study
 from gm_workbench.vocabulary.instruments import instrument
 from gm_workbench.vocabulary.protocols import ASKED, PUBLISHED_VALUES
 from gm_workbench.vocabulary.spells import ON_BENEFIT
@@ -69,6 +69,12 @@ HELD_HERE = Text(
     "Van de werkenden aan de basis verdiende {share} binnen 24 maanden zes maanden achtereen boven de laagloongrens.",
     "Of the workers at the base, {share} earned above the low-pay threshold for six months in a row within 24 months.",
 )
+
+
+def only_introduction_missing(study: Study) -> bool:
+    """Whether all that the answer lacks is an introduction: then there is nothing to compare, rather than something missing."""
+    unmet = study.missing(ANSWER)
+    return bool(unmet) and set(unmet) <= set(INTRODUCED_TO.values())
 
 
 def no_rollout(study: Study, held: pd.Series[float] | None = None) -> Output:

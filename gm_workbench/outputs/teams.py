@@ -70,6 +70,14 @@ SIDES = {
 }
 """What the two sides of a comparison are, by design: a team can be on both, unless teams stand side by side."""
 
+EVERYBODY = Text("alle teams", "all teams")
+CLIENTS_OF = {
+    "introduced": Text("kandidaten van het jaar na de introductie", "candidates of the year after the introduction"),
+    "others": Text("kandidaten van het jaar ervoor", "candidates of the year before"),
+}
+GROUPS = {design: {**(CLIENTS_OF if design is Design.BEFORE_AFTER else ROWS), "every_team": EVERYBODY} for design in Design}
+"""The groups whose start is compared, by design; "every_team" where there is one group."""
+
 COLUMNS = {"persons": Text("personen", "persons"), "teams": Text("aantal", "number")}
 
 BY_LOT = Text(

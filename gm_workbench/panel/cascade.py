@@ -111,6 +111,19 @@ def determinant_and_exit(study: Study, waves: pd.DataFrame, scale: str, wave: st
     return left_for_work(study, there.reset_index(drop=True), HORIZON, month)
 
 
+def dose_and_exit(study: Study, people: pd.DataFrame, coaches: pd.DataFrame, wave: str = HALFWAY) -> pd.DataFrame:
+    """Give those of `people` on benefit at a wave: their coach's use then, and whether they left for work in the year after.
+
+    Time begins at the measurement, so that use cannot be a consequence of who had already left. Persons whose coach did not
+    answer at that wave are left out.
+    """
+    month = study.index_month + WAVE_MONTHS[wave]
+    then = coaches.loc[coaches["wave"] == wave].set_index("coach")[USE]
+    there = people.loc[people["person"].isin(on_benefit(study, month)["person"])].drop(columns="left", errors="ignore")
+    used = there.assign(**{USE: there["coach"].map(then).astype(float)}).dropna(subset=[USE])
+    return left_for_work(study, used.reset_index(drop=True), HORIZON, month)
+
+
 def outcomes(study: Study, people: pd.DataFrame) -> pd.DataFrame:
     """Add what became of each person within a year: ``left`` for work, ``otherwise`` (left for another reason), ``stayed``."""
     times = exit_times(study, people[["person"]])

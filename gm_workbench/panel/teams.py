@@ -24,6 +24,9 @@ from gm_workbench.vocabulary.text import Text
 HORIZON = 12
 """Months within which an exit counts, and that a comparison before and after looks back."""
 
+LEAST_TEAMS = 3
+"""Teams on a side below which what is shown of that side would be of one team; then both sides are shown as one."""
+
 COVARIATES = ("woman", "young", "old", "short", "middle", "long")
 """What is known of a person before the start, as numbers of 0 and 1; see `with_covariates`."""
 
@@ -75,8 +78,8 @@ def seats(study: Study, people: pd.DataFrame, month: int | pd.Series) -> pd.Data
 def candidates(study: Study, month: int | None = None) -> Cohort:
     """Follow everybody on general assistance in `month` (the index month) whose coach is in a team of the study, with consent.
 
-    A team that began before the period is left out. ``introduced`` says whether the team worked in the new way by then, ``later``
-    whether it began after it.
+    A team that began before the period is left out. ``introduced`` says whether the team worked in the new way by then,
+    ``later`` whether it began after it.
     """
     when = study.index_month if month is None else month
     start = start_cohort(with_covariates(on_benefit(study, when)), EVERYBODY, ALL)
@@ -117,8 +120,9 @@ def template(study: Study, design: str = "declared") -> Template:
     declared = study.protocol.comparison
     if declared is None:
         raise DeclarationError(f"{study.protocol.name} must declare a comparison of teams; add `comparison` to its protocol.")
-    chosen = declared.template if design == "declared" else load_template(design, study.paths.protocols)
-    if chosen.design is Design.BEFORE_AFTER and study.protocol.assignment is Assignment.RANDOMISED:
+    by_lot = study.protocol.assignment is Assignment.RANDOMISED
+    chosen = declared.template if design == "declared" else load_template(design, study.paths.protocols, by_lot=by_lot)
+    if chosen.design is Design.BEFORE_AFTER and by_lot:
         raise DeclarationError(
             f"{study.protocol.name} says that a lot decided which teams began, or when; before_after compares teams with their "
             "own past, about which no lot decides. Choose another design, or declare the assignment by_choice or unknown."
@@ -129,13 +133,26 @@ def template(study: Study, design: str = "declared") -> Template:
 def arms(cohort: Cohort, design: Design | str) -> pd.DataFrame:
     """Give the persons as two groups where teams stand side by side (later starters left out), else as one.
 
-    ``group`` is "introduced" or "others".
+    ``group`` is "introduced" or "others"; "every_team" where there is one group, also when a side has fewer than `LEAST_TEAMS`
+    teams.
     """
     frame = cohort.frame
+    one = frame.assign(introduced=False, group="every_team")
     if Design(design) is not Design.PARALLEL_CLUSTERS or "later" not in frame:
-        return frame.assign(introduced=False, group="others")
+        return one
     clear = frame.loc[~frame["later"]].reset_index(drop=True)
-    return clear.assign(group=clear["introduced"].astype(bool).map({True: "introduced", False: "others"}))
+    introduced = clear["introduced"].astype(bool)
+    teams = [clear.loc[side, "team"].nunique() for side in (introduced, ~introduced)]
+    return clear.assign(group=introduced.map({True: "introduced", False: "others"})) if min(teams) >= LEAST_TEAMS else one
+
+
+def alike(cohort: Cohort, rows: Compared) -> pd.DataFrame:
+    """Give the persons in the groups whose start is to be compared: as `arms`, or this year's beside last year's clients."""
+    if rows.design is not Design.BEFORE_AFTER or rows.frame["introduced"].nunique() < 2:
+        return arms(cohort, rows.design)
+    group = rows.frame["introduced"].map({1: "introduced", 0: "others"})
+    # a client of both years is counted in each: the key is then that of a client in a year
+    return rows.frame.assign(group=group, person=rows.frame["person"].astype(str) + " " + group)
 
 
 def compared(study: Study, design: Design | str) -> Compared:

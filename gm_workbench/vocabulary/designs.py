@@ -67,8 +67,8 @@ def templates_folder(protocols: Path | None = None) -> Path:
     return (protocols or paths().protocols) / "designs"
 
 
-def load_template(design: Design | str, protocols: Path | None = None) -> Template:
-    """Load the template of a design.
+def load_template(design: Design | str, protocols: Path | None = None, *, by_lot: bool = False) -> Template:
+    """Load the template of a design; `by_lot` takes what it says where a lot decided, if that is something else.
 
     Raises
     ------
@@ -83,18 +83,25 @@ def load_template(design: Design | str, protocols: Path | None = None) -> Templa
     path = templates_folder(protocols) / f"{design}.yml"
     form = open_form(path)
     name = form.one_of("design", tuple(Design))
-    template = Template(
-        Design(name), form.both("label"), form.both("how"), form.both("contrast"), form.both_each("limits"), form.content
-    )
+    usual, lot = _said(form), form.child("after_lot") if form.has("after_lot") else None
+    after_lot = usual if lot is None else _said(lot)
+    how, contrast, limits = after_lot if by_lot else usual
+    if lot is not None:
+        lot.close()
+    template = Template(Design(name), form.both("label"), how, contrast, limits, form.content)
     if form.sound("design") and name != path.stem:
         form.fault("design", f"must be that of the file, {path.stem}, but got {name!r}")
     form.finish(path)
     return template
 
 
-def parse_comparison(form: Form, protocols: Path | None = None) -> Comparison:
+def _said(form: Form) -> tuple[Text, Text, tuple[Text, ...]]:
+    return form.both("how"), form.both("contrast"), form.both_each("limits")
+
+
+def parse_comparison(form: Form, protocols: Path | None = None, *, by_lot: bool = False) -> Comparison:
     """Read the part of a protocol that names its design."""
     design = form.one_of("design", tuple(Design))
     status, source = form.known_by()
     form.close()
-    return Comparison(load_template(design, protocols), status, source)
+    return Comparison(load_template(design, protocols, by_lot=by_lot), status, source)

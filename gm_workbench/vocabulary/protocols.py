@@ -174,19 +174,21 @@ def parse_protocol(form: Form, path: Path, instruments_folder: Path | None = Non
     codes = form.words("instruments")
     known = instrument_codes(instruments_folder)
     scales = [instrument(code, instruments_folder) for code in codes if code in known]
-    comparison = parse_comparison(form.child("comparison"), path.parent) if form.has("comparison") else None
+    assignment = Assignment(form.one_of("assignment", tuple(Assignment)))
+    by_lot = assignment is Assignment.RANDOMISED
+    comparison = parse_comparison(form.child("comparison"), path.parent, by_lot=by_lot) if form.has("comparison") else None
     protocol = Protocol(
         name=form.text("name"),
         version=form.whole("version", least=1),
         title=form.both("title"),
         question=form.both("question"),
         design=_fact(form.child("design")),
-        assignment=Assignment(form.one_of("assignment", tuple(Assignment))),
+        assignment=assignment,
         unit_of_introduction=form.text("unit_of_introduction"),
         estimands=tuple(_estimand(name, child) for name, child in form.children("estimands").items()),
         instruments=codes,
         sections={name: _section(name, child) for name, child in form.children("sections").items()},
-        limits=form.both_each("limits"),
+        limits=(*_limits_of(assignment, form), *form.both_each("limits")),
         parameters={name: _bounds(child) for name, child in form.children("parameters").items()},
         facts={name: _fact(child) for name, child in form.children("facts").items()},
         digest=_digest(form.content, scales, comparison),
@@ -199,6 +201,16 @@ def parse_protocol(form: Form, path: Path, instruments_folder: Path | None = Non
     form.faults.extend(text for wrong, text in _faults(protocol, path.stem, unknown) if wrong)
     form.finish(path)
     return protocol
+
+
+def _limits_of(assignment: Assignment, form: Form) -> tuple[Text, ...]:
+    """Read what cannot be told apart under each way of assigning, and give that of the declared one."""
+    if not form.has("assignment_limits"):
+        return ()
+    own = form.child("assignment_limits")
+    said = {one: own.both(one) for one in Assignment if own.has(one)}
+    own.close()
+    return (said[assignment],) if assignment in said else ()
 
 
 def _fact(form: Form) -> Fact:

@@ -150,7 +150,7 @@ def test_a_relation_of_which_a_number_is_hidden_is_not_said(
     output = association(
         slopes((-2.0, 4.0), (5.0, 9.0)), section, about, predictor=STEERING, outcome=USE_OF_MODEL, levels=TEAMS
     )
-    assert read(output, hidden=("between",)) == "Er zijn te weinig personen om dit te tonen."
+    assert read(output, hidden=("between",)) == "Er zijn te weinig personen, consulenten of teams om dit te tonen."
 
 
 def test_a_relation_never_claims_an_effect(

@@ -120,7 +120,10 @@ def test_determinants_are_read_with_their_contrast_and_a_warning(shown: Callable
 
 
 def test_a_hidden_number_silences_the_sentence(shown: Callable[..., Output], read: Reader) -> None:
-    assert read(shown({"SKL": UP, "INT": OPEN}), hidden=("SKL",)) == "Er zijn te weinig personen om dit te tonen."
+    assert (
+        read(shown({"SKL": UP, "INT": OPEN}), hidden=("SKL",))
+        == "Er zijn te weinig personen, consulenten of teams om dit te tonen."
+    )
     assert read(shown({"SKL": OPEN}), hidden=("SKL",)).startswith("Van geen van deze determinanten")
 
 

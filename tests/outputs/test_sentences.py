@@ -66,7 +66,7 @@ def test_sentence_that_quotes_a_hidden_number_is_not_said(output):
 
 def test_sentence_on_cells_that_the_guard_withheld_is_not_said():
     withheld = ShownOutput(shown().words, ())
-    assert said(output=withheld) == "Er zijn te weinig personen om dit te tonen."
+    assert said(output=withheld) == "Er zijn te weinig personen, consulenten of teams om dit te tonen."
 
 
 def test_sentence_without_slots_is_said_as_it_is():

@@ -171,7 +171,10 @@ def test_an_interval_that_just_misses_zero_does_not_print_as_zero(
 def test_three_differences_of_which_one_is_hidden_are_not_said(
     ways: dict[str, Contrast], section: Section, about: About, read: Reader
 ) -> None:
-    assert read(competing(ways, section, about), hidden=("otherwise",)) == "Er zijn te weinig personen om dit te tonen."
+    assert (
+        read(competing(ways, section, about), hidden=("otherwise",))
+        == "Er zijn te weinig personen, consulenten of teams om dit te tonen."
+    )
 
 
 @pytest.mark.parametrize("assignment", list(Assignment))

@@ -219,6 +219,27 @@ def test_who_did_not_answer_at_the_measurement_is_not_followed_from_it():
 
 
 @pytest.mark.parametrize(
+    ("months", "left"),
+    [
+        (stay("a", last=HALF - 1, reason="11"), None),  # gone before use was measured: nothing that use could have done
+        (stay("a", last=HALF, reason="11"), 1),
+        (stay("a", last=HALF + HORIZON - 1, reason="11"), 1),
+        (stay("a", last=HALF + HORIZON, reason="11"), 0),
+    ],
+)
+def test_time_begins_at_the_measurement_of_use(months, left):
+    rated = coach_scores(("c1", "T0", 0, 10), ("c1", "T6", 0, 60), ("c1", "T12", 0, 90))
+    followed = people("a", introduced=1).assign(coach="c1", left=0)
+    found = cascade.dose_and_exit(study(months), followed, rated)
+    assert found[["USE", "left", "introduced"]].values.tolist() == ([] if left is None else [[60.0, left, 1]])
+
+
+def test_clients_of_a_coach_who_did_not_answer_then_have_no_dose():
+    rated = coach_scores(("c1", "T0", 0, 10), ("c1", "T12", 0, 90))
+    assert cascade.dose_and_exit(study(stay("a")), people("a").assign(coach="c1"), rated).empty
+
+
+@pytest.mark.parametrize(
     ("months", "expected"),
     [
         (stay("a", last=LAST, reason="11"), (1, 0, 0)),

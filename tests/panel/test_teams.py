@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from gm_workbench.panel.study import from_tables
-from gm_workbench.panel.teams import HORIZON, candidates, compared, seats, team_starts, window
+from gm_workbench.panel.teams import HORIZON, LEAST_TEAMS, alike, arms, candidates, compared, seats, team_starts, window
 from gm_workbench.vocabulary.calendar import Period, month_index
 from gm_workbench.vocabulary.designs import Design
 from gm_workbench.vocabulary.protocols import load_protocol
@@ -386,3 +386,32 @@ def test_every_loss_is_explained_in_both_languages(design):
     steps = compared(three_teams(stay("a1", JAN - 12)), design).ledger.steps
     assert len(steps) >= 3
     assert all(step.label.nl and step.label.en and step.why.nl and step.why.en for step in steps)
+
+
+def sides(new: int, old: int):
+    """Give a study of `new` teams that began and `old` that never did, with one client each."""
+    names = [f"new{at}" for at in range(new)] + [f"old{at}" for at in range(old)]
+    rows = [row for name in names for row in stay(name, JAN - 12)]
+    began = [(name, JAN) for name in names if name.startswith("new")]
+    return study(rows, [caseload(name, f"c{name}") for name in names], [seat(f"c{name}", name) for name in names], began)
+
+
+@pytest.mark.parametrize(("new", "old"), [(2, 5), (5, 2), (3, 3)])
+def test_a_side_with_too_few_teams_is_not_shown_apart(new, old):
+    shown = arms(candidates(sides(new, old)), Design.PARALLEL_CLUSTERS)
+    apart = {"introduced", "others"} if min(new, old) >= LEAST_TEAMS else {"every_team"}
+    assert set(shown["group"]) == apart
+    assert len(shown) == new + old
+
+
+@pytest.mark.parametrize("design", STEPS)
+def test_teams_that_are_not_side_by_side_are_one_group(design):
+    opened = sides(4, 4)
+    assert set(alike(candidates(opened), compared(opened, design))["group"]) == {"every_team"}
+
+
+def test_before_and_after_the_clients_of_both_years_are_put_beside_each_other():
+    opened = sides(4, 4)
+    shown = alike(candidates(opened), compared(opened, Design.BEFORE_AFTER))
+    assert shown["group"].value_counts().to_dict() == {"introduced": 4, "others": 4}
+    assert shown["person"].is_unique  # a client of both years is counted in each

@@ -96,7 +96,10 @@ def test_headline_is_the_first_sentence_of_the_answer(shapes, release_of):
     assert headline(release_of(shapes["facts"](), shapes["answer"]())) == Text(
         "Dat is nog niet te zeggen.", "We cannot tell yet."
     )
-    assert headline(release_of(shapes["answer"](value=Suppressed(10)))).nl == "Er zijn te weinig personen om dit te tonen."
+    assert (
+        headline(release_of(shapes["answer"](value=Suppressed(10)))).nl
+        == "Er zijn te weinig personen, consulenten of teams om dit te tonen."
+    )
     assert headline(release_of(shapes["facts"]())) == Text("", "")
 
 

@@ -107,8 +107,27 @@ def test_a_malformed_template_is_refused(tmp_path, changes, fault):
 
 def test_a_template_lists_every_fault_at_once(tmp_path):
     folder = template(tmp_path, how=..., label={"nl": "woorden"}, design="wedge", limits="none", more=1)
-    with pytest.raises(DeclarationError, match=r"(?s)has 5 fault\(s\).*design.*label\.en.*how.*limits.*more"):
+    with pytest.raises(DeclarationError, match=r"(?s)has 5 fault\(s\).*design.*how.*limits.*label\.en.*more"):
         load_template("stepped_wedge", folder)
+
+
+def test_what_a_template_says_after_a_lot_takes_the_place_of_its_words(tmp_path):
+    lot = {"how": {"nl": "loting", "en": "lot"}, "contrast": {"nl": "a", "en": "b"}, "limits": [{"nl": "c", "en": "d"}]}
+    folder = template(tmp_path, after_lot=lot)
+    by_lot, usual = (load_template("stepped_wedge", folder, by_lot=one) for one in (True, False))
+    assert (by_lot.how.en, by_lot.contrast.nl, [one.en for one in by_lot.limits]) == ("lot", "a", ["d"])
+    assert (usual.how.en, by_lot.label) == ("words", usual.label)
+
+
+def test_a_misspelt_word_after_a_lot_is_refused(tmp_path):
+    with pytest.raises(DeclarationError, match=r"after_lot\.hwo is not a name that is known here"):
+        load_template("stepped_wedge", template(tmp_path, after_lot={"hwo": {"nl": "a", "en": "b"}}))
+
+
+def test_staggered_teams_of_a_lottery_are_not_said_to_be_compared_in_groups():
+    by_lot, usual = (load_template("staggered_introduction", by_lot=one) for one in (True, False))
+    assert "binnen hetzelfde team" in by_lot.how.nl
+    assert "elke groep teams" in usual.how.nl
 
 
 def test_a_protocol_names_its_design_and_how_that_is_known(tmp_path):

@@ -146,6 +146,19 @@ def test_protocol_may_say_effect_only_when_randomised(tmp_path):
     assert load(tmp_path, content).may_say_effect
 
 
+@pytest.mark.parametrize(("assignment", "first"), [("unknown", "not known"), ("by_choice", "chose"), ("randomised", None)])
+def test_what_a_way_of_assigning_cannot_tell_apart_is_said_only_under_it(tmp_path, assignment, first):
+    said = {"unknown": {"nl": "onbekend", "en": "not known"}, "by_choice": {"nl": "kozen", "en": "chose"}}
+    content = changed("assignment", to=assignment) | {"assignment_limits": said}
+    plain = [limit.en for limit in load(tmp_path, DRAWN).limits]
+    assert [limit.en for limit in load(tmp_path, content).limits] == [*([first] if first else []), *plain]
+
+
+@pytest.mark.parametrize("name", [*SHIPPED, "amsterdam_supervisor_cascade"])
+def test_shipped_protocols_say_first_that_the_assignment_is_not_known(name):
+    assert load_protocol(name).limits[0].nl.startswith("Niet bekend is hoe is bepaald welke")
+
+
 @pytest.mark.parametrize("assignment", ["by_choice", "unknown"])
 @pytest.mark.parametrize("keys", [("title",), ("sections", "flow", "lead"), ("estimands", "difference", "label")])
 def test_protocol_that_is_not_randomised_may_not_say_effect(tmp_path, assignment, keys):
