@@ -8,7 +8,7 @@ from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.shares import MonthShare
 from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.cells import share_cell
-from gm_workbench.outputs.exits import ARMS, INTRODUCED, MONTHS, SERIES
+from gm_workbench.outputs.exits import ARMS, EVERYBODY, INTRODUCED, MONTHS, SERIES
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import terms, when
@@ -38,7 +38,8 @@ def part_time(shares: Mapping[str, Sequence[MonthShare]], section: Section, abou
     every : int
         Show each so-many-th month only; neighbouring months are nearly the same persons.
     """
-    named = {ARMS.get(name, name): months for name, months in sorted(shares.items(), reverse=True)}
+    arms = {"False": EVERYBODY} if set(shares) == {"False"} else ARMS  # nothing was introduced: there is one group
+    named = {arms.get(name, name): months for name, months in sorted(shares.items(), reverse=True)}
     kept = {name: [one for one in months if one.month >= 0 and one.month % every == 0] for name, months in named.items()}
     rows = {name: months for name, months in kept.items() if months}
     if not rows:

@@ -125,6 +125,20 @@ def test_part_time_of_one_group_names_no_group():
     assert spoken(output, "en") == "In the first month 8% worked next to the benefit, in month 3 11%."
 
 
+@pytest.mark.parametrize(
+    ("groups", "rows", "names"),
+    [
+        (["False"], ["everybody"], ["allen"]),
+        (["False", "True"], ["introduced", "others"], ["met nieuwe werkwijze", "zonder"]),
+        (["True"], ["introduced"], ["met nieuwe werkwijze"]),
+    ],
+)
+def test_part_time_where_nothing_was_introduced_is_of_all(groups, rows, names):
+    output = part_time({group: months([16]) for group in groups}, TILBURG.sections["parttime"], ABOUT)
+    assert [cell.row for cell in output.cells] == rows
+    assert [output.words.labels[row].nl for row in rows] == names
+
+
 @pytest.mark.parametrize("shares", [{}, {"everybody": ()}, {"everybody": months([10], first=-3)}])
 def test_part_time_without_months_is_one_sentence(shares):
     output = part_time(shares, TILBURG.sections["parttime"], ABOUT)

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from gm_workbench.errors import UnknownPlace
+from gm_workbench.metrics.exits import incidence_by_group
 from gm_workbench.panel.people import (
     at_one_wave,
     cohort_waves,
@@ -244,6 +245,15 @@ def test_without_a_caseload_the_mothers_are_still_counted():
     cohort = measured_mothers(opened, lone_mothers(opened))
     assert [step.persons_out for step in cohort.ledger.steps] == [1]
     assert not opened.offers("answer")
+
+
+def test_of_benefits_alone_exits_are_offered_as_one_curve_and_no_difference():
+    tables = {"benefits": study([benefit("a"), benefit("b", end=JAN, reason="11")]).tables["benefits"]}
+    opened = from_tables(load_protocol(STUDY), "GM0855", tables, DataKind.SYNTHETIC, PERIOD)
+    assert (opened.offers("exits"), opened.missing("exits_difference")) == (True, ("caseload", "introductions"))
+    times = exit_times(opened, lone_mothers(opened).frame)
+    curves = incidence_by_group(times, range(3), by="introduced")
+    assert (list(curves), curves["False"].at_risk[0]) == (["False"], 2)
 
 
 def test_cohort_waves_bring_scores_coach_and_introduction_together():
