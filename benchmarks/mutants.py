@@ -20,9 +20,10 @@ from __future__ import annotations
 
 import argparse
 import ast
+import compileall
 import contextlib
 import copy
-import importlib
+import importlib.util
 import json
 import os
 import random
@@ -404,6 +405,8 @@ def copy_of_project(folder: Path) -> Path:
             shutil.copytree(source, folder / name, ignore=hidden)
         elif source.exists():
             shutil.copy2(source, folder / name)
+    # compiled once; a file that is broken or restored is younger than what was compiled of it, and is read anew
+    compileall.compile_dir(folder / "gm_workbench", quiet=1)
     return folder
 
 
@@ -446,20 +449,39 @@ def serve() -> int:
     for line in sys.stdin:
         asked = json.loads(line)
         arguments = ["-x", "-q", "--no-header", "--tb=no", *OFF, "--hypothesis-seed=1", *asked["tests"]]
-        print(
-            _in_fork(arguments, asked["seconds"]) if hasattr(os, "fork") else _in_process(arguments, asked["seconds"]),
-            flush=True,
-        )
+        only_validation = all(test.startswith(f"{VALIDATION}[") for test in asked["tests"])
+        run = partial(reproduce, asked["tests"]) if only_validation else partial(_pytest, arguments)
+        print(_in_fork(run, asked["seconds"]) if hasattr(os, "fork") else _in_process(arguments, asked["seconds"]), flush=True)
     return 0
 
 
-def _in_fork(arguments: list[str], seconds: float) -> str:
+def _pytest(arguments: list[str]) -> int:
+    return int(importlib.import_module("pytest").main(arguments))
+
+
+def reproduce(tests: list[str]) -> int:
+    """Run checks of the validation as they are, without pytest around them, which takes longer than they do."""
+    spec = importlib.util.spec_from_file_location("test_validation", Path(VALIDATION.partition("::")[0]))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with tempfile.TemporaryDirectory(prefix="shown-") as folder:
+        os.environ[module.RUN_DIR] = folder
+        for test in tests:
+            subject = test.removeprefix(VALIDATION).strip("[]")
+            module.test_published_values_are_reproduced(folder, subject)
+    return 0
+
+
+def _in_fork(run: Callable[[], int], seconds: float) -> str:
     child = os.fork()
     if child == 0:
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nothing, stream)
-        os._exit(int(importlib.import_module("pytest").main(arguments)))
+        code = 1
+        with contextlib.suppress(BaseException):  # whatever a mutant raises, it was noticed
+            code = run()
+        os._exit(code)
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         ended, status = os.waitpid(child, os.WNOHANG)
@@ -538,7 +560,8 @@ def try_all(
                 outcome = runner.run(sorted(tests, key=took.__getitem__), 20 + 6 * sum(took[test] for test in tests))
             finally:
                 target.write_bytes(whole)
-        print(".", end="", file=sys.stderr, flush=True)
+        survived = f"\n{mutant.file}:{mutant.line}:{mutant.column} {mutant.operator} survived\n"
+        print(survived if outcome == "survived" else ".", end="", file=sys.stderr, flush=True)
         seconds = round(time.monotonic() - start, 1)
         return Result(mutant.file, mutant.line, mutant.operator, outcome, seconds, mutant.column)
 
