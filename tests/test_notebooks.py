@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import csv
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import time
@@ -18,9 +20,14 @@ import pytest
 from jupyter_client.blocking import BlockingKernelClient
 
 from gm_workbench.batch.execution import INJECTED
-from gm_workbench.batch.goldens import MARK, golden_folder, small_project
+from gm_workbench.batch.goldens import DEFAULT_WORLD, MARK, PLACE, golden_folder, small_project
 from gm_workbench.batch.parameters import TAG
+from gm_workbench.batch.plan import Wish, plan
+from gm_workbench.batch.run import run_batch
 from gm_workbench.batch.stripped import has_outputs
+from gm_workbench.outputs.about import capital
+from gm_workbench.outputs.series import AT_RISK
+from gm_workbench.outputs.terms import MOTHERS_ASKED, MOTHERS_ON_BENEFIT
 from gm_workbench.settings import Paths
 
 PROJECT = Paths(Path(__file__).resolve().parents[1])
@@ -134,6 +141,32 @@ def test_nbval_sees_a_marked_output_that_changed(tmp_path):
     done = nbval(tmp_path, tmp_path / "n.ipynb")
     assert done.returncode == 1
     assert "1 failed" in done.stdout
+
+
+@pytest.fixture
+def bare(project, tmp_path) -> Paths:
+    """Give a project whose one place delivered only benefits and costs."""
+    made = Paths(shutil.copytree(project.root, tmp_path / "project"))
+    delivery = made.synthetic / DEFAULT_WORLD / PLACE
+    for path in delivery.glob("*.csv"):
+        if not path.name.startswith(("BUS_", "kosten_")):
+            path.unlink()
+    (delivery / "delivery.yml").write_text(f"kind: synthetic\nplace: {PLACE}\nworld: {DEFAULT_WORLD}\n", encoding="utf-8")
+    return made
+
+
+@pytest.mark.slow
+def test_of_benefits_and_costs_alone_all_mothers_are_followed_and_captions_speak_of_no_consent(bare, monkeypatch):
+    monkeypatch.setenv("GM_ROOT", str(bare.root))
+    run_batch(plan([Wish("tilburg_single_mothers", PLACE)], bare), bare, 1).raise_if_incomplete()
+    report = bare.reports / "tilburg_single_mothers" / PLACE
+    page = (report / "report.html").read_text(encoding="utf-8")
+    assert capital(MOTHERS_ON_BENEFIT).nl in page
+    assert capital(MOTHERS_ASKED).nl not in page
+    for name in ("exits", "parttime"):
+        lines = (report / "outputs" / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+        rows = {line["row"] for line in csv.DictReader(lines)}
+        assert {row.removesuffix(AT_RISK) for row in rows} == {"everybody"}
 
 
 class Lab:
