@@ -126,6 +126,12 @@ def test_a_coach_who_began_before_the_period_is_left_out_and_counted():
     )
 
 
+def test_a_coach_who_begins_in_the_first_month_of_the_period_is_compared():
+    opened = study([benefit("a", PERIOD.first)], [caseload("a")], introductions=[("c1", PERIOD.first)])
+    assert (opened.introduced_here, opened.index_month) == (True, PERIOD.first)
+    assert lone_mothers(opened).frame["introduced"].tolist() == [True]
+
+
 def test_where_every_coach_began_before_the_period_nothing_was_introduced():
     opened = study([benefit("a")], [caseload("a")], introductions=[("c1", PERIOD.first - 1)])
     assert (opened.introduced_here, opened.index_month) == (False, PERIOD.first + 12)
