@@ -70,6 +70,7 @@ LEFT_OUT = {
     "report/": "writes pages",
     "batch/": "runs notebooks",
     "cli/": "reads commands",
+    "intake/": "reads deliveries; public data do not come through there",
     "outputs/": "makes words, tables and drawings; `outputs/compared.py`, which compares, is turned",
     "vocabulary/": "reads declarations and words; `vocabulary/scoring.py`, which turns items, is turned",
     "errors.py": "words of errors",
@@ -80,7 +81,152 @@ LEFT_OUT = {
 FOLLOWED = ("outputs/compared.py", "vocabulary/scoring.py")
 """What is followed all the same."""
 
-NO_CHANGE: dict[tuple[str, str, int, str], str] = {}
+GUARD = "part of the question whether there is enough data, which there is by far in every published set"
+SQUARED = "only the square of it is used, or both sides of an equation turn with it"
+RANK = "asks whether columns repeat each other, which does not depend on their signs"
+FLOOR = "part of the question whether the clusters can judge a contrast; they can judge every published one"
+
+NO_CHANGE: dict[tuple[str, str, int, str], str] = {
+    ("metrics/growth.py", "factor = back @ np.array([[theta[0], 0.0], [theta[1], theta[2]]])", 9, "minus"): SQUARED,
+    (
+        "metrics/mediation.py",
+        "if math.isclose(paths[0, 0], -paths[0, 1], rel_tol=1e-9):",
+        29,
+        "no sign",
+    ): "asks whether the total is zero; it is in no published set",
+    (
+        "metrics/multilevel.py",
+        'apart = frame[outcome] - frame.groupby(group)[outcome].transform("mean")',
+        25,
+        "other sign",
+    ): GUARD,
+    (
+        "metrics/multilevel.py",
+        '("persons more than groups and predictors", len(frame) - groups - len(predictors), 1),',
+        57,
+        "other sign",
+    ): GUARD,
+    (
+        "metrics/multilevel.py",
+        '("persons more than groups and predictors", len(frame) - groups - len(predictors), 1),',
+        66,
+        "other sign",
+    ): GUARD,
+    (
+        "metrics/multilevel.py",
+        "start, codes = q.T @ y, pd.factorize(frame[group])[0]",
+        15,
+        "minus",
+    ): "what is taken off the outcome with it is put back with it; it only keeps numbers small",
+    (
+        "metrics/multilevel.py",
+        "around = (GRID[max(at - 1, 0)], GRID[min(at + 1, len(GRID) - 1)])",
+        61,
+        "other sign",
+    ): "the end of the grid is not reached: the spread between groups is finite in every published set",
+    (
+        "metrics/multilevel.py",
+        "crossing(best, GRID[-1]) if deviance(GRID[-1]) > top else math.inf,",
+        42,
+        "no sign",
+    ): "asks whether the interval has an end; it has one in every published set",
+    (
+        "metrics/overlap.py",
+        "open_to_both = int(((chance > CERTAIN) & (chance < 1 - CERTAIN)).sum())",
+        55,
+        "other sign",
+    ): "nobody in the published set was certain to be in one group",
+    ("metrics/overlap.py", "if np.linalg.matrix_rank(matrix / lengths) < matrix.shape[1]:", 25, "minus"): RANK,
+    ("metrics/panels.py", '("persons", len(sizes), len(predictors) + 2),', 42, "other sign"): GUARD,
+    (
+        "metrics/panels.py",
+        '("rows after the first of each person", int((sizes - 1).sum()), len(predictors) + 1),',
+        53,
+        "other sign",
+    ): GUARD,
+    (
+        "metrics/panels.py",
+        '("rows after the first of each person", int((sizes - 1).sum()), len(predictors) + 1),',
+        82,
+        "other sign",
+    ): GUARD,
+    (
+        "metrics/panels.py",
+        "moves = centred.std() > ROUNDING * (centred + means).std()",
+        24,
+        "minus",
+    ): "keeps out columns in which nobody differs from herself, which as deviations are zero and take no part",
+    (
+        "metrics/panels.py",
+        "moves = centred.std() > ROUNDING * (centred + means).std()",
+        46,
+        "other sign",
+    ): "the spread of all rows only sets the scale of rounding",
+    ("metrics/small_sample.py", "c = self.inverse.T @ w", 4, "minus"): SQUARED,
+    (
+        "metrics/small_sample.py",
+        "return np.diag(c @ self.own @ c) - shared - shared.T + s @ self.square @ s.T, float(c @ self.square @ c)",
+        84,
+        "minus",
+    ): FLOOR,
+    ("metrics/small_sample.py", "floor = (SINGULAR * self.spread) ** 2 * whole", 8, "minus"): FLOOR,
+    ("metrics/small_sample.py", "if not (trace > SINGULAR * whole and floor < variance < np.inf):", 16, "minus"): FLOOR,
+    (
+        "metrics/small_sample.py",
+        "square = np.sum([turned.T @ turned for turned in (w[:, None] * (x_g @ inverse) for x_g, w, _ in blocks)], axis=0)",
+        50,
+        "minus",
+    ): SQUARED,
+    (
+        "metrics/small_sample.py",
+        "scale = np.ones(len(outcome)) if weights is None else weights.to_numpy(dtype=float) / float(weights.mean())",
+        54,
+        "minus",
+    ): "the part of the line after else is for weighted rows; no published set has them",
+    (
+        "metrics/small_sample.py",
+        'triangles = [np.linalg.qr(np.sqrt(w)[:, None] * x, mode="r") for x, w, _ in blocks]',
+        26,
+        "minus",
+    ): SQUARED,
+    (
+        "metrics/small_sample.py",
+        "if rows <= len(names) or not size.all() or np.linalg.matrix_rank(r / size) < len(names):",
+        65,
+        "minus",
+    ): RANK,
+    (
+        "metrics/small_sample.py",
+        "return adjusted.T @ (outcome - z @ fitted), adjusted.T @ adjusted, z.T @ adjusted, heavy.T @ adjusted",
+        7,
+        "minus",
+    ): SQUARED,
+    (
+        "metrics/weighting.py",
+        "short = _short(frame, outcome, exposed, covariates, STANDARDISED, len(covariates) + len(interactions) + 3)",
+        84,
+        "other sign",
+    ): GUARD,
+    (
+        "metrics/weighting.py",
+        "short = _short(frame, outcome, exposed, covariates, STANDARDISED, len(covariates) + len(interactions) + 3)",
+        104,
+        "other sign",
+    ): GUARD,
+    (
+        "metrics/weighting.py",
+        "short = _short(frame, outcome, exposed, covariates, WEIGHTED, len(covariates) + 2)",
+        80,
+        "other sign",
+    ): GUARD,
+    (
+        "metrics/weighting.py",
+        '("persons in each group", min(in_group, len(frame) - in_group), MIN_PERSONS_PER_ARM),',
+        53,
+        "other sign",
+    ): GUARD,
+    ("metrics/weighting.py", "turned = matrix.T * weights", 9, "minus"): SQUARED,
+}
 """Signs that can be turned without changing a number: (file, line without indent, column in it, operator), reason."""
 
 
@@ -93,7 +239,7 @@ class Mutant:
     column: int
     operator: str
     source: str
-    last_line: int = 0
+    lines: tuple[int, int] = (0, 0)  # first and last, of the whole expression
 
 
 @dataclass(frozen=True)
@@ -206,8 +352,15 @@ def sign_mutants(file: str, text: str, executed: set[int]) -> list[Mutant]:
             other = copy.deepcopy(tree)
             chosen = list(_breakable(other))[at]
             source = ast.unparse(ast.fix_missing_locations(_Turn(chosen).visit(other)))
-            found.append(Mutant(file, node.lineno, node.col_offset, operator, source, node.end_lineno or node.lineno))
+            line, column = _place(node)
+            found.append(Mutant(file, line, column, operator, source, (node.lineno, node.end_lineno or node.lineno)))
     return found
+
+
+def _place(node: ast.expr | ast.stmt) -> tuple[int, int]:
+    """Say where a sign stands: at what is added or taken off, for the parts of a longer sum all begin at the same place."""
+    at = node.right if isinstance(node, ast.BinOp) and type(node.op) in SIGNS else node
+    return at.lineno, at.col_offset
 
 
 def _covered(tree: ast.AST) -> set[int]:
@@ -358,7 +511,7 @@ def validation_mutants(executed: Mapping[str, Mapping[str, set[int]]], only: str
 
 def tests_executing(executed: Mapping[str, Mapping[str, set[int]]], mutant: Mutant) -> list[str]:
     """Give the tests of the validation that come past a mutant's lines."""
-    lines = set(range(mutant.line, max(mutant.line, mutant.last_line) + 1))
+    lines = set(range(mutant.lines[0], mutant.lines[1] + 1))
     return [test for test, files in executed.items() if lines & files.get(mutant.file, set())]
 
 

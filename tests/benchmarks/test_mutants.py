@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,9 +104,18 @@ def signs(mutants, line: str, executed: set[int]) -> set[str]:
         ("c -= b", {"c += b"}),
         ("c = f(-a)", {"c = f(+a)"}),
         ("c = a * b", {"c = -(a * b)"}),
+        ("c *= b", {"c *= -b"}),
         ("return a @ b", {"return -(a @ b)"}),
         ("return a - b", {"return a + b"}),
-        ("c = f(a * b)", set()),
+        ("c = f(a / b)", {"c = f(-(a / b))"}),
+        ("return a.value * b.value if a else 0", {"return -(a.value * b.value) if a else 0"}),
+        ("c = a * b - 1", {"c = a * b + 1", "c = -(a * b) - 1"}),
+        ("c = 1 - a * b", {"c = 1 + a * b"}),  # the minus of the product is the other sign
+        ("c = a * b / 2", {"c = -(a * b / 2)"}),  # once for the whole of it
+        ("c = (a + b) * 2", {"c = (a - b) * 2", "c = -((a + b) * 2)"}),
+        ("c = -a * b", {"c = +a * b"}),
+        ("c = (a * b) ** 2", set()),
+        ("c = abs(a / b)", set()),
         ("c = 'x' + a", set()),
         ("raise ValueError(a - b)", set()),
     ],
@@ -119,24 +129,67 @@ def test_signs_are_only_turned_in_lines_that_were_executed(mutants):
     assert signs(mutants, "c = (a +\n        b)", {3}) == {"c = a - b"}
 
 
+def test_signs_of_a_longer_sum_each_have_a_place_of_their_own(mutants):
+    found = mutants.sign_mutants("x.py", "def f(a, b):\n    c = a - b + (\n        2 * a)\n", {2})
+    assert [(one.line, one.column, one.operator, one.lines) for one in found] == [
+        (3, 8, "other sign", (2, 3)), (2, 12, "other sign", (2, 2))
+    ]  # fmt: skip
+
+
+def test_lines_outside_functions_are_executed_when_a_module_is_imported(mutants, tmp_path):
+    file = tmp_path / "x.py"
+    file.write_text("A = -1\n\n\nclass B:\n    c: int = 2\n\n    def d(self):\n        return -1\n", encoding="utf-8")
+    assert mutants.at_import(file) == {1, 5}
+
+
+@pytest.mark.parametrize(
+    ("file", "left_out"),
+    [
+        ("metrics/scales.py", False),
+        ("vocabulary/scoring.py", False),
+        ("panel/public.py", False),
+        ("outputs/compared.py", False),
+        ("not/yet/there.py", False),
+        ("outputs/validation.py", True),
+        ("guard/cells.py", True),
+        ("report/page.py", True),
+    ],
+)
+def test_only_what_makes_no_number_is_left_out(mutants, file, left_out):
+    assert mutants.is_left_out(f"gm_workbench/{file}") is left_out
+
+
+def test_parts_that_are_left_out_are_there_each_with_a_reason(mutants):
+    for name, reason in mutants.LEFT_OUT.items():
+        assert (ROOT / "gm_workbench" / name).exists()
+        assert reason
+    assert all((ROOT / "gm_workbench" / name).is_file() for name in mutants.FOLLOWED)
+
+
 def test_signs_that_change_nothing_stand_in_the_code_each_with_a_reason(mutants):
-    for (file, line, operator), reason in mutants.NO_CHANGE.items():
-        source = (ROOT / "gm_workbench" / "metrics" / file).read_text(encoding="utf-8")
-        assert line in [one.strip() for one in source.splitlines()], f"{file}: {line}"
-        assert operator in ("other sign", "no sign", "minus")
+    for (file, line, column, operator), reason in mutants.NO_CHANGE.items():
+        source = (ROOT / "gm_workbench" / file).read_text(encoding="utf-8")
+        at = [number for number, one in enumerate(source.splitlines(), 1) if one.strip() == line]
+        found = mutants.sign_mutants(file, source, set(at))
+        indents = {number: len(one) - len(one.lstrip()) for number, one in enumerate(source.splitlines(), 1)}
+        turned = {(one.column - indents[one.line], one.operator) for one in found if one.line in at}
+        assert (column, operator) in turned, f"{file}: {line}"
         assert reason
 
 
-def test_survivor_is_excused_by_its_line_and_operator_only(mutants):
-    (file, line, operator), reason = next(iter(mutants.NO_CHANGE.items()))
-    path = f"gm_workbench/metrics/{file}"
-    lines = [one.strip() for one in (ROOT / path).read_text(encoding="utf-8").splitlines()]
-    at = lines.index(line) + 1
-    assert mutants.reason_of(mutants.Result(path, at, operator, "survived", 1.0)) == reason
-    assert mutants.reason_of(mutants.Result(path, at, "arithmetic", "survived", 1.0)) == ""
-    assert mutants.reason_of(mutants.Result(path, 1, operator, "survived", 1.0)) == ""
+def test_survivor_is_excused_by_its_line_column_and_operator_only(mutants):
+    (file, line, column, operator), reason = next(iter(mutants.NO_CHANGE.items()))
+    path = f"gm_workbench/{file}"
+    whole = (ROOT / path).read_text(encoding="utf-8").splitlines()
+    at = [one.strip() for one in whole].index(line)
+    here = column + len(whole[at]) - len(whole[at].lstrip())
+    excused = mutants.Result(path, at + 1, operator, "survived", 1.0, here)
+    assert mutants.reason_of(excused) == reason
+    for other in ({"operator": "arithmetic"}, {"line": 1}, {"column": here + 1}):
+        assert mutants.reason_of(replace(excused, **other)) == ""
 
 
-def test_mutant_is_judged_by_the_tests_that_come_past_its_file(mutants):
-    executed = {"t[a]": {"x.py": {2}}, "t[b]": {"y.py": {2}}, "t[c]": {"x.py": {9}}}
-    assert mutants.tests_executing(executed, mutants.Mutant("x.py", 2, 0, "minus", "")) == ["t[a]", "t[c]"]
+def test_mutant_is_judged_by_the_tests_that_come_past_its_lines(mutants):
+    executed = {"t[a]": {"x.py": {2}}, "t[b]": {"y.py": {2}}, "t[c]": {"x.py": {9}}, "t[d]": {"x.py": {3}}}
+    assert mutants.tests_executing(executed, mutants.Mutant("x.py", 2, 0, "minus", "", (2, 2))) == ["t[a]"]
+    assert mutants.tests_executing(executed, mutants.Mutant("x.py", 3, 0, "minus", "", (2, 3))) == ["t[a]", "t[d]"]
