@@ -28,13 +28,14 @@ def coach_waves(study: Study) -> pd.DataFrame:
     """Give one row per coach and wave: scores of steering (as the coach sees it) and use, team, and whether the team had begun.
 
     ``introduced`` says whether the coach's team began before the measurement after half a year; the team is that of the index
-    month.
+    month. Coaches of teams that began before the period are left out, as their clients are.
     """
     answers = study.tables["coach_answers"].rename(columns={"coach": "person"})
     scores = person_waves(answers, [study.instrument(code) for code in PROFESSIONAL]).rename(columns={"person": "coach"})
     everyone = scores[["coach"]].drop_duplicates().assign(person=lambda rows: rows["coach"])
     team = seats(study, everyone, study.index_month).set_index("coach")["team"]
     seated = scores.assign(team=scores["coach"].map(team)).dropna(subset=["team"])
+    seated = seated.loc[~seated["team"].map(team_starts(study)).lt(study.period.first).fillna(False)]
     return seated.assign(introduced=_begun(study, seated["team"]), person=seated["coach"]).reset_index(drop=True)
 
 

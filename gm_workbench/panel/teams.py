@@ -27,9 +27,6 @@ HORIZON = 12
 LEAST_TEAMS = 3
 """Teams on a side below which what is shown of that side would be of one team; then both sides are shown as one."""
 
-COVARIATES = ("woman", "young", "old", "short", "middle", "long")
-"""What is known of a person before the start, as numbers of 0 and 1; see `with_covariates`."""
-
 EVERYBODY = Text("personen met algemene bijstand in de startmaand", "persons on general assistance in the first month")
 IN_PERIOD = Text(
     "personen met algemene bijstand in de vergeleken maanden", "persons on general assistance in the months compared"

@@ -263,20 +263,29 @@ def test_outcomes_sum_to_one_and_agree_with_leaving_for_work():
     assert found["left"].tolist() == known["left"].tolist()
 
 
-@pytest.mark.parametrize(("month", "introduced"), [(HALF - 1, True), (HALF, False)])
-def test_a_team_counts_as_begun_when_it_began_before_the_second_measurement(month, introduced):
-    opened = study(began=[("new", JAN), ("late", month)])
+def with_coaches(opened, *coaches):
+    """Give a study in which coaches answered both questionnaires at the start."""
     rows = [
         {"coach": coach, "wave": "T0", "instrument": code, "item": item, "answer": 3}
-        for coach in ("c1", "c2", "c3", "c9")
+        for coach in coaches
         for code in cascade.PROFESSIONAL
         for item in opened.instrument(code).items
     ]
-    answers = pd.DataFrame(rows)
-    with_answers = replace(opened, tables={**opened.tables, "coach_answers": answers})
-    found = cascade.coach_waves(with_answers).set_index("coach")
+    return replace(opened, tables={**opened.tables, "coach_answers": pd.DataFrame(rows)})
+
+
+@pytest.mark.parametrize(("month", "introduced"), [(HALF - 1, True), (HALF, False)])
+def test_a_team_counts_as_begun_when_it_began_before_the_second_measurement(month, introduced):
+    opened = with_coaches(study(began=[("new", JAN), ("late", month)]), "c1", "c2", "c3", "c9")
+    found = cascade.coach_waves(opened).set_index("coach")
     assert found["introduced"].to_dict() == {"c1": True, "c2": introduced, "c3": False}  # c9 is in no team
     assert found["person"].tolist() == ["c1", "c2", "c3"]
+
+
+@pytest.mark.parametrize(("month", "coaches"), [(JAN - 13, ["c1", "c3"]), (JAN - 12, ["c1", "c2", "c3"])])
+def test_coaches_of_a_team_that_began_before_the_period_are_left_out(month, coaches):
+    opened = with_coaches(study(began=[("new", JAN), ("late", month)]), "c1", "c2", "c3")
+    assert cascade.coach_waves(opened)["coach"].tolist() == coaches
 
 
 def test_only_columns_in_which_people_differ_can_be_allowed_for():
