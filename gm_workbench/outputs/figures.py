@@ -13,6 +13,7 @@ from gm_workbench.outputs.maps import draw_map
 from gm_workbench.outputs.output import Shape, ShownOutput
 from gm_workbench.outputs.sheet import Sheet
 from gm_workbench.outputs.squares import draw_matrix
+from gm_workbench.outputs.style import own_look
 from gm_workbench.outputs.trends import draw_trend
 from gm_workbench.vocabulary.text import Language
 
@@ -55,4 +56,5 @@ def draw(shown: ShownOutput, shape: Shape, language: Language, *, narrow: bool =
     if shape not in DRAWN or not shown.cells:
         pictures = ", ".join(sorted(DRAWN))
         raise OutputError(f"Output {shown.words.id!r}: a picture needs cells and a shape among {pictures}, but got {shape}.")
-    return DRAWN[shape](shown, language, narrow).png()
+    with own_look():
+        return DRAWN[shape](shown, language, narrow).png()

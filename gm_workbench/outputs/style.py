@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
-from matplotlib.font_manager import FontProperties, findfont, get_font
+import matplotlib
+from matplotlib.font_manager import FontProperties, get_font
 from matplotlib.ticker import MaxNLocator
 
 from gm_workbench.vocabulary.text import Language, number
@@ -24,7 +27,9 @@ SAND_TEXT = "#6b5624"
 CREAM = "#f7f2e8"
 WHITE = "#ffffff"
 
-FAMILY = "DejaVu Sans"
+FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+"""The typeface that comes with matplotlib: one of the same name on this machine may be of another version."""
+
 WIDE, NARROW = 720, 328
 WIDE_ANSWER, NARROW_ANSWER = 652, 320
 DENSITY = 2  # pixels in a CSS pixel
@@ -62,9 +67,26 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     return float(font.get_width_height()[0]) / 64
 
 
-@lru_cache
+def font(size: float, *, bold: bool = False) -> FontProperties:
+    """Give the typeface at a size in points."""
+    return FontProperties(fname=_font_file(bold), size=size)
+
+
 def _font_file(bold: bool) -> str:
-    return str(findfont(FontProperties(family=FAMILY, weight="bold" if bold else "normal")))
+    return str(FONTS / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"))
+
+
+@contextmanager
+def own_look() -> Iterator[None]:
+    """Draw with matplotlib's own defaults, whatever a user's matplotlibrc or a notebook has set."""
+    with matplotlib.rc_context(_defaults()):
+        yield
+
+
+@lru_cache
+def _defaults() -> dict[Any, Any]:
+    """Give the defaults that decide what is drawn; which backend opens windows is the user's own business."""
+    return {name: value for name, value in matplotlib.rcParamsDefault.items() if not name.startswith("backend")}
 
 
 def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:

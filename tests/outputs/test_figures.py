@@ -1,6 +1,7 @@
 import io
 import math
 
+import matplotlib
 import pytest
 from PIL import Image
 
@@ -130,6 +131,30 @@ def test_picture_of_the_same_numbers_has_the_same_bytes_and_no_metadata(shape):
     first = draw(PICTURES[shape], shape, "nl")
     assert draw(PICTURES[shape], shape, "nl") == first
     assert not opened(first).info.keys() & {"Software", "Creation Time", "date"}
+
+
+LOUD = {
+    "font.family": "monospace",
+    "font.size": 30,
+    "text.hinting": "none",
+    "text.antialiased": False,
+    "lines.antialiased": False,
+    "lines.solid_joinstyle": "miter",
+    "patch.antialiased": False,
+    "axes.linewidth": 5,
+    "hatch.linewidth": 5,
+    "savefig.bbox": "tight",
+    "savefig.transparent": True,
+    "path.simplify": False,
+}
+
+
+@pytest.mark.parametrize("shape", PICTURES)
+def test_picture_does_not_follow_the_settings_of_a_user(shape):
+    plainly = draw(PICTURES[shape], shape, "nl")
+    with matplotlib.rc_context(LOUD):
+        assert draw(PICTURES[shape], shape, "nl") == plainly
+        assert matplotlib.rcParams["font.size"] == 30
 
 
 @pytest.mark.parametrize("shape", PICTURES)
