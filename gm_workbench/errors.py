@@ -20,7 +20,8 @@ WorkbenchError                      1
 ├── DisclosureRefused              40   the guard refused an output
 ├── RunFailed                      50   a notebook failed, was killed or ran out of time
 ├── BatchIncomplete                51   at least one report of a batch was not made
-└── ValuesDeviate                  52   every report was made, but one says that values in it are off
+├── ValuesDeviate                  52   every report was made, but one says that values in it are off
+└── ReportDiffers                  53   a report that was made again is not the same
 
 A message says what is wrong, where, what was got, what is allowed and what to do next. It never holds a value from a
 citizen's record.
@@ -154,6 +155,12 @@ class ValuesDeviate(WorkbenchError):
     """Every report was made, but at least one says that values in it are off."""
 
     exit_code = 52
+
+
+class ReportDiffers(WorkbenchError):
+    """A report was changed by hand, or made again it has other numbers or other files."""
+
+    exit_code = 53
 
 
 def did_you_mean(got: str, allowed: Iterable[str]) -> str:

@@ -33,7 +33,10 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A report to make; `batch` is the private folder of the batch, `name` that of this run in it."""
+    """A report to make; `batch` is the private folder of the batch, `name` that of this run in it.
+
+    `into` is where the report is written instead of in `reports/`, when it is made only to be compared.
+    """
 
     row: Planned
     root: Path
@@ -42,6 +45,7 @@ class Job:
     cell_seconds: int
     origin: Origin
     inputs: Inputs = field(default_factory=Inputs)
+    into: Path | None = None
 
 
 def check_delivery(intake: Intake) -> Arrived:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gm_workbench.batch.catalogue import PREFIX
+from gm_workbench.batch.machine import machine_type
 from gm_workbench.batch.plan import Planned
 from gm_workbench.guard.policy import Policy
 from gm_workbench.report.manifest import Manifest
@@ -39,6 +40,7 @@ class Origin:
     dirty: bool
     lock: str
     versions: Mapping[str, str]
+    machine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def origin(paths: Paths) -> Origin:
     commit = _git(paths.root, "rev-parse", "HEAD") or UNKNOWN
     dirty = bool(_git(paths.root, "status", "--porcelain", "--", *MADE_FROM))
     versions = {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
-    return Origin(commit, dirty, _digest(paths.root / "requirements.lock"), versions)
+    return Origin(commit, dirty, _digest(paths.root / "requirements.lock"), versions, machine_type())
 
 
 def _git(root: Path, *arguments: str) -> str:
@@ -88,6 +90,7 @@ def manifest_of(
         dirty=made_with.dirty,
         lock=made_with.lock,
         versions=made_with.versions,
+        machine=made_with.machine,
         seed=inputs.seed,
         kind=kind,
         **_about_place(row, inputs, paths),

@@ -82,7 +82,7 @@ def _written(job: Job, study: Study, outputs: list[Output], notebook: NotebookNo
     folder = job.row.folder(paths)
     home = Path(os.path.relpath(paths.reports / INDEX["nl"], folder)).as_posix()
     times = {"started": started, "finished": _now()}
-    write_report(folder, released, manifest, study.protocol, notebook, times=times, home=home)
+    write_report(job.into or folder, released, manifest, study.protocol, notebook, times=times, home=home)
     said = headline(released)
     if any(shown.words.off for shown in released.outputs):
         return Outcome(State.DEVIATES, said.en, kind=str(released.kind), headline=said)

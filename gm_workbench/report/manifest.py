@@ -37,6 +37,8 @@ class Manifest:
     seed : int or None
     versions : mapping of str to str
         Versions of the interpreter and the packages that the numbers rest on.
+    machine : str
+        The type of machine, on which the last digits rest. It is not on the page, so that the same numbers give the same page.
     kind : DataKind
     caveat : Text
         What must be said of published data: which country, which years.
@@ -62,6 +64,7 @@ class Manifest:
     inputs: Mapping[str, str]
     versions: Mapping[str, str]
     kind: DataKind
+    machine: str = ""
     dirty: bool = False
     decisions: str = ""
     world: str = ""

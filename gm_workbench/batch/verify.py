@@ -1,0 +1,184 @@
+"""Make a report again from its manifest and say whether it is the same; the one that stands is read, and never written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from gm_workbench.batch.catalogue import PREFIX
+from gm_workbench.batch.changes import Change, Part, changes, code_is_known, exactly
+from gm_workbench.batch.compare import Difference, compare
+from gm_workbench.batch.jobs import Arrived, Intake, Job, check_delivery, make_report
+from gm_workbench.batch.kernels import ONE_THREAD, batch_folder, environment
+from gm_workbench.batch.lanes import Lanes, Task, spawned
+from gm_workbench.batch.ledger import Outcome, State
+from gm_workbench.batch.plan import Planned, Wish, plan
+from gm_workbench.batch.provenance import Inputs, Origin, origin
+from gm_workbench.batch.run import CELL_SECONDS, KILLED, reason
+from gm_workbench.batch.standing import CHECKSUMS, MANIFEST, contents, edited, read_manifest
+from gm_workbench.errors import RunFailed
+from gm_workbench.settings import Paths
+
+ESTIMATES = "estimates.json"
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """How a report that stands compares with the same report made again.
+
+    Attributes
+    ----------
+    report : str
+    edited : tuple of str
+        Files that are not what was written, each with what is wrong with it.
+    changes : tuple of Change
+        What is not as it was when the report was made.
+    code_known : bool
+        Whether the code is on record, then and now; if not, it may have changed without a trace.
+    exact : bool
+        Whether numbers had to agree to the last digit.
+    values : int
+        How many protected values were compared.
+    differences : tuple of Difference
+        Those that lie outside their tolerance.
+    files : int
+        How many files were compared, byte for byte.
+    other_bytes : tuple of str
+        Those that are not the same.
+    """
+
+    report: str
+    edited: tuple[str, ...]
+    changes: tuple[Change, ...]
+    code_known: bool
+    exact: bool
+    values: int
+    differences: tuple[Difference, ...]
+    files: int
+    other_bytes: tuple[str, ...]
+
+    @property
+    def changed(self) -> tuple[Part, ...]:
+        """Name the parts of the circumstances that changed."""
+        return tuple(part for part in Part if any(change.part is part for change in self.changes))
+
+    @property
+    def same(self) -> bool:
+        """Whether the report stands: not edited, the same numbers, and the same bytes if nothing is known to have changed.
+
+        A page prints its commit and the digests of its inputs: after a change of these, the same numbers are all one can ask.
+        """
+        return not self.edited and not self.differences and (bool(self.changes) or not self.other_bytes)
+
+
+def verify(
+    folder: Path, paths: Paths, *, cell_seconds: int = CELL_SECONDS, new_lane: Callable[[], Executor] = spawned
+) -> Verification:
+    """Make a report again in a private folder that is removed afterwards, and compare.
+
+    Parameters
+    ----------
+    folder : Path
+        The report that stands.
+    paths : Paths
+        The project that makes it again.
+    cell_seconds : int
+        How long one cell may run.
+    new_lane : callable
+        Gives an executor with one worker; see `run_batch`.
+
+    Raises
+    ------
+    UsageError
+        When the report does not say what it was made from.
+    PlanError
+        When it can no longer be asked for: its study, its delivery or a parameter is gone.
+    RunFailed
+        When it cannot be made again; the message says what has changed since.
+    """
+    manifest = read_manifest(folder)
+    row = planned(manifest, paths)
+    with environment(ONE_THREAD), batch_folder() as batch, Lanes(1, new_lane) as lanes:
+        again = batch / "again"
+        _make(Again(manifest, row, paths, batch, again, cell_seconds), lanes)
+        return compared(row.name, contents(folder), contents(again))
+
+
+def planned(manifest: Mapping[str, Any], paths: Paths) -> Planned:
+    """Give the row of a plan that a manifest came from."""
+    given = {name: str(value) for name, value in manifest["parameters"].items() if name not in ("place", "world")}
+    period = given.pop("period", "")
+    if manifest["place"].startswith(PREFIX):
+        period = ""  # public data have years of their own, and may not be asked for others
+    wish = Wish(manifest["study"], manifest["place"], manifest["world"], period, given, where=MANIFEST)
+    (row,) = plan((wish,), paths)
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A report to make once more: what it says it was made from, its row of a plan, and where it goes."""
+
+    manifest: Mapping[str, Any]
+    row: Planned
+    paths: Paths
+    batch: Path
+    into: Path
+    cell_seconds: int
+
+
+def _make(again: Again, lanes: Lanes) -> None:
+    made_with, row = origin(again.paths), again.row
+    arrived = Arrived(Outcome(State.DONE))
+    if not row.published:
+        arrived = _one(lanes, check_delivery, Intake(row.place, row.world, again.paths.root)) or Arrived(KILLED)
+    _refuse(arrived.outcome, again, made_with, arrived.inputs)
+    job = Job(row, again.paths.root, again.batch, "0", again.cell_seconds, made_with, arrived.inputs, again.into)
+    _refuse(_one(lanes, make_report, job) or KILLED, again, made_with, arrived.inputs)
+
+
+def _one(lanes: Lanes, function: Callable[[A], R], argument: A) -> R | None:
+    ((_, result),) = lanes.do([Task("verify", function, argument)], lambda _: None)
+    return result
+
+
+def _refuse(outcome: Outcome, again: Again, made_with: Origin, inputs: Inputs) -> None:
+    """Stop when there is nothing to compare with."""
+    if outcome.state.made:
+        return
+    now = asdict(made_with) | ({"inputs": inputs.digests, "seed": inputs.seed} if inputs.digests else {})
+    found = changes({name: value for name, value in again.manifest.items() if name in now}, now)
+    parts = ", ".join(dict.fromkeys(change.part for change in found)) or "nothing that is on record"
+    raise RunFailed(f"{again.row.name} could not be made again. Changed since: {parts}. It ended with: {reason(outcome)}")
+
+
+def compared(report: str, was: Mapping[str, bytes], now: Mapping[str, bytes]) -> Verification:
+    """Compare the files of two reports: numbers within their tolerance, files byte for byte, manifests without their times."""
+    old, new = json.loads(was[MANIFEST]), json.loads(now[MANIFEST])
+    exact = exactly(old, new)
+    numbers = compare(_numbers(was), _numbers(now), exact=exact)
+    names = sorted({*was, *now} - {MANIFEST, CHECKSUMS})
+    return Verification(
+        report=report,
+        edited=edited(was),
+        changes=changes(old, new),
+        code_known=code_is_known(old) and code_is_known(new),
+        exact=exact,
+        values=numbers.values,
+        differences=numbers.differences,
+        files=len(names),
+        other_bytes=tuple(name for name in names if was.get(name) != now.get(name)),
+    )
+
+
+def _numbers(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Give the files that hold protected numbers."""
+    wanted = [name for name in files if name == ESTIMATES or name.startswith("outputs/")]
+    return {name: files[name].decode("utf-8", errors="replace") for name in wanted}
