@@ -21,7 +21,7 @@ WorkbenchError                      1
 ├── RunFailed                      50   a notebook failed, was killed or ran out of time
 ├── BatchIncomplete                51   at least one report of a batch was not made
 ├── ValuesDeviate                  52   every report was made, but one says that values in it are off
-└── ReportDiffers                  53   a report that was made again is not the same
+└── ReportDiffers                  55   a report that was made again is not the same
 
 A message says what is wrong, where, what was got, what is allowed and what to do next. It never holds a value from a
 citizen's record.
@@ -160,7 +160,7 @@ class ValuesDeviate(WorkbenchError):
 class ReportDiffers(WorkbenchError):
     """A report was changed by hand, or made again it has other numbers or other files."""
 
-    exit_code = 53
+    exit_code = 55
 
 
 def did_you_mean(got: str, allowed: Iterable[str]) -> str:

@@ -14,6 +14,9 @@ from gm_workbench.settings import Paths
 
 MANIFEST = "manifest.json"
 CHECKSUMS = "checksums.sha256"
+TIMES = ("started", "finished")
+"""What may differ between the manifests of two equal reports."""
+
 NEEDED = ("study", "place", "world", "parameters", "commit", "lock", "versions", "inputs")
 
 

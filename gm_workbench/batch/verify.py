@@ -155,8 +155,11 @@ def _refuse(outcome: Outcome, again: Again, made_with: Origin, inputs: Inputs) -
         return
     now = asdict(made_with) | ({"inputs": inputs.digests, "seed": inputs.seed} if inputs.digests else {})
     found = changes({name: value for name, value in again.manifest.items() if name in now}, now)
-    parts = ", ".join(dict.fromkeys(change.part for change in found)) or "nothing that is on record"
-    raise RunFailed(f"{again.row.name} could not be made again. Changed since: {parts}. It ended with: {reason(outcome)}")
+    parts = [str(change.part) for change in found]
+    if not (inputs.digests or again.row.published):
+        parts.append("data, or how they are read")
+    named = ", ".join(dict.fromkeys(parts)) or "nothing that is on record"
+    raise RunFailed(f"{again.row.name} could not be made again. Changed since: {named}. It ended with: {reason(outcome)}")
 
 
 def compared(report: str, was: Mapping[str, bytes], now: Mapping[str, bytes]) -> Verification:

@@ -1,0 +1,226 @@
+"""Reports that are made again: unchanged, edited, and after a change of the data, the code, the rules or the machine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from gm_workbench.batch import verify as verifying
+from gm_workbench.batch import worker
+from gm_workbench.batch.changes import Part
+from gm_workbench.batch.execution import Execution
+from gm_workbench.batch.goldens import PLACE, small_project
+from gm_workbench.batch.kernels import RUN_DIR, environment
+from gm_workbench.batch.plan import Wish, plan
+from gm_workbench.batch.run import run_batch
+from gm_workbench.batch.standing import contents
+from gm_workbench.batch.verify import Verification, planned, verify
+from gm_workbench.errors import RunFailed, UnknownParameter
+from gm_workbench.settings import Paths
+
+STUDY, MOBILITY = "tilburg_single_mothers", "amersfoort_upward_mobility"
+REPOSITORY = Paths(Path(__file__).resolve().parents[2])
+
+COUNTS = """
+from gm_workbench.guard.showing import show
+from gm_workbench.outputs.output import Cell, Measure, Output, Role, Sentence, Shape, Slot, Words, plain
+from gm_workbench.panel.study import open_study
+from gm_workbench.vocabulary.text import Text, same
+
+study = open_study("tilburg_single_mothers", place, world, period)
+persons = study.tables["caseload"]["person"].nunique()
+words = Words(
+    id="answer", role=Role.ANSWER, heading=Text("Hoeveel?", "How many?"),
+    sentence=Sentence(Text("Het zijn er {n}.", "There are {n}."), {"n": Slot("all", "n", "n")}),
+    caption=Text("Aantal personen", "Number of persons"),
+    alt=plain(Text("Een tabel met het aantal personen in totaal.", "A table with the number of persons.")),
+    kind=study.kind, population=same("x"), period=same("2024"), source=same("x"), shown_as=(Shape.TABLE,),
+)
+mean = Cell("all", "mean", Measure.ESTIMATE, persons, persons * FACTOR, unit="euro", digits=2)
+show(Output(words, (Cell("all", "n", Measure.COUNT, persons), mean)))
+"""
+AS_IT_WAS = COUNTS.replace("FACTOR", "0.1")
+
+
+class InProcess(Execution):
+    """Executes the cells here, which saves the seconds that a kernel takes to start."""
+
+    def execute(self) -> nbformat.NotebookNode:
+        notebook = nbformat.read(self.notebook, as_version=4)
+        names = dict(self.parameters)
+        with environment({RUN_DIR: str(self.run.path)}):
+            for cell in notebook.cells[2:]:
+                exec(cell.source, names)
+        return notebook
+
+
+class Inline(Executor):
+    """A lane in this very process."""
+
+    def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
+        future: Future = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_notebook: Callable[..., Path]) -> Paths:
+    monkeypatch.setattr(worker, "Execution", InProcess)
+    monkeypatch.setenv("GM_ROOT", str(tmp_path / "project"))
+    small = small_project(REPOSITORY, tmp_path / "project")
+    shutil.rmtree(small.notebooks)
+    write_notebook(small.notebooks / f"{STUDY}.ipynb", AS_IT_WAS)
+    run_batch(plan([Wish(STUDY, PLACE)], small), small, 1, new_lane=Inline)
+    return small
+
+
+def folder(project: Paths) -> Path:
+    return project.reports / STUDY / PLACE
+
+
+def again(project: Paths) -> Verification:
+    """Verify, and see to it that nothing in `reports/` was touched."""
+    before = {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in project.reports.rglob("*") if file.is_file()}
+    found = verify(folder(project), project, new_lane=Inline)
+    after = {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in project.reports.rglob("*") if file.is_file()}
+    assert before == after
+    return found
+
+
+def test_unchanged_report_is_the_same_to_the_last_digit_and_byte(project):
+    found = again(project)
+    assert (found.same, found.exact) == (True, True)
+    assert (found.edited, found.changes, found.differences, found.other_bytes) == ((), (), (), ())
+    assert (found.report, found.files) == (f"{STUDY} × {PLACE}", 5)
+    assert found.values == 2 * 8 + 8  # two cells of a CSV file, and the entries of estimates.json
+
+
+def test_report_edited_by_hand_is_said_so(project):
+    page = folder(project) / "report.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("Het zijn er", "Dat waren er"), encoding="utf-8")
+    found = again(project)
+    assert (found.same, found.edited, found.other_bytes) == (False, ("report.html: changed by hand",), ("report.html",))
+
+
+def test_number_edited_by_hand_is_found_even_with_its_checksum(project):
+    file, sums = folder(project) / "outputs" / "answer.csv", folder(project) / "checksums.sha256"
+    old = contents(folder(project))["outputs/answer.csv"]
+    file.write_bytes(old.replace(b",n,n,count,", b",n,n,count,9"))
+    was, now = (hashlib.sha256(content).hexdigest() for content in (old, file.read_bytes()))
+    sums.write_text(sums.read_text(encoding="utf-8").replace(was, now), encoding="utf-8")
+    found = again(project)
+    assert found.edited == ()
+    assert [(one.row, one.column) for one in found.differences] == [("all/n/count", "value")]
+    assert not found.same
+
+
+def test_changed_delivery_is_named_with_its_file_and_its_numbers(project):
+    file = project.synthetic / "default" / PLACE / "caseload.csv"
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join(lines[:-300]))
+    marker = file.with_name("delivery.yml")
+    rows = int(re.search(r"caseload.csv:\n    rows: (\d+)", marker.read_text()).group(1))
+    marker.write_text(marker.read_text().replace(f"rows: {rows}", f"rows: {rows - 300}"))
+    found = again(project)
+    assert found.changed == (Part.DATA,)
+    assert {change.name for change in found.changes} == {"caseload.csv", "delivery.yml"}
+    assert ("all/n/count", "value") in [(one.row, one.column) for one in found.differences]
+    assert not found.same
+
+
+def test_other_seed_is_a_seed_and_data_that_changed(project):
+    marker = project.synthetic / "default" / PLACE / "delivery.yml"
+    marker.write_text(marker.read_text().replace("seed: 2026", "seed: 7"))
+    found = again(project)
+    assert found.changed == (Part.DATA, Part.SEED)
+    assert found.same  # only the marker is another; every number is as it was
+
+
+def test_changed_rules_are_named(project):
+    with (project.policies / "decisions.csv").open("a", encoding="utf-8") as decisions:
+        decisions.write("\n")
+    assert again(project).changed == (Part.RULES,)
+
+
+def test_code_that_was_never_committed_is_not_called_unchanged(project, write_notebook):
+    write_notebook(project.notebooks / f"{STUDY}.ipynb", COUNTS.replace("FACTOR", "0.2"))
+    found = again(project)
+    assert (found.changes, found.code_known, found.same) == ((), False, False)
+    assert {(one.row, one.column) for one in found.differences} == {("all/mean/estimate", "value")}
+
+
+def test_other_commit_is_a_change_of_code_and_the_same_numbers_still_stand(project, monkeypatch):
+    known = verifying.origin(project)
+    monkeypatch.setattr(verifying, "origin", lambda _: replace(known, commit="b" * 40, dirty=False))
+    found = again(project)
+    assert (found.changed, found.exact, found.same) == ((Part.CODE,), True, True)
+    assert found.other_bytes == ("report.en.html", "report.html")  # which print the commit
+
+
+@pytest.mark.parametrize(("factor", "same"), [("0.1 + 2e-8", True), ("0.1 + 2e-6", False)])
+def test_other_machine_may_have_other_last_digits_and_no_more(project, write_notebook, monkeypatch, factor, same):
+    known = verifying.origin(project)
+    assert known.machine
+    monkeypatch.setattr(verifying, "origin", lambda _: replace(known, machine="another"))
+    monkeypatch.setattr("gm_workbench.guard.printing.round", lambda value, _: value, raising=False)
+    write_notebook(project.notebooks / f"{STUDY}.ipynb", COUNTS.replace("FACTOR", f"({factor})"))
+    found = again(project)
+    assert (found.changed, found.exact, found.same) == ((Part.ENVIRONMENT,), False, same)
+    assert found.other_bytes
+
+
+def test_report_that_cannot_be_made_again_says_what_changed(project, write_notebook, monkeypatch):
+    known = verifying.origin(project)
+    monkeypatch.setattr(verifying, "origin", lambda _: replace(known, lock="another"))
+    write_notebook(project.notebooks / f"{STUDY}.ipynb", "{}['999900012']")
+    with pytest.raises(RunFailed, match=r"could not be made again. Changed since: environment. .*KeyError") as failed:
+        verify(folder(project), project, new_lane=Inline)
+    assert "999900012" not in str(failed.value)
+
+
+def test_delivery_that_broke_since_is_said_so(project):
+    (project.synthetic / "default" / PLACE / "caseload.csv").write_text("x;y\n1;2\n", encoding="utf-8")
+    with pytest.raises(RunFailed, match=r"Changed since: data, or how they are read\. It ended with: failed: Del"):
+        verify(folder(project), project, new_lane=Inline)
+
+
+def test_row_of_a_manifest_is_the_row_that_was_planned(project, write_notebook):
+    more = 'share: float = 0.5\nstrict: bool = True\nweeks: int | None = None\ngroups: list = ["a"]\n'
+    written = {"share": "0.25", "strict": "false", "groups": "['b', 'c']"}
+    cells = COUNTS.split("\n\n", maxsplit=1)
+    base = (project.notebooks / f"{STUDY}.ipynb").read_text(encoding="utf-8")
+    tagged = "".join(json.loads(base)["cells"][1]["source"])
+    write_notebook(project.notebooks / f"{STUDY}.ipynb", *cells, parameters=f"{tagged}\n{more}")
+    (row,) = plan([Wish(STUDY, PLACE, period="2023-01/2024-12", parameters=written)], project)
+    manifest = {
+        "study": row.study,
+        "place": row.place,
+        "world": row.world,
+        "parameters": {
+            name: value if isinstance(value, (str, int, float)) else repr(value) for name, value in row.parameters.items()
+        },
+    }
+    assert planned(manifest, project) == row
+    public = {"study": STUDY, "place": "published-bfi", "world": "", "parameters": manifest["parameters"]}
+    assert planned(public, project).place == "published-bfi"
+
+
+def test_parameter_that_no_longer_exists_is_told_as_in_a_plan(project):
+    manifest = {"study": STUDY, "place": PLACE, "world": "default", "parameters": {"gone": 1}}
+    with pytest.raises(UnknownParameter, match=r"manifest.json.*there is no parameter gone"):
+        planned(manifest, project)
+
+
+def test_temporary_folder_is_gone_afterwards(project, monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    verify(folder(project), project, new_lane=Inline)
+    assert list(tmp_path.glob("gm-*")) == []
