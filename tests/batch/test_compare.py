@@ -82,6 +82,7 @@ def test_file_that_someone_broke_is_a_difference_and_not_a_crash():
 def test_every_number_in_a_csv_file_has_a_tolerance_and_n_has_none():
     assert [column for column in COLUMNS if column in TOLERANCES] == ["value", "low", "high", "se"]
     assert tolerance("a/x/share", "n") == 0.0
+    assert set(TOLERANCES.values()) == {1e-6}  # as docs/adr/0014 promises
 
 
 def test_numbers_without_a_tolerance_agree_only_as_they_are_written():

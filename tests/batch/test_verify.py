@@ -111,6 +111,24 @@ def test_report_edited_by_hand_is_said_so(project):
     assert (found.same, found.edited, found.other_bytes) == (False, ("report.html: changed by hand",), ("report.html",))
 
 
+def test_report_without_its_checksums_does_not_stand_though_every_file_is_the_same(project):
+    (folder(project) / "checksums.sha256").unlink()
+    found = again(project)
+    assert (found.same, found.edited, found.other_bytes) == (False, ("checksums.sha256: missing",), ())
+
+
+def test_other_page_with_the_same_numbers_does_not_stand_when_nothing_changed(project):
+    files = contents(folder(project))
+    other = files | {"report.en.html": b"another"}
+    other["checksums.sha256"] = b"".join(
+        f"{hashlib.sha256(content).hexdigest()}  {name}\n".encode()
+        for name, content in other.items()
+        if name != "checksums.sha256"
+    )
+    found = verifying.compared("x", other, files)
+    assert (found.same, found.edited, found.differences, found.other_bytes) == (False, (), (), ("report.en.html",))
+
+
 def test_number_edited_by_hand_is_found_even_with_its_checksum(project):
     file, sums = folder(project) / "outputs" / "answer.csv", folder(project) / "checksums.sha256"
     old = contents(folder(project))["outputs/answer.csv"]
