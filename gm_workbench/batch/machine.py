@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 
 import numpy as np  # noqa: F401 - only a library that is loaded can be asked what it is
-from threadpoolctl import threadpool_info
 
 
 def machine_type() -> str:
@@ -19,5 +18,7 @@ def machine_type() -> str:
 
 
 def _linear_algebra() -> list[str]:
+    from threadpoolctl import threadpool_info  # sets a variable of the environment when it is imported
+
     found = [one for one in threadpool_info() if one["user_api"] == "blas"]
     return sorted({f"{one['internal_api']} {one.get('architecture') or ''}".strip() for one in found})
