@@ -12,7 +12,7 @@ import click
 from gm_workbench.batch.changes import Change, Part
 from gm_workbench.batch.compare import TOLERANCES, Difference
 from gm_workbench.batch.run import CELL_SECONDS
-from gm_workbench.batch.standing import find_report
+from gm_workbench.batch.standing import contents, edited, find_report
 from gm_workbench.batch.verify import Verification
 from gm_workbench.batch.verify import verify as verify_report
 from gm_workbench.cli.printing import as_json, example, world_option
@@ -42,7 +42,10 @@ def verify(report: str, place: str, world: str, cell_seconds: int, as_json: bool
     environment, rules or seed changed since it was made, and whether someone changed its files.
     """
     where = paths()
-    found = verify_report(find_report(report, where, place, world), where, cell_seconds=cell_seconds)
+    folder = find_report(report, where, place, world)
+    for one in edited(contents(folder)):  # said first: what was edited may be why the report cannot be made again
+        click.echo(f"edited   {one}", err=as_json)
+    found = verify_report(folder, where, cell_seconds=cell_seconds)
     click.echo(json.dumps(_as_plain(found), ensure_ascii=False, indent=2) if as_json else "\n".join(_lines(found)))
     if not found.same:
         raise ReportDiffers(_differs(found))
@@ -57,7 +60,6 @@ def _lines(found: Verification) -> list[str]:
     how = "to the last digit" if found.exact else "within the tolerance of another machine or environment"
     return [
         found.report,
-        *(f"edited   {one}" for one in found.edited),
         *(f"changed  {part}: {_names(found, part)}" for part in found.changed),
         *([] if found.code_known else ["unknown  code: it is not on record which code it was, or is now"]),
         *(f"number   {_difference(one)}" for one in found.differences[:SHOWN]),

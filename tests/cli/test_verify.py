@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
@@ -28,6 +29,7 @@ def found(project, monkeypatch):
     folder = project.reports / "study" / "GM0855"
     folder.mkdir(parents=True)
     (folder / "manifest.json").write_text("{}", encoding="utf-8")
+    (folder / "checksums.sha256").write_text(f"{hashlib.sha256(b'{}').hexdigest()}  manifest.json\n", encoding="utf-8")
     asked = []
 
     def set_to(verification):
@@ -75,12 +77,24 @@ def test_report_that_differs_has_an_exit_code_of_its_own_and_says_what_and_why(c
     assert "95 of 120 values are the same, within the tolerance" in said.stdout
 
 
-def test_report_that_was_edited_is_told_first(call, found):
-    found(changed(edited=("report.html: changed by hand",)))
+def test_report_that_was_edited_is_told_first(call, project, found):
+    found(changed(edited=("report.html: not one of its files",)))
+    (project.reports / "study" / "GM0855" / "report.html").write_text("mine", encoding="utf-8")
     said = call("verify", "study/GM0855")
     assert said.exit_code == 55
-    assert said.stdout.splitlines()[1] == "edited   report.html: changed by hand"
+    assert said.stdout.splitlines()[:2] == ["edited   report.html: not one of its files", "study × GM0855"]
     assert "was changed after it was made" in said.stderr
+    assert json.loads(call("verify", "study/GM0855", "--json").stdout)["edited"] == ["report.html: not one of its files"]
+
+
+def test_edit_is_told_also_when_the_report_cannot_be_made_again(call, project):
+    folder = project.reports / "study" / "GM0855"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text("{}", encoding="utf-8")
+    said = call("verify", "study/GM0855")
+    assert said.exit_code == 2
+    assert said.stdout == "edited   checksums.sha256: missing\n"
+    assert "manifest.json in GM0855 must say study" in said.stderr
 
 
 def test_code_that_is_not_on_record_is_said_so(call, found):
