@@ -12,18 +12,19 @@ from typing import Any, TypeVar
 from gm_workbench.batch.catalogue import PREFIX
 from gm_workbench.batch.changes import Change, Part, changes, code_is_known, exactly
 from gm_workbench.batch.compare import Difference, compare
+from gm_workbench.batch.finished import CHECKSUMS, MANIFEST, contents, edited, read_manifest
 from gm_workbench.batch.jobs import Arrived, Intake, Job, check_delivery, make_report
 from gm_workbench.batch.kernels import ONE_THREAD, batch_folder, environment
 from gm_workbench.batch.lanes import Lanes, Task, spawned
 from gm_workbench.batch.ledger import Outcome, State
 from gm_workbench.batch.plan import Planned, Wish, plan
 from gm_workbench.batch.provenance import Inputs, Origin, origin
-from gm_workbench.batch.run import CELL_SECONDS, KILLED, reason
-from gm_workbench.batch.standing import CHECKSUMS, MANIFEST, contents, edited, read_manifest
+from gm_workbench.batch.run import CELL_SECONDS
 from gm_workbench.errors import RunFailed
 from gm_workbench.settings import Paths
 
 ESTIMATES = "estimates.json"
+KILLED = Outcome(State.KILLED, "the worker was killed; often there was too little memory")
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -159,7 +160,12 @@ def _refuse(outcome: Outcome, again: Again, made_with: Origin, inputs: Inputs) -
     if not (inputs.digests or again.row.published):
         parts.append("data, or how they are read")
     named = ", ".join(dict.fromkeys(parts)) or "nothing that is on record"
-    raise RunFailed(f"{again.row.name} could not be made again. Changed since: {named}. It ended with: {reason(outcome)}")
+    raise RunFailed(f"{again.row.name} could not be made again. Changed since: {named}. {_ended(outcome)}")
+
+
+def _ended(outcome: Outcome) -> str:
+    where = f" at cell {outcome.cell}" if outcome.cell else ""
+    return f"It {outcome.state}{where}: {outcome.reason}"
 
 
 def compared(report: str, was: Mapping[str, bytes], now: Mapping[str, bytes]) -> Verification:

@@ -18,16 +18,16 @@ from gm_workbench.batch import verify as verifying
 from gm_workbench.batch import worker
 from gm_workbench.batch.changes import Part
 from gm_workbench.batch.execution import Execution
+from gm_workbench.batch.finished import contents
 from gm_workbench.batch.goldens import PLACE, small_project
 from gm_workbench.batch.kernels import RUN_DIR, environment
 from gm_workbench.batch.plan import Wish, plan
 from gm_workbench.batch.run import run_batch
-from gm_workbench.batch.standing import contents
 from gm_workbench.batch.verify import Verification, planned, verify
 from gm_workbench.errors import RunFailed, UnknownParameter
 from gm_workbench.settings import Paths
 
-STUDY, MOBILITY = "tilburg_single_mothers", "amersfoort_upward_mobility"
+STUDY = "tilburg_single_mothers"
 REPOSITORY = Paths(Path(__file__).resolve().parents[2])
 
 COUNTS = """
@@ -207,7 +207,7 @@ def test_report_that_cannot_be_made_again_says_what_changed(project, write_noteb
 
 def test_delivery_that_broke_since_is_said_so(project):
     (project.synthetic / "default" / PLACE / "caseload.csv").write_text("x;y\n1;2\n", encoding="utf-8")
-    with pytest.raises(RunFailed, match=r"Changed since: data, or how they are read\. It ended with: failed: Del"):
+    with pytest.raises(RunFailed, match=r"Changed since: data, or how they are read\. It failed: DeliveryError"):
         verify(folder(project), project, new_lane=Inline)
 
 

@@ -1,4 +1,4 @@
-"""A report as it stands in a folder: where it is, what it says it was made from, and whether someone changed it since."""
+"""A finished report, read back: where it is, what it says it was made from, and whether someone changed it since."""
 
 from __future__ import annotations
 

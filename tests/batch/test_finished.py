@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from gm_workbench.batch.standing import NEEDED, contents, edited, find_report, read_manifest
+from gm_workbench.batch.finished import NEEDED, contents, edited, find_report, read_manifest
 from gm_workbench.errors import UsageError
 from gm_workbench.settings import Paths
 
