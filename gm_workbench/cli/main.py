@@ -17,8 +17,8 @@ COMMANDS = {
     "check": ("deliveries", "Check deliveries and say everything that is wrong."),
     "run": ("reports", "Make reports."),
     "status": ("reports", "Say how the last attempt at each report ended."),
-    "verify": ("verify", "Make a report again, and say whether it is the same."),
     "scan": ("scan", "Look in finished reports for what must not be there."),
+    "verify": ("verify", "Make a report again, and say whether it is the same."),
 }
 """Each command, in the order of the work: its file, and what it does. A file is only imported when its command is asked for."""
 
