@@ -45,7 +45,7 @@ class Job:
     cell_seconds: int
     origin: Origin
     inputs: Inputs = field(default_factory=Inputs)
-    into: Path | None = None
+    into: Path | None = field(default=None, kw_only=True)
 
 
 def check_delivery(intake: Intake) -> Arrived:

@@ -141,7 +141,7 @@ def _make(again: Again, lanes: Lanes) -> None:
     if not row.published:
         arrived = _one(lanes, check_delivery, Intake(row.place, row.world, again.paths.root)) or Arrived(KILLED)
     _refuse(arrived.outcome, again, made_with, arrived.inputs)
-    job = Job(row, again.paths.root, again.batch, "0", again.cell_seconds, made_with, arrived.inputs, again.into)
+    job = Job(row, again.paths.root, again.batch, "0", again.cell_seconds, made_with, arrived.inputs, into=again.into)
     _refuse(_one(lanes, make_report, job) or KILLED, again, made_with, arrived.inputs)
 
 
