@@ -13,16 +13,17 @@ from nbformat import NotebookNode
 
 from gm_workbench.batch.catalogue import Study, deliveries_folder, load_study
 from gm_workbench.batch.execution import Execution, ended_early
+from gm_workbench.batch.inputs import see
 from gm_workbench.batch.jobs import Arrived, Intake, Job
 from gm_workbench.batch.kernels import run_folder
 from gm_workbench.batch.ledger import Outcome, State
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.provenance import Inputs, manifest_of
-from gm_workbench.errors import DisclosureRefused
+from gm_workbench.errors import DeliveryError, DisclosureRefused
 from gm_workbench.guard.decisions import load_decisions
 from gm_workbench.guard.policy import Policy, load_policy
 from gm_workbench.guard.protect import Refusal, Released, protect
-from gm_workbench.guard.showing import collect
+from gm_workbench.guard.showing import collect, most_memory
 from gm_workbench.intake.marker import MARKER
 from gm_workbench.intake.store import checked_tables
 from gm_workbench.outputs.output import Output
@@ -71,11 +72,13 @@ def _executed(job: Job, study: Study, started: str) -> Outcome:
             notebook = execution.execute()
         except Exception as error:
             return _failed(error, Paths(job.root), cell=execution.cell)
-        return _written(job, study, collect(run.path), notebook, started)
+        outcome = _written(job, study, collect(run.path), notebook, started)
+        return replace(outcome, memory=most_memory(run.path))
 
 
 def _written(job: Job, study: Study, outputs: list[Output], notebook: NotebookNode, started: str) -> Outcome:
     paths = Paths(job.root)
+    _refuse_other_delivery(job, paths)
     policy = load_policy(str(job.row.parameters["policy"]), paths.policies)
     released = _released(outputs, job.row, policy, paths)
     manifest = manifest_of(job.row, released.kind, job.origin, job.inputs, study.protocol, policy, paths)
@@ -87,6 +90,13 @@ def _written(job: Job, study: Study, outputs: list[Output], notebook: NotebookNo
     if any(shown.words.off for shown in released.outputs):
         return Outcome(State.DEVIATES, said.en, kind=str(released.kind), headline=said)
     return Outcome(State.DONE, kind=str(released.kind), headline=said)
+
+
+def _refuse_other_delivery(job: Job, paths: Paths) -> None:
+    """Refuse a report when its delivery is no longer the one that it was begun on: it may be about either."""
+    row = job.row
+    if job.seen is not None and see(row.place, row.world, paths, job.seen).digest != job.seen.digest:
+        raise DeliveryError(f"The delivery of {row.place} changed while its report was made. Make it again with: gm run")
 
 
 def _now() -> str:

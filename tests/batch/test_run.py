@@ -218,7 +218,7 @@ def test_batch_that_is_stopped_leaves_nothing_that_seems_to_run(project):
     with pytest.raises(KeyboardInterrupt):
         make(project, Wish(TILBURG, PLACE), new_lane=Stopped)
     (attempt,) = Ledger.at(project).attempts()
-    assert (attempt.state, attempt.reason) == (State.KILLED, "the batch was stopped")
+    assert (attempt.state, attempt.reason) == (State.STOPPED, "the batch was stopped")
 
 
 def test_index_lists_what_was_made_and_what_was_not(project):

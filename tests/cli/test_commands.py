@@ -10,7 +10,7 @@ import pytest
 from gm_workbench import errors
 from gm_workbench.batch.ledger import Ledger, Outcome, State
 from gm_workbench.batch.plan import Planned
-from gm_workbench.batch.run import Result, Summary
+from gm_workbench.batch.summary import Result, Summary
 from gm_workbench.cli import demo, reports
 from gm_workbench.cli.main import COMMANDS, exit_codes, gm
 
@@ -29,7 +29,7 @@ def asked(monkeypatch) -> list[tuple]:
     """Stand in for the batch: note what it was asked to make, and say that it made all but Tilburg's."""
     rows_of = []
 
-    def run_batch(rows, paths, workers, progress, *, cell_seconds):
+    def run_batch(rows, paths, workers, progress, *, cell_seconds, again):
         rows_of.append((rows, workers, cell_seconds))
         failed = Outcome(State.FAILED, "KeyError", cell=4)
         return Summary(tuple(Result(row, failed if row.place == "GM0855" else Outcome(State.DONE)) for row in rows), 61)
