@@ -114,6 +114,14 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """What a batch left whose process is gone: the mark of its own processes, and the folders of reports that it was making."""
+
+    mark: str
+    folders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """The attempts of one project."""
 
@@ -148,14 +156,12 @@ class Ledger:
         with self._open() as connection:
             _end(connection, batch, "the batch was stopped")
 
-    def settle(self) -> list[str]:
-        """Note the end of batches whose process is gone; give their marks, by which what they left is found."""
+    def settle(self) -> list[Left]:
+        """Note the end of batches whose process is gone; give what they left."""
         with self._open() as connection:
             connection.execute("begin immediate")
             gone = [row for row in connection.execute("select * from batches where not ended") if not _owner(row).alive]
-            for row in gone:
-                _end(connection, row["id"], "the batch was killed")
-            return [row["mark"] for row in gone]
+            return [_left(connection, row) for row in gone]
 
     def queue(self, row: Planned, folder: str, batch: int | None = None, recipe: Mapping[str, str] = NOTHING) -> int:
         """Note that a report is going to be made; give the number of the attempt."""
@@ -263,6 +269,12 @@ def _end(connection: sqlite3.Connection, batch: int, why: str) -> None:
     connection.execute(update, (State.KILLED, why, _now(), batch, State.RUNNING))
     connection.execute(update, (State.STOPPED, why, _now(), batch, State.QUEUED))
     connection.execute("update batches set ended = 1 where id = ?", (batch,))
+
+
+def _left(connection: sqlite3.Connection, batch: sqlite3.Row) -> Left:
+    running = connection.execute("select folder from attempts where batch = ? and state = 'running'", (batch["id"],)).fetchall()
+    _end(connection, batch["id"], "the batch was killed")
+    return Left(batch["mark"], tuple(row["folder"] for row in running))
 
 
 def _rivals(connection: sqlite3.Connection, mine: sqlite3.Row) -> bool:

@@ -11,6 +11,7 @@ import platform
 import shutil
 import signal
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ MARK = "GM_BATCH"
 
 FOLDER = "gm-"
 """How the name of a batch's private folder begins."""
+
+TRACKER = "multiprocessing.resource_tracker"
+"""A process that Python itself starts, and that ends with the process it watches."""
 
 END_SECONDS = 1.0
 """How long to wait for processes that were told to end."""
@@ -75,8 +79,18 @@ def end_marked(mark: str) -> int:
     for process in found:
         with suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(found, timeout=END_SECONDS)
+    end = time.monotonic() + END_SECONDS
+    while any(_runs(process) for process in found) and time.monotonic() < end:
+        time.sleep(0.01)
     return len(found)
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether a process still runs: one that ended, and that its parent has not asked after, does not."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 def clear(mark: str) -> None:
@@ -90,9 +104,9 @@ def clear(mark: str) -> None:
 def _has(process: psutil.Process, mark: str) -> bool:
     try:
         told: Mapping[str, str] = process.environ()
+        return told.get(MARK) == mark and not any(TRACKER in word for word in process.cmdline())
     except (psutil.Error, OSError):
         return False  # another user's, or gone meanwhile
-    return told.get(MARK) == mark
 
 
 @contextmanager

@@ -66,8 +66,7 @@ def run_batch(
         If it was stopped; what was finished is kept, and nothing of the rest seems to run.
     """
     progress, ledger, began = progress or Progress(), Ledger.at(paths), time.monotonic()
-    for mark in ledger.settle():
-        clear(mark)
+    settle(ledger, paths)
     decision = decide(rows, ledger, paths)
     todo = decision.todo(rows, paths, again=again)
     progress.decided({row.name: decision.standings[row.folder(paths)] for row in rows}, len(todo))
@@ -82,6 +81,16 @@ def run_batch(
         folder: Result(row, decision.outcomes[folder], fresh=True) for folder, row in folders.items() if folder not in ended
     }
     return Summary(tuple((fresh | ended)[folder] for folder in folders), time.monotonic() - began)
+
+
+def settle(ledger: Ledger, paths: Paths) -> None:
+    """Clear away what batches left that were killed: note their end, end their processes, mend what was being written."""
+    for left in ledger.settle():
+        clear(left.mark)
+        from gm_workbench.report.write import mend  # takes a second to import, and is seldom needed
+
+        for folder in left.folders:
+            mend(paths.reports / folder)
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from gm_workbench.batch.lanes import worker_count
 from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Planned, Wish, plan, read_plan, wishes_from_options
 from gm_workbench.batch.progress import duration, progress_for
-from gm_workbench.batch.run import CELL_SECONDS, run_batch
+from gm_workbench.batch.run import CELL_SECONDS, run_batch, settle
 from gm_workbench.batch.standing import Stood, standings
 from gm_workbench.batch.summary import Summary
 from gm_workbench.cli.printing import as_json, example, print_rows, real_option, relative, world_option
@@ -118,7 +118,7 @@ def _page(row: Planned, where: Paths) -> Path:
 def status(as_json: bool) -> None:
     """Say how each report stands: fresh, stale (and why), failed (and why), running."""
     ledger = Ledger.at(paths())
-    ledger.settle()
+    settle(ledger, paths())
     stood = standings(ledger, paths()).values()
     rows = [_whole(one) if as_json else _short(one) for one in stood]
     print_rows(rows, as_json=as_json, empty="No report was asked for yet. Make the demonstration with: gm demo")

@@ -57,8 +57,8 @@ def write_report(
     """
     texts = report_texts(released, manifest, protocol, notebook, times, home)
     refuse_findings(texts)
+    mend(folder)
     fresh = folder.with_name(f".{folder.name}.new-{os.getpid()}")
-    shutil.rmtree(fresh, ignore_errors=True)
     try:
         write_texts(fresh, texts)
         replace_folder(folder, fresh)
@@ -119,7 +119,28 @@ def replace_folder(folder: Path, fresh: Path) -> None:
     except OSError:
         aside.rename(folder)
         raise
+    _empty(aside, folder)
+
+
+def _empty(aside: Path, folder: Path) -> None:
+    """Remove the old report, but keep the reports on other periods that stand inside it."""
     for other in sorted(aside.iterdir()):
-        if (other / MANIFEST).is_file():
+        if (other / MANIFEST).is_file() and not (folder / other.name).exists():
             other.rename(folder / other.name)
     shutil.rmtree(aside)
+
+
+def mend(folder: Path) -> None:
+    """Undo what a writer left that was killed: put the old report back if there is no new one, and remove what is half written.
+
+    Only for who alone may write to `folder`.
+    """
+    if not folder.parent.is_dir():
+        return
+    for aside in sorted(folder.parent.glob(f".{folder.name}.old-*")):
+        if folder.exists():
+            _empty(aside, folder)
+        else:
+            aside.rename(folder)
+    for half in folder.parent.glob(f".{folder.name}.new-*"):
+        shutil.rmtree(half, ignore_errors=True)
