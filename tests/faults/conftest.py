@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +21,14 @@ import nbformat
 import psutil
 import pytest
 
+from gm_workbench.batch import worker
+from gm_workbench.batch.execution import Execution
+from gm_workbench.batch.kernels import RUN_DIR, environment
 from gm_workbench.batch.ledger import Ledger, State
+from gm_workbench.batch.plan import Wish, plan
+from gm_workbench.batch.run import run_batch
 from gm_workbench.batch.storage import opened
+from gm_workbench.batch.summary import Summary
 from gm_workbench.settings import Paths
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -44,6 +51,7 @@ from gm_workbench.guard.showing import show
 from gm_workbench.intake.store import checked_tables
 from gm_workbench.outputs.output import Cell, Measure, Output, Role, Sentence, Shape, Slot, Words, plain
 from gm_workbench.batch.storage import opened
+from gm_workbench.batch.summary import Summary
 from gm_workbench.settings import paths
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text, same
@@ -170,6 +178,38 @@ class Town:
             except psutil.Error:
                 continue
         return found
+
+
+class Here(Executor):
+    """A lane in this very process."""
+
+    def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
+        future: Future = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+class Executed(Execution):
+    """Executes the cells here, without a kernel, for faults that have nothing to do with kernels."""
+
+    def execute(self) -> nbformat.NotebookNode:
+        notebook, names = nbformat.read(self.notebook, as_version=4), dict(self.parameters)
+        with environment({RUN_DIR: str(self.run.path)}):
+            for cell in notebook.cells[2:]:
+                exec(cell.source, names)
+        return notebook
+
+
+@pytest.fixture
+def make(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Summary]:
+    """Give a function that makes reports in this process."""
+    monkeypatch.setattr(worker, "Execution", Executed)
+
+    def made(town: Town, *places: str, **more: object) -> Summary:
+        rows = plan([Wish(STUDY, place) for place in places], town.paths) if places else ()
+        return run_batch(rows, town.paths, 1, **{"new_lane": Here, **more})
+
+    return made
 
 
 @pytest.fixture(scope="module")
