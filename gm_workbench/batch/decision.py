@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gm_workbench.batch.freshness import Recipe, Recipes
+from gm_workbench.batch.freshness import PROSE, Recipe, Recipes
 from gm_workbench.batch.inputs import Seen
 from gm_workbench.batch.learnt import Deliveries
 from gm_workbench.batch.ledger import Ledger, Outcome
@@ -39,6 +39,10 @@ class Decision:
     def todo(self, rows: Sequence[Planned], paths: Paths, *, again: bool = False) -> list[Planned]:
         """Give the reports that are to be made: those that are not fresh, or all of them."""
         return [row for row in rows if again or not self.standings[row.folder(paths)].fresh]
+
+    def reworded(self, folder: Path) -> Outcome | None:
+        """Give how a report was made, if nothing has changed since but the words of its notebook."""
+        return self.outcomes[folder] if self.standings[folder].parts == (PROSE,) else None
 
 
 def decide(rows: Sequence[Planned], ledger: Ledger, paths: Paths) -> Decision:

@@ -44,6 +44,7 @@ class Job:
     origin: Origin
     inputs: Inputs = field(default_factory=Inputs)
     seen: Seen | None = None  # how the delivery looked when it was decided that the report is to be made
+    before: Outcome | None = None  # how it was made before, when since then only the notebook's words have changed
 
 
 def check_delivery(intake: Intake) -> Arrived:

@@ -188,7 +188,10 @@ class Batch:
     def _job(self, row: Planned, folder: Path, name: str, made_with: Origin) -> Job:
         where = (row.world, row.place)
         seen = self.decision.seen.get((row.place, row.world))
-        return Job(row, self.paths.root, folder, name, self.cell_seconds, made_with, self.inputs.get(where, Inputs()), seen)
+        inputs, before = self.inputs.get(where, Inputs()), self.decision.reworded(row.folder(self.paths))
+        return Job(
+            row, self.paths.root, folder, name, self.cell_seconds, made_with, inputs, seen, None if self.again else before
+        )
 
     def _claimed(self, task: Task[Job, Outcome]) -> object:
         """Begin a report, unless another batch is making it (wait) or has made it (take that)."""

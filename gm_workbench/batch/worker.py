@@ -19,6 +19,7 @@ from gm_workbench.batch.kernels import run_folder
 from gm_workbench.batch.ledger import Outcome, State
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.provenance import Inputs, manifest_of
+from gm_workbench.batch.reworded import reword
 from gm_workbench.errors import DeliveryError, DisclosureRefused
 from gm_workbench.guard.decisions import load_decisions
 from gm_workbench.guard.policy import Policy, load_policy
@@ -53,16 +54,23 @@ def make_report(job: Job) -> Outcome:
     began, started = time.monotonic(), _now()
     try:
         study = load_study(job.row.study, Paths(job.root))
-        outcome = _executed(job, study, started)
+        outcome = _reworded(job, study) or _executed(job, study, started)
     except Exception as error:  # one report that fails must not stop the others
         outcome = _failed(error, Paths(job.root))
-    return replace(outcome, seconds=time.monotonic() - began)
+    return outcome if outcome is job.before else replace(outcome, seconds=time.monotonic() - began)
 
 
 def _failed(error: Exception, paths: Paths, *, cell: int | None = None, seconds: float = 0.0) -> Outcome:
     """Say how it ended; the reason goes into the index, which may travel, so it names files as seen from the project's root."""
     state, reason = ended_early(error)
     return Outcome(state, reason.replace(f"{paths.root}{os.sep}", ""), cell, seconds)
+
+
+def _reworded(job: Job, study: Study) -> Outcome | None:
+    """Give the report other words, if nothing else has changed; it ended as it did before."""
+    if job.before is None or not reword(job.row.folder(Paths(job.root)), study.notebook):
+        return None
+    return job.before
 
 
 def _executed(job: Job, study: Study, started: str) -> Outcome:

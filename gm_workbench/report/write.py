@@ -106,6 +106,25 @@ def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
     (folder / CHECKSUMS).write_text(sums, encoding="utf-8", newline="\n")
 
 
+def rewrite(folder: Path, changed: Mapping[str, str]) -> None:
+    """Write some files of a report anew, and keep the others byte for byte; whole or not at all.
+
+    Raises
+    ------
+    DisclosureRefused
+        When a text to be written holds what looks like a record; nothing is written.
+    """
+    refuse_findings(changed)
+    kept = [line.partition("  ")[2] for line in (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()]
+    texts = {name: (folder / name).read_bytes().decode("utf-8") for name in kept} | dict(changed)
+    fresh = folder.with_name(f".{folder.name}.new-{os.getpid()}")
+    try:
+        write_texts(fresh, texts)
+        replace_folder(folder, fresh)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
 def replace_folder(folder: Path, fresh: Path) -> None:
     """Put `fresh` in the place of `folder`; if that fails the old one is put back."""
     aside = folder.with_name(f".{folder.name}.old-{os.getpid()}")

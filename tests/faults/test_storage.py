@@ -183,6 +183,20 @@ def test_mending_keeps_reports_on_other_periods(tmp_path):
     ]
 
 
+def test_other_words_in_the_notebook_are_written_and_nothing_is_computed(delivered, make, monkeypatch):
+    town = delivered(PLACE)
+    make(town, PLACE)
+    pages, notebook = town.pages(), town.paths.notebooks / f"{STUDY}.ipynb"
+    notebook.write_text(notebook.read_text(encoding="utf-8").replace("# A question?", "# Another one?"), encoding="utf-8")
+    with monkeypatch.context() as nothing:
+        nothing.setattr("gm_workbench.batch.worker.collect", None)
+        (result,) = make(town, PLACE).new
+    assert (result.outcome.state, result.outcome.headline.nl) == (State.DONE, "Het zijn er 230.")
+    assert "# Another one?" in (town.page(PLACE).parent / "report.ipynb").read_text(encoding="utf-8")
+    assert (town.pages(), town.half_written()) == (pages, [])
+    assert len(make(town, PLACE).fresh) == 1
+
+
 def test_no_rows_and_one_row(delivered, make):
     town = delivered(PLACE)
     nothing = make(town)
