@@ -7,6 +7,7 @@ place, so that a report which shows another place's number is found out.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -145,11 +146,18 @@ class Town:
         return {place: self.page(place).read_bytes() for place in PLANTED if self.page(place).is_file()}
 
     def shown(self, place: str) -> set[str]:
-        """Give the places whose planted number is in the report of a place, in any of its files."""
-        texts = [
-            path.read_text(encoding="utf-8") for path in self.page(place).parent.rglob("*") if path.suffix in (".csv", ".json")
-        ]
-        return {other for other, rows in PLANTED.items() if any(f"{rows}" in text.split('"inputs"')[0] for text in texts)}
+        """Give the places whose planted number is in the report of a place: in its numbers, its pages or the index's line."""
+        folder = self.page(place).parent
+        numbers = {
+            word for file in folder.glob("outputs/*.csv") for word in re.findall(r"\d+", file.read_text(encoding="utf-8"))
+        }
+        said = re.findall(
+            r"(?:Het zijn er|There are) (\d+)", "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.*"))
+        )
+        headline = re.findall(r"\d+", self.ledger.latest_done()[f"{STUDY}/{place}"].headline.nl)
+        assert said
+        assert headline
+        return {other for other, rows in PLANTED.items() if str(rows) in {*numbers, *said, *headline}}
 
     def private_folders(self) -> list[Path]:
         """Name the folders that batches used."""
