@@ -120,7 +120,7 @@ class Lines(Progress):
 
     def on_end(self, name: str, outcome: Outcome) -> None:
         took = f"{outcome.seconds:.0f} s"
-        left = f", about {duration(self.seconds_left())} left" if self.done < self.total else ""
+        left = f", about {duration(self.seconds_left())} left" if self.seconds_left() >= 1 else ""
         self._say(f"  {outcome.state:<9}  {name}  ({took}; {self.done} of {self.total}{left})")
 
     def _say(self, line: str) -> None:

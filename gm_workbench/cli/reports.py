@@ -103,9 +103,11 @@ def make(
 def _print_summary(summary: Summary, where: Paths, index: Path) -> None:
     for result in summary.new:
         click.echo(f"{'deviates' if result in summary.deviating else 'made':<9} {relative(_page(result.row, where), where)}")
-    asked = len(summary.results) - len(summary.fresh)
-    fresh = f" {len(summary.fresh)} were fresh." if summary.fresh else ""
-    click.echo(f"{len(summary.new)} of {asked} reports made in {duration(summary.seconds)}.{fresh}")
+    asked, fresh = len(summary.results) - len(summary.fresh), len(summary.fresh)
+    if asked:
+        click.echo(f"{len(summary.new)} of {asked} reports made in {duration(summary.seconds)}.")
+    if fresh:
+        click.echo(f"{fresh} reports were fresh already; --again makes them too.")
     click.echo(f"Index: {index}")
 
 
