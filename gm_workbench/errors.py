@@ -21,6 +21,8 @@ WorkbenchError                      1
 ├── RunFailed                      50   a notebook failed, was killed or ran out of time
 ├── BatchIncomplete                51   at least one report of a batch was not made
 ├── ValuesDeviate                  52   every report was made, but one says that values in it are off
+├── StorageError                   53   reports/ cannot be written: a full disk, or no right to
+├── Stopped                        54   stopped by Ctrl-C or by a request to end; what was finished is kept
 └── ReportDiffers                  55   a report that was made again is not the same
 
 A message says what is wrong, where, what was got, what is allowed and what to do next. It never holds a value from a
@@ -155,6 +157,18 @@ class ValuesDeviate(WorkbenchError):
     """Every report was made, but at least one says that values in it are off."""
 
     exit_code = 52
+
+
+class StorageError(WorkbenchError):
+    """Nothing can be written where the reports stand: a full disk, or no right to."""
+
+    exit_code = 53
+
+
+class Stopped(WorkbenchError):
+    """Stopped by Ctrl-C or by a request to end; what was finished is kept."""
+
+    exit_code = 54
 
 
 class ReportDiffers(WorkbenchError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -79,6 +80,8 @@ def ended_early(error: BaseException) -> tuple[State, str]:
     (<State.FAILED: 'failed'>, 'KeyError')
     """
     match error:
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            return State.FAILED, "the disk is full"
         case errors.WorkbenchError():
             return State.FAILED, f"{_public_name(error)}: {error}"
         case PapermillExecutionError(ename=name, evalue=text):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from gm_workbench.batch.catalogue import PREFIX, runnable
+from gm_workbench.batch.freshness import in_words
 from gm_workbench.batch.ledger import Attempt, Ledger, State
-from gm_workbench.batch.plan import Planned
+from gm_workbench.batch.standing import Stood, row_of, standings
 from gm_workbench.report.page import FILES
 from gm_workbench.report.site import INDEX, NOTHING, Row, Status, write_index
 from gm_workbench.settings import Paths
@@ -23,6 +24,8 @@ STATES = {
     State.KILLED: Text("afgebroken", "killed"),
     State.TIMED_OUT: Text("duurde te lang", "timed out"),
 }
+
+REMOVED = Text("het rapport is weggehaald", "the report was removed")
 
 DUTCH = {
     "DeliveryError": "de levering heeft fouten; gm check zegt welke",
@@ -41,38 +44,41 @@ def write_index_of(paths: Paths) -> Path:
 
 
 def index_rows(ledger: Ledger, paths: Paths) -> list[Row]:
-    """Give one row for each report on its latest period that was ever asked for and has ended."""
-    studies = runnable(paths)
+    """Give one row for each report on its latest period that was ever asked for, and begun."""
+    titles = {study: load_protocol(study, paths.protocols).title for study in runnable(paths)}
     made = ledger.latest_done()
-    ended = {attempt.folder: attempt for attempt in ledger.attempts() if attempt.state.ended}
     return [
-        _row(attempt, made.get(folder), paths)
-        for folder, attempt in ended.items()
-        if attempt.study in studies and PurePosixPath(folder).name == attempt.place
+        _row(stood, made.get(folder), titles[stood.attempt.study], paths)
+        for folder, stood in sorted(standings(ledger, paths).items(), key=lambda one: one[1].attempt.id)
+        if stood.attempt.study in titles and row_of(stood.attempt).latest and stood.attempt.state is not State.STOPPED
     ]
 
 
-def _row(last: Attempt, made: Attempt | None, paths: Paths) -> Row:
+def _row(stood: Stood, made: Attempt | None, title: Text, paths: Paths) -> Row:
+    last = stood.attempt
     stands = made is not None and (paths.reports / made.folder / FILES["nl"]).is_file()
-    failed = not last.state.made
-    why = why_not(last) if failed else Text("het rapport is weggehaald", "the report was removed")
+    failed = last.state.ended and not last.state.made
+    why = why_not(last) if failed else REMOVED if last.state.ended else NOTHING
     return Row(
         place=last.place,
         place_name=_place_name(last.place, paths),
         study=last.study,
-        title=load_protocol(last.study, paths.protocols).title,
-        status=_status(made) if stands else Status.FAILED,
-        kind=Planned(last.study, last.place, last.world, last.period, {}).kind,
+        title=title,
+        status=_status(made, last) if stands or not last.state.ended else Status.FAILED,
+        kind=row_of(last).kind,
         path=last.folder if stands else "",
         headline=made.headline if made is not None and stands else NOTHING,
         reason=NOTHING if stands else why,
         newer_attempt_failed=why if stands and failed else NOTHING,
+        stale=in_words(stood.standing.parts) if stands and stood.standing.parts else NOTHING,
         world=last.world,
     )
 
 
-def _status(made: Attempt | None) -> Status:
-    return Status.DEVIATES if made is not None and made.state is State.DEVIATES else Status.MADE
+def _status(made: Attempt | None, last: Attempt) -> Status:
+    if made is None:
+        return Status.RUNNING if not last.state.ended else Status.FAILED
+    return Status.DEVIATES if made.state is State.DEVIATES else Status.MADE
 
 
 def _place_name(code: str, paths: Paths) -> str:

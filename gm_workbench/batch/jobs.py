@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gm_workbench.batch.inputs import Seen
 from gm_workbench.batch.ledger import Outcome
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.provenance import Inputs, Origin
@@ -45,6 +46,8 @@ class Job:
     cell_seconds: int
     origin: Origin
     inputs: Inputs = field(default_factory=Inputs)
+    seen: Seen | None = None  # how the delivery looked when it was decided that the report is to be made
+    before: Outcome | None = None  # how it was made before, when since then only the notebook's words have changed
     into: Path | None = field(default=None, kw_only=True)
 
 

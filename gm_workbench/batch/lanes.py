@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from gm_workbench.batch.processes import MARK, clear
 from gm_workbench.errors import UsageError
 
 A = TypeVar("A")
@@ -31,9 +36,40 @@ class Task(Generic[A, R]):
     argument: A
 
 
+@dataclass(frozen=True, slots=True)
+class Known(Generic[R]):
+    """Says of a task that was about to start that its result is known already."""
+
+    result: R
+
+
+class Later:
+    """Says of a task that was about to start that it cannot start now."""
+
+
+LATER = Later()
+
+POLL_SECONDS = 0.5
+"""How often a task that could not start is tried again."""
+
+
+def always(task: Task[A, R], running: Sequence[Task[A, R]]) -> bool:
+    """Let any task run beside any others."""
+    del task, running
+    return True
+
+
 def spawned() -> Executor:
     """Give a lane in a fresh process: a fork would copy whatever threads and locks the parent happens to hold."""
-    return ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"), initializer=_silence)
+    return ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+
+
+def _begin() -> None:
+    """Begin a worker: silent, deaf to Ctrl-C (its parent decides what that means), and gone when its parent is."""
+    _silence()
+    # a function and not SIG_IGN, which what the worker starts would inherit
+    signal.signal(signal.SIGINT, lambda *_: None)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _silence() -> None:
@@ -42,6 +78,28 @@ def _silence() -> None:
     for stream in (1, 2):
         os.dup2(nowhere, stream)
     os.close(nowhere)
+
+
+def _end_with_parent() -> None:
+    """Wait until the parent is gone, then end everything of its batch: nobody is left to note what comes of it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        clear(os.environ.get(MARK, ""))
+        os._exit(1)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Start processes that do not hear Ctrl-C while they are starting, when they would die of it with a traceback."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def worker_count(asked: int | None = None) -> int:
@@ -70,28 +128,71 @@ class Lanes:
         for lane in [*self._idle, *self._busy]:
             lane.shutdown(cancel_futures=True)
 
-    def do(self, tasks: Sequence[Task[A, R]], started: Callable[[Task[A, R]], None]) -> Iterator[tuple[Task[A, R], R | None]]:
-        """Do the tasks, one at a time in each lane; yield each with its result when it ends, None if its worker was killed."""
+    def do(
+        self,
+        tasks: Sequence[Task[A, R]],
+        started: Callable[[Task[A, R]], object],
+        fits: Callable[[Task[A, R], Sequence[Task[A, R]]], bool] = always,
+    ) -> Iterator[tuple[Task[A, R], R | None]]:
+        """Do tasks, one at a time in each lane; yield each with its result when it ends, None if its worker was killed.
+
+        Parameters
+        ----------
+        tasks : sequence of Task
+            The first that fits goes first.
+        started : callable
+            Called with a task before it starts. When it gives `LATER` the task is tried again later, when it gives a `Known`
+            that is the result, and when it gives anything else the task starts.
+        fits : callable
+            Whether a task may run beside those that run; when nothing runs, any task may.
+        """
         waiting = deque(tasks)
         running: dict[Future[R], tuple[Task[A, R], Executor]] = {}
         while waiting or running:
-            while waiting and (lane := self._free()):
-                task = waiting.popleft()
-                started(task)
-                running[lane.submit(task.function, task.argument)] = (task, lane)
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                task, lane = running.pop(future)
-                killed = isinstance(future.exception(), BrokenExecutor)
-                self._give_back(lane, broken=killed)
-                yield task, None if killed else future.result()
+            held: list[Task[A, R]] = []
+            while (task := self._next(waiting, [one for one, _ in running.values()], fits)) is not None:
+                answer = started(task)
+                if isinstance(answer, Known):
+                    yield task, answer.result
+                elif isinstance(answer, Later):
+                    held.append(task)
+                else:
+                    self._start(task, running)
+            waiting.extend(held)
+            yield from self._ended(running, POLL_SECONDS if waiting else None)
 
-    def _free(self) -> Executor | None:
-        """Give a lane that has nothing to do, if there is one or may be one more."""
-        if not self._idle and len(self._busy) == self.workers:
+    def _next(
+        self,
+        waiting: deque[Task[A, R]],
+        running: Sequence[Task[A, R]],
+        fits: Callable[[Task[A, R], Sequence[Task[A, R]]], bool],
+    ) -> Task[A, R] | None:
+        """Take the first waiting task that may start now, if a lane is free for it."""
+        if len(running) >= self.workers:
             return None
+        task = next((one for one in waiting if not running or fits(one, running)), None)
+        if task is not None:
+            waiting.remove(task)
+        return task
+
+    def _start(self, task: Task[A, R], running: dict[Future[R], tuple[Task[A, R], Executor]]) -> None:
         lane = self._idle.pop() if self._idle else self._new_lane()
         self._busy.append(lane)
-        return lane
+        with _deaf():
+            running[lane.submit(task.function, task.argument)] = (task, lane)
+
+    def _ended(
+        self, running: dict[Future[R], tuple[Task[A, R], Executor]], seconds: float | None
+    ) -> Iterator[tuple[Task[A, R], R | None]]:
+        """Wait until something ends, or for some seconds, and give what ended."""
+        if not running:
+            time.sleep(seconds or 0)
+            return
+        for future in wait(running, timeout=seconds, return_when=FIRST_COMPLETED).done:
+            task, lane = running.pop(future)
+            killed = isinstance(future.exception(), BrokenExecutor)
+            self._give_back(lane, broken=killed)
+            yield task, None if killed else future.result()
 
     def _give_back(self, lane: Executor, *, broken: bool) -> None:
         self._busy.remove(lane)

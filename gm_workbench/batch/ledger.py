@@ -6,29 +6,34 @@ notebook, but from here. A reason names a cell and a kind of error. It never hol
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from gm_workbench.batch.plan import Planned
+from gm_workbench.batch.processes import Owner
+from gm_workbench.batch.storage import opened, prepare
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.text import Text
 
-BUSY_SECONDS = 30
-"""How long one writer waits for another: a batch and `gm status` may look at the same time."""
+NOTHING: Mapping[str, str] = {}
 
-_TABLE = """
-create table if not exists attempts (
-    id integer primary key,
-    study text not null, place text not null, world text not null, period text not null, folder text not null,
-    state text not null, queued text not null, started text, finished text, seconds real,
-    cell integer, reason text not null default '', kind text not null default '',
-    headline_nl text not null default '', headline_en text not null default ''
-)
+NEXT_TURN = "(select coalesce(max(turn), 0) + 1 from attempts)"
+"""The order in which attempts began is counted, not read from a clock, which may be set back."""
+
+FINISHED = "state = ?, finished = ?, seconds = ?, cell = ?, reason = ?, kind = ?, headline_nl = ?, headline_en = ?, memory = ?"
+
+LAST = "select * from attempts where folder = ? order by turn desc limit 1"
+
+LATEST = """
+select a.* from attempts a join (select folder, max(turn) as turn from attempts where turn is not null {made} group by folder)
+last on a.folder = last.folder and a.turn = last.turn order by a.id
 """
 
 
@@ -42,6 +47,7 @@ class State(StrEnum):
     FAILED = "failed"
     KILLED = "killed"
     TIMED_OUT = "timed out"
+    STOPPED = "stopped"  # never begun: its batch ended before its turn, or another batch made the report meanwhile
 
     @property
     def ended(self) -> bool:
@@ -55,7 +61,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended. `cell` counts the notebook's cells from 1."""
+    """How an attempt ended. `cell` counts the notebook's cells from 1; `memory` is the most that its kernel used, in bytes."""
 
     state: State
     reason: str = ""
@@ -63,11 +69,25 @@ class Outcome:
     seconds: float = 0.0
     kind: str = ""
     headline: Text = Text("", "")
+    memory: int | None = None
+
+    @property
+    def out_of_memory(self) -> bool:
+        """Whether it ended as runs do that have too little memory: killed by the system, or told so by Python."""
+        return self.state is State.KILLED or self.reason.startswith("MemoryError")
+
+
+class Claim(StrEnum):
+    """What became of a claim on a report."""
+
+    OURS = "ours"
+    BUSY = "busy"  # another batch is making it
+    MADE = "made"  # another batch has made it meanwhile, of the same things
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One row of the ledger."""
+    """One row of the ledger; `turn` counts attempts in the order in which they began."""
 
     id: int
     study: str
@@ -82,6 +102,23 @@ class Attempt:
     reason: str
     kind: str
     headline: Text
+    turn: int | None
+    parameters: Mapping[str, Any]
+    recipe: Mapping[str, str]
+    memory: int | None
+
+    @property
+    def outcome(self) -> Outcome:
+        """How it ended."""
+        return Outcome(self.state, self.reason, self.cell, self.seconds or 0.0, self.kind, self.headline, self.memory)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a batch left whose process is gone: the mark of its own processes, and the folders of reports that it was making."""
+
+    mark: str
+    folders: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,56 +129,170 @@ class Ledger:
 
     @classmethod
     def at(cls, paths: Paths) -> Ledger:
-        """Open the ledger of a project, and make it if it is not there."""
-        paths.reports.mkdir(parents=True, exist_ok=True)
+        """Open the ledger of a project, and make it if it is not there.
+
+        Raises
+        ------
+        StorageError
+            If nothing can be written there.
+        """
         ledger = cls(paths.reports / ".ledger.sqlite")
-        with ledger._open() as connection:
-            connection.execute("pragma journal_mode = wal")
-            connection.execute(_TABLE)
+        prepare(ledger.file)
         return ledger
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self.file, timeout=BUSY_SECONDS)) as connection, connection:
-            connection.row_factory = sqlite3.Row
-            yield connection
+    def _open(self) -> AbstractContextManager[sqlite3.Connection]:
+        return opened(self.file)
 
-    def queue(self, row: Planned, folder: str) -> int:
-        """Note that a report is going to be made; give the number of the attempt."""
-        values = (row.study, row.place, row.world, row.period, folder, State.QUEUED, _now())
+    def begin(self, owner: Owner, mark: str) -> int:
+        """Note that a batch begins, and whose it is; give its number."""
         with self._open() as connection:
-            cursor = connection.execute(
-                "insert into attempts (study, place, world, period, folder, state, queued) values (?, ?, ?, ?, ?, ?, ?)", values
+            values = (owner.host, owner.pid, owner.born, mark)
+            return int(
+                connection.execute("insert into batches (host, pid, born, mark) values (?, ?, ?, ?)", values).lastrowid or 0
             )
-            return int(cursor.lastrowid or 0)
+
+    def close(self, batch: int) -> None:
+        """Note that a batch ended, and that what it had not begun is not going to be."""
+        with self._open() as connection:
+            _end(connection, batch, "the batch was stopped")
+
+    def settle(self) -> list[Left]:
+        """Note the end of batches whose process is gone; give what they left."""
+        with self._open() as connection:
+            connection.execute("begin immediate")
+            gone = [row for row in connection.execute("select * from batches where not ended") if not _owner(row).alive]
+            return [_left(connection, row) for row in gone]
+
+    def queue(self, row: Planned, folder: str, batch: int | None = None, recipe: Mapping[str, str] = NOTHING) -> int:
+        """Note that a report is going to be made; give the number of the attempt."""
+        return self.queue_all([(row, folder, recipe)], batch)[0]
+
+    def queue_all(self, rows: Iterable[tuple[Planned, str, Mapping[str, str]]], batch: int | None) -> list[int]:
+        """Note that reports are going to be made; give the numbers of the attempts."""
+        now = _now()
+        with self._open() as connection:
+            return [_queued(connection, row, folder, batch, recipe, now) for row, folder, recipe in rows]
 
     def start(self, attempt: int) -> None:
         """Note that an attempt runs."""
         with self._open() as connection:
-            connection.execute("update attempts set state = ?, started = ? where id = ?", (State.RUNNING, _now(), attempt))
+            _start(connection, attempt)
+
+    def claim(self, attempt: int, *, again: bool = False) -> Claim:
+        """Begin an attempt, unless another living batch is making the same report, or has made it of the same things.
+
+        Parameters
+        ----------
+        attempt : int
+        again : bool
+            Make it even if another batch has.
+        """
+        with self._open() as connection:
+            connection.execute("begin immediate")
+            mine = connection.execute("select * from attempts where id = ?", (attempt,)).fetchone()
+            if _rivals(connection, mine):
+                return Claim.BUSY
+            last = connection.execute(LAST, (mine["folder"],)).fetchone()
+            if not again and _same(last, mine):
+                reason = "another batch made it meanwhile"
+                connection.execute("update attempts set state = ?, reason = ? where id = ?", (State.STOPPED, reason, attempt))
+                return Claim.MADE
+            _start(connection, attempt)
+            return Claim.OURS
 
     def finish(self, attempt: int, outcome: Outcome) -> None:
         """Note how an attempt ended."""
         values = (outcome.state, _now(), outcome.seconds, outcome.cell, outcome.reason, outcome.kind, *_both(outcome.headline))
         with self._open() as connection:
             connection.execute(
-                "update attempts set state = ?, finished = ?, seconds = ?, cell = ?, reason = ?, kind = ?,"
-                " headline_nl = ?, headline_en = ? where id = ?",
-                (*values, attempt),
+                f"update attempts set {FINISHED}, turn = coalesce(turn, {NEXT_TURN}) where id = ?",  # noqa: S608
+                (*values, outcome.memory, attempt),
             )
 
-    def attempts(self) -> tuple[Attempt, ...]:
-        """Give every attempt, oldest first."""
+    def renew(self, folder: str, recipe: Mapping[str, str]) -> None:
+        """Note that a report was written anew without being computed anew: its last attempt now has this recipe."""
         with self._open() as connection:
-            return tuple(_attempt(row) for row in connection.execute("select * from attempts order by id"))
+            last = connection.execute(LAST, (folder,)).fetchone()
+            written = json.dumps(dict(recipe), sort_keys=True)
+            connection.execute("update attempts set recipe = ? where id = ?", (written, last["id"]))
+
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Give every attempt, in the order in which they were asked for."""
+        return self._read("select * from attempts order by id")
 
     def latest(self) -> dict[str, Attempt]:
-        """Give the last attempt of each report, by the report's folder."""
-        return {attempt.folder: attempt for attempt in self.attempts()}
+        """Give the last attempt of each report, by the report's folder; one that never began counts when there is no other."""
+        begun = {attempt.folder: attempt for attempt in self._read(LATEST.format(made=""))}
+        waiting = self._read("select * from attempts where turn is null order by state != 'queued' desc, id")
+        return {a.folder: a for a in waiting if a.folder not in begun or a.state is State.QUEUED} | {
+            folder: attempt
+            for folder, attempt in begun.items()
+            if folder not in {a.folder for a in waiting if not a.state.ended}
+        }
+
+    def latest_ended(self) -> dict[str, Attempt]:
+        """Give the last attempt of each report that began and ended, by the report's folder."""
+        ended = "and state != 'running'"
+        return {attempt.folder: attempt for attempt in self._read(LATEST.format(made=ended))}
 
     def latest_done(self) -> dict[str, Attempt]:
         """Give the last attempt of each report that was made, by the report's folder."""
-        return {attempt.folder: attempt for attempt in self.attempts() if attempt.state.made}
+        made = "and state in ('done', 'deviates')"
+        return {attempt.folder: attempt for attempt in self._read(LATEST.format(made=made))}
+
+    def _read(self, query: str) -> tuple[Attempt, ...]:
+        with self._open() as connection:
+            return tuple(_attempt(row) for row in connection.execute(query))
+
+
+def _queued(
+    connection: sqlite3.Connection, row: Planned, folder: str, batch: int | None, recipe: Mapping[str, str], now: str
+) -> int:
+    values = (row.study, row.place, row.world, row.period, folder, State.QUEUED, now, batch)
+    kept = (json.dumps(dict(row.parameters), sort_keys=True, default=repr), json.dumps(dict(recipe), sort_keys=True))
+    cursor = connection.execute(
+        "insert into attempts (study, place, world, period, folder, state, queued, batch, parameters, recipe)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*values, *kept),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _start(connection: sqlite3.Connection, attempt: int) -> None:
+    values = (State.RUNNING, _now(), attempt)
+    connection.execute(f"update attempts set state = ?, started = ?, turn = {NEXT_TURN} where id = ?", values)  # noqa: S608
+
+
+def _end(connection: sqlite3.Connection, batch: int, why: str) -> None:
+    """Note that a batch is over: what ran was killed with it, what waited never began."""
+    update = "update attempts set state = ?, reason = ?, finished = ? where batch = ? and state = ?"
+    connection.execute(update, (State.KILLED, why, _now(), batch, State.RUNNING))
+    connection.execute(update, (State.STOPPED, why, _now(), batch, State.QUEUED))
+    connection.execute("update batches set ended = 1 where id = ?", (batch,))
+
+
+def _left(connection: sqlite3.Connection, batch: sqlite3.Row) -> Left:
+    running = connection.execute("select folder from attempts where batch = ? and state = 'running'", (batch["id"],)).fetchall()
+    _end(connection, batch["id"], "the batch was killed")
+    return Left(batch["mark"], tuple(row["folder"] for row in running))
+
+
+def _rivals(connection: sqlite3.Connection, mine: sqlite3.Row) -> bool:
+    """Say whether another living batch is making the same report."""
+    running = connection.execute(
+        "select b.* from attempts a join batches b on a.batch = b.id where a.folder = ? and a.state = 'running' and a.id != ?",
+        (mine["folder"], mine["id"]),
+    )
+    return any(_owner(row).alive for row in running.fetchall())
+
+
+def _same(last: sqlite3.Row | None, mine: sqlite3.Row) -> bool:
+    made = last is not None and last["turn"] is not None and State(last["state"]).made
+    return made and last is not None and last["recipe"] == mine["recipe"] != "{}"
+
+
+def _owner(row: sqlite3.Row) -> Owner:
+    return Owner(row["host"], row["pid"], row["born"])
 
 
 def _both(text: Text) -> tuple[str, str]:
@@ -152,8 +303,23 @@ def _attempt(row: sqlite3.Row) -> Attempt:
     return Attempt(
         **{
             name: row[name]
-            for name in ("id", "study", "place", "world", "period", "folder", "seconds", "cell", "reason", "kind")
+            for name in (
+                "id",
+                "study",
+                "place",
+                "world",
+                "period",
+                "folder",
+                "seconds",
+                "cell",
+                "reason",
+                "kind",
+                "turn",
+                "memory",
+            )
         },
+        parameters=json.loads(row["parameters"]),
+        recipe=json.loads(row["recipe"]),
         state=State(row["state"]),
         started=row["started"] or "",
         headline=Text(row["headline_nl"], row["headline_en"]),

@@ -15,6 +15,7 @@ from gm_workbench.batch.catalogue import (
     Study,
     check_place,
     check_world,
+    delivered,
     delivered_period,
     load_study,
     places_for,
@@ -184,6 +185,8 @@ class _Planner:
         self.paths = paths
         self.faults: dict[str, WorkbenchError] = {}
         self.open = cache(partial(load_study, paths=paths))
+        self.there = cache(partial(delivered, paths=paths))
+        self.covered = cache(partial(delivered_period, paths=paths))
 
     def note(self, fault: WorkbenchError) -> None:
         self.faults.setdefault(str(fault), fault)
@@ -227,10 +230,10 @@ class _Planner:
         study = self.open(wish.study)
         asked = dict(self._typed(wish, study))
         for place in (wish.place,) if wish.place else places_for(study, wish.world, self.paths):
-            if not self.good(partial(check_place, study, place, wish.world, self.paths)):
+            if not self.good(partial(check_place, study, place, wish.world, self.paths, self.there(wish.world))):
                 continue
             row = _planned(wish, study, place, asked)
-            if self.good(partial(_check_covered, row, "period" in asked, self.paths, wish.where)):
+            if self.good(partial(_check_covered, row, "period" in asked, self.covered, wish.where)):
                 yield row
 
     def _typed(self, wish: Wish, study: Study) -> Iterator[tuple[str, object]]:
@@ -264,11 +267,11 @@ def _check_period(text: str, where: str) -> None:
         raise ParameterType(f"{where}: {error}") from None
 
 
-def _check_covered(row: Planned, asked: bool, paths: Paths, where: str) -> None:
+def _check_covered(row: Planned, asked: bool, period_of: Callable[[str, str], Period | None], where: str) -> None:
     """Raise `ParameterBounds` if the period lies outside what was delivered, or a published set is asked for another one."""
     if row.published and asked:
         raise ParameterBounds(f"{where}: {row.place} has its own years, so period cannot be set for it. Leave period out.")
-    covered = delivered_period(row.place, row.world, paths)
+    covered = period_of(row.place, row.world)
     if not row.period or covered is None:
         return
     wanted = Period.parse(row.period)

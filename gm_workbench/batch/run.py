@@ -1,21 +1,26 @@
-"""A batch: check each delivery once, then make every report; go on after a failure, and say at the end what was not made."""
+"""A batch: leave what is fresh, check each delivery once, make the rest, longest first; go on after a failure."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from gm_workbench.batch.decision import Decision, decide
 from gm_workbench.batch.jobs import Arrived, Intake, Job, check_delivery, make_report
 from gm_workbench.batch.kernels import ONE_THREAD, batch_folder, environment
-from gm_workbench.batch.lanes import Lanes, Task, spawned
-from gm_workbench.batch.ledger import Ledger, Outcome, State
+from gm_workbench.batch.lanes import LATER, Known, Lanes, Task, spawned
+from gm_workbench.batch.learnt import Learnt, learnt
+from gm_workbench.batch.ledger import Claim, Ledger, Outcome, State
+from gm_workbench.batch.memory import UNKNOWN_STUDY, WORKER, budget
 from gm_workbench.batch.plan import Planned
+from gm_workbench.batch.processes import MARK, clear, stopped_by_signal, this_process
 from gm_workbench.batch.progress import Progress
 from gm_workbench.batch.provenance import Inputs, Origin, origin
-from gm_workbench.errors import BatchIncomplete, ValuesDeviate
+from gm_workbench.batch.summary import Result, Summary
 from gm_workbench.settings import Paths
 
 CELL_SECONDS = 600
@@ -24,54 +29,68 @@ CELL_SECONDS = 600
 KILLED = Outcome(State.KILLED, "the worker was killed; often there was too little memory")
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A report that was asked for, and how that ended."""
+def run_batch(
+    rows: Sequence[Planned],
+    paths: Paths,
+    workers: int,
+    progress: Progress | None = None,
+    *,
+    cell_seconds: int = CELL_SECONDS,
+    new_lane: Callable[[], Executor] = spawned,
+    again: bool = False,
+) -> Summary:
+    """Make every report of a plan that is not fresh, at most `workers` at a time.
 
-    row: Planned
-    outcome: Outcome
+    Parameters
+    ----------
+    rows : sequence of Planned
+        One row a report; none is a batch too.
+    paths : Paths
+        The project.
+    workers : int
+        How many reports are made at once; fewer when there is not memory enough for so many.
+    progress : Progress, optional
+        Who is told how it goes; by default nobody.
+    cell_seconds : int
+        How long one cell may run.
+    new_lane : callable
+        Gives an executor with one worker: by default a fresh process.
+    again : bool
+        Make also what is fresh.
 
-    @property
-    def made(self) -> bool:
-        return self.outcome.state.made
+    Raises
+    ------
+    StorageError
+        If the ledger cannot be written.
+    KeyboardInterrupt
+        If it was stopped; what was finished is kept, and nothing of the rest seems to run.
+    """
+    progress, ledger, began = progress or Progress(), Ledger.at(paths), time.monotonic()
+    settle(ledger, paths)
+    decision = decide(rows, ledger, paths)
+    todo = decision.todo(rows, paths, again=again)
+    progress.decided({row.name: decision.standings[row.folder(paths)] for row in rows}, len(todo))
+    ended: dict[Path, Result] = {}
+    try:
+        if todo:
+            ended = Batch(paths, ledger, workers, progress, decision, cell_seconds, new_lane, again).run(todo)
+    finally:
+        progress.close()
+    folders = {row.folder(paths): row for row in rows}
+    fresh = {
+        folder: Result(row, decision.outcomes[folder], fresh=True) for folder, row in folders.items() if folder not in ended
+    }
+    return Summary(tuple((fresh | ended)[folder] for folder in folders), time.monotonic() - began)
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """How a whole batch ended."""
+def settle(ledger: Ledger, paths: Paths) -> None:
+    """Clear away what batches left that were killed: note their end, end their processes, mend what was being written."""
+    for left in ledger.settle():
+        clear(left.mark)
+        from gm_workbench.report.write import mend  # takes a second to import, and is seldom needed
 
-    results: tuple[Result, ...]
-    seconds: float
-
-    @property
-    def made(self) -> tuple[Result, ...]:
-        return tuple(result for result in self.results if result.made)
-
-    @property
-    def not_made(self) -> tuple[Result, ...]:
-        return tuple(result for result in self.results if not result.made)
-
-    @property
-    def deviating(self) -> tuple[Result, ...]:
-        """Reports that were made and say themselves that values in them are off."""
-        return tuple(result for result in self.results if result.outcome.state is State.DEVIATES)
-
-    def raise_if_incomplete(self) -> None:
-        """Raise `BatchIncomplete`, or else `ValuesDeviate`, with one line for each report that is not as it should be."""
-        wrong = "\n".join(f"- {result.row.name}: {reason(result.outcome)}" for result in (*self.not_made, *self.deviating))
-        if self.not_made:
-            raise BatchIncomplete(
-                f"{len(self.not_made)} of {len(self.results)} reports were not made; "
-                f"the last good one of each, if any, is still there.\n{wrong}"
-            )
-        if self.deviating:
-            raise ValuesDeviate(f"Every report was made, but values are off; the page shows in red which.\n{wrong}")
-
-
-def reason(outcome: Outcome) -> str:
-    """Say in one line how an attempt ended."""
-    cell = f" at cell {outcome.cell}" if outcome.cell else ""
-    return f"{outcome.state}{cell}: {outcome.reason}" if outcome.reason else f"{outcome.state}{cell}"
+        for folder in left.folders:
+            mend(paths.reports / folder)
 
 
 @dataclass(slots=True)
@@ -82,31 +101,52 @@ class Batch:
     ledger: Ledger
     workers: int
     progress: Progress
+    decision: Decision
     cell_seconds: int = CELL_SECONDS
     new_lane: Callable[[], Executor] = spawned
+    again: bool = False
+    number: int = 0
     attempts: dict[Path, int] = field(default_factory=dict)
-    ended: dict[Path, Outcome] = field(default_factory=dict)
+    ended: dict[Path, Result] = field(default_factory=dict)
     inputs: dict[tuple[str, str], Inputs] = field(default_factory=dict)
+    retries: dict[Path, Task[Job, Outcome]] = field(default_factory=dict)
+    learnt: Learnt = field(default_factory=lambda: Learnt({}, {}))
 
-    def run(self, rows: Sequence[Planned]) -> Summary:
+    def run(self, rows: Sequence[Planned]) -> dict[Path, Result]:
         """Make the reports and give how each ended."""
-        began = time.monotonic()
-        self.attempts = {row.folder(self.paths): self.ledger.queue(row, self._relative(row)) for row in rows}
-        try:
-            with environment(ONE_THREAD), batch_folder() as folder, Lanes(self.workers, self.new_lane) as lanes:
-                self._check_deliveries(rows, lanes)
-                self._make_reports([row for row in rows if row.folder(self.paths) not in self.ended], folder, lanes)
-        finally:
-            self._close(rows)
-            self.progress.close()
-        return Summary(tuple(Result(row, self.ended[row.folder(self.paths)]) for row in rows), time.monotonic() - began)
+        with stopped_by_signal(), batch_folder() as folder:
+            self.number = self.ledger.begin(this_process(), str(folder))
+            try:
+                self._queue(rows)
+                with environment({**ONE_THREAD, MARK: str(folder)}), Lanes(self.workers, self.new_lane) as lanes:
+                    self._watched(rows, folder, lanes)
+            finally:
+                self.ledger.close(self.number)
+        return self.ended
 
-    def _relative(self, row: Planned) -> str:
-        return row.folder(self.paths).relative_to(self.paths.reports).as_posix()
+    def _queue(self, rows: Sequence[Planned]) -> None:
+        folders = [row.folder(self.paths) for row in rows]
+        wanted = [
+            (row, self._relative(folder), self.decision.recipes[folder]) for row, folder in zip(rows, folders, strict=True)
+        ]
+        self.attempts = dict(zip(folders, self.ledger.queue_all(wanted, self.number), strict=True))
+        self.learnt = learnt(self.ledger)
+
+    def _relative(self, folder: Path) -> str:
+        return folder.relative_to(self.paths.reports).as_posix()
+
+    def _watched(self, rows: Sequence[Planned], folder: Path, lanes: Lanes) -> None:
+        """Make the reports; if that is stopped, end the workers before their lanes are closed, which would wait for them."""
+        try:
+            self._check_deliveries(rows, lanes)
+            self._make_reports([row for row in rows if row.folder(self.paths) not in self.ended], folder, lanes)
+        except BaseException:
+            clear(str(folder))
+            raise
 
     def _check_deliveries(self, rows: Sequence[Planned], lanes: Lanes) -> None:
         """Check each delivery once; a broken one costs the reports on it, and no others."""
-        wanted = {(row.world, row.place): row for row in rows if not row.published}
+        wanted = dict.fromkeys((row.world, row.place) for row in rows if not row.published)
         tasks = [
             Task(f"{place} ({world or 'real'})", check_delivery, Intake(place, world, self.paths.root))
             for world, place in wanted
@@ -125,57 +165,68 @@ class Batch:
             self._note(row, outcome)
 
     def _make_reports(self, rows: Sequence[Planned], folder: Path, lanes: Lanes) -> None:
-        made_with = origin(self.paths)
-        tasks = [Task(row.name, make_report, self._job(row, folder, str(number), made_with)) for number, row in enumerate(rows)]
-        self.progress.begin("reports", len(tasks), self.workers)
-        for task, result in lanes.do(tasks, self._started):
-            outcome = result or KILLED
-            self._note(task.argument.row, outcome)
-            self.progress.ended(task.name, outcome)
+        """Make the reports, those first that take longest; what ran out of memory is made once more when nothing else runs."""
+        made_with, room = origin(self.paths), budget()
+        ordered = sorted(rows, key=lambda row: -self._expected(row))
+        tasks = [Task(row.name, make_report, self._job(row, folder, f"{at}", made_with)) for at, row in enumerate(ordered)]
+        self.progress.begin("reports", len(tasks), self.workers, {row.name: self.learnt.expected(row) for row in rows})
+        for task, result in lanes.do(tasks, self._claimed, lambda task, running: self._fits(task, running, room)):
+            self._done(task, result or KILLED)
+        for task, result in lanes.do(list(self.retries.values()), self._claimed, lambda *_: False):
+            self._done(task, result or KILLED)
+
+    def _expected(self, row: Planned) -> float:
+        """Give how long a report will probably take; one that is not known goes first, because it may be long."""
+        seconds = self.learnt.expected(row)
+        return math.inf if seconds is None else seconds
+
+    def _fits(self, task: Task[Job, Outcome], running: Sequence[Task[Job, Outcome]], room: int) -> bool:
+        """Whether there is memory for one more report."""
+        studies = [one.argument.row.study for one in (task, *running)]
+        return sum(self.learnt.memory.get(study, UNKNOWN_STUDY) + WORKER for study in studies) <= room
 
     def _job(self, row: Planned, folder: Path, name: str, made_with: Origin) -> Job:
-        inputs = self.inputs.get((row.world, row.place), Inputs())
-        return Job(row, self.paths.root, folder, name, self.cell_seconds, made_with, inputs)
+        where = (row.world, row.place)
+        seen = self.decision.seen.get((row.place, row.world))
+        inputs, before = self.inputs.get(where, Inputs()), self.decision.reworded(row.folder(self.paths))
+        return Job(
+            row, self.paths.root, folder, name, self.cell_seconds, made_with, inputs, seen, None if self.again else before
+        )
 
-    def _started(self, task: Task[Job, Outcome]) -> None:
-        self.ledger.start(self.attempts[task.argument.row.folder(self.paths)])
+    def _claimed(self, task: Task[Job, Outcome]) -> object:
+        """Begin a report, unless another batch is making it (wait) or has made it (take that)."""
+        row = task.argument.row
+        folder = row.folder(self.paths)
+        claim = self.ledger.claim(self.attempts[folder], again=self.again)
+        if claim is Claim.BUSY:
+            self.progress.waits(task.name)
+            return LATER
         self.progress.started(task.name)
+        if claim is Claim.OURS:
+            return None
+        outcome = self.ledger.latest_done()[self._relative(folder)].outcome
+        self.ended[folder] = Result(row, outcome, fresh=True)
+        return Known(outcome)
+
+    def _done(self, task: Task[Job, Outcome], outcome: Outcome) -> None:
+        row = task.argument.row
+        folder = row.folder(self.paths)
+        if folder not in self.ended and outcome.out_of_memory and folder not in self.retries:
+            self._retry(task, folder, outcome)
+            return
+        if folder not in self.ended:
+            self._note(row, outcome)
+        self.progress.ended(task.name, outcome)
+
+    def _retry(self, task: Task[Job, Outcome], folder: Path, outcome: Outcome) -> None:
+        """Note the attempt as it ended, and ask for another."""
+        job = task.argument
+        self.ledger.finish(self.attempts[folder], outcome)
+        self.attempts[folder] = self.ledger.queue(job.row, self._relative(folder), self.number, self.decision.recipes[folder])
+        self.retries[folder] = Task(task.name, task.function, replace(job, name=f"{job.name}-again"))
+        self.progress.retried(task.name, outcome)
 
     def _note(self, row: Planned, outcome: Outcome) -> None:
         folder = row.folder(self.paths)
-        self.ended[folder] = outcome
+        self.ended[folder] = Result(row, outcome)
         self.ledger.finish(self.attempts[folder], outcome)
-
-    def _close(self, rows: Sequence[Planned]) -> None:
-        """Leave nothing that seems to run: what did not end by now was stopped, by hand or by an error here."""
-        stopped = Outcome(State.KILLED, "the batch was stopped")
-        self._fail([row for row in rows if row.folder(self.paths) not in self.ended], stopped)
-
-
-def run_batch(
-    rows: Sequence[Planned],
-    paths: Paths,
-    workers: int,
-    progress: Progress | None = None,
-    *,
-    cell_seconds: int = CELL_SECONDS,
-    new_lane: Callable[[], Executor] = spawned,
-) -> Summary:
-    """Make every report of a plan, `workers` at a time.
-
-    Parameters
-    ----------
-    rows : sequence of Planned
-        One row a report; none is a batch too.
-    paths : Paths
-        The project.
-    workers : int
-        How many reports are made at once.
-    progress : Progress, optional
-        Who is told how it goes; by default nobody.
-    cell_seconds : int
-        How long one cell may run.
-    new_lane : callable
-        Gives an executor with one worker: by default a fresh process.
-    """
-    return Batch(paths, Ledger.at(paths), workers, progress or Progress(), cell_seconds, new_lane).run(rows)

@@ -13,16 +13,18 @@ from nbformat import NotebookNode
 
 from gm_workbench.batch.catalogue import Study, deliveries_folder, load_study
 from gm_workbench.batch.execution import Execution, ended_early
+from gm_workbench.batch.inputs import see
 from gm_workbench.batch.jobs import Arrived, Intake, Job
 from gm_workbench.batch.kernels import run_folder
 from gm_workbench.batch.ledger import Outcome, State
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.provenance import Inputs, manifest_of
-from gm_workbench.errors import DisclosureRefused
+from gm_workbench.batch.reworded import reword
+from gm_workbench.errors import DeliveryError, DisclosureRefused
 from gm_workbench.guard.decisions import load_decisions
 from gm_workbench.guard.policy import Policy, load_policy
 from gm_workbench.guard.protect import Refusal, Released, protect
-from gm_workbench.guard.showing import collect
+from gm_workbench.guard.showing import collect, most_memory
 from gm_workbench.intake.marker import MARKER
 from gm_workbench.intake.store import checked_tables
 from gm_workbench.outputs.output import Output
@@ -52,16 +54,23 @@ def make_report(job: Job) -> Outcome:
     began, started = time.monotonic(), _now()
     try:
         study = load_study(job.row.study, Paths(job.root))
-        outcome = _executed(job, study, started)
+        outcome = _reworded(job, study) or _executed(job, study, started)
     except Exception as error:  # one report that fails must not stop the others
         outcome = _failed(error, Paths(job.root))
-    return replace(outcome, seconds=time.monotonic() - began)
+    return outcome if outcome is job.before else replace(outcome, seconds=time.monotonic() - began)
 
 
 def _failed(error: Exception, paths: Paths, *, cell: int | None = None, seconds: float = 0.0) -> Outcome:
     """Say how it ended; the reason goes into the index, which may travel, so it names files as seen from the project's root."""
     state, reason = ended_early(error)
     return Outcome(state, reason.replace(f"{paths.root}{os.sep}", ""), cell, seconds)
+
+
+def _reworded(job: Job, study: Study) -> Outcome | None:
+    """Give the report other words, if nothing else has changed; it ended as it did before."""
+    if job.before is None or not reword(job.row.folder(Paths(job.root)), study.notebook):
+        return None
+    return job.before
 
 
 def _executed(job: Job, study: Study, started: str) -> Outcome:
@@ -71,11 +80,13 @@ def _executed(job: Job, study: Study, started: str) -> Outcome:
             notebook = execution.execute()
         except Exception as error:
             return _failed(error, Paths(job.root), cell=execution.cell)
-        return _written(job, study, collect(run.path), notebook, started)
+        outcome = _written(job, study, collect(run.path), notebook, started)
+        return replace(outcome, memory=most_memory(run.path))
 
 
 def _written(job: Job, study: Study, outputs: list[Output], notebook: NotebookNode, started: str) -> Outcome:
     paths = Paths(job.root)
+    _refuse_other_delivery(job, paths)
     policy = load_policy(str(job.row.parameters["policy"]), paths.policies)
     released = _released(outputs, job.row, policy, paths)
     manifest = manifest_of(job.row, released.kind, job.origin, job.inputs, study.protocol, policy, paths)
@@ -87,6 +98,13 @@ def _written(job: Job, study: Study, outputs: list[Output], notebook: NotebookNo
     if any(shown.words.off for shown in released.outputs):
         return Outcome(State.DEVIATES, said.en, kind=str(released.kind), headline=said)
     return Outcome(State.DONE, kind=str(released.kind), headline=said)
+
+
+def _refuse_other_delivery(job: Job, paths: Paths) -> None:
+    """Refuse a report when its delivery is no longer the one that it was begun on: it may be about either."""
+    row = job.row
+    if job.seen is not None and see(row.place, row.world, paths, job.seen).digest != job.seen.digest:
+        raise DeliveryError(f"The delivery of {row.place} changed while its report was made. Make it again with: gm run")
 
 
 def _now() -> str:

@@ -16,7 +16,7 @@ COMMANDS = {
     "synthesise": ("deliveries", "Write the deliveries of a synthetic world."),
     "check": ("deliveries", "Check deliveries and say everything that is wrong."),
     "run": ("reports", "Make reports."),
-    "status": ("reports", "Say how the last attempt at each report ended."),
+    "status": ("reports", "Say how each report stands: fresh, stale and why, failed, running."),
     "scan": ("scan", "Look in finished reports for what must not be there."),
     "verify": ("verify", "Make a report again, and say whether it is the same."),
 }

@@ -10,17 +10,20 @@ import click
 
 from gm_workbench.batch.catalogue import REAL
 from gm_workbench.batch.lanes import worker_count
-from gm_workbench.batch.ledger import Attempt, Ledger
+from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Planned, Wish, plan, read_plan, wishes_from_options
 from gm_workbench.batch.progress import duration, progress_for
-from gm_workbench.batch.run import CELL_SECONDS, Summary, run_batch
+from gm_workbench.batch.run import CELL_SECONDS, run_batch, settle
+from gm_workbench.batch.standing import Stood, standings
+from gm_workbench.batch.summary import Summary
 from gm_workbench.cli.printing import as_json, example, print_rows, real_option, relative, world_option
-from gm_workbench.errors import UsageError
+from gm_workbench.errors import Stopped, UsageError
 from gm_workbench.settings import Paths, paths
 
 workers_option = click.option(
     "--workers", type=int, metavar="N", help="Reports at a time; by default GM_WORKERS, else one a core."
 )
+again_option = click.option("--again", is_flag=True, help="Make also reports that are fresh.")
 
 
 @click.command(
@@ -29,6 +32,7 @@ workers_option = click.option(
         "gm run",
         "gm run amersfoort_upward_mobility --place GM0307 -p wage_threshold=0.6",
         "gm run --plan plan.csv        (columns study, place, world, period and any parameter)",
+        "gm run --again --place GM0307  (also when nothing changed)",
     ),
 )
 @click.argument("studies", nargs=-1, metavar="[STUDY]...")
@@ -42,6 +46,7 @@ workers_option = click.option(
 @click.option(
     "--cell-seconds", type=click.IntRange(min=1), default=CELL_SECONDS, show_default=True, help="How long a cell may run."
 )
+@again_option
 @as_json
 def run_command(
     studies: tuple[str, ...],
@@ -53,9 +58,10 @@ def run_command(
     plan_file: Path | None,
     workers: int | None,
     cell_seconds: int,
+    again: bool,
     as_json: bool,
 ) -> None:
-    """Make reports: every study for every place that delivered, unless you name some.
+    """Make reports: every study for every place that delivered, unless you name some; what is fresh is left as it is.
 
     Everything that is wrong with what you ask is said before anything runs. A report that cannot be made does not stop the
     others, and the last good one stays.
@@ -66,19 +72,28 @@ def run_command(
         )
     world = REAL if real else world
     wishes = read_plan(plan_file, world) if plan_file else wishes_from_options(studies, places, world, period, pairs)
-    make(wishes, paths(), workers, cell_seconds, as_json=as_json)
+    make(wishes, paths(), workers, cell_seconds, again=again, as_json=as_json)
 
 
-def make(wishes: tuple[Wish, ...], where: Paths, workers: int | None, cell_seconds: int, *, as_json: bool) -> None:
+def make(
+    wishes: tuple[Wish, ...],
+    where: Paths,
+    workers: int | None,
+    cell_seconds: int,
+    *,
+    again: bool = False,
+    as_json: bool = False,
+) -> None:
     """Plan, run, write the index, and print what was made; raise at the end if something was not."""
-    from gm_workbench.batch.index import (
-        write_index_of,
-    )  # draws pages, which takes seconds to import; a wrong plan is told first
+    from gm_workbench.batch.index import write_index_of  # draws pages, which takes seconds to import
 
     rows = plan(wishes, where)
-    lanes = worker_count(workers)
     progress = progress_for(sys.stdout if as_json else sys.stderr, as_json=as_json)
-    summary = run_batch(rows, where, lanes, progress, cell_seconds=cell_seconds)
+    try:
+        summary = run_batch(rows, where, worker_count(workers), progress, cell_seconds=cell_seconds, again=again)
+    except KeyboardInterrupt:
+        write_index_of(where)
+        raise Stopped("Stopped. What was finished is kept, and gm run makes the rest.") from None
     index = write_index_of(where)
     if not as_json:
         _print_summary(summary, where, index)
@@ -86,9 +101,13 @@ def make(wishes: tuple[Wish, ...], where: Paths, workers: int | None, cell_secon
 
 
 def _print_summary(summary: Summary, where: Paths, index: Path) -> None:
-    for result in summary.made:
+    for result in summary.new:
         click.echo(f"{'deviates' if result in summary.deviating else 'made':<9} {relative(_page(result.row, where), where)}")
-    click.echo(f"{len(summary.made)} of {len(summary.results)} reports made in {duration(summary.seconds)}.")
+    asked, fresh = len(summary.results) - len(summary.fresh), len(summary.fresh)
+    if asked:
+        click.echo(f"{len(summary.new)} of {asked} reports made in {duration(summary.seconds)}.")
+    if fresh:
+        click.echo(f"{fresh} reports were fresh already; --again makes them too.")
     click.echo(f"Index: {index}")
 
 
@@ -99,32 +118,40 @@ def _page(row: Planned, where: Paths) -> Path:
 @click.command(epilog=example("gm status", "gm status --json"))
 @as_json
 def status(as_json: bool) -> None:
-    """Say how the last attempt at each report ended."""
-    attempts = Ledger.at(paths()).latest().values()
-    rows = [_whole(attempt) if as_json else _short(attempt) for attempt in attempts]
+    """Say how each report stands: fresh, stale (and why), failed (and why), running."""
+    ledger = Ledger.at(paths())
+    settle(ledger, paths())
+    stood = standings(ledger, paths()).values()
+    rows = [_whole(one) if as_json else _short(one) for one in stood]
     print_rows(rows, as_json=as_json, empty="No report was asked for yet. Make the demonstration with: gm demo")
 
 
-def _short(attempt: Attempt) -> dict[str, Any]:
+def _short(stood: Stood) -> dict[str, Any]:
+    attempt = stood.attempt
     return {
         "study": attempt.study,
         "place": attempt.place,
         "world": attempt.world or "-",
-        "state": str(attempt.state),
+        "stands": str(stood.standing.stands),
         "when": attempt.started,
-        "why": f"cell {attempt.cell}: {attempt.reason}" if attempt.cell else attempt.reason,
+        "why": f"cell {attempt.cell}: {stood.standing.why}" if attempt.cell else stood.standing.why,
     }
 
 
-def _whole(attempt: Attempt) -> dict[str, Any]:
+def _whole(stood: Stood) -> dict[str, Any]:
+    attempt = stood.attempt
     return {
-        **_short(attempt),
+        **_short(stood),
         "world": attempt.world,
         "period": attempt.period,
         "folder": attempt.folder,
+        "why": stood.standing.why,
+        "changed": list(stood.standing.parts),
+        "state": str(attempt.state),
         "seconds": attempt.seconds,
+        "memory": attempt.memory,
         "cell": attempt.cell,
-        "why": attempt.reason,
+        "reason": attempt.reason,
         "data": attempt.kind,
         "headline": {"nl": attempt.headline.nl, "en": attempt.headline.en},
     }

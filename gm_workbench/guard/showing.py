@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
 from html import escape
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from gm_workbench.vocabulary.text import Language, Text, number
 
 RUN_DIR = "GM_RUN_DIR"
 MIME = "application/vnd.gm.output+json"
+MEMORY = "memory"
 LANGUAGE: Language = "nl"
 
 PROVISIONAL = Text("voorlopig", "provisional")
@@ -63,7 +65,24 @@ def _register(output: Output, run: Path, *, protected: bool) -> None:
     file = folder / f"{len(list(folder.glob('*.pkl'))):03d}-{output.id}.pkl"
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
         pickle.dump(output, stream)
+    _note_memory(run)
     _send({MIME: {"id": output.id}, "text/plain": f"[output {output.id}]"})
+
+
+def _note_memory(run: Path) -> None:
+    """Leave the most memory that this process used so far, so that the next batch knows how many fit beside each other."""
+    try:
+        import resource
+    except ImportError:
+        return  # Windows does not say
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    (run / MEMORY).write_text(str(most * (1 if sys.platform == "darwin" else 1024)), encoding="ascii")
+
+
+def most_memory(run_dir: Path) -> int | None:
+    """Give the most memory that a run used until its last output, in bytes; None when it is not known."""
+    file = run_dir / MEMORY
+    return int(file.read_text(encoding="ascii")) if file.is_file() else None
 
 
 def _send(bundle: dict[str, object]) -> None:

@@ -1,11 +1,14 @@
 """Checked tables kept as parquet, under a key of everything that made them.
 
 A folder is written whole under a temporary name and then renamed, so that what is there is complete and two processes that
-check the same delivery at once do no harm: the second finds the folder there and throws its own away.
+check the same delivery at once do no harm: the second finds the folder there and throws its own away. The digest of each file
+is kept with it; an entry that is not whole, or not what was written, is removed and made again.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import shutil
 import tempfile
@@ -20,6 +23,7 @@ from gm_workbench.intake.layouts import declared_files
 from gm_workbench.vocabulary.schemas import TABLES
 
 NOTES = "notes.json"
+FILES = "files.json"
 
 OWNER_ONLY_FOLDER, OWNER_ONLY_FILE = 0o700, 0o600
 
@@ -44,12 +48,24 @@ def _wing() -> str:
 
 
 def load(folder: Path) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]] | None:
-    """Read kept tables and notes; None when nothing is kept there (any more)."""
-    try:
-        notes = tuple(json.loads((folder / NOTES).read_text(encoding="utf-8")))
-        return {path.stem: pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}, notes
-    except FileNotFoundError:
+    """Read kept tables and notes; None when nothing is kept there (any more), or when it was damaged."""
+    if not folder.is_dir():
         return None
+    try:
+        digests = json.loads((folder / FILES).read_bytes())
+        kept = {name: (folder / name).read_bytes() for name in digests}
+        if _digests(kept) == digests:
+            notes = tuple(json.loads(kept.pop(NOTES)))
+            return {Path(name).stem: pd.read_parquet(io.BytesIO(data)) for name, data in kept.items()}, notes
+    except (OSError, ValueError, KeyError):
+        pass
+    # or the new one could not take its place
+    shutil.rmtree(folder, ignore_errors=True)
+    return None
+
+
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
 
 
 def save(folder: Path, tables: Mapping[str, pd.DataFrame], notes: tuple[str, ...]) -> None:
@@ -61,6 +77,8 @@ def save(folder: Path, tables: Mapping[str, pd.DataFrame], notes: tuple[str, ...
     for name, table in tables.items():
         table.to_parquet(new / f"{name}.parquet", index=False)
     (new / NOTES).write_text(json.dumps(notes), encoding="utf-8")
+    digests = _digests({path.name: path.read_bytes() for path in sorted(new.iterdir())})
+    (new / FILES).write_text(json.dumps(digests), encoding="utf-8")
     for path in new.iterdir():
         path.chmod(OWNER_ONLY_FILE)
     _put(new, folder)

@@ -37,11 +37,21 @@ def protected_notebook(notebook: NotebookNode, outputs: Sequence[ShownOutput], l
     return str(nbformat.writes(clean)) + "\n"
 
 
+def cell_id(place: int) -> str:
+    """Name a cell by its place: an id that a run makes up would differ from run to run."""
+    return f"cell-{place:02d}"
+
+
+def kept_metadata(cell: NotebookNode) -> dict[str, Any]:
+    """Give what is kept of what a notebook says of a cell."""
+    return {key: value for key, value in cell.metadata.items() if key in KEPT_METADATA}
+
+
 def _cell(cell: NotebookNode, place: int, shown: dict[str, ShownOutput], language: Language) -> dict[str, Any]:
     made: dict[str, Any] = {
         "cell_type": cell.cell_type,
-        "id": f"cell-{place:02d}",
-        "metadata": {key: value for key, value in cell.metadata.items() if key in KEPT_METADATA},
+        "id": cell_id(place),
+        "metadata": kept_metadata(cell),
         "source": cell.source,
     }
     if cell.cell_type != "code":

@@ -95,6 +95,7 @@ INDEX_PHRASES = {
     "in_dutch": Text("Nederlands", "Nederlands"),
     "in_english": Text("English", "English"),
     "newer_failed": Text("Een nieuwere poging mislukte", "A newer attempt failed"),
+    "stale": Text("Verouderd", "Stale"),
     "scrolls": Text("Plaatsen en studies", "Places and studies"),
     "none": Text("Er zijn nog geen rapporten.", "There are no reports yet."),
     "lead": Text(
@@ -106,6 +107,7 @@ STATUS_WORDS = {
     "made": Text("gemaakt", "made"),
     "deviates": Text("wijkt af", "off"),
     "failed": Text("mislukt", "failed"),
+    "running": Text("wordt gemaakt", "being made"),
     "not_delivered": Text("niet geleverd", "not delivered"),
 }
 KIND_BLOCKS = {

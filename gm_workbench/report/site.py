@@ -27,6 +27,7 @@ class Status(StrEnum):
     MADE = "made"
     DEVIATES = "deviates"  # made, and values in it are off
     FAILED = "failed"
+    RUNNING = "running"
     NOT_DELIVERED = "not_delivered"
 
 
@@ -50,6 +51,8 @@ class Row:
         Why it failed or is not there; masked, it may hold no value.
     newer_attempt_failed : Text
         Why a later attempt failed, when an older report still stands.
+    stale : Text
+        What has changed since the report was made; empty when nothing has.
     world : str
         The synthetic world; empty for real and published data.
     """
@@ -64,6 +67,7 @@ class Row:
     headline: Text = NOTHING
     reason: Text = NOTHING
     newer_attempt_failed: Text = NOTHING
+    stale: Text = NOTHING
     world: str = ""
 
 

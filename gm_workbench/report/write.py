@@ -57,8 +57,8 @@ def write_report(
     """
     texts = report_texts(released, manifest, protocol, notebook, times, home)
     refuse_findings(texts)
+    mend(folder)
     fresh = folder.with_name(f".{folder.name}.new-{os.getpid()}")
-    shutil.rmtree(fresh, ignore_errors=True)
     try:
         write_texts(fresh, texts)
         replace_folder(folder, fresh)
@@ -106,6 +106,25 @@ def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
     (folder / CHECKSUMS).write_text(sums, encoding="utf-8", newline="\n")
 
 
+def rewrite(folder: Path, changed: Mapping[str, str]) -> None:
+    """Write some files of a report anew, and keep the others byte for byte; whole or not at all.
+
+    Raises
+    ------
+    DisclosureRefused
+        When a text to be written holds what looks like a record; nothing is written.
+    """
+    refuse_findings(changed)
+    kept = [line.partition("  ")[2] for line in (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()]
+    texts = {name: (folder / name).read_bytes().decode("utf-8") for name in kept} | dict(changed)
+    fresh = folder.with_name(f".{folder.name}.new-{os.getpid()}")
+    try:
+        write_texts(fresh, texts)
+        replace_folder(folder, fresh)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
 def replace_folder(folder: Path, fresh: Path) -> None:
     """Put `fresh` in the place of `folder`; if that fails the old one is put back."""
     aside = folder.with_name(f".{folder.name}.old-{os.getpid()}")
@@ -119,7 +138,28 @@ def replace_folder(folder: Path, fresh: Path) -> None:
     except OSError:
         aside.rename(folder)
         raise
+    _empty(aside, folder)
+
+
+def _empty(aside: Path, folder: Path) -> None:
+    """Remove the old report, but keep the reports on other periods that stand inside it."""
     for other in sorted(aside.iterdir()):
-        if (other / MANIFEST).is_file():
+        if (other / MANIFEST).is_file() and not (folder / other.name).exists():
             other.rename(folder / other.name)
     shutil.rmtree(aside)
+
+
+def mend(folder: Path) -> None:
+    """Undo what a writer left that was killed: put the old report back if there is no new one, and remove what is half written.
+
+    Only for who alone may write to `folder`.
+    """
+    if not folder.parent.is_dir():
+        return
+    for aside in sorted(folder.parent.glob(f".{folder.name}.old-*")):
+        if folder.exists():
+            _empty(aside, folder)
+        else:
+            aside.rename(folder)
+    for half in folder.parent.glob(f".{folder.name}.new-*"):
+        shutil.rmtree(half, ignore_errors=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -120,10 +121,20 @@ def municipalities(folder: Path | None = None) -> dict[str, Municipality]:
     """
     folder = folder or paths().codes
     files = {"municipalities.csv": False, "fictional.csv": True}
+    return {code: place for file, fictional in files.items() for code, place in _read_places(folder / file, fictional).items()}
+
+
+def _read_places(file: Path, fictional: bool) -> dict[str, Municipality]:
+    """Read a list of places; a plan asks for it a thousand times, so it is kept for as long as the file stays as it is."""
+    seen = file.stat() if file.is_file() else None
+    return _places(file, fictional, (seen.st_mtime_ns, seen.st_size) if seen else ())
+
+
+@lru_cache(maxsize=8)
+def _places(file: Path, fictional: bool, _seen: tuple[int, ...]) -> dict[str, Municipality]:
     return {
         row["code"]: Municipality(row["code"], row["name"], _day(row["valid_from"]), _day(row["valid_to"]), fictional)
-        for file, fictional in files.items()
-        for row in read_rows(folder / file, _PLACES_HEADER)
+        for row in read_rows(file, _PLACES_HEADER)
     }
 
 

@@ -13,7 +13,7 @@ from gm_workbench.batch.goldens import MARK, write_goldens
 from gm_workbench.batch.index import index_rows
 from gm_workbench.batch.ledger import Ledger, Outcome, State
 from gm_workbench.batch.plan import Planned, Wish, plan
-from gm_workbench.batch.run import Result, Summary
+from gm_workbench.batch.summary import Result, Summary
 from gm_workbench.errors import BatchIncomplete, UnknownPlace, UnknownWorld, ValuesDeviate
 from gm_workbench.report.site import Status
 from gm_workbench.settings import Paths

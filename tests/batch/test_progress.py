@@ -29,9 +29,29 @@ def follow(progress: Progress) -> str:
 def test_time_left_is_the_mean_of_what_is_done_shared_by_the_workers():
     progress = Progress()
     assert progress.seconds_left() == 0
-    follow(progress)
-    assert progress.seconds_left() == (30 + 10) / 2 * 1 / 2
+    progress.begin("reports", 6, 2)
+    for name, outcome in (("a", DONE), ("b", FAILED)):
+        progress.started(name)
+        progress.ended(name, outcome)
+    assert progress.seconds_left() == (30 + 10) / 2 * 4 / 2
     assert progress.running == []
+
+
+def test_time_left_is_never_less_than_the_longest_report_because_no_report_is_shared():
+    progress = Progress()
+    follow(progress)
+    assert progress.seconds_left() == (30 + 10) / 2
+    progress.begin("reports", 3, 2, {"a": 100, "b": 10, "c": None})
+    assert progress.seconds_left() == 100
+
+
+def test_time_left_is_what_was_learnt_less_what_has_passed(monkeypatch):
+    progress = Progress()
+    clock = iter([50.0, 80.0])
+    monkeypatch.setattr("gm_workbench.batch.progress.time.monotonic", lambda: next(clock))
+    progress.begin("reports", 1, 1, {"a": 100})
+    progress.started("a")
+    assert progress.seconds_left() == 100 - (80 - 50)
 
 
 def test_lines_say_which_how_many_and_how_long():
@@ -54,7 +74,7 @@ def test_json_lines_are_one_object_an_event():
         "reason": "KeyError",
         "done": 2,
         "total": 3,
-        "seconds_left": 10,
+        "seconds_left": 20,
     }
 
 

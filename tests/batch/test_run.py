@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -22,6 +23,7 @@ from gm_workbench.batch.index import index_rows, write_index_of
 from gm_workbench.batch.kernels import RUN_DIR, environment
 from gm_workbench.batch.ledger import Ledger, State
 from gm_workbench.batch.plan import Wish, plan
+from gm_workbench.batch.processes import this_process
 from gm_workbench.batch.progress import JsonLines
 from gm_workbench.batch.run import run_batch
 from gm_workbench.errors import BatchIncomplete
@@ -218,7 +220,7 @@ def test_batch_that_is_stopped_leaves_nothing_that_seems_to_run(project):
     with pytest.raises(KeyboardInterrupt):
         make(project, Wish(TILBURG, PLACE), new_lane=Stopped)
     (attempt,) = Ledger.at(project).attempts()
-    assert (attempt.state, attempt.reason) == (State.KILLED, "the batch was stopped")
+    assert (attempt.state, attempt.reason) == (State.STOPPED, "the batch was stopped")
 
 
 def test_index_lists_what_was_made_and_what_was_not(project):
@@ -232,6 +234,19 @@ def test_index_lists_what_was_made_and_what_was_not(project):
     assert "Tilburg" in text
     rows = {row.place: row for row in index_rows(Ledger.at(project), project)}
     assert (rows["GM0855"].status, rows["GM0855"].path) == (Status.FAILED, "")
+
+
+def test_index_says_what_changed_since_a_report_was_made_and_what_is_being_made(project):
+    make(project, Wish(TILBURG, PLACE))
+    (project.synthetic / "default" / PLACE / "more.csv").touch()
+    ledger, (row,) = Ledger.at(project), plan([Wish(TILBURG, PLACE)], project)
+    other = replace(row, place="GM0855", parameters={})
+    ledger.start(ledger.queue(other, f"{TILBURG}/GM0855", ledger.begin(this_process(), "gm-x")))
+    rows = {row.place: row for row in index_rows(ledger, project)}
+    assert (rows[PLACE].status, rows[PLACE].stale.nl) == (Status.MADE, "gewijzigd: de levering")
+    assert (rows["GM0855"].status, rows["GM0855"].path) == (Status.RUNNING, "")
+    text = write_index_of(project).read_text(encoding="utf-8")
+    assert ("Verouderd: gewijzigd: de levering" in text, "wordt gemaakt" in text) == (True, True)
 
 
 def test_index_says_when_a_report_was_removed(project):

@@ -8,9 +8,10 @@ import click
 import pytest
 
 from gm_workbench import errors
+from gm_workbench.batch.decision import decide
 from gm_workbench.batch.ledger import Ledger, Outcome, State
-from gm_workbench.batch.plan import Planned
-from gm_workbench.batch.run import Result, Summary
+from gm_workbench.batch.plan import Planned, Wish, plan
+from gm_workbench.batch.summary import Result, Summary
 from gm_workbench.cli import demo, reports
 from gm_workbench.cli.main import COMMANDS, exit_codes, gm
 
@@ -29,7 +30,7 @@ def asked(monkeypatch) -> list[tuple]:
     """Stand in for the batch: note what it was asked to make, and say that it made all but Tilburg's."""
     rows_of = []
 
-    def run_batch(rows, paths, workers, progress, *, cell_seconds):
+    def run_batch(rows, paths, workers, progress, *, cell_seconds, again):
         rows_of.append((rows, workers, cell_seconds))
         failed = Outcome(State.FAILED, "KeyError", cell=4)
         return Summary(tuple(Result(row, failed if row.place == "GM0855" else Outcome(State.DONE)) for row in rows), 61)
@@ -165,6 +166,42 @@ def test_status_tells_the_last_attempt(call, project):
     assert "cell 4: KeyError" in call("status").output
     (row,) = json.loads(call("status", "--json").output)
     assert (row["state"], row["cell"], row["why"], row["folder"]) == ("failed", 4, "KeyError", f"{STUDY}/GM0307")
+
+
+def test_status_says_what_changed_since_a_report_was_made(call, project):
+    deliver(project, "GM0307")
+    ledger, rows = Ledger.at(project), plan([Wish(STUDY, "GM0307")], project)
+    ((folder, recipe),) = decide(rows, ledger, project).recipes.items()
+    ledger.finish(ledger.queue(rows[0], f"{STUDY}/GM0307", None, recipe), Outcome(State.DONE, memory=5))
+    folder.mkdir(parents=True)
+    (folder / "report.html").touch()
+    (fresh,) = json.loads(call("status", "--json").output)
+    assert (fresh["stands"], fresh["changed"], fresh["memory"], fresh["why"]) == ("fresh", [], 5, "")
+    (project.policies / "cbs-stijl.yml").touch()
+    (project.synthetic / "default" / "GM0307" / "more.csv").touch()
+    assert "stale   " in call("status").output
+    assert "changed: the delivery" in call("status").output
+    (stale,) = json.loads(call("status", "--json").output)
+    assert (stale["stands"], stale["changed"]) == ("stale", ["inputs"])
+
+
+def test_run_again_asks_for_what_is_fresh_too(call, project, monkeypatch):
+    told = []
+    monkeypatch.setattr(reports, "run_batch", lambda *_, again, **__: told.append(again) or Summary((), 0))
+    deliver(project, "GM0307")
+    assert [call("run", *more).exit_code for more in ((), ("--again",))] == [0, 0]
+    assert told == [False, True]
+
+
+def test_run_that_is_stopped_writes_the_index_and_ends_with_its_own_code(call, project, monkeypatch):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(reports, "run_batch", stopped)
+    deliver(project, "GM0307")
+    result = call("run")
+    assert (result.exit_code, "What was finished is kept" in result.stderr) == (54, True)
+    assert (project.reports / "index.html").exists()
 
 
 def test_scan_names_the_rule_and_the_place_and_not_the_value(call, project):

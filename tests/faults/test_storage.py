@@ -1,0 +1,217 @@
+"""Disks, clocks, caches and deliveries that do what nobody wants."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from gm_workbench.batch import ledger as ledgers
+from gm_workbench.batch.ledger import Ledger, Outcome, State
+from gm_workbench.batch.plan import Planned, Wish, plan
+from gm_workbench.batch.processes import Owner, this_process
+from gm_workbench.batch.run import settle
+from gm_workbench.errors import StorageError, UnknownPlace
+from gm_workbench.report.write import mend
+
+STUDY, PLACE = "tilburg_single_mothers", "GM0855"
+
+
+def broken(monkeypatch: pytest.MonkeyPatch, name: str, error: OSError) -> None:
+    """Let the writing of one file of a report fail, after others were written."""
+    write = Path.write_bytes
+
+    def written(self: Path, data: bytes) -> int:
+        if self.name == name:
+            raise error
+        return write(self, data)
+
+    monkeypatch.setattr(Path, "write_bytes", written)
+
+
+def test_full_disk_while_a_report_is_written_leaves_the_last_good_one(delivered, make, monkeypatch):
+    town = delivered(PLACE)
+    make(town, PLACE)
+    good = town.pages()
+    town.deliver(PLACE, 240)
+    with monkeypatch.context() as full:
+        broken(full, "manifest.json", OSError(28, "No space left on device"))
+        (result,) = make(town, PLACE).results
+    assert (result.outcome.state, result.outcome.reason) == (State.FAILED, "the disk is full")
+    assert (town.pages(), town.half_written(), town.states()) == (good, [], {PLACE: State.FAILED})
+    assert [one.outcome.state for one in make(town, PLACE).new] == [State.DONE]
+    assert town.pages() != good
+
+
+def again_and_again(make, town) -> None:
+    for _ in range(200):  # until the file of the ledger would have to grow
+        make(town, PLACE, again=True)
+
+
+def test_full_disk_under_the_ledger_is_told_and_nothing_runs(delivered, make, monkeypatch):
+    town = delivered(PLACE)
+    make(town, PLACE)
+    good, connect = town.pages(), sqlite3.connect
+    town.write("1")
+
+    def full(*arguments: object, **more: object) -> sqlite3.Connection:
+        connection = connect(*arguments, **more)
+        pages = connection.execute("pragma page_count").fetchone()[0]
+        connection.execute(f"pragma max_page_count = {pages}")
+        return connection
+
+    with monkeypatch.context() as small:
+        small.setattr(sqlite3, "connect", full)
+        with pytest.raises(StorageError, match=r"cannot be written .*full.* room on the disk") as caught:
+            again_and_again(make, town)
+    assert caught.value.exit_code == 53
+    assert town.pages() == good or town.states() == {PLACE: State.DONE}
+    settle(town.ledger, town.paths)
+    assert make(town, PLACE, again=True).results[0].outcome.state is State.DONE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a folder that even its owner cannot write to")
+def test_reports_folder_that_cannot_be_written_is_told_before_anything_runs(delivered, make):
+    town = delivered(PLACE)
+    town.paths.reports.symlink_to("/sys/kernel/reports")
+    with pytest.raises(StorageError, match="reports cannot be written"):
+        make(town, PLACE)
+    told = town.gm("run")
+    assert (told.returncode, "Traceback" in told.stderr) == (53, False)
+    assert "you may write there" in told.stderr
+
+
+def test_ledger_that_is_no_database_is_told(town):
+    town.paths.reports.mkdir()
+    (town.paths.reports / ".ledger.sqlite").write_bytes(b"not a database, but long enough to be read as one" * 40)
+    with pytest.raises(StorageError, match="not a database"):
+        Ledger.at(town.paths)
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "removed", "emptied"])
+def test_damaged_cache_entry_is_made_again(delivered, make, damage):
+    town = delivered(PLACE)
+    make(town, PLACE)
+    (table,) = town.paths.checked.rglob("introductions.parquet")
+    whole = table.read_bytes()
+    changed = {"cut": whole[: len(whole) // 2], "changed": whole[:50] + b"\0\1\2" + whole[53:], "emptied": b""}
+    if damage == "removed":
+        table.unlink()
+    else:
+        table.write_bytes(changed[damage])
+    (result,) = make(town, PLACE, again=True).results
+    assert (result.outcome.state, result.outcome.headline.nl) == (State.DONE, "Het zijn er 230.")
+    (again,) = town.paths.checked.rglob("introductions.parquet")
+    assert again.read_bytes() == whole
+
+
+REPLACES = """
+from pathlib import Path
+folder = paths().synthetic / "default" / place
+text = (folder / "introducties.csv").read_bytes().split(b"\\r\\n")
+(folder / "introducties.csv").write_bytes(b"\\r\\n".join(text[:-11] + [b""]))
+(folder / "delivery.yml").write_text((folder / "delivery.yml").read_text().replace("rows: 230", "rows: 220"))
+"""
+
+
+def test_delivery_that_is_replaced_during_the_run_gives_no_report_on_either(delivered, make):
+    town = delivered(PLACE)
+    make(town, PLACE)
+    good = town.pages()
+    town.write(REPLACES)
+    (result,) = make(town, PLACE).results
+    assert result.outcome.state is State.FAILED
+    assert "delivery of GM0855 changed while its report was made" in result.outcome.reason
+    assert (town.pages(), town.states()) == (good, {PLACE: State.FAILED})
+    town.write("1")
+    (again,) = make(town, PLACE).results
+    assert (again.outcome.state, again.outcome.headline.nl) == (State.DONE, "Het zijn er 220.")
+
+
+def test_clock_that_is_set_back_changes_neither_order_nor_freshness(delivered, make, monkeypatch):
+    town = delivered(PLACE)
+    make(town, PLACE)
+    monkeypatch.setattr(ledgers, "_now", lambda: datetime(1999, 1, 1, tzinfo=UTC).isoformat())
+    town.write("{}['x']")
+    make(town, PLACE)
+    assert town.states() == {PLACE: State.FAILED}
+    town.write("1")
+    assert len(make(town, PLACE).new) == 1
+    assert len(make(town, PLACE).fresh) == 1
+    assert town.tries(PLACE) == [State.DONE, State.FAILED, State.DONE]
+    os.utime(town.paths.synthetic / "default" / PLACE / "introducties.csv", (0, 0))
+    assert len(make(town, PLACE).fresh) == 1
+
+
+def test_number_of_a_dead_process_that_is_used_again_is_not_that_process():
+    me = this_process()
+    assert me.alive
+    assert not Owner(me.host, me.pid, "another start").alive
+    assert not Owner(me.host, 2**22 + 1, me.born).alive
+    assert Owner("another machine", 1, "").alive
+
+
+def test_what_a_killed_writer_left_is_mended(delivered, make):
+    town = delivered(PLACE)
+    make(town, PLACE)
+    folder, good = town.page(PLACE).parent, town.pages()
+    folder.rename(folder.with_name(f".{PLACE}.old-1"))
+    folder.with_name(f".{PLACE}.new-1").mkdir()
+    dead, ledger = Owner(this_process().host, 2**22 + 1, "gone"), town.ledger
+    batch = ledger.begin(dead, "gm-x")
+    (row,) = plan([Wish(STUDY, PLACE)], town.paths)
+    ledger.start(ledger.queue(row, f"{STUDY}/{PLACE}", batch))
+    settle(ledger, town.paths)
+    assert (town.pages(), town.half_written()) == (good, [])
+    assert town.states() == {PLACE: State.KILLED}
+
+
+def test_mending_keeps_reports_on_other_periods(tmp_path):
+    folder, old = tmp_path / PLACE, tmp_path / f".{PLACE}.old-1"
+    for report in (folder, old, old / "2023-01_2023-12"):
+        report.mkdir(parents=True)
+        (report / "manifest.json").write_text(json.dumps(report.name), encoding="utf-8")
+    mend(folder)
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.json")) == [
+        f"{PLACE}/2023-01_2023-12/manifest.json",
+        f"{PLACE}/manifest.json",
+    ]
+
+
+def test_other_words_in_the_notebook_are_written_and_nothing_is_computed(delivered, make, monkeypatch):
+    town = delivered(PLACE)
+    make(town, PLACE)
+    pages, notebook = town.pages(), town.paths.notebooks / f"{STUDY}.ipynb"
+    notebook.write_text(notebook.read_text(encoding="utf-8").replace("# A question?", "# Another one?"), encoding="utf-8")
+    with monkeypatch.context() as nothing:
+        nothing.setattr("gm_workbench.batch.worker.collect", None)
+        (result,) = make(town, PLACE).new
+    assert (result.outcome.state, result.outcome.headline.nl) == (State.DONE, "Het zijn er 230.")
+    assert "# Another one?" in (town.page(PLACE).parent / "report.ipynb").read_text(encoding="utf-8")
+    assert (town.pages(), town.half_written()) == (pages, [])
+    assert len(make(town, PLACE).fresh) == 1
+
+
+def test_no_rows_and_one_row(delivered, make):
+    town = delivered(PLACE)
+    nothing = make(town)
+    assert (nothing.results, town.states()) == ((), {})
+    assert len(make(town, PLACE).new) == 1
+    with pytest.raises(UnknownPlace, match="GM0307"):
+        make(town, "GM0307")
+
+
+def test_attempt_of_a_living_batch_elsewhere_is_waited_for(town):
+    ledger = town.ledger
+    batch = ledger.begin(Owner("another machine", 1, ""), "gm-x")
+    row = Planned(STUDY, PLACE, "default", "2023-01/2025-12", {})
+    (first, second) = (ledger.queue(row, f"{STUDY}/{PLACE}", batch) for _ in range(2))
+    assert ledger.claim(first) == "ours"
+    assert ledger.claim(second) == "busy"
+    ledger.finish(first, Outcome(State.DONE))
+    assert ledger.claim(second) == "ours"
