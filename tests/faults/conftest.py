@@ -34,7 +34,14 @@ from gm_workbench.settings import Paths
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STUDY = "tilburg_single_mothers"
-GM = "import sys; sys.argv[0] = 'gm'; from gm_workbench.cli.main import run; run()"
+# tests that run in the background inherit that Ctrl-C is ignored; a command of a user does not
+GM = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.argv[0] = "gm"
+from gm_workbench.cli.main import run
+run()
+"""
 
 PLANTED = {"GM0855": 230, "GM0307": 310, "GM1900": 450, "GM0363": 570, "GM9901": 690, "GM9903": 730}
 """Rows of each place's delivery. GM1900 is Súdwest-Fryslân."""
