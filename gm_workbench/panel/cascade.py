@@ -11,7 +11,7 @@ from gm_workbench.panel.people import everybody, on_benefit
 from gm_workbench.panel.scores import WAVE_MONTHS, at_wave, person_waves
 from gm_workbench.panel.spells import OTHERWISE, TO_WORK, exit_times, left_for_work
 from gm_workbench.panel.study import Study
-from gm_workbench.panel.teams import HORIZON, candidates, seats, team_starts
+from gm_workbench.panel.teams import HORIZON, began_before, candidates, seats, team_starts
 
 STEERING, USE = "STU", "USE"
 PROFESSIONAL = (STEERING, USE)
@@ -35,7 +35,7 @@ def coach_waves(study: Study) -> pd.DataFrame:
     everyone = scores[["coach"]].drop_duplicates().assign(person=lambda rows: rows["coach"])
     team = seats(study, everyone, study.index_month).set_index("coach")["team"]
     seated = scores.assign(team=scores["coach"].map(team)).dropna(subset=["team"])
-    seated = seated.loc[~seated["team"].map(team_starts(study)).lt(study.period.first).fillna(False)]
+    seated = seated.loc[~began_before(study, seated["team"])]
     return seated.assign(introduced=_begun(study, seated["team"]), person=seated["coach"]).reset_index(drop=True)
 
 

@@ -39,12 +39,15 @@ def banded(values: pd.Series, edges: tuple[int, ...], names: tuple[str, ...]) ->
     return pd.cut(values, list(edges), labels=list(names), right=False).astype(str)
 
 
-def guided(study: Study, people: pd.DataFrame, month: int) -> pd.DataFrame:
-    """Add coach and team in `month`, missing for a person without a coach then, and consent as last delivered."""
-    caseload = study.tables["caseload"]
-    ends = caseload["end"].astype("Float64").fillna(month)
-    now = caseload.loc[(caseload["start"] <= month) & (ends >= month)]
-    now = now.sort_values(["person", "start"]).drop_duplicates("person", keep="last")
+def guided(study: Study, people: pd.DataFrame, month: int | pd.Series) -> pd.DataFrame:
+    """Add coach and team in `month`, one for all or each person's own, and consent as last delivered.
+
+    Coach and team are missing for a person without a coach then.
+    """
+    caseload = study.tables["caseload"][["person", "coach", "team", "start", "end"]].sort_values(["person", "start"])
+    joined = people[["person"]].assign(month=month).merge(caseload, on="person")
+    ends = joined["end"].astype("Float64").fillna(joined["month"])
+    now = joined.loc[(joined["start"] <= joined["month"]) & (ends >= joined["month"])].drop_duplicates("person", keep="last")
     coached = people.merge(now[["person", "coach", "team"]], on="person", how="left", validate="one_to_one")
     return coached.assign(consent=coached["person"].map(consents(study)))
 

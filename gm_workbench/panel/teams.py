@@ -13,7 +13,7 @@ import pandas as pd
 
 from gm_workbench.errors import DeclarationError
 from gm_workbench.panel.ledger import Cohort, Ledger, start_cohort
-from gm_workbench.panel.people import GENERAL_ASSISTANCE, began_within_period, consenting, consents, guided, on_benefit
+from gm_workbench.panel.people import GENERAL_ASSISTANCE, began_within_period, consenting, guided, on_benefit
 from gm_workbench.panel.spells import left_for_work
 from gm_workbench.panel.study import Study
 from gm_workbench.vocabulary.designs import Design, Template, load_template
@@ -57,6 +57,11 @@ def team_starts(study: Study) -> pd.Series:
     """Give the first month of the new way of working, by team; a team without it is not there."""
     own = study.introductions
     return pd.Series(dtype="int64") if own is None else own.set_index("team")["month"].astype("int64")
+
+
+def began_before(study: Study, teams: pd.Series) -> pd.Series:
+    """Say of each row's team whether it began before the period: of it nothing is known from before its introduction."""
+    return teams.map(team_starts(study)).lt(study.period.first).fillna(False)
 
 
 def seats(study: Study, people: pd.DataFrame, month: int | pd.Series) -> pd.DataFrame:
@@ -103,8 +108,7 @@ def with_covariates(people: pd.DataFrame) -> pd.DataFrame:
 
 
 def _in_teams(study: Study, cohort: Cohort) -> Cohort:
-    before = cohort.frame["team"].map(team_starts(study)).lt(study.period.first).fillna(False)
-    seated = Cohort(cohort.frame.assign(introduced_before=before), cohort.ledger).keep(
+    seated = Cohort(cohort.frame.assign(introduced_before=began_before(study, cohort.frame["team"])), cohort.ledger).keep(
         cohort.frame["team"].notna(),
         Text("consulent in een team van het onderzoek", "coach in a team of the study"),
         Text("geen consulent in een van deze teams", "no coach in one of these teams"),
@@ -247,10 +251,5 @@ def _enrolled(study: Study, entered: pd.DataFrame) -> Cohort:
     start = start_cohort(entered, IN_PERIOD, ALL)
     if not {"caseload", "rosters"} <= study.tables.keys():
         return Cohort(start.frame.assign(team=None), start.ledger)
-    caseload = study.tables["caseload"][["person", "coach", "start", "end"]].sort_values(["person", "start"])
-    joined = start.frame.merge(caseload, on="person")
-    ends = joined["end"].astype("Float64").fillna(np.inf)
-    now = joined.loc[(joined["start"] <= joined["month"]) & (ends >= joined["month"])].drop_duplicates("person", keep="last")
-    coached = start.frame.merge(now[["person", "coach"]], on="person", how="left", validate="one_to_one")
-    agreed = coached.assign(consent=coached["person"].map(consents(study)))
-    return consenting(_in_teams(study, Cohort(seats(study, agreed, agreed["month"]), start.ledger)))
+    coached = guided(study, start.frame, start.frame["month"])
+    return consenting(_in_teams(study, Cohort(seats(study, coached, coached["month"]), start.ledger)))
