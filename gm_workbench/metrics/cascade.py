@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers, shortage
+from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, two_arms
 from gm_workbench.metrics.clustered import Fit, design, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
@@ -91,18 +91,11 @@ def ancova_difference(
     >>> round(result.adjusted.value, 2), result.adjusted.groups, result.persons_exposed
     (1.0, 10, 20)
     """
-    require_numbers(frame, [outcome, *covariates], ANCOVA)
-    require_binary(frame, exposed, ANCOVA)
-    require_filled(frame, [cluster], ANCOVA)
-    new, old = frame.loc[frame[exposed].eq(1)], frame.loc[frame[exposed].eq(0)]
-    short = shortage(
-        ANCOVA,
-        ("persons in each group", min(len(new), len(old)), MIN_PERSONS_PER_ARM),
-        ("coaches in each group", min(new[cluster].nunique(), old[cluster].nunique()), MIN_CLUSTERS_PER_ARM),
-        ("different outcomes", frame[outcome].nunique(), 2),
-    )
-    if short is not None:
-        return short
+    coaches = "coaches in each group", MIN_CLUSTERS_PER_ARM
+    arms = two_arms(frame, [outcome, *covariates], exposed, cluster, ANCOVA, persons=MIN_PERSONS_PER_ARM, clusters=coaches)
+    if isinstance(arms, NotEnoughData):
+        return arms
+    new, old = arms
     adjusted = _exposure(frame, outcome, exposed, covariates, cluster).combine(
         {exposed: 1.0}, unit, ANCOVA, groups=_count(frame, cluster)
     )

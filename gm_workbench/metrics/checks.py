@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -62,3 +62,36 @@ def shortage(method: str, *wants: tuple[str, int, int]) -> NotEnoughData | None:
     NotEnoughData(method='mean', what='coaches', got=4, needed=5)
     """
     return next((NotEnoughData(method, what, got, needed) for what, got, needed in wants if got < needed), None)
+
+
+def two_arms(
+    frame: pd.DataFrame,
+    numbers: Sequence[str],
+    exposed: str,
+    cluster: str,
+    method: str,
+    *,
+    persons: int,
+    clusters: tuple[str, int],
+) -> tuple[pd.DataFrame, pd.DataFrame] | NotEnoughData:
+    """Check the columns of a comparison and give its exposed and other rows, or what there is too little of.
+
+    `numbers` are the outcome, and what is allowed for; `persons` and `clusters` (in words) are needed in each group.
+
+    >>> frame = pd.DataFrame({"y": [1.0, 2.0], "new": [0, 1], "coach": ["a", "b"]})
+    >>> new, old = two_arms(frame, ["y"], "new", "coach", "mean", persons=1, clusters=("coaches in each group", 1))
+    >>> new["coach"].item()
+    'b'
+    """
+    require_numbers(frame, numbers, method)
+    require_binary(frame, exposed, method)
+    require_filled(frame, [cluster], method)
+    new, old = frame.loc[frame[exposed].eq(1)], frame.loc[frame[exposed].eq(0)]
+    what, least = clusters
+    short = shortage(
+        method,
+        ("persons in each group", min(len(new), len(old)), persons),
+        (what, min(new[cluster].nunique(), old[cluster].nunique()), least),
+        ("different outcomes", frame[numbers[0]].nunique(), 2),
+    )
+    return (new, old) if short is None else short

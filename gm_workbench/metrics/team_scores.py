@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers, shortage
+from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, two_arms
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.small_sample import cr2
@@ -70,18 +70,10 @@ def score_difference(
     >>> round(found.value, 1), found.groups
     (5.0, 8)
     """
-    require_numbers(frame, [outcome, *covariates], METHOD)
-    require_binary(frame, exposed, METHOD)
-    require_filled(frame, [team], METHOD)
-    new, old = frame.loc[frame[exposed].eq(1)], frame.loc[frame[exposed].eq(0)]
-    short = shortage(
-        METHOD,
-        ("persons in each group", min(len(new), len(old)), MIN_PERSONS_PER_ARM),
-        ("teams in each group", min(new[team].nunique(), old[team].nunique()), MIN_TEAMS_PER_ARM),
-        ("different outcomes", frame[outcome].nunique(), 2),
-    )
-    if short is not None:
-        return short
+    teams = "teams in each group", MIN_TEAMS_PER_ARM
+    arms = two_arms(frame, [outcome, *covariates], exposed, team, METHOD, persons=MIN_PERSONS_PER_ARM, clusters=teams)
+    if isinstance(arms, NotEnoughData):
+        return arms
     fit = cr2(frame[outcome], design(frame, [exposed, *covariates]), frame[team], method=METHOD)
     return fit.combine({exposed: 1.0}, unit, METHOD, groups=int(frame[team].nunique()))
 
