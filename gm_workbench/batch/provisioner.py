@@ -7,6 +7,7 @@ interrupt, restart, death) is Jupyter's own local provisioner, which sees a proc
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -57,7 +58,8 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter_client
 
     def _forked(self, command: list[str], options: dict[str, Any]) -> WarmProcess | None:
         arguments = tuple(command[command.index(LAUNCHER) + 1 :])
-        return fork_kernel(Request(arguments, str(options.get("cwd") or Path.cwd()), dict(options["env"])))
+        env = {**(options.get("env") or os.environ), "JPY_PARENT_PID": str(os.getpid())}  # as an ordinary kernel is told
+        return fork_kernel(Request(arguments, str(options.get("cwd") or Path.cwd()), env))
 
     async def wait(self) -> int | None:
         """Wait for the kernel to end; a fork ends in less time than the tenth of a second between two looks of the original."""

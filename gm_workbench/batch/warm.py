@@ -86,7 +86,15 @@ def start_server() -> Server:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen(128)
-        command = [sys.executable, "-P", "-m", "gm_workbench.batch.warm_server", address, str(listener.fileno())]
+        command = [
+            sys.executable,
+            "-P",
+            "-Xfrozen_modules=off",
+            "-m",
+            "gm_workbench.batch.warm_server",
+            address,
+            str(listener.fileno()),
+        ]
         process = subprocess.Popen(  # noqa: S603 - this interpreter and a module of ours
             command,
             stdin=subprocess.PIPE,

@@ -33,6 +33,9 @@ STACK = (
     "IPython.core.completer",
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
+    "ipykernel.ipkernel",
+    "ipykernel.debugger",
+    "IPython.extensions.storemagic",
 )
 """The libraries of a notebook, and the kernel itself. Not the backend that draws in a notebook: when it is imported it looks
 for the kernel that it is in."""
