@@ -97,10 +97,10 @@ def run_folder(batch: Path, name: str, variables: Mapping[str, str] | None = Non
         shutil.rmtree(run.path, ignore_errors=True)
 
 
-def kernel_config(run: RunFolder) -> Config:
+def kernel_config(run: RunFolder, *, files: bool = os.name == "posix") -> Config:
     """Give the settings of a kernel manager: sockets are files in the run's folder, or encrypted where there is no such."""
     config = Config()
-    if os.name == "posix":
+    if files:
         config.KernelManager.transport = "ipc"
         config.KernelManager.ip = run.sockets
     else:
