@@ -160,7 +160,7 @@ def test_interrupt_stops_the_cell_and_not_the_kernel(start):
     assert until(lambda: "at work" in str(message(kernel)))
     kernel.manager.interrupt_kernel()
     assert until(lambda: "KeyboardInterrupt" in str(message(kernel)))
-    assert kernel.printed("print(1 + 1)") == "2"
+    assert until(lambda: kernel.printed("print(1 + 1)") == "2")  # right after an error it may still turn requests away
 
 
 def message(kernel: Kernel) -> object:
