@@ -100,6 +100,8 @@ def run_folder(batch: Path, name: str, variables: Mapping[str, str] | None = Non
 def kernel_config(run: RunFolder, *, files: bool = os.name == "posix") -> Config:
     """Give the settings of a kernel manager: sockets are files in the run's folder, or encrypted where there is no such."""
     config = Config()
+    # after the last cell everything is kept; asked politely, a kernel that is just done with it may take seconds to end
+    config.NotebookClient.shutdown_kernel = "immediate"
     if files:
         config.KernelManager.transport = "ipc"
         config.KernelManager.ip = run.sockets

@@ -25,7 +25,7 @@ GROUP = "jupyter_client.kernel_provisioners"
 KNOWN = {"env", "cwd", "kernel_id", "extra_arguments", "stdin", "stdout", "stderr"}
 """What a kernel may be started with here; with anything else an ordinary one is started."""
 
-LOOK_SECONDS = 0.01
+LOOK_SECONDS, KILL_LOOKS = 0.005, 20
 
 
 def is_installed() -> bool:
@@ -67,3 +67,11 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter_client
             await asyncio.sleep(LOOK_SECONDS)
         code: int | None = await super().wait()
         return code
+
+    async def kill(self, restart: bool = False) -> None:
+        """Kill the kernel and give it the moment that it takes: who asks looks at once, then not for a tenth of a second."""
+        await super().kill(restart=restart)
+        for _ in range(KILL_LOOKS):
+            if not self.process or await self.poll() is not None:
+                return
+            await asyncio.sleep(LOOK_SECONDS)

@@ -196,6 +196,7 @@ def test_death_is_told_with_its_exit_code(start, code, ends):
 def test_kernel_that_shuts_down_in_order_ends_as_it_should(start, run):
     kernel = start()
     pid = kernel.pid
+    time.sleep(0.5)  # the manager interrupts first, and a kernel that is just done with a cell may stumble over that
     kernel.manager.shutdown_kernel()
     assert not runs(pid)
     assert run.kernel_end.code == 0
@@ -228,7 +229,8 @@ def test_kernel_over_its_memory_is_told_with_its_cell_and_its_peak(notebook, run
 def test_finished_run_says_how_much_memory_it_took_and_that_it_was_not_too_much(notebook, run):
     with environment({MEMORY_MIB: "4000"}):
         Execution(notebook("1"), {"place": "GM0363"}, run, 60).execute()
-    assert (run.kernel_end.code, run.kernel_end.over_memory) == (0, False)
+    assert not run.kernel_end.over_memory
+    assert run.kernel_end.code == -signal.SIGKILL  # by us: after the last cell there is nothing to wait for
     assert 50 < run.kernel_end.peak_mib < 4000
 
 
