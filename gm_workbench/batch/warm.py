@@ -7,7 +7,6 @@ no server, or it does not answer, there is no warm kernel, and the caller starts
 from __future__ import annotations
 
 import atexit
-import contextlib
 import json
 import os
 import select
@@ -23,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gm_workbench.batch.warm_kernel import Request
+from gm_workbench.batch.warm_kernel import Request, signal_all
 
 SERVER = "GM_WARM_SERVER"
 """Where a server listens that another process started; `off` for ordinary kernels only."""
@@ -185,8 +184,7 @@ class WarmProcess:
     def send_signal(self, number: int) -> None:
         """Send a signal to the kernel and what it started, unless it has ended: its number may be another's by then."""
         if self.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.pid, number)
+            signal_all(self.pid, number)
 
     def terminate(self) -> None:
         """Ask it to end."""

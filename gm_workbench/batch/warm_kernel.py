@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import ctypes
 import json
 import os
@@ -11,6 +12,7 @@ import signal
 import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from gm_workbench.batch import warm_stack
@@ -21,6 +23,10 @@ PR_SET_PDEATHSIG = 1
 RUN_DIR = "GM_RUN_DIR"
 
 
+HERE = (sys.prefix, str(Path(__file__).parent))
+"""Which environment and which copy of this package: a server of another must not answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What a kernel is started with: its arguments, folder and environment, and the two descriptors that it prints to."""
@@ -29,21 +35,33 @@ class Request:
     folder: str
     env: dict[str, str]
     streams: tuple[int, int] = (1, 2)
+    home: tuple[str, str] = HERE
 
     @classmethod
     def read(cls, text: bytes, streams: tuple[int, int]) -> Request:
         """Read a request that `written` wrote."""
         content = json.loads(text)
-        return cls(tuple(content["arguments"]), content["folder"], content["env"], streams)
+        home, package = content["home"]
+        return cls(tuple(content["arguments"]), content["folder"], content["env"], streams, (home, package))
 
     def written(self) -> bytes:
         """Write everything but the descriptors, which do not travel as text."""
-        return json.dumps({"arguments": self.arguments, "folder": self.folder, "env": self.env}).encode()
+        content = {"arguments": self.arguments, "folder": self.folder, "env": self.env, "home": self.home}
+        return json.dumps(content).encode()
 
     @property
     def run(self) -> str:
         """The private folder of the batch run that the kernel is for; empty if it is for none."""
         return self.env.get(RUN_DIR, "")
+
+
+def signal_all(pid: int, number: int) -> None:
+    """Send a signal to a kernel and what it started; one that was forked just now may not lead its group yet."""
+    try:
+        os.killpg(pid, number)
+    except ProcessLookupError:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def become(request: Request, modules: dict[str, tuple[int, int] | None]) -> int:

@@ -20,13 +20,16 @@ from pathlib import Path
 from typing import Any
 
 from gm_workbench.batch import warm_stack
-from gm_workbench.batch.warm_kernel import Request, become
+from gm_workbench.batch.warm_kernel import HERE, Request, become, signal_all
 
 LOOK_SECONDS = 0.1
 """How often the memory of a kernel with a limit is looked at."""
 
 MEMORY_MIB = "GM_KERNEL_MIB"
 """How much memory a kernel may take, in MiB; not set, as much as there is."""
+
+PATIENCE = 5.0
+"""Seconds that a client may take to send what it asks for."""
 
 ENDED = "ended.json"
 """In the folder of a run: how its kernel ended, and how much memory it took."""
@@ -48,8 +51,7 @@ class Forked:
 
     def kill(self) -> None:
         """Kill it, and what it started."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        signal_all(self.pid, signal.SIGKILL)
 
     def resident(self) -> int:
         """Say how much memory it has now, in MiB."""
@@ -93,17 +95,33 @@ class Server:
 
     def _asked(self, _: Any) -> None:
         client, _address = self.listener.accept()
+        client.settimeout(PATIENCE)
         try:
             request = received(client)
-        except (OSError, ValueError):  # who asked is gone again
+        except (OSError, ValueError, LookupError):  # who asked is gone again
             client.close()
             return
-        pid = os.fork()
+        try:
+            pid = self._fork(request, client)
+        finally:
+            for stream in request.streams:
+                os.close(stream)
+        if pid is None:
+            client.close()  # which is told as: no
+        else:
+            self._forked(pid, client, request)
+
+    def _fork(self, request: Request, client: socket.socket) -> int | None:
+        """Fork a kernel; None when it is asked by another environment than this, or when the machine cannot take one more."""
+        if request.home != HERE:
+            return None
+        try:
+            pid = os.fork()
+        except OSError:
+            return None
         if pid == 0:
             self._become(request, client)
-        for stream in request.streams:
-            os.close(stream)
-        self._forked(pid, client, request)
+        return pid
 
     def _become(self, request: Request, client: socket.socket) -> None:
         """Be the kernel from here on: nothing of the server stays open in it, or a client would not see the server end."""

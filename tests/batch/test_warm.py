@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -387,6 +388,30 @@ def test_specification_names_the_provisioner_only_where_jupyter_would_find_it(mo
 )
 def test_only_what_a_fork_can_be_is_forked(command, options, is_so):
     assert forkable(command, options) is is_so
+
+
+@FORKS
+def test_server_of_another_environment_or_copy_of_the_package_forks_nothing():
+    arguments = ("-f", "nowhere.json")
+    assert warm.fork_kernel(Request(arguments, ".", dict(os.environ), home=("another", "place"))) is None
+    assert warm._servers[os.getpid()].alive
+
+
+@FORKS
+def test_server_outlives_who_asks_for_nonsense(tmp_path):
+    address = warm.server_address()
+    for sent in (b"", b"\0\0\0\0\0\0\0\x02{}", b"\0\0\0\0\0\0\0\x09{}"):
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(address)
+            if sent:
+                socket.send_fds(client, [sent], [1, 2])
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(address)
+        client.sendall(b"\0" * 9)
+    forked = warm.fork_kernel(Request(("-f", str(tmp_path / "c.json")), str(tmp_path), dict(os.environ)))
+    forked.kill()
+    assert forked.wait(SECONDS) == -signal.SIGKILL
+    assert warm._servers[os.getpid()].alive
 
 
 def test_request_survives_its_way_to_the_server():
