@@ -11,7 +11,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help environment reports test lab check lint goldens witnesses mutants signs calibration proof wheelhouse clean
+.PHONY: help environment reports test lab check lint goldens witnesses mutants signs calibration engine proof wheelhouse clean
 
 help:            ## what there is to make
 	@sed -n 's/^\([a-z]*\):.*## /\1  /p' $(MAKEFILE_LIST) | while read name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
@@ -25,8 +25,8 @@ reports: environment  ## the demonstration: synthetic deliveries, every report, 
 test: environment  ## every test, the doctests, the notebooks; at least 90 % of lines covered
 	$(RUN) pytest -n auto --maxprocesses 4 --cov --cov-report=term:skip-covered
 
-lab: environment  ## JupyterLab on notebooks/, for this machine only
-	$(RUN) jupyterlab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir=notebooks
+lab: environment  ## JupyterLab on notebooks/, for this machine only; the kernel is there at once
+	$(RUN) gm_workbench.batch.lab
 
 lint: environment  ## format, lint, types and layers
 	$(RUN) ruff format --check .
@@ -50,6 +50,9 @@ signs: environment  ## turn every sign behind the validation report; that report
 
 worlds: environment  ## what do reports claim in 200 draws of worlds with nothing, harm, or a tempting half?
 	$(BIN)/python benchmarks/worlds.py
+
+engine: environment  ## what a report costs beside its computing, ours and the plain way; how fast a kernel is there
+	$(BIN)/python benchmarks/engine.py
 
 calibration: environment  ## do 95 % intervals hold what was planted 95 times in 100?
 	$(BIN)/python benchmarks/calibration.py

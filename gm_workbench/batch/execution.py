@@ -25,6 +25,10 @@ START_SECONDS = 120
 INJECTED = "injected-parameters"
 
 
+class OverMemory(DeadKernelError):  # type: ignore[misc]  # nbclient has no types that mypy reads here
+    """The kernel was killed because it had more memory than it may have."""
+
+
 @dataclass(slots=True)
 class Execution:
     """One run of a notebook. Remembers the cell it came to, because a dead kernel does not tell."""
@@ -40,9 +44,18 @@ class Execution:
 
         Raises
         ------
-        PapermillExecutionError, DeadKernelError, CellTimeoutError
+        PapermillExecutionError, DeadKernelError, OverMemory, CellTimeoutError
             See `ended_early`.
         """
+        try:
+            return self._executed()
+        except DeadKernelError as error:
+            end = self.run.kernel_end
+            if end and end.over_memory:
+                raise OverMemory(str(error)) from error
+            raise
+
+    def _executed(self) -> nbformat.NotebookNode:
         logging.getLogger("papermill").setLevel(logging.ERROR)  # its log repeats parameters and paths
         # never cwd=: papermill changes the folder of the whole process, under whatever else it is doing
         return papermill.execute_notebook(
@@ -86,6 +99,8 @@ def ended_early(error: BaseException) -> tuple[State, str]:
             return State.FAILED, f"{_public_name(error)}: {error}"
         case PapermillExecutionError(ename=name, evalue=text):
             return State.FAILED, f"{name}: {text}" if _is_ours(name) else str(name)
+        case OverMemory():
+            return State.KILLED, "the kernel took more memory than it may; see GM_KERNEL_MIB"
         case DeadKernelError():
             return State.KILLED, "the kernel died; often there was too little memory"
         case CellTimeoutError():

@@ -1,7 +1,8 @@
-"""A kernel for one run: this interpreter, one thread, sockets that nobody else can open.
+"""A kernel for one run: this interpreter, one thread, forked where that can be, sockets that nobody else can open.
 
 By default Jupyter's traffic is plain TCP, which other users of the machine can read; and IPC with Jupyter's own socket names
-makes parallel kernels talk across each other. So each run gets an owner-only folder with sockets of its own.
+makes parallel kernels talk across each other. So each run gets an owner-only folder with sockets of its own, and where
+there are no such sockets the traffic is encrypted.
 """
 
 from __future__ import annotations
@@ -15,17 +16,29 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ipykernel.kernelspec import get_kernel_dict
 from traitlets.config import Config
 
+from gm_workbench.batch import provisioner, warm
+from gm_workbench.batch.warm import ONE_THREAD as ONE_THREAD  # for the batch, which knows kernels by this room
+from gm_workbench.batch.warm_kernel import RUN_DIR as RUN_DIR
+from gm_workbench.batch.warm_server import ENDED
+
 KERNEL = "python3"
 
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
-"""One report a core: threads of the linear algebra beside that get in each other's way, and make sums depend on the machine."""
+NO_HISTORY = "--HistoryManager.enabled=False"
+"""What a batch run types is in its notebook; a database of it costs a tenth of a second."""
 
-RUN_DIR = "GM_RUN_DIR"
-"""Where `show` leaves the outputs of a batch run."""
+
+@dataclass(frozen=True, slots=True)
+class KernelEnd:
+    """How a forked kernel ended: exit code, the most memory that it had, and whether it was killed for having too much."""
+
+    code: int
+    peak_mib: int
+    over_memory: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +55,24 @@ class RunFolder:
     def outputs(self) -> Path:
         return self.path / "outputs"
 
+    @property
+    def kernel_end(self) -> KernelEnd | None:
+        """How the kernel of this run ended; None while it runs, and of an ordinary kernel."""
+        note = self.path / ENDED
+        return KernelEnd(**json.loads(note.read_text(encoding="utf-8"))) if note.is_file() else None
+
 
 @contextmanager
 def batch_folder() -> Iterator[Path]:
-    """Make an owner-only folder for the runs of a batch, and remove it whatever happens.
+    """Make an owner-only folder for the runs of a batch, and remove it whatever happens; its runs fork from one warm process.
 
     The parent of the workers owns it, so that what a killed worker leaves behind goes too. Its name is short, because the path
     of a socket may have about a hundred characters.
     """
     folder = Path(tempfile.mkdtemp(prefix="gm-"))
     try:
-        yield folder
+        with environment(warm.shared()):
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -67,29 +87,44 @@ def run_folder(batch: Path, name: str, variables: Mapping[str, str] | None = Non
     run.path.mkdir(mode=0o700)
     try:
         run.outputs.mkdir()
-        _write_kernel_spec(run, {RUN_DIR: str(run.path)} if variables is None else variables)
+        told = {RUN_DIR: str(run.path)} if variables is None else variables
+        specification = kernel_specification(told)
+        specification["argv"].append(NO_HISTORY)
+        write_specification(run.path / "kernels" / KERNEL, specification)
         with environment(_jupyter(run)):
             yield run
     finally:
         shutil.rmtree(run.path, ignore_errors=True)
 
 
-def kernel_config(run: RunFolder) -> Config:
-    """Give the settings of a kernel manager whose sockets are files in the run's folder; Windows has no such sockets."""
+def kernel_config(run: RunFolder, *, files: bool = os.name == "posix") -> Config:
+    """Give the settings of a kernel manager: sockets are files in the run's folder, or encrypted where there is no such."""
     config = Config()
-    if os.name == "posix":
+    # after the last cell everything is kept; asked politely, a kernel that is just done with it may take seconds to end
+    config.NotebookClient.shutdown_kernel = "immediate"
+    if files:
         config.KernelManager.transport = "ipc"
         config.KernelManager.ip = run.sockets
+    else:
+        config.KernelManager.transport_encryption = "required"
     return config
 
 
-def _write_kernel_spec(run: RunFolder, variables: Mapping[str, str]) -> None:
-    """Write a specification for this interpreter: one that is installed elsewhere may start another."""
-    folder = run.path / "kernels" / KERNEL
-    folder.mkdir(parents=True)
-    specification = {**get_kernel_dict(), "env": {**ONE_THREAD, **variables}}
+def kernel_specification(variables: Mapping[str, str], *, name: str = "Python 3") -> dict[str, Any]:
+    """Specify a kernel of this interpreter, forked if that can be, which gets `variables` in its environment."""
+    specification: dict[str, Any] = get_kernel_dict()
     specification["argv"][0] = sys.executable
-    (folder / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")
+    specification |= {"display_name": name, "env": {**ONE_THREAD, **variables}}
+    if warm.POSSIBLE and provisioner.is_installed():
+        chosen = {"kernel_provisioner": {"provisioner_name": provisioner.NAME}}
+        specification["metadata"] = {**specification.get("metadata", {}), **chosen}
+    return specification
+
+
+def write_specification(folder: Path, specification: Mapping[str, Any]) -> None:
+    """Write a kernel specification into a folder: one that is installed elsewhere may start another interpreter."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "kernel.json").write_text(json.dumps(specification, indent=1), encoding="utf-8")
 
 
 def _jupyter(run: RunFolder) -> dict[str, str]:

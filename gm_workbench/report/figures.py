@@ -38,10 +38,26 @@ def alt_text(shown: ShownOutput, language: Language) -> str:
     return text
 
 
+KEPT = 64
+"""Pictures that are kept: more than one report has."""
+
+_kept: dict[tuple[int, Shape, Language, bool], tuple[ShownOutput, bytes]] = {}
+
+
+def picture(shown: ShownOutput, shape: Shape, language: Language, *, narrow: bool = False) -> bytes:
+    """Draw an output, or give what was drawn of this very output before: the page and the notebook show the same picture."""
+    key = (id(shown), shape, language, narrow)
+    if key not in _kept:
+        if len(_kept) == KEPT:
+            _kept.clear()
+        _kept[key] = (shown, draw(shown, shape, language, narrow=narrow))  # held, so that its id stays its own
+    return _kept[key][1]
+
+
 def picture_html(shown: ShownOutput, shape: Shape, language: Language) -> str:
     """Draw an output for a page and for a phone, and put both in the file."""
     alt = escape(alt_text(shown, language))
-    wide, narrow = draw(shown, shape, language), draw(shown, shape, language, narrow=True)
+    wide, narrow = picture(shown, shape, language), picture(shown, shape, language, narrow=True)
     return (
         f'<picture><source media="{PHONE}" srcset="{data_uri(narrow)}" {_size(narrow)}>'
         f'<img src="{data_uri(wide)}" {_size(wide)} alt="{alt}"></picture>'

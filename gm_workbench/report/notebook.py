@@ -11,11 +11,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from gm_workbench.outputs.blocks import flow_html, tiles_html
-from gm_workbench.outputs.figures import DRAWN, draw
+from gm_workbench.outputs.figures import DRAWN
 from gm_workbench.outputs.output import Shape, ShownOutput
 from gm_workbench.outputs.sentences import say
 from gm_workbench.outputs.tables import table_html
-from gm_workbench.report.figures import alt_text
+from gm_workbench.report.figures import alt_text, picture
 from gm_workbench.vocabulary.text import Language
 
 PLACEHOLDER = "application/vnd.gm.output+json"
@@ -65,7 +65,9 @@ def _results(shown: ShownOutput, language: Language) -> list[dict[str, Any]]:
     """Give the protected form: words and numbers as HTML, then each picture."""
     alt = alt_text(shown, language)
     pictures = [
-        draw(shown, shape, language) for shape in shown.words.shown_as if shape in DRAWN and shown.cells and not shown.withheld
+        picture(shown, shape, language)
+        for shape in shown.words.shown_as
+        if shape in DRAWN and shown.cells and not shown.withheld
     ]
     html = {"text/html": fragment_html(shown, language), "text/plain": f"[{shown.words.id}]"}
     images = [{"image/png": b64encode(png).decode("ascii"), "text/plain": alt} for png in pictures]

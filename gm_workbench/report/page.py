@@ -28,16 +28,18 @@ PUBLISHED = "published-"
 
 @lru_cache
 def environment() -> Environment:
-    """Open the templates; what is filled in is escaped, and a name that is not filled in is an error."""
+    """Open the templates, each compiled once; what is filled in is escaped, and a name that is not filled in is an error."""
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=False,
         keep_trailing_newline=True,
     )
 
 
+@lru_cache
 def style() -> Markup:
     """Give the style sheet that all pages share."""
     return Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704

@@ -200,7 +200,7 @@ def test_outputs_of_another_kind_of_data_than_the_delivery_are_refused(project, 
 @POSIX
 @pytest.mark.slow
 def test_batch_in_processes_goes_on_when_a_worker_is_killed(project, write_notebook):
-    kill = "import os; os.kill(os.getppid(), 9)"
+    kill = "import os; os.kill(int(os.environ['JPY_PARENT_PID']), 9)"
     write_notebook(project.notebooks / f"{AMERSFOORT}.ipynb", kill)
     told = io.StringIO()
     rows = plan([Wish(place=PLACE)], project)
