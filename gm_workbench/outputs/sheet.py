@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from PIL import Image
+from PIL import Image, ImageColor
 
 from gm_workbench.outputs.style import (
     BODY,
@@ -159,8 +159,17 @@ class Sheet:
         self.figure.savefig(raw, format="rgba", dpi=CSS_DPI * DENSITY, facecolor=self.paper)
         picture = Image.frombytes("RGBA", FigureCanvasAgg(self.figure).get_width_height(), raw.getvalue()).convert("RGB")
         buffer = io.BytesIO()
-        picture.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(buffer, "PNG")
+        _few_colours(picture, ImageColor.getrgb(self.paper)).save(buffer, "PNG")
         return buffer.getvalue()
+
+
+def _few_colours(picture: Image.Image, paper: tuple[int, ...]) -> Image.Image:
+    """Reduce a picture to a palette; an octree takes a quarter of the time of a median cut, but moves the paper's colour."""
+    few = picture.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    palette, corner = few.getpalette() or [], 3 * few.tobytes()[0]
+    palette[corner : corner + 3] = paper
+    few.putpalette(palette)
+    return few
 
 
 @dataclass(frozen=True, slots=True)
