@@ -26,7 +26,7 @@ test: environment  ## every test, the doctests, the notebooks; at least 90 % of 
 	$(RUN) pytest -n auto --maxprocesses 4 --cov --cov-report=term:skip-covered
 
 lab: environment  ## JupyterLab on notebooks/, for this machine only; the kernel is there at once
-	$(RUN) gm_workbench.batch.lab
+	$(RUN) gm_workbench.kernels.lab
 
 lint: environment  ## format, lint, types and layers
 	$(RUN) ruff format --check .

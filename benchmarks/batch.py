@@ -20,8 +20,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from gm_workbench.batch.attempts import Outcome, State
 from gm_workbench.batch.decision import decide
-from gm_workbench.batch.ledger import Ledger, Outcome, State
+from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Planned, Wish, plan
 from gm_workbench.batch.standing import PAGE
 from gm_workbench.settings import Paths

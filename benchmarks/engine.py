@@ -32,14 +32,14 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
 import nbformat
 from jupyter_client.manager import KernelManager
 
-from gm_workbench.batch import warm
+from gm_workbench.batch.attempts import Outcome
 from gm_workbench.batch.goldens import PLACE, small_project
-from gm_workbench.batch.kernels import batch_folder, environment, kernel_config, run_folder
 from gm_workbench.batch.lanes import worker_count
-from gm_workbench.batch.ledger import Outcome
 from gm_workbench.batch.plan import Wish, plan
 from gm_workbench.batch.progress import Progress
 from gm_workbench.batch.run import run_batch
+from gm_workbench.kernels import warm
+from gm_workbench.kernels.folders import batch_folder, environment, kernel_config, run_folder
 from gm_workbench.settings import Paths
 
 STUDY = "tilburg_single_mothers"
@@ -62,8 +62,8 @@ people = panel.people.followed(study)
 show(outputs.people.flow(people.ledger.steps, study.section("flow"), about_study(study)))
 """
 USES = """
-from gm_workbench.batch import warm_stack
-warm_stack.use_once()
+from gm_workbench.kernels import stack
+stack.use_once()
 import io, pandas as pd, pyarrow.parquet as pq, pingouin as pg, seaborn as sns, matplotlib.pyplot as plt
 frame = pd.DataFrame({"a": [1.0, 2.0, 4.0, 3.0] * 5, "b": [2.0, 1.0, 3.0, 5.0] * 5})
 kept = io.BytesIO(); frame.to_parquet(kept); pq.read_table(io.BytesIO(kept.getvalue()), use_threads=True)

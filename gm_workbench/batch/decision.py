@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gm_workbench.batch.attempts import Outcome
 from gm_workbench.batch.freshness import PROSE, Recipe, Recipes
 from gm_workbench.batch.inputs import Seen
 from gm_workbench.batch.learnt import Deliveries
-from gm_workbench.batch.ledger import Ledger, Outcome
+from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.standing import PAGE, Standing, judge
 from gm_workbench.settings import Paths

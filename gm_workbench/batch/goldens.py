@@ -18,8 +18,8 @@ import nbformat
 from gm_workbench.batch.catalogue import DEFAULT_WORLD, PREFIX
 from gm_workbench.batch.demonstration import SEED
 from gm_workbench.batch.execution import INJECTED, Execution
-from gm_workbench.batch.kernels import batch_folder, run_folder
 from gm_workbench.batch.parameters import read_parameters
+from gm_workbench.kernels.folders import batch_folder, run_folder
 from gm_workbench.settings import Paths, paths
 from gm_workbench.worlds.deliveries import write_delivery
 from gm_workbench.worlds.draw import draw

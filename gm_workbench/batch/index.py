@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gm_workbench.batch.attempts import Attempt, State
 from gm_workbench.batch.catalogue import PREFIX, runnable
 from gm_workbench.batch.freshness import in_words
-from gm_workbench.batch.ledger import Attempt, Ledger, State
+from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.standing import Stood, row_of, standings
 from gm_workbench.report.page import FILES
 from gm_workbench.report.site import INDEX, NOTHING, Row, Status, write_index

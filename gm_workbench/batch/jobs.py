@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gm_workbench.batch.attempts import Outcome
 from gm_workbench.batch.inputs import Seen
-from gm_workbench.batch.ledger import Outcome
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.provenance import Inputs, Origin
 

@@ -12,10 +12,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
+from gm_workbench.batch.attempts import Attempt, Claim, Left, Outcome, State, read_attempt
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.processes import Owner
 from gm_workbench.batch.storage import opened, prepare
@@ -35,90 +34,6 @@ LATEST = """
 select a.* from attempts a join (select folder, max(turn) as turn from attempts where turn is not null {made} group by folder)
 last on a.folder = last.folder and a.turn = last.turn order by a.id
 """
-
-
-class State(StrEnum):
-    """How far an attempt came."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    DEVIATES = "deviates"  # made, and it says itself that values in it are off
-    FAILED = "failed"
-    KILLED = "killed"
-    TIMED_OUT = "timed out"
-    STOPPED = "stopped"  # never begun: its batch ended before its turn, or another batch made the report meanwhile
-
-    @property
-    def ended(self) -> bool:
-        return self not in (State.QUEUED, State.RUNNING)
-
-    @property
-    def made(self) -> bool:
-        """Whether there is a report."""
-        return self in (State.DONE, State.DEVIATES)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How an attempt ended. `cell` counts the notebook's cells from 1; `memory` is the most that its kernel used, in bytes."""
-
-    state: State
-    reason: str = ""
-    cell: int | None = None
-    seconds: float = 0.0
-    kind: str = ""
-    headline: Text = Text("", "")
-    memory: int | None = None
-
-    @property
-    def out_of_memory(self) -> bool:
-        """Whether it ended as runs do that have too little memory: killed by the system, or told so by Python."""
-        return self.state is State.KILLED or self.reason.startswith("MemoryError")
-
-
-class Claim(StrEnum):
-    """What became of a claim on a report."""
-
-    OURS = "ours"
-    BUSY = "busy"  # another batch is making it
-    MADE = "made"  # another batch has made it meanwhile, of the same things
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One row of the ledger; `turn` counts attempts in the order in which they began."""
-
-    id: int
-    study: str
-    place: str
-    world: str
-    period: str
-    folder: str  # relative to reports/
-    state: State
-    started: str
-    seconds: float | None
-    cell: int | None
-    reason: str
-    kind: str
-    headline: Text
-    turn: int | None
-    parameters: Mapping[str, Any]
-    recipe: Mapping[str, str]
-    memory: int | None
-
-    @property
-    def outcome(self) -> Outcome:
-        """How it ended."""
-        return Outcome(self.state, self.reason, self.cell, self.seconds or 0.0, self.kind, self.headline, self.memory)
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What a batch left whose process is gone: the mark of its own processes, and the folders of reports that it was making."""
-
-    mark: str
-    folders: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +157,7 @@ class Ledger:
 
     def _read(self, query: str) -> tuple[Attempt, ...]:
         with self._open() as connection:
-            return tuple(_attempt(row) for row in connection.execute(query))
+            return tuple(read_attempt(row) for row in connection.execute(query))
 
 
 def _queued(
@@ -297,33 +212,6 @@ def _owner(row: sqlite3.Row) -> Owner:
 
 def _both(text: Text) -> tuple[str, str]:
     return text.nl, text.en
-
-
-def _attempt(row: sqlite3.Row) -> Attempt:
-    return Attempt(
-        **{
-            name: row[name]
-            for name in (
-                "id",
-                "study",
-                "place",
-                "world",
-                "period",
-                "folder",
-                "seconds",
-                "cell",
-                "reason",
-                "kind",
-                "turn",
-                "memory",
-            )
-        },
-        parameters=json.loads(row["parameters"]),
-        recipe=json.loads(row["recipe"]),
-        state=State(row["state"]),
-        started=row["started"] or "",
-        headline=Text(row["headline_nl"], row["headline_en"]),
-    )
 
 
 def _now() -> str:

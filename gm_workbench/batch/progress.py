@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from tqdm import tqdm
 
-from gm_workbench.batch.ledger import Outcome, State
+from gm_workbench.batch.attempts import Outcome, State
 from gm_workbench.batch.standing import Standing
 
 NOTHING_EXPECTED: Mapping[str, float | None] = {}

@@ -9,18 +9,19 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from gm_workbench.batch.attempts import Claim, Outcome, State
 from gm_workbench.batch.decision import Decision, decide
 from gm_workbench.batch.jobs import Arrived, Intake, Job, check_delivery, make_report
-from gm_workbench.batch.kernels import ONE_THREAD, batch_folder, environment
 from gm_workbench.batch.lanes import LATER, Known, Lanes, Task, spawned
 from gm_workbench.batch.learnt import Learnt, learnt
-from gm_workbench.batch.ledger import Claim, Ledger, Outcome, State
+from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.memory import UNKNOWN_STUDY, WORKER, budget
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.processes import MARK, clear, stopped_by_signal, this_process
 from gm_workbench.batch.progress import Progress
 from gm_workbench.batch.provenance import Inputs, Origin, origin
 from gm_workbench.batch.summary import Result, Summary
+from gm_workbench.kernels.folders import ONE_THREAD, batch_folder, environment
 from gm_workbench.settings import Paths
 
 CELL_SECONDS = 600

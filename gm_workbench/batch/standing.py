@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from gm_workbench.batch.attempts import Attempt, State
 from gm_workbench.batch.freshness import Recipe, Recipes, changed, in_words
 from gm_workbench.batch.learnt import Deliveries
-from gm_workbench.batch.ledger import Attempt, Ledger, State
+from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Planned
 from gm_workbench.settings import Paths
 

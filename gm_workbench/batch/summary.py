@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gm_workbench.batch.ledger import Outcome, State
+from gm_workbench.batch.attempts import Outcome, State
 from gm_workbench.batch.plan import Planned
 from gm_workbench.errors import BatchIncomplete, ValuesDeviate
 

@@ -9,18 +9,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from gm_workbench.batch.attempts import Outcome, State
 from gm_workbench.batch.catalogue import PREFIX
 from gm_workbench.batch.changes import Change, Part, changes, code_is_known, exactly
 from gm_workbench.batch.compare import Difference, compare
 from gm_workbench.batch.finished import CHECKSUMS, MANIFEST, contents, edited, read_manifest
 from gm_workbench.batch.jobs import Arrived, Intake, Job, check_delivery, make_report
-from gm_workbench.batch.kernels import ONE_THREAD, batch_folder, environment
 from gm_workbench.batch.lanes import Lanes, Task, spawned
-from gm_workbench.batch.ledger import Outcome, State
 from gm_workbench.batch.plan import Planned, Wish, plan
 from gm_workbench.batch.provenance import Inputs, Origin, origin
 from gm_workbench.batch.run import CELL_SECONDS
 from gm_workbench.errors import RunFailed
+from gm_workbench.kernels.folders import ONE_THREAD, batch_folder, environment
 from gm_workbench.settings import Paths
 
 ESTIMATES = "estimates.json"

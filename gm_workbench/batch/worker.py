@@ -11,12 +11,11 @@ from pathlib import Path
 import yaml
 from nbformat import NotebookNode
 
+from gm_workbench.batch.attempts import Outcome, State
 from gm_workbench.batch.catalogue import Study, deliveries_folder, load_study
 from gm_workbench.batch.execution import Execution, ended_early
 from gm_workbench.batch.inputs import see
 from gm_workbench.batch.jobs import Arrived, Intake, Job
-from gm_workbench.batch.kernels import run_folder
-from gm_workbench.batch.ledger import Outcome, State
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.provenance import Inputs, manifest_of
 from gm_workbench.batch.reworded import reword
@@ -27,6 +26,7 @@ from gm_workbench.guard.protect import Refusal, Released, protect
 from gm_workbench.guard.showing import collect, most_memory
 from gm_workbench.intake.marker import MARKER
 from gm_workbench.intake.store import checked_tables
+from gm_workbench.kernels.folders import run_folder
 from gm_workbench.outputs.output import Output
 from gm_workbench.report.site import INDEX, headline
 from gm_workbench.report.write import write_report

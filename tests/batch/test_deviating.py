@@ -8,10 +8,11 @@ import nbformat
 import pytest
 
 from gm_workbench.batch import goldens
+from gm_workbench.batch.attempts import Outcome, State
 from gm_workbench.batch.catalogue import load_study, places_for
 from gm_workbench.batch.goldens import MARK, write_goldens
 from gm_workbench.batch.index import index_rows
-from gm_workbench.batch.ledger import Ledger, Outcome, State
+from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Planned, Wish, plan
 from gm_workbench.batch.summary import Result, Summary
 from gm_workbench.errors import BatchIncomplete, UnknownPlace, UnknownWorld, ValuesDeviate

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import sys
 
@@ -9,10 +10,14 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from gm_workbench import errors
-from gm_workbench.batch.execution import Execution, ended_early
-from gm_workbench.batch.kernels import batch_folder, kernel_config, run_folder
-from gm_workbench.batch.ledger import State
+from gm_workbench.batch.attempts import State
+from gm_workbench.batch.execution import Execution, OverMemory, ended_early
+from gm_workbench.kernels import warm
+from gm_workbench.kernels.folders import batch_folder, environment, kernel_config, run_folder
+from gm_workbench.kernels.forked import Request
+from gm_workbench.kernels.server import MEMORY_MIB
 
+FORKS = pytest.mark.skipif(not warm.POSSIBLE, reason="kernels are forked on Linux only")
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="sockets as files, and signals")
 
 
@@ -94,3 +99,45 @@ def test_environment_is_put_back(monkeypatch):
     with batch_folder() as batch, run_folder(batch, "0"):
         assert os.environ["IPYTHONDIR"] != "mine"
     assert os.environ["IPYTHONDIR"] == "mine"
+
+
+@FORKS
+def test_kernel_over_its_memory_is_told_with_its_cell_and_its_peak(notebook, run):
+    cells = ("fine = 1", "import numpy as np, time; much = np.ones((600, 1 << 17)); time.sleep(30)")
+    with environment({MEMORY_MIB: "700"}):
+        execution = Execution(notebook(*cells), {"place": "GM0363"}, run, 60)
+        with pytest.raises(OverMemory) as caught:
+            execution.execute()
+    state, reason = ended_early(caught.value)
+    assert (state, execution.cell) == (State.KILLED, 4)
+    assert MEMORY_MIB in reason
+    assert run.kernel_end.over_memory
+    assert run.kernel_end.peak_mib > 600
+
+
+@FORKS
+def test_finished_run_says_how_much_memory_it_took_and_that_it_was_not_too_much(notebook, run):
+    with environment({MEMORY_MIB: "4000"}):
+        Execution(notebook("1"), {"place": "GM0363"}, run, 60).execute()
+    assert not run.kernel_end.over_memory
+    assert run.kernel_end.code == -signal.SIGKILL  # by us: after the last cell there is nothing to wait for
+    assert 50 < run.kernel_end.peak_mib < 4000
+
+
+@pytest.mark.parametrize("variables", [{warm.SERVER: warm.OFF}])
+def test_kernel_is_ordinary_when_warm_ones_are_switched_off(notebook, run, variables):
+    with environment(variables):
+        assert warm.server_address() is None
+        assert warm.shared() == {}
+        assert warm.fork_kernel(Request((), ".", {})) is None
+        executed = Execution(notebook("import os; print(os.getppid())"), {"place": "GM0363"}, run, 60).execute()
+    assert executed.cells[-1].outputs[0].text.strip() == str(os.getpid())
+    assert run.kernel_end is None
+
+
+def test_kernel_without_sockets_as_files_is_encrypted(notebook, run, monkeypatch):
+    monkeypatch.setattr("gm_workbench.batch.execution.kernel_config", lambda run: kernel_config(run, files=False))
+    code = "import json, sys; c = json.load(open(sys.argv[2])); print(c['transport'], len(c['curve_secretkey']))"
+    with environment({warm.SERVER: warm.OFF}):
+        executed = Execution(notebook(code), {"place": "GM0363"}, run, 60).execute()
+    assert executed.cells[-1].outputs[0].text.strip() == "tcp 40"

@@ -9,10 +9,11 @@ import shutil
 import pytest
 
 from gm_workbench.batch import freshness, modules
+from gm_workbench.batch.attempts import Outcome, State
 from gm_workbench.batch.decision import decide
 from gm_workbench.batch.freshness import in_words
 from gm_workbench.batch.inputs import UNREADABLE, see
-from gm_workbench.batch.ledger import Ledger, Outcome, State
+from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Wish, plan
 from gm_workbench.batch.standing import PAGE, Stands, standings
 from gm_workbench.vocabulary.text import Text

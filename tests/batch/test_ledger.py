@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from gm_workbench.batch.ledger import Claim, Ledger, Left, Outcome, State
+from gm_workbench.batch.attempts import Claim, Left, Outcome, State
+from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.processes import Owner, this_process
 from gm_workbench.settings import Paths

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from gm_workbench.batch.ledger import Outcome, State
+from gm_workbench.batch.attempts import Outcome, State
 from gm_workbench.batch.progress import Bar, JsonLines, Lines, Progress, progress_for
 
 DONE, FAILED = Outcome(State.DONE, seconds=30), Outcome(State.FAILED, "KeyError", cell=4, seconds=10)

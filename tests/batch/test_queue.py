@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from gm_workbench.batch import jobs, run
+from gm_workbench.batch.attempts import Outcome, State
 from gm_workbench.batch.lanes import LATER, Known, Lanes, Task
 from gm_workbench.batch.learnt import learnt
-from gm_workbench.batch.ledger import Ledger, Outcome, State
+from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.memory import MARGIN, budget
 from gm_workbench.batch.plan import Planned, Wish, plan
 from gm_workbench.batch.progress import JsonLines

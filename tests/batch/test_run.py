@@ -17,16 +17,17 @@ import pytest
 from papermill.exceptions import PapermillExecutionError
 
 from gm_workbench.batch import worker
+from gm_workbench.batch.attempts import State
 from gm_workbench.batch.execution import Execution
 from gm_workbench.batch.goldens import PLACE, small_project
 from gm_workbench.batch.index import index_rows, write_index_of
-from gm_workbench.batch.kernels import RUN_DIR, environment
-from gm_workbench.batch.ledger import Ledger, State
+from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Wish, plan
 from gm_workbench.batch.processes import this_process
 from gm_workbench.batch.progress import JsonLines
 from gm_workbench.batch.run import run_batch
 from gm_workbench.errors import BatchIncomplete
+from gm_workbench.kernels.folders import RUN_DIR, environment
 from gm_workbench.report.site import Status
 from gm_workbench.settings import Paths
 

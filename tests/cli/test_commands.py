@@ -8,8 +8,9 @@ import click
 import pytest
 
 from gm_workbench import errors
+from gm_workbench.batch.attempts import Outcome, State
 from gm_workbench.batch.decision import decide
-from gm_workbench.batch.ledger import Ledger, Outcome, State
+from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Planned, Wish, plan
 from gm_workbench.batch.summary import Result, Summary
 from gm_workbench.cli import demo, reports

@@ -23,13 +23,14 @@ import psutil
 import pytest
 
 from gm_workbench.batch import worker
+from gm_workbench.batch.attempts import State
 from gm_workbench.batch.execution import Execution
-from gm_workbench.batch.kernels import RUN_DIR, environment
-from gm_workbench.batch.ledger import Ledger, State
+from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Wish, plan
 from gm_workbench.batch.run import run_batch
 from gm_workbench.batch.storage import opened
 from gm_workbench.batch.summary import Summary
+from gm_workbench.kernels.folders import RUN_DIR, environment
 from gm_workbench.settings import Paths
 
 REPOSITORY = Path(__file__).resolve().parents[2]

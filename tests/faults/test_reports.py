@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from gm_workbench.batch.ledger import State
+from gm_workbench.batch.attempts import State
 from gm_workbench.batch.standing import Stands, standings
 
 STUDY = "tilburg_single_mothers"

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from gm_workbench.batch.ledger import State
+from gm_workbench.batch.attempts import State
 
 STUDY = "tilburg_single_mothers"
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="stops by signal")

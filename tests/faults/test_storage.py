@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from gm_workbench.batch import ledger as ledgers
-from gm_workbench.batch.ledger import Ledger, Outcome, State
+from gm_workbench.batch.attempts import Outcome, State
+from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Planned, Wish, plan
 from gm_workbench.batch.processes import Owner, this_process
 from gm_workbench.batch.run import settle

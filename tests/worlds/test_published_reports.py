@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from gm_workbench.batch.execution import Execution
-from gm_workbench.batch.kernels import batch_folder, run_folder
 from gm_workbench.guard.showing import collect
+from gm_workbench.kernels.folders import batch_folder, run_folder
 from gm_workbench.outputs.output import Output, Role
 from gm_workbench.settings import Paths
 

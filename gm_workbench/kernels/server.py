@@ -1,4 +1,4 @@
-"""A quiet process that kernels are forked from: `python -m gm_workbench.batch.warm_server SOCKET DESCRIPTOR`.
+"""A quiet process that kernels are forked from: `python -m gm_workbench.kernels.server SOCKET DESCRIPTOR`.
 
 One thread, no sockets of ZeroMQ, one loop. A client connects to the socket and asks for a kernel; the kernel lives as long as
 that connection, and its end is told over it. All kernels die with this process, and this process dies with the one that
@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gm_workbench.batch import warm_stack
-from gm_workbench.batch.warm_kernel import HERE, Request, become, signal_all
+from gm_workbench.kernels import stack
+from gm_workbench.kernels.forked import HERE, Request, become, signal_all
 
 LOOK_SECONDS = 0.1
 """How often the memory of a kernel with a limit is looked at."""
@@ -69,7 +69,7 @@ class Server:
         self.listener = listener
         self.selector = selectors.DefaultSelector()
         self.kernels: dict[int, Forked] = {}
-        self.modules = warm_stack.our_modules()
+        self.modules = stack.our_modules()
         self.selector.register(listener, selectors.EVENT_READ, self._asked)
         self.selector.register(lifeline, selectors.EVENT_READ, self._stop)
 
@@ -200,8 +200,8 @@ def main(address: str, listening: str) -> None:
     """
     listener = socket.socket(fileno=int(listening))
     try:
-        warm_stack.warm_up()
-        if warm_stack.threads() == 1:
+        stack.warm_up()
+        if stack.threads() == 1:
             Server(listener, sys.stdin.fileno()).serve()
     finally:
         shutil.rmtree(Path(address).parent, ignore_errors=True)

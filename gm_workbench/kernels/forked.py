@@ -15,12 +15,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from gm_workbench.batch import warm_stack
+from gm_workbench.kernels import stack
 
 LAUNCHER = "ipykernel_launcher"
 INLINE = "module://matplotlib_inline.backend_inline"
 PR_SET_PDEATHSIG = 1
 RUN_DIR = "GM_RUN_DIR"
+
+LAST_ANSWER_SECONDS = 2.0
+"""How long a kernel that ends may take to say so: less than Jupyter waits before it ends the kernel itself."""
 
 
 HERE = (sys.prefix, str(Path(__file__).parent))
@@ -69,7 +72,7 @@ def become(request: Request, modules: dict[str, tuple[int, int] | None]) -> int:
     _stand_alone()
     _take(request)
     _own_chance()
-    warm_stack.forget_changed(modules)
+    stack.forget_changed(modules)
     code = _run(list(request.arguments))
     atexit._run_exitfuncs()  # then out at once: to take the stack down in order costs more than a cell
     sys.stdout.flush()
@@ -119,6 +122,15 @@ def _run(arguments: list[str]) -> int:
     try:
         kernel.initialize(arguments)
         kernel.start()
+        _finish(kernel.control_thread)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     return 0
+
+
+def _finish(control: Any) -> None:
+    """Let the control thread answer to its end: an ipykernel that closes its output first leaves it waiting for ever."""
+    if control is not None and control.is_alive():
+        with contextlib.suppress(RuntimeError):  # it ended this very moment, and its loop with it
+            control.stop()
+        control.join(LAST_ANSWER_SECONDS)

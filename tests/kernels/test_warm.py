@@ -16,13 +16,10 @@ from queue import Empty
 import pytest
 from jupyter_client.manager import KernelManager
 
-from gm_workbench.batch import warm, warm_stack
-from gm_workbench.batch.execution import Execution, OverMemory, ended_early
-from gm_workbench.batch.kernels import batch_folder, environment, kernel_config, kernel_specification, run_folder
-from gm_workbench.batch.ledger import State
-from gm_workbench.batch.provisioner import NAME, forkable, is_installed
-from gm_workbench.batch.warm_kernel import Request
-from gm_workbench.batch.warm_server import MEMORY_MIB
+from gm_workbench.kernels import stack, warm
+from gm_workbench.kernels.folders import batch_folder, kernel_config, kernel_specification, run_folder
+from gm_workbench.kernels.forked import Request
+from gm_workbench.kernels.provisioner import NAME, forkable, is_installed
 
 FORKS = pytest.mark.skipif(not warm.POSSIBLE, reason="kernels are forked on Linux only")
 SECONDS = 60
@@ -107,9 +104,9 @@ WARM = """
 import os
 os.environ.update({quiet!r})
 import sys, threading
-from gm_workbench.batch import warm_stack
-warm_stack.warm_up()
-print(warm_stack.threads(), threading.active_count(), [name for name in ("polars", "numba", "duckdb") if name in sys.modules])
+from gm_workbench.kernels import stack
+stack.warm_up()
+print(stack.threads(), threading.active_count(), [name for name in ("polars", "numba", "duckdb") if name in sys.modules])
 import zmq
 print(zmq.Context._instance)
 """
@@ -123,8 +120,8 @@ def test_process_to_fork_from_is_quiet_after_warming_up():
 
 
 def test_stack_that_is_used_once_stays_usable():
-    warm_stack.use_once()
-    warm_stack.use_once()
+    stack.use_once()
+    stack.use_once()
 
 
 @FORKS
@@ -197,7 +194,6 @@ def test_death_is_told_with_its_exit_code(start, code, ends):
 def test_kernel_that_shuts_down_in_order_ends_as_it_should(start, run):
     kernel = start()
     pid = kernel.pid
-    time.sleep(0.5)  # the manager interrupts first, and a kernel that is just done with a cell may stumble over that
     kernel.manager.shutdown_kernel()
     assert not runs(pid)
     assert run.kernel_end.code == 0
@@ -212,33 +208,10 @@ def test_what_a_kernel_started_ends_with_it(start):
     assert until(lambda: not runs(pid) and not runs(child))
 
 
-@FORKS
-def test_kernel_over_its_memory_is_told_with_its_cell_and_its_peak(notebook, run):
-    cells = ("fine = 1", "import numpy as np, time; much = np.ones((600, 1 << 17)); time.sleep(30)")
-    with environment({MEMORY_MIB: "700"}):
-        execution = Execution(notebook(*cells), {"place": "GM0363"}, run, 60)
-        with pytest.raises(OverMemory) as caught:
-            execution.execute()
-    state, reason = ended_early(caught.value)
-    assert (state, execution.cell) == (State.KILLED, 4)
-    assert MEMORY_MIB in reason
-    assert run.kernel_end.over_memory
-    assert run.kernel_end.peak_mib > 600
-
-
-@FORKS
-def test_finished_run_says_how_much_memory_it_took_and_that_it_was_not_too_much(notebook, run):
-    with environment({MEMORY_MIB: "4000"}):
-        Execution(notebook("1"), {"place": "GM0363"}, run, 60).execute()
-    assert not run.kernel_end.over_memory
-    assert run.kernel_end.code == -signal.SIGKILL  # by us: after the last cell there is nothing to wait for
-    assert 50 < run.kernel_end.peak_mib < 4000
-
-
 LONELY = """
 import json, os, sys, time
-from gm_workbench.batch import warm
-from gm_workbench.batch.kernels import batch_folder, kernel_config, run_folder
+from gm_workbench.kernels import warm
+from gm_workbench.kernels.folders import batch_folder, kernel_config, run_folder
 from jupyter_client.manager import KernelManager
 if __name__ == "__main__":
     with batch_folder() as batch, run_folder(batch, "0") as run:
@@ -304,8 +277,8 @@ def test_kernel_is_ordinary_when_the_server_was_killed(start):
 
 
 USE_EACH = """
-from gm_workbench.batch import warm_stack
-warm_stack.use_once()
+from gm_workbench.kernels import stack
+stack.use_once()
 import io, pandas as pd, pyarrow as pa, pyarrow.parquet as pq, pingouin as pg, seaborn as sns, matplotlib.pyplot as plt
 frame = pd.DataFrame({"a": [1.0, 2.0, 4.0, 3.0] * 5, "b": [2.0, 1.0, 3.0, 5.0] * 5})
 kept = io.BytesIO(); frame.to_parquet(kept); back = pq.read_table(io.BytesIO(kept.getvalue()), use_threads=True).to_pandas()
@@ -326,11 +299,11 @@ def test_changed_module_of_ours_is_read_again(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     import gm_room  # noqa: F401 - so that it is among the modules
 
-    before = {"gm_room": warm_stack.written("gm_room")}
-    assert not warm_stack.forget_changed(before)
+    before = {"gm_room": stack.written("gm_room")}
+    assert not stack.forget_changed(before)
     assert "gm_room" in sys.modules
     (tmp_path / "gm_room.py").write_text("x = 22\n", encoding="utf-8")
-    assert warm_stack.forget_changed(before)
+    assert stack.forget_changed(before)
     assert "gm_room" not in sys.modules
 
 
@@ -339,40 +312,21 @@ def test_removed_module_of_ours_counts_as_changed(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     import gm_attic  # noqa: F401 - so that it is among the modules
 
-    before = {"gm_attic": warm_stack.written("gm_attic")}
+    before = {"gm_attic": stack.written("gm_attic")}
     (tmp_path / "gm_attic.py").unlink()
-    assert warm_stack.forget_changed(before)
+    assert stack.forget_changed(before)
 
 
 def test_every_module_of_ours_is_watched():
-    assert "gm_workbench.batch.warm" in warm_stack.our_modules()
-    assert not [name for name in warm_stack.our_modules() if not name.startswith("gm_workbench")]
-
-
-@pytest.mark.parametrize("variables", [{warm.SERVER: warm.OFF}])
-def test_kernel_is_ordinary_when_warm_ones_are_switched_off(notebook, run, variables):
-    with environment(variables):
-        assert warm.server_address() is None
-        assert warm.shared() == {}
-        assert warm.fork_kernel(Request((), ".", {})) is None
-        executed = Execution(notebook("import os; print(os.getppid())"), {"place": "GM0363"}, run, 60).execute()
-    assert executed.cells[-1].outputs[0].text.strip() == str(os.getpid())
-    assert run.kernel_end is None
-
-
-def test_kernel_without_sockets_as_files_is_encrypted(notebook, run, monkeypatch):
-    monkeypatch.setattr("gm_workbench.batch.execution.kernel_config", lambda run: kernel_config(run, files=False))
-    code = "import json, sys; c = json.load(open(sys.argv[2])); print(c['transport'], len(c['curve_secretkey']))"
-    with environment({warm.SERVER: warm.OFF}):
-        executed = Execution(notebook(code), {"place": "GM0363"}, run, 60).execute()
-    assert executed.cells[-1].outputs[0].text.strip() == "tcp 40"
+    assert "gm_workbench.kernels.warm" in stack.our_modules()
+    assert not [name for name in stack.our_modules() if not name.startswith("gm_workbench")]
 
 
 def test_specification_names_the_provisioner_only_where_jupyter_would_find_it(monkeypatch):
     assert is_installed()
     named = {"kernel_provisioner": {"provisioner_name": NAME}}.items()
     assert (named <= kernel_specification({})["metadata"].items()) == warm.POSSIBLE
-    monkeypatch.setattr("gm_workbench.batch.provisioner.entry_points", lambda **_: ())
+    monkeypatch.setattr("gm_workbench.kernels.provisioner.entry_points", lambda **_: ())
     assert not named <= kernel_specification({}).get("metadata", {}).items()
 
 

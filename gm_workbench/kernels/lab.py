@@ -1,4 +1,4 @@
-"""JupyterLab on the notebooks, for this machine only, with warm kernels: `python -m gm_workbench.batch.lab`, or `make lab`.
+"""JupyterLab on the notebooks, for this machine only, with warm kernels: `python -m gm_workbench.kernels.lab`, or `make lab`.
 
 The kernel is called "Gewogen Maatwerk". Its specification carries the name that every notebook already asks for, so that
 one that was saved here opens anywhere. Kernel traffic goes over sockets that only the owner can open, or is encrypted.
@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from gm_workbench.batch import warm
-from gm_workbench.batch.kernels import KERNEL, environment, kernel_specification, write_specification
+from gm_workbench.kernels import warm
+from gm_workbench.kernels.folders import KERNEL, environment, kernel_specification, write_specification
 from gm_workbench.settings import Paths, paths
 
 DISPLAY_NAME = "Gewogen Maatwerk"

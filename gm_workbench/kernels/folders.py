@@ -21,10 +21,10 @@ from typing import Any
 from ipykernel.kernelspec import get_kernel_dict
 from traitlets.config import Config
 
-from gm_workbench.batch import provisioner, warm
-from gm_workbench.batch.warm import ONE_THREAD as ONE_THREAD  # for the batch, which knows kernels by this room
-from gm_workbench.batch.warm_kernel import RUN_DIR as RUN_DIR
-from gm_workbench.batch.warm_server import ENDED
+from gm_workbench.kernels import provisioner, warm
+from gm_workbench.kernels.forked import RUN_DIR as RUN_DIR
+from gm_workbench.kernels.server import ENDED
+from gm_workbench.kernels.warm import ONE_THREAD as ONE_THREAD  # for the batch, which knows kernels by this room
 
 KERNEL = "python3"
 

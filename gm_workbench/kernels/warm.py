@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gm_workbench.batch.warm_kernel import Request, signal_all
+from gm_workbench.kernels.forked import Request, signal_all
 
 SERVER = "GM_WARM_SERVER"
 """Where a server listens that another process started; `off` for ordinary kernels only."""
@@ -90,7 +90,7 @@ def start_server() -> Server:
             "-P",
             "-Xfrozen_modules=off",
             "-m",
-            "gm_workbench.batch.warm_server",
+            "gm_workbench.kernels.server",
             address,
             str(listener.fileno()),
         ]

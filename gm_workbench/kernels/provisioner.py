@@ -17,8 +17,8 @@ from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
 
-from gm_workbench.batch.warm import WarmProcess, fork_kernel
-from gm_workbench.batch.warm_kernel import LAUNCHER, Request
+from gm_workbench.kernels.forked import LAUNCHER, Request
+from gm_workbench.kernels.warm import WarmProcess, fork_kernel
 
 NAME = "gm-warm"
 GROUP = "jupyter_client.kernel_provisioners"

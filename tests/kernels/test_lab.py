@@ -8,9 +8,10 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.multikernelmanager import MultiKernelManager
 from traitlets.config import Config
 
-from gm_workbench.batch import warm
-from gm_workbench.batch.kernels import KERNEL
-from gm_workbench.batch.lab import DISPLAY_NAME, lab_arguments, lab_folder
+from gm_workbench.kernels import warm
+from gm_workbench.kernels.folders import KERNEL
+from gm_workbench.kernels.lab import DISPLAY_NAME, lab_arguments, lab_folder
+from gm_workbench.settings import Paths
 
 FORKS = pytest.mark.skipif(not warm.POSSIBLE, reason="kernels are forked on Linux only")
 
@@ -26,7 +27,8 @@ def test_lab_offers_our_kernel_under_the_name_that_notebooks_ask_for():
 
 
 @pytest.mark.parametrize(("files", "private"), [(True, "transport=ipc"), (False, "transport_encryption=required")])
-def test_lab_listens_here_only_and_its_kernels_talk_in_private(project, files, private):
+def test_lab_listens_here_only_and_its_kernels_talk_in_private(tmp_path, files, private):
+    project = Paths(tmp_path)
     arguments = lab_arguments(project, files=files)
     assert "--ServerApp.ip=127.0.0.1" in arguments
     assert f"--ServerApp.root_dir={project.notebooks}" in arguments

@@ -1,0 +1,124 @@
+"""An attempt to make a report: how far it came, how it ended, and what is noted of it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from gm_workbench.vocabulary.text import Text
+
+
+class State(StrEnum):
+    """How far an attempt came."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    DEVIATES = "deviates"  # made, and it says itself that values in it are off
+    FAILED = "failed"
+    KILLED = "killed"
+    TIMED_OUT = "timed out"
+    STOPPED = "stopped"  # never begun: its batch ended before its turn, or another batch made the report meanwhile
+
+    @property
+    def ended(self) -> bool:
+        return self not in (State.QUEUED, State.RUNNING)
+
+    @property
+    def made(self) -> bool:
+        """Whether there is a report."""
+        return self in (State.DONE, State.DEVIATES)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an attempt ended. `cell` counts the notebook's cells from 1; `memory` is the most that its kernel used, in bytes."""
+
+    state: State
+    reason: str = ""
+    cell: int | None = None
+    seconds: float = 0.0
+    kind: str = ""
+    headline: Text = Text("", "")
+    memory: int | None = None
+
+    @property
+    def out_of_memory(self) -> bool:
+        """Whether it ended as runs do that have too little memory: killed by the system, or told so by Python."""
+        return self.state is State.KILLED or self.reason.startswith("MemoryError")
+
+
+class Claim(StrEnum):
+    """What became of a claim on a report."""
+
+    OURS = "ours"
+    BUSY = "busy"  # another batch is making it
+    MADE = "made"  # another batch has made it meanwhile, of the same things
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One row of the ledger; `turn` counts attempts in the order in which they began."""
+
+    id: int
+    study: str
+    place: str
+    world: str
+    period: str
+    folder: str  # relative to reports/
+    state: State
+    started: str
+    seconds: float | None
+    cell: int | None
+    reason: str
+    kind: str
+    headline: Text
+    turn: int | None
+    parameters: Mapping[str, Any]
+    recipe: Mapping[str, str]
+    memory: int | None
+
+    @property
+    def outcome(self) -> Outcome:
+        """How it ended."""
+        return Outcome(self.state, self.reason, self.cell, self.seconds or 0.0, self.kind, self.headline, self.memory)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a batch left whose process is gone: the mark of its own processes, and the folders of reports that it was making."""
+
+    mark: str
+    folders: tuple[str, ...]
+
+
+def read_attempt(row: sqlite3.Row) -> Attempt:
+    """Read a row of the ledger."""
+    return Attempt(
+        **{
+            name: row[name]
+            for name in (
+                "id",
+                "study",
+                "place",
+                "world",
+                "period",
+                "folder",
+                "seconds",
+                "cell",
+                "reason",
+                "kind",
+                "turn",
+                "memory",
+            )
+        },
+        parameters=json.loads(row["parameters"]),
+        recipe=json.loads(row["recipe"]),
+        state=State(row["state"]),
+        started=row["started"] or "",
+        headline=Text(row["headline_nl"], row["headline_en"]),
+    )
