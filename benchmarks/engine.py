@@ -1,12 +1,14 @@
 """What a report costs beside its computing, how fast a kernel is there, and whether forks ever hang.
 
-    python benchmarks/engine.py [--computing 0 2 10] [--repeats 5] [--plain-repeats 3] [--kernels 5] [--forks 0] [--json]
+    python benchmarks/engine.py [--computing 0 1 2 10] [--repeats 5] [--plain-repeats 3] [--kernels 5] [--forks 0] [--json]
 
 - *Overhead*: wall time of a report minus the bare time of its cells, which is that of the same cells in a process that has
   everything imported and has run them before. The plain way is the `papermill` command and then the `jupyter nbconvert`
   command, on the same notebook; ours is one lane of `gm run`, from the start of a report to its place in `reports/`. Both are
   run in turn, in the same minutes. The notebook imports the stack, computes for so many seconds, and shows a table; the last
-  row is the report of a real study, whose figures are drawn after its cells: that is part of ours, and not of the plain way.
+  row is the report of a real study, whose figures are drawn after its cells, in two languages and two widths: that is part of
+  ours and not of the plain way, so how long the drawing takes by itself stands beside it.
+- *Throughput*: reports in the same time, by a batch that uses every core once it is going, and by the two commands in a loop.
 - *Kernel*: until a kernel has answered that the stack is imported, an ordinary one beside a warm one.
 - *Forks*: so many kernels one after another, each of which uses every library once; one that takes longer than a minute hangs.
 """
@@ -23,8 +25,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
@@ -40,6 +45,7 @@ from gm_workbench.batch.progress import Progress
 from gm_workbench.batch.run import run_batch
 from gm_workbench.kernels import warm
 from gm_workbench.kernels.folders import batch_folder, environment, kernel_config, run_folder
+from gm_workbench.outputs.figures import draw
 from gm_workbench.settings import Paths
 
 STUDY = "tilburg_single_mothers"
@@ -79,6 +85,8 @@ class Row:
     bare: float
     ours: float
     plain: float
+    batch: float
+    drawing: float
 
     @property
     def overhead(self) -> float:
@@ -90,7 +98,7 @@ class Row:
 
     def told(self) -> dict[str, object]:
         """Give the row with what follows from it."""
-        ratios = {"overhead_ratio": self.plain_overhead / self.overhead, "throughput_ratio": self.plain / self.ours}
+        ratios = {"overhead_ratio": self.plain_overhead / self.overhead, "throughput_ratio": self.plain / self.batch}
         return {**asdict(self), "overhead": self.overhead, "plain_overhead": self.plain_overhead, **ratios}
 
 
@@ -100,6 +108,7 @@ class Watch(Progress):
 
     at: dict[str, float] = field(default_factory=dict)
     took: list[float] = field(default_factory=list)
+    ended_at: list[float] = field(default_factory=list)
     states: list[str] = field(default_factory=list)
 
     def on_start(self, name: str) -> None:
@@ -107,7 +116,8 @@ class Watch(Progress):
 
     def on_end(self, name: str, outcome: Outcome) -> None:
         if name in self.at and "×" in name:  # a report, not a delivery
-            self.took.append(time.perf_counter() - self.at[name])
+            self.ended_at.append(time.perf_counter())
+            self.took.append(self.ended_at[-1] - self.at[name])
             self.states.append(str(outcome.state))
 
 
@@ -173,6 +183,41 @@ def ours(project: Paths, periods: Sequence[str], *, between: Callable[[], None])
     return watch.took[1:]
 
 
+def seconds_a_report(project: Paths, count: int) -> float:
+    """Time a batch that uses every core, from when each lane has made its first report, which starts things."""
+    watch, workers = Watch(), worker_count()
+    wishes = [Wish(STUDY, PLACE, period=f"2023-01/2024-{12 - number:02d}") for number in range(count)]
+    run_batch(plan(wishes, project), project, workers, watch).raise_if_incomplete()
+    return (watch.ended_at[-1] - watch.ended_at[workers - 1]) / (count - workers)
+
+
+class Here(Executor):
+    """A lane in this very process, where drawing can be timed."""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **more: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(function(*arguments, **more))
+        return future
+
+
+def drawing_seconds(project: Paths) -> float:
+    """Time the drawing of the pictures of one report, in a process that has drawn them before."""
+    took = [0.0]
+
+    def timed(*arguments: Any, **more: Any) -> bytes:
+        began = time.perf_counter()
+        drawn = draw(*arguments, **more)
+        took[-1] += time.perf_counter() - began
+        return drawn
+
+    with patch("gm_workbench.report.figures.draw", timed):
+        for period in ("2023-02/2025-11", "2023-02/2025-12"):
+            took.append(0.0)
+            rows = plan([Wish(STUDY, PLACE, period=period)], project)
+            run_batch(rows, project, 1, new_lane=Here).raise_if_incomplete()
+    return took[-1]
+
+
 def compared(name: str, notebook: Path, project: Paths, repeats: int, plain_repeats: int) -> Row:
     """Run both ways in turn."""
     periods = [f"2023-01/2025-{12 - number:02d}" for number in range(repeats + 1)]
@@ -183,7 +228,8 @@ def compared(name: str, notebook: Path, project: Paths, repeats: int, plain_repe
             plains.append(plain(notebook, project))
 
     took = ours(project, periods, between=once)
-    return Row(name, bare(notebook, project), statistics.median(took), statistics.median(plains))
+    batch, drawing = seconds_a_report(project, max(repeats, 3 * worker_count())), drawing_seconds(project)
+    return Row(name, bare(notebook, project), statistics.median(took), statistics.median(plains), batch, drawing)
 
 
 def overhead_rows(computing: Sequence[float], repeats: int, plain_repeats: int) -> list[Row]:
@@ -244,7 +290,7 @@ def peak_mib() -> float:
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
-COLUMNS = ("bare", "ours", "plain", "overhead", "plain_overhead", "overhead_ratio", "throughput_ratio")
+COLUMNS = ("bare", "drawing", "ours", "plain", "batch", "overhead", "plain_overhead", "overhead_ratio", "throughput_ratio")
 
 
 def print_table(found: dict[str, dict[str, float]], rows: Sequence[Row], peak: float, load: float) -> None:
@@ -262,7 +308,7 @@ def print_table(found: dict[str, dict[str, float]], rows: Sequence[Row], peak: f
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--computing", type=float, nargs="*", default=[0, 2, 10], metavar="SECONDS")
+    parser.add_argument("--computing", type=float, nargs="*", default=[0, 1, 2, 10], metavar="SECONDS")
     parser.add_argument("--repeats", type=int, default=5, help="reports of ours a notebook")
     parser.add_argument("--plain-repeats", type=int, default=3, help="the plain way a notebook")
     parser.add_argument("--kernels", type=int, default=5, help="kernels of each kind")

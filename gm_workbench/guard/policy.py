@@ -14,6 +14,7 @@ import yaml
 
 from gm_workbench.errors import DeclarationError, did_you_mean
 from gm_workbench.settings import paths
+from gm_workbench.vocabulary.declarations import LOADER
 from gm_workbench.vocabulary.text import Text
 
 DEFAULT_POLICY = "cbs-stijl"
@@ -136,7 +137,7 @@ _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _STATUS = ("documented", "assumed")
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(LOADER):  # type: ignore[misc]  # a safe loader
     """Refuses a key that is written twice, which YAML would read as the last one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -144,7 +145,7 @@ class _Loader(yaml.SafeLoader):
         twice = sorted({key for key in keys if keys.count(key) > 1})
         if twice:
             raise yaml.YAMLError(f"written twice: {', '.join(twice)}")
-        return super().construct_mapping(node, deep)
+        return dict(super().construct_mapping(node, deep))
 
 
 def policy_names(folder: Path | None = None) -> tuple[str, ...]:

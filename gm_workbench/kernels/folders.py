@@ -22,6 +22,7 @@ from ipykernel.kernelspec import get_kernel_dict
 from traitlets.config import Config
 
 from gm_workbench.kernels import provisioner, warm
+from gm_workbench.kernels.client import PromptClient
 from gm_workbench.kernels.forked import RUN_DIR as RUN_DIR
 from gm_workbench.kernels.server import ENDED
 from gm_workbench.kernels.warm import ONE_THREAD as ONE_THREAD  # for the batch, which knows kernels by this room
@@ -102,6 +103,7 @@ def kernel_config(run: RunFolder, *, files: bool = os.name == "posix") -> Config
     config = Config()
     # after the last cell everything is kept; asked politely, a kernel that is just done with it may take seconds to end
     config.NotebookClient.shutdown_kernel = "immediate"
+    config.AsyncKernelManager.client_factory = PromptClient
     if files:
         config.KernelManager.transport = "ipc"
         config.KernelManager.ip = run.sockets
