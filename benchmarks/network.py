@@ -39,6 +39,7 @@ from gm_workbench.batch.run import run_batch
 from gm_workbench.kernels.folders import environment
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.codes import municipalities
+from gm_workbench.worlds.identities import TOWNS
 from reports import project
 
 STUDIES = ("amersfoort_upward_mobility", "amsterdam_supervisor_cascade", "tilburg_single_mothers")
@@ -81,14 +82,16 @@ def lasting_mib() -> float:
     return total / 2**20
 
 
-def world_of(paths: Paths, places: int) -> None:
-    """Give the default world as many tiny places as there are municipalities."""
+def write_network(paths: Paths, places: int) -> None:
+    """Write the deliveries of as many tiny places as there are municipalities, a few at a time: a world has numbers for ten."""
     file = paths.worlds / "default.yml"
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     codes = sorted(municipalities(paths.codes))[:places]
     line = {"status": "assumed", "line": "size: tiny, to see whether a batch of many reports stays as it is"}
-    content["places"] = {code: {name: {"value": value, **line} for name, value in TINY.items()} for code in codes}
-    file.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    for some in (codes[first : first + TOWNS] for first in range(0, len(codes), TOWNS)):
+        content["places"] = {code: {name: {"value": value, **line} for name, value in TINY.items()} for code in some}
+        file.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        write_world("default", SEED, paths, with_truth=False)
 
 
 def tenths(values: Sequence[float], of: Callable[[Sequence[float]], float] = statistics.median) -> list[float]:
@@ -108,9 +111,8 @@ def relative(watch: Watch) -> list[float]:
 
 def measure(paths: Paths, places: int) -> dict[str, object]:
     """Write the deliveries, make the reports, and give the curve."""
-    world_of(paths, places)
     began = time.perf_counter()
-    write_world("default", SEED, paths, with_truth=False)
+    write_network(paths, places)
     written = time.perf_counter()
     rows = sorted(plan([Wish(study) for study in STUDIES], paths), key=lambda row: row.place)
     rows = [row for row in rows if not row.published]
