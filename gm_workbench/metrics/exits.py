@@ -19,6 +19,9 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.competing import Floats, Ints, aalen_johansen, bounds, checked, tallies
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
+ROUNDING = 1e-12
+"""How far from 1 a sum of steps may end that should end there."""
+
 AALEN_JOHANSEN = "Aalen-Johansen cumulative incidence, delta-method variance, complementary log-log interval"
 KAPLAN_MEIER = "Kaplan-Meier, Greenwood variance, complementary log-log interval"
 
@@ -229,9 +232,12 @@ def _curve(
     chosen = np.asarray(at, dtype=float)
     slot = np.searchsorted(grid, chosen, side="right") - 1
     values = np.where(slot >= 0, value[np.maximum(slot, 0)], 0.0)
+    values = np.where(values > 1 - ROUNDING, 1.0, values)
     errors = np.where(slot >= 0, se[np.maximum(slot, 0)], 0.0)
     at_risk = [int((times >= t).sum()) for t in chosen]
-    limits = [bounds(float(v), float(s), r) for v, s, r in zip(values, errors, at_risk, strict=True)]
+    # once everybody has left nobody is at risk: what is known then rests on those who were seen to leave
+    known = [r if v < 1 else int((event_times <= t).sum()) for v, r, t in zip(values, at_risk, chosen, strict=True)]
+    limits = [bounds(float(v), float(s), k) for v, s, k in zip(values, errors, known, strict=True)]
     return Curve(
         tuple(float(t) for t in chosen),
         tuple(float(v) for v in values),

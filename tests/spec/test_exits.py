@@ -100,6 +100,15 @@ def test_cumulative_incidence_when_everybody_leaves_is_one():
     assert curve.at_risk == (1, 0)
 
 
+def test_cumulative_incidence_of_everybody_is_one_although_its_steps_add_up_to_a_hair_more(witness):
+    months = [3, 4, 4, 5, 8, 9, 11, 14, 15]  # nine ninths, of which the sum is 1.0000000000000002
+    curve = cumulative_incidence(months, [1] * 9, at=[14, 15, 24])
+    assert curve.value[1:] == (1.0, 1.0)
+    exact = {"tolerance": 5e-8, "data": "drawn", "source": "R binom.test(9, 9)$conf.int", "known": "run"}
+    witness("exits.cumulative_incidence", "all nine, low", curve.at(24).low, 0.6637329, **exact)
+    assert curve.low == tuple(sorted(curve.low))
+
+
 def test_cumulative_incidence_is_lower_than_one_minus_kaplan_meier_of_the_cause(aids):
     naive = 1 - survival(aids["time"], aids["status"] == 1, [10]).value[0]
     assert cumulative_incidence(aids["time"], aids["status"], [10]).value[0] < naive - 0.05
