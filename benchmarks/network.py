@@ -141,7 +141,8 @@ def told(found: dict[str, object]) -> str:
     memory, seconds, kernels = (found[f"{name}_by_tenth"] for name in ("memory_mib", "seconds", "kernel_mib"))
     most = max(memory)
     head = (
-        f"{found['reports']} reports of tiny places, {found['not_made']} not made, {found['workers']} workers: {found['batch_seconds']:.0f} s, "
+        f"{found['reports']} reports of tiny places, {found['not_made']} not made, "
+        f"{found['workers']} workers: {found['batch_seconds']:.0f} s, "
         f"median {found['median_seconds']:.2f} s a report (deliveries written in {found['writing_seconds']:.0f} s)"
     )
     lines = [
