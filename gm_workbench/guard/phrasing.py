@@ -104,9 +104,14 @@ _SUMS = Text(
     "Counts are rounded to {base}; totals are sums of what is shown",
 )
 
+_BARE = Text(
+    "De marges van deze aandelen worden niet getoond: zij zouden de aantallen verraden",
+    "The intervals of these shares are not shown: they would give the counts away",
+)
 
-def notes(reasons: Iterable[Reason], policy: Policy, *, rounded: bool) -> tuple[Text, ...]:
-    """Say what protection did to an output, for its caption."""
+
+def notes(reasons: Iterable[Reason], policy: Policy, *, rounded: bool, bare: bool = False) -> tuple[Text, ...]:
+    """Say what protection did to an output, for its caption; `bare`: numbers are shown without their intervals."""
     counted = Counter(reasons)
     said = [
         _NOTES[reason][counted[reason] > 1].format(**_numbers(policy), k=str(counted[reason]))
@@ -117,6 +122,8 @@ def notes(reasons: Iterable[Reason], policy: Policy, *, rounded: bool) -> tuple[
         said.append(_SUMS.format(**_numbers(policy)))
     elif rounded:
         said.append(_ROUNDED.format(**_numbers(policy)))
+    if bare:
+        said.append(_BARE)
     return tuple(said)
 
 
@@ -133,7 +140,7 @@ def quotes_few(words: Words, policy: Policy) -> bool:
 def _texts(words: Words) -> Iterator[str]:
     sentences: tuple[Sentence, ...] = (words.sentence, words.alt, *words.more)
     plain_texts = (words.heading, words.lead, words.caption, words.population, words.period, words.source, words.row_title)
-    said = (text for sentence in sentences for text in (sentence.text, sentence.otherwise))
+    said = (text for sentence in sentences for text in (sentence.text, sentence.otherwise, sentence.without_interval))
     axes = (axis.label for axis in words.axes.values())
     for text in (*plain_texts, *said, *words.labels.values(), *words.tile_words.values(), *words.row_notes.values(), *axes):
         yield from (text.nl, text.en)

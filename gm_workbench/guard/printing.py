@@ -125,6 +125,12 @@ def _carry(printer: Printer, series: list[int], made: list[ShownCell]) -> None:
             made[at] = replace(made[at], value=last.value, low=last.low, high=last.high, se=last.se)
 
 
+def keeps_back_intervals(printer: Printer, cells: Sequence[ShownCell]) -> bool:
+    """Whether a number is shown without the interval that it has."""
+    pairs = zip(printer.output.cells, cells, strict=True)
+    return any(not seen.hidden and seen.low is None and cell.low is not None for cell, seen in pairs)
+
+
 def reasons(printer: Printer, cells: Sequence[ShownCell]) -> list[Reason]:
     """Give what protection did to each cell that is not simply shown."""
     steps = [Reason.STEP for cell, why in zip(cells, printer.hidden, strict=True) if why is Reason.STEP and not cell.hidden]

@@ -16,7 +16,7 @@ from gm_workbench.guard.decisions import Choice, Decision
 from gm_workbench.guard.links import wrong_sums
 from gm_workbench.guard.phrasing import WITHHELD_REVIEW, WITHHELD_UNSAFE, notes, quotes_few, silenced
 from gm_workbench.guard.policy import Method, Policy
-from gm_workbench.guard.printing import Printer, printed, reasons
+from gm_workbench.guard.printing import Printer, keeps_back_intervals, printed, reasons
 from gm_workbench.guard.released import Record, Refusal, Released, Verdict, release
 from gm_workbench.guard.rounded import rounded_plan
 from gm_workbench.outputs.output import Measure, Output, Shape, ShownOutput
@@ -113,7 +113,8 @@ def _protected(output: Output, policy: Policy, decisions: Sequence[Decision]) ->
         sentence = WITHHELD_UNSAFE if verdict is Verdict.REFUSE else WITHHELD_REVIEW
         return _Done(_withheld(output, policy, sentence), record)
     cells = printed(printer)
-    said = notes(reasons(printer, cells), policy, rounded=printer.rounds_counts)
+    bare = policy.method is Method.ROUND and keeps_back_intervals(printer, cells)
+    said = notes(reasons(printer, cells), policy, rounded=printer.rounds_counts, bare=bare)
     return _Done(ShownOutput(output.words, cells, None, said), record)
 
 

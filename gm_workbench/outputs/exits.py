@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exits import Curve
-from gm_workbench.outputs.about import About, section_words, words_only
+from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import count_cell, estimate_cell, quote
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.series import AT_RISK
@@ -34,7 +34,21 @@ SERIES = {
 }
 SINCE_START = Text("{unit} sinds de start", "{unit} since the start")
 MONTHS = Axis(SINCE_START.format(unit=ON_BENEFIT.unit))
+STEPPED = Text("Trapvormige lijnen over de {unit}.", "Stepped lines over the {unit}.")
 EXIT_AXIS = Text("% uitgestroomd naar {work}", "% left for {work}")
+
+TWO_ARMS = Text(
+    "Binnen {horizon} {unit} stroomde {{a}} % uit naar {work} {where}{a_margin}, en {{b}} % waar dat niet zo was{b_margin}.",
+    "Within {horizon} {unit} {{a}}% left for {work} {where}{a_margin}, and {{b}}% where that was not so{b_margin}.",
+)
+ONE_ARM = Text(
+    "Binnen {horizon} {unit} stroomde {{a}} % uit naar {work}{a_margin}.",
+    "Within {horizon} {unit} {{a}}% left for {work}{a_margin}.",
+)
+MARGINS = {
+    "a_margin": Text(" (marge {a_low} tot {a_high} %)", " (interval {a_low} to {a_high}%)"),
+    "b_margin": Text(" (marge {b_low} tot {b_high} %)", " (interval {b_low} to {b_high}%)"),
+}
 
 
 def exits(
@@ -72,13 +86,7 @@ def exits(
         sentence=sentence,
         more=(*careful, plain(about.spells.note)),
         caption=about.spells.caption,
-        alt=Sentence(
-            Text(
-                f"Trapvormige lijnen over de {about.spells.unit.nl}. {sentence.text.nl}",
-                f"Stepped lines over the {about.spells.unit.en}. {sentence.text.en}",
-            ),
-            sentence.slots,
-        ),
+        alt=sentence.behind(STEPPED.format(unit=about.spells.unit)),
         shown_as=(Shape.CURVE,),
         labels={**terms(drawn, SERIES), **_risk_labels(drawn)},
         axes=_axes(about.spells),
@@ -110,17 +118,9 @@ def _risk_labels(rows: Mapping[str, Curve]) -> dict[str, Text]:
 def _exit_sentence(cells: Mapping[str, Cell], horizon: int, about: About) -> Sentence:
     unit, work, where = about.spells.unit, about.spells.work, about.where_introduced
     if set(cells) >= {INTRODUCED, OTHERS}:
-        with_, without = quote(cells[INTRODUCED]), quote(cells[OTHERS])
-        return Sentence(
-            Text(
-                f"Binnen {horizon} {unit.nl} stroomde {{a}} % uit naar {work.nl} {where.nl} "
-                f"(marge {{a_low}} tot {{a_high}} %), en {{b}} % waar dat niet zo was (marge {{b_low}} tot "
-                f"{{b_high}} %).",
-                f"Within {horizon} {unit.en} {{a}}% left for {work.en} {where.en} "
-                f"(interval {{a_low}} to {{a_high}}%), and {{b}}% where that was not so (interval {{b_low}} to {{b_high}}%).",
-            ),
-            {**_named("a", with_), **_named("b", without)},
-        )
+        slots = {**_named("a", quote(cells[INTRODUCED])), **_named("b", quote(cells[OTHERS]))}
+        parts: dict[str, Text | str] = {"horizon": str(horizon), "unit": unit, "work": work, "where": where}
+        return _with_margins(TWO_ARMS, slots, parts)
     one = next(iter(cells.values()), None)
     if one is None:
         return plain(
@@ -129,13 +129,13 @@ def _exit_sentence(cells: Mapping[str, Cell], horizon: int, about: About) -> Sen
                 f"The follow-up is shorter than {horizon} {unit.en}.",
             )
         )
-    return Sentence(
-        Text(
-            f"Binnen {horizon} {unit.nl} stroomde {{a}} % uit naar {work.nl} (marge {{a_low}} tot {{a_high}} %).",
-            f"Within {horizon} {unit.en} {{a}}% left for {work.en} (interval {{a_low}} to {{a_high}}%).",
-        ),
-        _named("a", quote(one)),
-    )
+    return _with_margins(ONE_ARM, _named("a", quote(one)), {"horizon": str(horizon), "unit": unit, "work": work})
+
+
+def _with_margins(text: Text, slots: Mapping[str, Slot], parts: Mapping[str, Text | str]) -> Sentence:
+    """Say shares with their intervals, or alone where those are kept back."""
+    none = {"a_margin": NOTHING, "b_margin": NOTHING}
+    return Sentence(text.format(**parts, **MARGINS), slots, without_interval=text.format(**parts, **none))
 
 
 def _named(name: str, slots: Mapping[str, Slot]) -> dict[str, Slot]:

@@ -113,7 +113,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A text whose numbers are filled from protected cells; if one of them is hidden, `otherwise` is said instead."""
+    """A text whose numbers are filled from protected cells; if one of them is hidden, `otherwise` is said instead.
+
+    The guard may show a number and keep back its interval, where that would give away counts: then `without_interval` is said.
+    """
 
     text: Text
     slots: Mapping[str, Slot] = field(default_factory=dict)
@@ -121,6 +124,13 @@ class Sentence:
         "Er zijn te weinig personen, consulenten of teams om dit te tonen.",
         "There are too few persons, coaches or teams to show this.",
     )
+    without_interval: Text = Text("", "")
+
+    def behind(self, lead: Text) -> Sentence:
+        """Say it behind other words, as alt text does."""
+        said = (self.text, self.without_interval)
+        text, bare = (Text(f"{lead.nl} {one.nl}", f"{lead.en} {one.en}") if one.nl else one for one in said)
+        return Sentence(text, self.slots, without_interval=bare)
 
 
 def plain(text: Text) -> Sentence:

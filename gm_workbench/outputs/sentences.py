@@ -12,6 +12,9 @@ _FIRST = re.compile(
     r"(?<=[.!?])\s+(?=[A-Z\N{LATIN CAPITAL LETTER A WITH GRAVE}-\N{LATIN CAPITAL LETTER THORN}0-9\N{EURO SIGN}])"
 )
 
+BOUNDS = ("low", "high")
+"""The fields of a cell that make its interval."""
+
 
 def say(sentence: Sentence, shown: ShownOutput, language: Language) -> str:
     """Fill the slots of a sentence with protected numbers.
@@ -27,20 +30,30 @@ def say(sentence: Sentence, shown: ShownOutput, language: Language) -> str:
     Returns
     -------
     str
-        The sentence, or what is to be said instead when a quoted cell is hidden.
+        The sentence, or what is to be said instead when a quoted cell is hidden, or is shown without its interval.
 
     Raises
     ------
     OutputError
-        When a slot quotes a bound that its cell does not have, or a placeholder has no slot.
+        When a slot quotes a bound that its cell does not show and the sentence has no words without it, or a placeholder has no
+        slot.
     """
-    numbers = {name: _fill(slot, shown, language) for name, slot in sentence.slots.items()}
+    text, slots = sentence.text, sentence.slots
+    if sentence.without_interval[language] and any(_lacks_bound(slot, shown) for slot in slots.values()):
+        text, slots = sentence.without_interval, {name: slot for name, slot in slots.items() if slot.field not in BOUNDS}
+    numbers = {name: _fill(slot, shown, language) for name, slot in slots.items()}
     if None in numbers.values():
         return sentence.otherwise[language]
     try:
-        return sentence.text[language].format(**numbers)
+        return text[language].format(**numbers)
     except (KeyError, IndexError) as missing:
         raise OutputError(f"Output {shown.words.id!r}: a sentence has the placeholder {missing} but no slot for it.") from None
+
+
+def _lacks_bound(slot: Slot, shown: ShownOutput) -> bool:
+    """Whether a slot quotes a bound of a cell that is shown without its interval."""
+    cell = shown.cell(slot.row, slot.column)
+    return slot.field in BOUNDS and cell is not None and not cell.hidden and getattr(cell, slot.field) is None
 
 
 def _fill(slot: Slot, shown: ShownOutput, language: Language) -> str | None:

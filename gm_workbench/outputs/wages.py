@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.exits import Curve
-from gm_workbench.outputs.about import About, section_words, words_only
+from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
-from gm_workbench.outputs.exits import MONTHS, curve_cells
+from gm_workbench.outputs.exits import MONTHS, STEPPED, curve_cells
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, plain
 from gm_workbench.outputs.series import AT_RISK
 from gm_workbench.outputs.shortages import shortage
@@ -47,6 +47,13 @@ HELD_OUTCOME = Text(
     "that was paid above the low-pay threshold for six months in a row within 24 months",
 )
 
+ROSE = Text(
+    "Binnen {horizon} maanden kwam {{value}} % boven de grens en bleef daar zes maanden{margin}{once}.",
+    "Within {horizon} months {{value}}% rose above the threshold and stayed there for six months{margin}{once}.",
+)
+MARGIN = Text(" (marge {low} tot {high} %)", " (interval {low} to {high}%)")
+AT_LEAST_ONCE = Text("; {once} % haalde ten minste één maand", "; {once}% had at least one month")
+
 
 def crossing(curves: Mapping[str, Curve | NotEnoughData], section: Section, about: About, *, horizon: int) -> Output:
     """Show how soon people rise above the threshold, and above it to stay.
@@ -71,12 +78,7 @@ def crossing(curves: Mapping[str, Curve | NotEnoughData], section: Section, abou
         about,
         sentence=sentence,
         caption=CROSSING_CAPTION,
-        alt=Sentence(
-            Text(
-                f"Trapvormige lijnen over de maanden. {sentence.text.nl}", f"Stepped lines over the months. {sentence.text.en}"
-            ),
-            sentence.slots,
-        ),
+        alt=sentence.behind(STEPPED.format(unit=about.spells.unit)),
         shown_as=(Shape.CURVE,),
         labels={**CROSSING_LABELS, HELD + AT_RISK: Text("nog gevolgd", "still followed")},
         axes={"x": MONTHS, "y": Axis(Text("% boven de laagloongrens gekomen", "% risen above the low-pay threshold"), low=0.0)},
@@ -96,15 +98,12 @@ def _crossing_sentence(cells: tuple[Cell, ...], horizon: int) -> Sentence:
         return plain(
             Text(f"Er is te kort gevolgd om {horizon} maanden te overzien.", f"The follow-up is shorter than {horizon} months.")
         )
-    held = Text(
-        f"Binnen {horizon} maanden kwam {{value}} % boven de grens en bleef daar zes maanden (marge {{low}} tot {{high}} %)",
-        f"Within {horizon} months {{value}}% rose above the threshold and stayed there for six months (interval {{low}} to "
-        f"{{high}}%)",
+    with_it, bare = (
+        ROSE.format(horizon=str(horizon), margin=margin, once=AT_LEAST_ONCE if ONCE in at else NOTHING)
+        for margin in (MARGIN, NOTHING)
     )
-    if ONCE not in at:
-        return Sentence(Text(f"{held.nl}.", f"{held.en}."), at[HELD])
-    once = Text("; {once} % haalde ten minste één maand.", "; {once}% had at least one month.")
-    return Sentence(Text(held.nl + once.nl, held.en + once.en), {**at[HELD], "once": at[ONCE]["value"]})
+    once = {"once": at[ONCE]["value"]} if ONCE in at else {}
+    return Sentence(with_it, {**at[HELD], **once}, without_interval=bare)
 
 
 def comparison(contrast: Contrast | NotEnoughData, section: Section, about: About, *, outcome: Text = HELD_OUTCOME) -> Output:

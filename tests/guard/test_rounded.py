@@ -5,7 +5,14 @@ import pytest
 from gm_workbench.guard.links import Links, Origin, Relation
 from gm_workbench.guard.protect import protect
 from gm_workbench.guard.rounded import rounded_counts
+from gm_workbench.metrics.exits import cumulative_incidence
+from gm_workbench.outputs.about import About
+from gm_workbench.outputs.exits import exits
 from gm_workbench.outputs.output import Cell, Measure, Output, Suppressed
+from gm_workbench.outputs.sentences import say
+from gm_workbench.vocabulary.protocols import Assignment, load_protocol
+from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.text import same
 
 SHARE, COUNT = Measure.SHARE, Measure.COUNT
 
@@ -76,3 +83,15 @@ def test_lone_hidden_mean_takes_a_partner_under_rounding_too(rounding, words):
     cells = tuple(Cell(row, "score", Measure.ESTIMATE, n, value=5.0) for row, n in (("men", 40), ("women", 5), ("all", 45)))
     shown = protect([Output(words(), cells)], rounding).outputs[0]
     assert [cell.hidden for cell in shown.cells] == [True, True, False]
+
+
+@pytest.mark.parametrize(("events", "nl", "en"), [(0, "0,0", "0.0"), (40, "20,0", "20.0")])
+def test_words_on_a_curve_say_what_is_shown_of_it(rounding, events, nl, en):
+    """The interval of a curve gives its events away, so under rounding it is kept back: the words go without."""
+    section = load_protocol("tilburg_single_mothers").sections["exits"]
+    about = About(DataKind.SYNTHETIC, same("mothers"), same("2024"), same("register"), Assignment.UNKNOWN)
+    curve = cumulative_incidence([2] * 200, [1] * events + [0] * (200 - events), at=[0, 1, 2])
+    shown = protect([exits({"everybody": curve}, section, about, horizon=2)], rounding).outputs[0]
+    assert say(shown.words.sentence, shown, "nl") == f"Binnen 2 maanden stroomde {nl} % uit naar werk."
+    assert say(shown.words.alt, shown, "en").endswith(f"Within 2 months {en}% left for work.")
+    assert shown.notes[-1].en == "The intervals of these shares are not shown: they would give the counts away"

@@ -73,6 +73,14 @@ def test_sentence_without_slots_is_said_as_it_is():
     assert say(plain(Text("Ja.", "Yes.")), shown(), "en") == "Yes."
 
 
+def test_a_number_without_its_interval_is_said_in_the_words_for_it():
+    slots = {"x": Slot("r", "c"), "high": Slot("r", "c", "high")}
+    sentence = Sentence(same("{x} (tot {high})."), slots, without_interval=same("{x}."))
+    assert say(sentence, shown(), "nl") == "−1.234,6."
+    assert say(sentence.behind(same("Lijn.")), shown(), "nl") == "Lijn. −1.234,6."
+    assert say(sentence, shown(HIDDEN), "nl") == sentence.otherwise.nl
+
+
 def test_slot_on_a_bound_that_is_not_there_is_an_error():
     with pytest.raises(OutputError, match="a sentence quotes high of a cell that has none"):
         said(field="high")
