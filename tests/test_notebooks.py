@@ -193,6 +193,28 @@ def test_of_a_period_in_which_nobody_is_followed_a_report_says_that_there_is_too
     assert [words for words in [TOO_FEW, *said] if words not in page] == []
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("study", "last", "months", "still"),
+    [
+        ("amersfoort_upward_mobility", "2024-10", 24, "workers are at the base"),
+        ("amsterdam_supervisor_cascade", "2024-06", 12, "followed for 12 months"),
+        ("tilburg_single_mothers", "2024-06", 12, "The follow-up is shorter than 24 months"),
+    ],
+)
+def test_a_report_on_a_period_that_ends_before_the_horizon_says_so_and_estimates_nothing(
+    study, last, months, still, project, tmp_path, monkeypatch
+):
+    """People are followed from 2024-01: within ten months nobody could have been seen for two years."""
+    short = Paths(shutil.copytree(project.root, tmp_path / "project"))
+    monkeypatch.setenv("GM_ROOT", str(short.root))
+    run_batch(plan([Wish(study, PLACE, period=f"2023-01/{last}")], short), short, 1).raise_if_incomplete()
+    report = short.reports / study / PLACE / f"2023-01_{last}"
+    page = (report / "report.en.html").read_text(encoding="utf-8")
+    assert [words for words in (f"that takes at least {months} months from the start", still) if words not in page] == []
+    assert json.loads((report / "estimates.json").read_text(encoding="utf-8"))["estimates"] == []
+
+
 class Lab:
     """A JupyterLab on this machine only, asked over HTTP as a browser would."""
 

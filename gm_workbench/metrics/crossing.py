@@ -102,7 +102,8 @@ def crossing_times(months: pd.DataFrame, people: Collection[str], run: int, last
 def held_within(months: pd.DataFrame, people: Collection[str], run: int, horizon: int) -> pd.Series[Any]:
     """Say per person whether a run of `run` months above the threshold was completed in months 1 to `horizon`.
 
-    False is only known of persons who were watched until `horizon`; of others it says that no run was seen.
+    False is only known of persons who were watched until `horizon`; of others it says that no run was seen. So leave them out
+    before (`panel.people.followed_for`).
 
     Parameters
     ----------

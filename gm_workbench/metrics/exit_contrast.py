@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,7 +53,8 @@ def incidence_difference(
     Returns
     -------
     Estimate
-        In probability; or NotEnoughData when a group has fewer than two persons or fewer than `MIN_CLUSTERS` clusters.
+        In probability; or NotEnoughData when a group has fewer than two persons or fewer than `MIN_CLUSTERS` clusters, or when
+        somebody was still there at the last time of a group and that comes before the horizon.
 
     Raises
     ------
@@ -74,6 +77,9 @@ def incidence_difference(
     smallest = min(len(part) for part in parts)
     if smallest < 2:
         return NotEnoughData(VARIANCE_SUM, "persons in each group", smallest, 2)
+    seen = min(_seen(part[time], part[event]) for part in parts)
+    if seen < horizon:
+        return NotEnoughData(VARIANCE_SUM, "months from the start", int(seen), math.ceil(horizon))
     if cluster is None:
         return _variance_sum(parts, horizon, time, event, cause)
     if set(parts[0][cluster].unique()) & set(parts[1][cluster].unique()):
@@ -98,6 +104,13 @@ def incidence_difference(
         groups=sum(counts),
         df=df,
     )
+
+
+def _seen(time: pd.Series[Any], event: pd.Series[Any]) -> float:
+    """Give the last time at which the incidence is known: for good when nobody was still there at the last time of all."""
+    times, events = checked(time, event)
+    last = float(times.max())
+    return last if (events[times == last] == 0).any() else math.inf
 
 
 def _variance_sum(parts: Sequence[pd.DataFrame], horizon: float, time: str, event: str, cause: int) -> Estimate:

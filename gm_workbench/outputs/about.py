@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.outputs.output import Axis, Output, Role, Sentence, Shape, Words, plain
 from gm_workbench.vocabulary.protocols import Assignment, Section
 from gm_workbench.vocabulary.schemas import DataKind
@@ -32,6 +33,7 @@ class About:
     assignment: Assignment
     spells: Spells = ON_BENEFIT
     unit: str = "coach"  # who took up the new way of working
+    followed: int | None = None  # months from the start to the end of the period; None where that is not what limits them
 
     @property
     def units(self) -> Text:
@@ -55,6 +57,12 @@ class About:
         if self.may_say_effect:
             return Text("effect van de introductie", "effect of the introduction")
         return AFTER_INTRODUCTION
+
+    def too_short(self, months: int) -> NotEnoughData | None:
+        """Say that the period ends before anybody could be followed for so many months, or None when it does not."""
+        if self.followed is None or self.followed >= months:
+            return None
+        return NotEnoughData("follow-up", "months from the start", self.followed, months)
 
 
 def section_words(

@@ -100,10 +100,13 @@ def answer(
 
     Notes
     -----
+    Of a period that ends before the estimand's horizon there is no answer, whatever was calculated: nobody was seen so long.
     Where the design would have missed a difference that matters more often than not, the first sentence is that these data
     cannot tell, whatever the interval says: what such a design does find is too large on average (Gelman & Carlin 2014,
     doi:10.1177/1745691614551642).
     """
+    if short := about.too_short(estimand.horizon_months):
+        return words_only(section, about, shortage(short), role=Role.ANSWER)
     if isinstance(primary, NotEnoughData):
         return words_only(section, about, shortage(primary), role=Role.ANSWER)
     estimate = primary.adjusted if isinstance(primary, Contrast) else primary

@@ -156,6 +156,8 @@ def exit_difference(
     name : str
         Id of the output.
     """
+    if short := about.too_short(estimand.horizon_months):
+        return words_only(section, about, shortage(short), id=name)
     if isinstance(difference, NotEnoughData):
         return words_only(section, about, shortage(difference), id=name)
     cell = estimate_cell(difference, estimand.name, "difference", unit="difference in probability")

@@ -100,6 +100,8 @@ def could_see(
     used: Design = Design.PARALLEL_CLUSTERS,
 ) -> Output:
     """Say what difference this design could have seen: as planned beforehand, and by the comparison's own standard error."""
+    if short := about.too_short(estimand.horizon_months):
+        return words_only(section, about, shortage(short))
     if isinstance(contrast, NotEnoughData):
         return words_only(section, about, shortage(contrast))
     estimate, smallest = contrast.adjusted, smallest_relevant(estimand)

@@ -7,7 +7,9 @@ from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.outputs.about import AFTER_INTRODUCTION, NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import count_cell, quote, share_cell
 from gm_workbench.outputs.output import Output, Sentence, Slot, plain
+from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.teams import COLUMN, difference_cell, lacking
+from gm_workbench.panel.teams import HORIZON
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
 
@@ -59,6 +61,8 @@ def moves(
     coaches : int
         Coaches who went to another team within the year.
     """
+    if short := about.too_short(HORIZON):
+        return words_only(section, about, shortage(short))
     if isinstance(assigned, NotEnoughData):
         return words_only(section, about, lacking(assigned))
     if isinstance(stayed, NotEnoughData):

@@ -34,6 +34,7 @@ WHAT = {
     "persons who could have been in either group": Text(
         "personen die in beide groepen hadden kunnen zitten", "persons who could have been in either group"
     ),
+    "months from the start": Text("maanden vanaf de start", "months from the start"),
     "items": Text("vragen", "questions"),
 }
 """Words for what metrics can be short of, where a number helps."""

@@ -9,6 +9,7 @@ import pandas as pd
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.answers import no_comparison
 from gm_workbench.outputs.output import Output, Role, Shape, Words, plain
+from gm_workbench.outputs.wages import HELD_MONTHS
 from gm_workbench.panel.study import INTRODUCED_TO, THRESHOLD, Study
 from gm_workbench.vocabulary.instruments import instrument
 from gm_workbench.vocabulary.protocols import ASKED, PUBLISHED_VALUES
@@ -61,12 +62,16 @@ def about_study(study: Study, population: Text | None = None) -> About:
         population, spells = population or study.protocol.primary.population, ON_BENEFIT
     declared = study.protocol
     return About(
-        study.kind, population, study.period_name, study.source, declared.assignment, spells, declared.unit_of_introduction
+        study.kind,
+        population,
+        study.period_name,
+        study.source,
+        declared.assignment,
+        spells,
+        declared.unit_of_introduction,
+        study.follow_up if study.published is None else None,
     )
 
-
-HELD_MONTHS = 24
-"""Months within which a wage must be held, in the words below."""
 
 HELD_HERE = Text(
     f"Van de werkenden aan de basis verdiende {{share}} binnen {HELD_MONTHS} maanden zes maanden achtereen boven de "
@@ -87,8 +92,7 @@ def no_rollout(study: Study, held: pd.Series[float] | None = None) -> Output:
 
     It is not known when the period ends before everybody could be followed for long enough.
     """
-    followed = study.period.last - study.index_month + 1
-    share = None if held is None or followed < HELD_MONTHS else (int(held.sum()), len(held))
+    share = None if held is None or study.follow_up < HELD_MONTHS else (int(held.sum()), len(held))
     return no_comparison(study.section("answer"), about_study(study), share=share, share_text=HELD_HERE)
 
 

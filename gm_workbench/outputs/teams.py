@@ -15,6 +15,7 @@ from gm_workbench.outputs.terms import CANDIDATES_FOLLOWED, ON_BENEFIT
 from gm_workbench.outputs.verdicts import telling_digits
 from gm_workbench.outputs.weighing import caution
 from gm_workbench.panel.study import Study
+from gm_workbench.panel.teams import HORIZON
 from gm_workbench.vocabulary.designs import Comparison, Design, Template
 from gm_workbench.vocabulary.protocols import Assignment, Estimand, Section
 from gm_workbench.vocabulary.text import Text
@@ -195,6 +196,8 @@ def lacking(short: NotEnoughData) -> Text:
 
 def competing(found: Mapping[str, Contrast | NotEnoughData], section: Section, about: About) -> Output:
     """Show the difference in each of the things that can have become of a person within a year."""
+    if brief := about.too_short(HORIZON):
+        return words_only(section, about, shortage(brief))
     short = next((one for one in found.values() if isinstance(one, NotEnoughData)), None)
     if short is not None:
         return words_only(section, about, lacking(short))

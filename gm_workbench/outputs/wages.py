@@ -42,9 +42,12 @@ ADJUSTED_LABELS = {
     "adjusted": Text("gecorrigeerd voor de start", "adjusted for the start"),
     "raw": Text("zonder correctie", "unadjusted"),
 }
+HELD_MONTHS = 24
+"""Months within which a wage must be held, in the words below and of the answer."""
+
 HELD_OUTCOME = Text(
-    "dat binnen 24 maanden zes maanden achtereen boven de laagloongrens verdiende",
-    "that was paid above the low-pay threshold for six months in a row within 24 months",
+    f"dat binnen {HELD_MONTHS} maanden zes maanden achtereen boven de laagloongrens verdiende",
+    f"that was paid above the low-pay threshold for six months in a row within {HELD_MONTHS} months",
 )
 
 ROSE = Text(
@@ -116,6 +119,8 @@ def comparison(contrast: Contrast | NotEnoughData, section: Section, about: Abou
     outcome : Text
         What the share is of, as it follows "the share".
     """
+    if short := about.too_short(HELD_MONTHS):
+        return words_only(section, about, shortage(short))
     if isinstance(contrast, NotEnoughData):
         return words_only(section, about, shortage(contrast))
     rows = {"adjusted": contrast.adjusted, "raw": contrast.raw}

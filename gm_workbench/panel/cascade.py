@@ -150,10 +150,12 @@ def changed_sides(study: Study, people: pd.DataFrame) -> pd.Series:
     """Say for each person whether the team at the end of the year (or of guidance) worked in another way than at the start."""
     later = _last_guidance(study, people)
     seated = seats(study, later, later["month"])
-    began = seated["team"].map(team_starts(study)).le(seated["month"]).fillna(False).astype(bool)
+    since = seated["team"].map(team_starts(study)).astype(float)  # of nobody, `map` gives text
+    began = since.le(seated["month"]).fillna(False).astype(bool)
     now = dict(zip(seated["person"], began, strict=True))
     before = people["introduced"].astype(bool)
-    return pd.Series([now.get(person, old) != old for person, old in zip(people["person"], before, strict=True)], people.index)
+    changed = [now.get(person, old) != old for person, old in zip(people["person"], before, strict=True)]
+    return pd.Series(changed, people.index, dtype=bool)
 
 
 def _last_guidance(study: Study, people: pd.DataFrame) -> pd.DataFrame:

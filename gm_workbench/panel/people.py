@@ -16,6 +16,7 @@ DURATION_EDGES = (0, 12, 24, 60, 1200)
 DURATION_BANDS = ("0-11", "12-23", "24-59", "60+")
 RESILIENCE = "ECR"
 COACH = Text("consulent", "coach")
+TOO_SOON = Text("de periode eindigt eerder", "the period ends before that")
 
 
 def on_benefit(study: Study, month: int) -> pd.DataFrame:
@@ -147,6 +148,14 @@ def began_within_period(cohort: Cohort, unit: Text) -> Cohort:
         Text("{unit} begon niet al voor de periode", "{unit} did not begin before the period").format(unit=unit),
         Text("{unit} begon op een ander moment", "{unit} began at another time").format(unit=unit),
     )
+
+
+def followed_for(study: Study, cohort: Cohort, months: int) -> Cohort:
+    """Leave everybody out when the period ends before `months` months from the start: what becomes of them is not known."""
+    if study.follow_up >= months:
+        return cohort
+    nobody = pd.Series(False, index=cohort.frame.index)
+    return cohort.keep(nobody, Text(f"{months} maanden te volgen", f"followed for {months} months"), TOO_SOON)
 
 
 def consenting(cohort: Cohort) -> Cohort:

@@ -31,10 +31,13 @@ def exit_times(study: Study, people: pd.DataFrame, start: int | None = None) -> 
 def left_for_work(study: Study, people: pd.DataFrame, months: int, start: int | None = None) -> pd.DataFrame:
     """Add `left`: 1 when a person left for work within `months` months from the start (the index month), else 0.
 
-    Persons who were lost from view before that are left out: whether they left for work is not known.
+    Persons who were lost from view before that are left out: whether they left for work is not known. When the period ends
+    before that, everybody is left out: only those who left early would be known, as if all did.
     """
     times = exit_times(study, people, start)
-    known = times["event"].ne(CENSORED) | times["time"].ge(months)
+    first = study.index_month if start is None else start
+    seen = study.period.last - first + 1 >= months
+    known = (times["event"].ne(CENSORED) | times["time"].ge(months)) & seen
     left = times["event"].eq(TO_WORK) & times["time"].le(months)
     return times.assign(left=left.astype("int64")).loc[known].reset_index(drop=True)
 

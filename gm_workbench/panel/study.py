@@ -119,6 +119,11 @@ class Study:
             return self.period.first + MONTHS_BEFORE_INDEX
         return int(own.loc[own["month"].ge(self.period.first), "month"].min())
 
+    @property
+    def follow_up(self) -> int:
+        """Months from the index month to the end of the period, both counted: longer than this nobody can be followed."""
+        return max(self.period.last - self.index_month + 1, 0)
+
     def threshold(self, year: int, share: float) -> float:
         """Give the low-pay threshold of a year, in euros an hour: a share of the *national* median."""
         return low_pay_threshold(self.paths.codes, year, share, self.kind)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from gm_workbench.errors import DeclarationError
 from gm_workbench.panel.ledger import Cohort, Ledger, start_cohort
-from gm_workbench.panel.people import GENERAL_ASSISTANCE, began_within_period, consenting, guided, on_benefit
+from gm_workbench.panel.people import GENERAL_ASSISTANCE, TOO_SOON, began_within_period, consenting, guided, on_benefit
 from gm_workbench.panel.spells import left_for_work
 from gm_workbench.panel.study import Study
 from gm_workbench.vocabulary.designs import Design, Template, load_template
@@ -183,7 +183,7 @@ def _followed(study: Study, cohort: Cohort) -> tuple[pd.DataFrame, Cohort]:
     kept = cohort.keep(
         cohort.frame["person"].isin(known["person"]),
         Text(f"{HORIZON} maanden te volgen", f"followed for {HORIZON} months"),
-        Text("eerder uit beeld", "lost from view before"),
+        Text("eerder uit beeld", "lost from view before") if study.follow_up >= HORIZON else TOO_SOON,
     )
     return known, kept
 

@@ -281,3 +281,13 @@ def test_answer_of_the_shipped_protocols_reads_well(section: Section, about: Abo
     assert "De kans om binnen 24 maanden" in read(
         answer(estimate(0.05, -0.01, 0.11, "probability"), amersfoort, section, about)
     )
+
+
+@pytest.mark.parametrize(("followed", "cells"), [(11, 0), (12, 1), (None, 1)])
+def test_of_a_period_that_ends_before_the_horizon_nothing_is_answered_whatever_was_calculated(
+    estimate: Maker, resilience: Estimand, section: Section, about: About, read: Reader, followed: int | None, cells: int
+) -> None:
+    output = answer(well_seen(estimate(2.9, 1.0, 6.1)), resilience, section, replace(about, followed=followed))
+    assert sum(cell.measure is Measure.ESTIMATE and cell.column == "difference" for cell in output.cells[:1]) == cells
+    said = "Dat is met deze gegevens niet te zeggen: daarvoor zijn minstens 12 maanden vanaf de start nodig."
+    assert (read(output) == said) is not bool(cells)

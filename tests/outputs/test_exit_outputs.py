@@ -171,3 +171,9 @@ def test_exits_of_teams_name_the_team():
     assert "consulent" not in spoken(output)
     chosen = exits(curves, TILBURG.sections["exits"], replace(ABOUT, unit="team", assignment=Assignment.BY_CHOICE), horizon=12)
     assert "De teams kozen zelf of zij de nieuwe werkwijze invoerden." in spoken(chosen)
+
+
+def test_exit_difference_of_too_short_a_period_is_one_sentence():
+    output = exit_difference(DIFFERENCE, TILBURG.estimand("exit_12m"), TILBURG.sections["exits"], replace(ABOUT, followed=11))
+    assert output.cells == ()
+    assert output.words.sentence.text.en.endswith("that takes at least 12 months from the start.")

@@ -230,3 +230,8 @@ def test_a_row_with_words_may_not_share_its_key_with_a_column():
         regression_to_mean(
             {"rule_1": {0: change(0.1)}, "3": {0: change(0.1), 3: change(0.2)}}, SECTIONS["regression_to_mean"], ABOUT, quoted=0
         )
+
+
+@pytest.mark.parametrize(("followed", "cells"), [(23, 0), (24, 2)])
+def test_comparison_of_too_short_a_period_is_one_sentence(followed, cells):
+    assert len(comparison(CONTRAST, SECTIONS["comparison"], replace(ABOUT, followed=followed)).cells) == cells

@@ -337,3 +337,9 @@ def test_own_steering_is_that_of_the_coachs_supervisor_at_the_same_measurement()
         ["c1", "new", 100.0, 60.0, 40.0],
         ["c2", "old", 50.0, 60.0, 40.0],
     ]
+
+
+def test_of_nobody_nobody_changed_sides():
+    nobody = people("a").iloc[:0]
+    stayed = ~cascade.changed_sides(study(stay("a"), [guide("a")]), nobody)
+    assert (stayed.dtype, len(nobody.loc[stayed])) == (bool, 0)

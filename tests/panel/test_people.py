@@ -10,6 +10,7 @@ from gm_workbench.panel.people import (
     cohort_waves,
     consents,
     followed,
+    followed_for,
     lone_mothers,
     measured,
     measured_mothers,
@@ -52,7 +53,7 @@ def ecr(person, wave, answer):
     ]
 
 
-def study(benefits, caseloads=(), answers=(), introductions=(("c1", JAN),), costs=None):
+def study(benefits, caseloads=(), answers=(), introductions=(("c1", JAN),), costs=None, period=PERIOD):
     tables = {
         "benefits": pd.DataFrame(benefits).astype({"end": "Int32"}),
         "caseload": pd.DataFrame(caseloads, columns=list(caseload("x"))).astype({"end": "Int32"}),
@@ -61,7 +62,7 @@ def study(benefits, caseloads=(), answers=(), introductions=(("c1", JAN),), cost
     }
     if costs is not None:
         tables["costs"] = pd.DataFrame(costs, columns=["person", "month", "type", "amount"])
-    return from_tables(load_protocol(STUDY), "GM0855", tables, DataKind.SYNTHETIC, PERIOD)
+    return from_tables(load_protocol(STUDY), "GM0855", tables, DataKind.SYNTHETIC, period)
 
 
 def test_lone_mothers_are_women_and_lone_parents_with_a_coach_and_consent():
@@ -308,3 +309,22 @@ def test_mothers_of_a_municipality_are_followed_as_before():
 def test_a_published_set_stands_in_only_for_the_studies_that_it_declares():
     with pytest.raises(UnknownPlace, match="published-wages must be declared for tilburg_single_mothers but is for amersfoort"):
         public("wages")
+
+
+@pytest.mark.parametrize(("last", "kept"), [(JAN + 22, []), (JAN + 23, ["a"]), (JAN + 24, ["a"])])
+def test_of_a_period_that_ends_too_soon_nobody_is_followed_for_long_enough(last, kept):
+    opened = study([benefit("a")], [caseload("a")], period=Period(PERIOD.first, last))
+    before = lone_mothers(opened)
+    cohort = followed_for(opened, before, 24)
+    assert (opened.follow_up, cohort.frame["person"].tolist()) == (last - JAN + 1, kept)
+    assert [step.why.en for step in cohort.ledger.steps[len(before.ledger.steps) :]] == ["the period ends before that"][
+        len(kept) :
+    ]
+
+
+@pytest.mark.parametrize(("last", "known"), [(JAN + 10, {}), (JAN + 11, {"early": 1, "stays": 0})])
+def test_who_left_early_does_not_stand_for_all_when_the_period_ends_too_soon(last, known):
+    rows = [benefit("early", end=JAN, reason="11"), *(benefit("stays", month) for month in range(JAN, JAN + 12))]
+    opened = study(rows, period=Period(PERIOD.first, last))
+    left = left_for_work(opened, on_benefit(opened, JAN), months=12)
+    assert left.set_index("person")["left"].to_dict() == known

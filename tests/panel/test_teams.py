@@ -415,3 +415,12 @@ def test_before_and_after_the_clients_of_both_years_are_put_beside_each_other():
     shown = alike(candidates(opened), compared(opened, Design.BEFORE_AFTER))
     assert shown["group"].value_counts().to_dict() == {"introduced": 4, "others": 4}
     assert shown["person"].is_unique  # a client of both years is counted in each
+
+
+@pytest.mark.parametrize(
+    ("last", "persons", "why"), [(JAN + 10, 0, "the period ends before that"), (JAN + 11, 1, "lost from view before")]
+)
+def test_of_a_period_that_ends_within_a_year_nobody_is_compared(last, persons, why):
+    opened = three_teams(stay("a1", last=JAN + 2, reason="11"), period=Period(JAN - 12, last))
+    found = compared(opened, Design.PARALLEL_CLUSTERS)
+    assert (len(found.frame), found.ledger.steps[-1].why.en) == (persons, why)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exit_contrast import CLUSTER_BOOTSTRAP, MIN_CLUSTERS, VARIANCE_SUM, incidence_difference
 from gm_workbench.metrics.exits import Curve, cumulative_incidence, incidence_by_group, survival
 from gm_workbench.metrics.shares import monthly_share, wilson
@@ -320,3 +320,16 @@ def test_monthly_share_of_nobody_is_empty():
 def test_monthly_share_refuses_a_missing_flag():
     with pytest.raises(MetricError, match="works must be True or False in every row"):
         monthly_share(pd.DataFrame({"month": [0], "works": [None]}), "works")
+
+
+@pytest.mark.parametrize(("horizon", "known"), [(2, True), (3, False)])
+def test_incidence_difference_is_not_known_past_the_last_time_at_which_somebody_was_still_there(two_arms, horizon, known):
+    result = incidence_difference(two_arms, horizon, by="arm", groups=("new", "usual"))
+    assert isinstance(result, Estimate) is known
+    if isinstance(result, NotEnoughData):
+        assert (result.what, result.got, result.needed) == ("months from the start", 2, 3)
+
+
+def test_incidence_difference_is_known_for_good_when_everybody_left():
+    gone = pd.DataFrame({"time": [1, 2, 1, 2], "event": [1, 2, 1, 1], "arm": ["a", "a", "b", "b"]})
+    assert incidence_difference(gone, 12, by="arm", groups=("b", "a")).value == 0.5
