@@ -67,6 +67,10 @@ NO_ROLL_OUT = Text(
     "Hier is niets te vergelijken. In deze gegevens staat niet dat de nieuwe werkwijze is ingevoerd.",
     "There is nothing to compare here. These data do not show that the new way of working was introduced.",
 )
+OUTSIDE_PERIOD = Text(
+    "Hier is niets te vergelijken. De introductie van de nieuwe werkwijze ligt buiten de periode van dit rapport.",
+    "There is nothing to compare here. The introduction of the new way of working lies outside the period of this report.",
+)
 
 
 def answer(
@@ -194,18 +198,25 @@ def _axis(estimand: Estimand, cell: Cell) -> Text:
 
 
 def no_comparison(
-    section: Section, about: About, *, share: tuple[int, int] | None = None, share_text: Text = NOTHING
+    section: Section,
+    about: About,
+    *,
+    why: Text = NO_ROLL_OUT,
+    share: tuple[int, int] | None = None,
+    share_text: Text = NOTHING,
 ) -> Output:
     """Say that there was no roll-out here to compare with, and optionally describe a share of persons instead.
 
     Parameters
     ----------
+    why : Text
+        Why there is nothing to compare.
     share : (numerator, n), optional
         E.g. how many persons at the base held a wage above the threshold.
     share_text : Text
         A sentence with ``{share}`` where the percentage goes.
     """
-    sentence = Sentence(NO_ROLL_OUT)
+    sentence = Sentence(why)
     cells: tuple[Cell, ...] = ()
     more: tuple[Sentence, ...] = ()
     if share is not None:

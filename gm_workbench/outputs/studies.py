@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from gm_workbench.outputs.about import About
-from gm_workbench.outputs.answers import no_comparison
+from gm_workbench.outputs.answers import NO_ROLL_OUT, OUTSIDE_PERIOD, no_comparison
 from gm_workbench.outputs.output import Output, Role, Shape, Words, plain
 from gm_workbench.outputs.wages import HELD_MONTHS
 from gm_workbench.panel.study import INTRODUCED_TO, THRESHOLD, Study
@@ -44,6 +44,9 @@ NEEDS = {
 
 QUESTIONS = Text("vragen over {names}", "questions on {names}")
 """What is missing when a section needs answers to instruments that were not asked."""
+
+WITHIN_PERIOD = Text("{need} binnen de periode", "{need} within the period")
+"""What is missing when it was delivered, of months outside the period only."""
 
 NOT_DELIVERED = Text(
     "Hierover is niets te zeggen. In deze gegevens ontbreekt: {needs}.",
@@ -88,12 +91,13 @@ def only_introduction_missing(study: Study) -> bool:
 
 
 def no_rollout(study: Study, held: pd.Series[float] | None = None) -> Output:
-    """Say that nothing was introduced here to compare with; where it is known, describe the share that rose and stayed.
+    """Say that nothing was introduced here, or not within the period; where known, describe the share that rose and stayed.
 
     It is not known when the period ends before everybody could be followed for long enough.
     """
     share = None if held is None or study.follow_up < HELD_MONTHS else (int(held.sum()), len(held))
-    return no_comparison(study.section("answer"), about_study(study), share=share, share_text=HELD_HERE)
+    why = OUTSIDE_PERIOD if study.introduced_outside else NO_ROLL_OUT
+    return no_comparison(study.section("answer"), about_study(study), why=why, share=share, share_text=HELD_HERE)
 
 
 def no_answer(study: Study, held: pd.Series[float] | None = None) -> Output:
@@ -131,7 +135,7 @@ def _missing(study: Study, name: str) -> Text:
     """Name what is missing: tables and columns first, then what was not asked; without any answers, only that."""
     unmet = study.missing(name)
     asked = [match[1] for need in unmet if (match := ASKED.fullmatch(need))]
-    parts = [NEEDS[need] for need in unmet if not ASKED.fullmatch(need)]
+    parts = [_within_period(study, need) for need in unmet if not ASKED.fullmatch(need)]
     if asked and "answers" not in study.tables:
         parts.append(NEEDS["answers"])
     elif asked:
@@ -139,6 +143,12 @@ def _missing(study: Study, name: str) -> Text:
         names = [instrument(code, study.paths.instruments).name for code in asked]
         parts.append(QUESTIONS.format(names=_listed(names)))
     return _listed(parts)
+
+
+def _within_period(study: Study, need: str) -> Text:
+    """Name what is missing; of an introduction that was delivered, that it does not lie within the period."""
+    own = INTRODUCED_TO.get(study.protocol.unit_of_introduction) == need
+    return WITHIN_PERIOD.format(need=NEEDS[need]) if own and study.introduced_outside else NEEDS[need]
 
 
 def _listed(names: Sequence[Text]) -> Text:

@@ -107,6 +107,12 @@ class Study:
         return self.introductions is not None and len(self.introductions) > 0
 
     @property
+    def introduced_outside(self) -> bool:
+        """Whether this study's way of working was introduced here, but to nobody within the period."""
+        table = self.tables.get(INTRODUCED_TO.get(self.protocol.unit_of_introduction, ""))
+        return table is not None and not self.introduced_here and bool(table["study"].eq(self.protocol.name).any())
+
+    @property
     def index_month(self) -> int:
         """The month from which people are followed: the first introduction within the period, else a year into the period.
 

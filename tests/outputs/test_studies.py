@@ -7,7 +7,7 @@ from gm_workbench.guard import offered as gate
 from gm_workbench.outputs.output import Role
 from gm_workbench.outputs.studies import NEEDS, about_study, absent, no_answer, no_rollout
 from gm_workbench.panel.study import Study, from_tables, open_study
-from gm_workbench.vocabulary.calendar import Period
+from gm_workbench.vocabulary.calendar import Period, month_index
 from gm_workbench.vocabulary.protocols import ASKED, load_protocol, study_names
 from gm_workbench.vocabulary.schemas import Benefits, DataKind
 from gm_workbench.vocabulary.text import Text
@@ -105,3 +105,45 @@ def test_without_an_answer_a_report_says_whether_nothing_was_introduced_or_what_
     study = open_study("amersfoort_upward_mobility", "published-wages")
     assert no_answer(study).words.sentence.text.nl.startswith("Hier is niets te vergelijken.")
     assert no_answer(opened("amersfoort_upward_mobility")).words.sentence.text.nl.startswith("Hierover is niets te zeggen.")
+
+
+LIES_OUTSIDE = "De introductie van de nieuwe werkwijze ligt buiten de periode van dit rapport."
+INTRODUCED = {
+    "tilburg_single_mothers": ("introductions", "coach", "introductie bij consulenten"),
+    "amersfoort_upward_mobility": ("introductions", "coach", "introductie bij consulenten"),
+    "amsterdam_supervisor_cascade": ("team_introductions", "team", "introductie bij teams"),
+}
+
+
+@pytest.mark.parametrize("name", INTRODUCED)
+@pytest.mark.parametrize(
+    ("month", "own", "why", "within"),
+    [
+        (
+            "2023-12",
+            True,
+            "De introductie van de nieuwe werkwijze ligt buiten de periode van dit rapport.",
+            " binnen de periode",
+        ),
+        (
+            "2025-01",
+            True,
+            "De introductie van de nieuwe werkwijze ligt buiten de periode van dit rapport.",
+            " binnen de periode",
+        ),
+        ("2024-06", False, "In deze gegevens staat niet dat de nieuwe werkwijze is ingevoerd.", ""),
+    ],
+)
+def test_an_introduction_outside_the_period_is_told_from_none_at_all(name, month, own, why, within):
+    table, unit, need = INTRODUCED[name]
+    rows = pd.DataFrame({"study": [name if own else "another"], unit: ["x"], "month": [month_index(month)]})
+    study = opened(name, **{table: rows})
+    assert study.introduced_outside is own
+    assert no_rollout(study).words.sentence.text.nl == f"Hier is niets te vergelijken. {why}"
+    assert f"{need}{within}." in said(study, "answer") or f"{need}{within}," in said(study, "answer")
+
+
+def test_an_introduction_within_the_period_does_not_lie_outside_it():
+    months = [month_index(month) for month in ("2023-12", "2024-01")]
+    rows = pd.DataFrame({"study": "tilburg_single_mothers", "coach": ["a", "b"], "month": months})
+    assert not opened(introductions=rows).introduced_outside
