@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,9 +25,16 @@ START_SECONDS = 120
 
 INJECTED = "injected-parameters"
 
+LONG_NUMBER = re.compile(r"\d(?:[ .-]?\d){6,}")
+"""Seven digits or more, also written apart: longer than a period, a code or a count, and as long as a number of a person."""
+
 
 class OverMemory(DeadKernelError):  # type: ignore[misc]  # nbclient has no types that mypy reads here
     """The kernel was killed because it had more memory than it may have."""
+
+
+class LeftEarly(Exception):
+    """The notebook ended itself before its last cell; papermill takes `sys.exit()` for success."""
 
 
 @dataclass(slots=True)
@@ -44,7 +52,7 @@ class Execution:
 
         Raises
         ------
-        PapermillExecutionError, DeadKernelError, OverMemory, CellTimeoutError
+        PapermillExecutionError, DeadKernelError, OverMemory, CellTimeoutError, LeftEarly
             See `ended_early`.
         """
         try:
@@ -58,7 +66,7 @@ class Execution:
     def _executed(self) -> nbformat.NotebookNode:
         logging.getLogger("papermill").setLevel(logging.ERROR)  # its log repeats parameters and paths
         # never cwd=: papermill changes the folder of the whole process, under whatever else it is doing
-        return papermill.execute_notebook(
+        executed = papermill.execute_notebook(
             str(self.notebook),
             None,
             parameters=dict(self.parameters),
@@ -69,6 +77,9 @@ class Execution:
             config=kernel_config(self.run),
             on_cell_start=self._reached,
         )
+        if not came_to_its_end(executed):
+            raise LeftEarly
+        return executed
 
     def _reached(self, cell: Any, cell_index: int) -> None:
         del cell
@@ -93,15 +104,34 @@ def computing_seconds(notebook: nbformat.NotebookNode) -> float:
     return float(sum(cell.metadata.get("papermill", {}).get("duration") or 0.0 for cell in notebook.cells))
 
 
+def came_to_its_end(notebook: nbformat.NotebookNode) -> bool:
+    """Say whether every cell with code was executed, and none ended in an error.
+
+    >>> cell = nbformat.v4.new_code_cell("1")
+    >>> came_to_its_end(nbformat.v4.new_notebook(cells=[cell]))
+    False
+    """
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    failed = any(output.output_type == "error" for cell in cells for output in cell.outputs)
+    return not failed and all(cell.execution_count is not None for cell in cells)
+
+
 def ended_early(error: BaseException) -> tuple[State, str]:
     """Say how a notebook ended and why, without a value from the data.
 
     The text of an error of our own holds no value, by rule, and is given. Of any other error only the kind is given: pandas,
-    for one, quotes the value that it could not read.
+    for one, quotes the value that it could not read. Rows of digits are masked even so: a rule is not a lock.
 
     >>> ended_early(KeyError("999900012"))
     (<State.FAILED: 'failed'>, 'KeyError')
+    >>> ended_early(errors.DeliveryError("person 999900012"))
+    (<State.FAILED: 'failed'>, 'DeliveryError: person #########')
     """
+    state, reason = _ended(error)
+    return state, LONG_NUMBER.sub(lambda found: "#" * len(found.group()), reason)
+
+
+def _ended(error: BaseException) -> tuple[State, str]:
     match error:
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):
             return State.FAILED, "the disk is full"
@@ -111,6 +141,8 @@ def ended_early(error: BaseException) -> tuple[State, str]:
             return State.FAILED, f"{name}: {text}" if _is_ours(name) else str(name)
         case OverMemory():
             return State.KILLED, "the kernel took more memory than it may; see GM_KERNEL_MIB"
+        case LeftEarly():
+            return State.FAILED, "the notebook ended itself before its last cell (SystemExit)"
         case DeadKernelError():
             return State.KILLED, "the kernel died; often there was too little memory"
         case CellTimeoutError():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 
+from gm_workbench.errors import UsageError
 from gm_workbench.kernels.server import MEMORY_MIB
 
 GROUPS = (("memory.max", "memory.current"), ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"))
@@ -14,6 +15,9 @@ GROUPS = (("memory.max", "memory.current"), ("memory/memory.limit_in_bytes", "me
 
 MARGIN = 0.9
 """Share of what is free that a batch plans with."""
+
+SMALLEST = 512
+"""MiB that a kernel may have on any machine: with less it cannot start."""
 
 UNKNOWN_STUDY = 800 * 2**20
 """What is assumed of a study that was never run: about four times what a small one needs."""
@@ -31,10 +35,22 @@ def budget(groups: Path = Path("/sys/fs/cgroup")) -> int:
 def kernel_limit(room: int) -> dict[str, str]:
     """Give the environment that bounds a kernel: by what was asked, else by all that there is for reports.
 
+    Raises
+    ------
+    UsageError
+        When what was asked is not a whole number of MiB.
+
+    Examples
+    --------
     >>> kernel_limit(3 << 30)[MEMORY_MIB]
     '3072'
     """
-    return {MEMORY_MIB: os.environ.get(MEMORY_MIB) or str(room >> 20)}
+    asked = os.environ.get(MEMORY_MIB)
+    if asked is not None and not (asked.isdecimal() and int(asked) > 0):
+        raise UsageError(
+            f"{MEMORY_MIB} must be a whole number of MiB, 1 or more, but got {asked!r}. Leave it out for no limit."
+        )
+    return {MEMORY_MIB: asked or str(max(room >> 20, SMALLEST))}
 
 
 def _granted(groups: Path) -> list[int]:

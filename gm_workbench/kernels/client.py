@@ -9,6 +9,7 @@ from queue import Empty
 import zmq
 import zmq.asyncio
 from jupyter_client.asynchronous import AsyncKernelClient
+from nbclient.exceptions import DeadKernelError
 
 ANSWER_SECONDS = 1.0
 """How long an answer may take before the kernel is looked at, and asked again."""
@@ -38,13 +39,15 @@ class PromptClient(AsyncKernelClient):  # type: ignore[misc]  # jupyter_client h
 
         Raises
         ------
+        DeadKernelError
+            When the kernel has died.
         RuntimeError
-            When the kernel has died, or took longer.
+            When it took longer.
         """
         end = time.monotonic() + (math.inf if timeout is None else timeout)
         while not await self._answers(self.kernel_info()):
             if not await self._async_is_alive():
-                raise RuntimeError("The kernel died before it said who it is.")
+                raise DeadKernelError("The kernel died before it said who it is.")
             if time.monotonic() > end:
                 raise RuntimeError(f"The kernel did not say who it is within {timeout:.0f} seconds.")
 

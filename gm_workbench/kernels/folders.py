@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -28,6 +29,9 @@ from gm_workbench.kernels.server import ENDED
 from gm_workbench.kernels.warm import ONE_THREAD as ONE_THREAD  # for the batch, which knows kernels by this room
 
 KERNEL = "python3"
+
+SAME_ORDER = {"PYTHONHASHSEED": "0"}
+"""Sets have the same order in every kernel, forked or not: a report must not depend on which it was."""
 
 NO_HISTORY = "--HistoryManager.enabled=False"
 """What a batch run types is in its notebook; a database of it costs a tenth of a second."""
@@ -104,7 +108,9 @@ def kernel_config(run: RunFolder, *, files: bool = os.name == "posix") -> Config
     # after the last cell everything is kept; asked politely, a kernel that is just done with it may take seconds to end
     config.NotebookClient.shutdown_kernel = "immediate"
     config.AsyncKernelManager.client_factory = PromptClient
-    if files:
+    # left to itself Jupyter writes this file, which holds the key, among everybody's temporary files
+    config.KernelManager.connection_file = str(run.path / f"{secrets.token_hex(4)}.json")
+    if files and warm.short_enough(run.sockets):
         config.KernelManager.transport = "ipc"
         config.KernelManager.ip = run.sockets
     else:
@@ -116,7 +122,7 @@ def kernel_specification(variables: Mapping[str, str], *, name: str = "Python 3"
     """Specify a kernel of this interpreter, forked if that can be, which gets `variables` in its environment."""
     specification: dict[str, Any] = get_kernel_dict()
     specification["argv"][0] = sys.executable
-    specification |= {"display_name": name, "env": {**ONE_THREAD, **variables}}
+    specification |= {"display_name": name, "env": {**ONE_THREAD, **SAME_ORDER, **variables}}
     if warm.POSSIBLE and provisioner.is_installed():
         chosen = {"kernel_provisioner": {"provisioner_name": provisioner.NAME}}
         specification["metadata"] = {**specification.get("metadata", {}), **chosen}

@@ -10,6 +10,7 @@ import os
 import random
 import signal
 import sys
+import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -100,6 +101,8 @@ def _take(request: Request) -> None:
     os.chdir(request.folder)
     os.environ.clear()
     os.environ.update(request.env)
+    time.tzset()
+    sys.path[:0] = [folder for folder in request.env.get("PYTHONPATH", "").split(os.pathsep) if folder]
 
 
 def _own_chance() -> None:

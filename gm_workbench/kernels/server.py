@@ -21,6 +21,7 @@ from typing import Any
 
 from gm_workbench.kernels import stack
 from gm_workbench.kernels.forked import HERE, Request, become, signal_all
+from gm_workbench.kernels.resident import memory_of
 
 LOOK_SECONDS = 0.1
 """How often the memory of a kernel with a limit is looked at."""
@@ -53,13 +54,10 @@ class Forked:
         """Kill it, and what it started."""
         signal_all(self.pid, signal.SIGKILL)
 
-    def resident(self) -> int:
-        """Say how much memory it has now, in MiB."""
-        try:
-            pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
-        except (OSError, IndexError):
-            return 0
-        return pages * os.sysconf("SC_PAGE_SIZE") >> 20
+    @property
+    def too_large(self) -> bool:
+        """Whether it and what it started have more memory than it may have."""
+        return self.limit is not None and memory_of(self.pid) > self.limit
 
 
 class Server:
@@ -89,7 +87,7 @@ class Server:
 
     def _look(self, kernel: Forked) -> None:
         """Kill a kernel that has more memory than it may: what it has, not what it reserved, is what runs out."""
-        if kernel.pid in self.kernels and kernel.limit and kernel.resident() > kernel.limit:
+        if kernel.pid in self.kernels and kernel.too_large:
             kernel.over = True
             kernel.kill()
 

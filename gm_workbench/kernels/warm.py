@@ -45,6 +45,11 @@ POSSIBLE = hasattr(os, "fork") and hasattr(os, "pidfd_open")
 """Linux. On macOS a fork of a process that used the system's own libraries may crash; Windows has none."""
 
 
+LONGEST_ADDRESS = 100
+"""Bytes that the path of a socket may have; a few systems allow no more, with room for the number that Jupyter adds."""
+
+PREFIX = "gm-warm-"
+
 STOP_SECONDS = 0.5
 """How long a server gets to end its kernels; one that is still getting warm does not listen."""
 
@@ -78,9 +83,18 @@ _servers: dict[int, Server] = {}
 _starting = threading.Lock()
 
 
+def short_enough(path: str) -> bool:
+    """Say whether a socket can have this path.
+
+    >>> short_enough("/tmp/gm-1"), short_enough("/tmp/" + 100 * "x")
+    (True, False)
+    """
+    return len(os.fsencode(path)) <= LONGEST_ADDRESS
+
+
 def start_server() -> Server:
     """Start a server; it gets warm by itself, and who asks meanwhile waits."""
-    folder = Path(tempfile.mkdtemp(prefix="gm-warm-"))  # the owner's alone
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))  # the owner's alone
     address = str(folder / "s")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
@@ -108,15 +122,15 @@ def start_server() -> Server:
 def server_address() -> str | None:
     """Say where the server listens, after starting one if need be; None where there can be none."""
     given = os.environ.get(SERVER, "")
-    if given == OFF or not POSSIBLE:
+    if given == OFF or not POSSIBLE or not short_enough(f"{tempfile.gettempdir()}/{PREFIX}12345678/s"):
         return None
-    if given and Path(given).exists():
-        return given
     with _starting:
         server = _servers.get(os.getpid())
         if server and not server.alive:
             server_stop()
-            server = None
+            given, server = "", None
+        if given and Path(given).exists():
+            return given
         return (server or _started()).address
 
 

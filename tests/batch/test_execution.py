@@ -4,6 +4,7 @@ import os
 import signal
 import stat
 import sys
+from pathlib import Path
 
 import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -11,9 +12,10 @@ from papermill.exceptions import PapermillExecutionError
 
 from gm_workbench import errors
 from gm_workbench.batch.attempts import State
-from gm_workbench.batch.execution import Execution, OverMemory, ended_early
+from gm_workbench.batch.execution import Execution, LeftEarly, OverMemory, ended_early
+from gm_workbench.batch.memory import kernel_limit
 from gm_workbench.kernels import warm
-from gm_workbench.kernels.folders import batch_folder, environment, kernel_config, run_folder
+from gm_workbench.kernels.folders import RunFolder, batch_folder, environment, kernel_config, run_folder
 from gm_workbench.kernels.forked import Request
 from gm_workbench.kernels.server import MEMORY_MIB
 
@@ -141,3 +143,57 @@ def test_kernel_without_sockets_as_files_is_encrypted(notebook, run, monkeypatch
     with environment({warm.SERVER: warm.OFF}):
         executed = Execution(notebook(code), {"place": "GM0363"}, run, 60).execute()
     assert executed.cells[-1].outputs[0].text.strip() == "tcp 40"
+
+
+@POSIX
+def test_notebook_that_ends_itself_is_not_taken_for_one_that_came_to_its_end(notebook, run):
+    cells = ("first = 1", "import sys; sys.exit()", "raise RuntimeError('never reached, and never missed')")
+    execution = Execution(notebook(*cells), {"place": "GM0363"}, run, 60)
+    with pytest.raises(LeftEarly) as caught:
+        execution.execute()
+    why = "the notebook ended itself before its last cell (SystemExit)"
+    assert (*ended_early(caught.value), execution.cell) == (State.FAILED, why, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("person 999900012", "person #########"),
+        ("999 900 012 and 9999.00.012", "########### and ###########"),
+        ("born 1984-03-21", "born ##########"),
+        ("GM0363, 2023-01/2025-12, at least 10 of 123456", "GM0363, 2023-01/2025-12, at least 10 of 123456"),
+    ],
+)
+def test_reason_holds_no_number_of_a_person_even_when_an_error_of_ours_does(text, told):
+    assert ended_early(errors.DeliveryError(text)) == (State.FAILED, f"DeliveryError: {told}")
+
+
+@FORKS
+def test_memory_of_what_a_kernel_started_counts_too(notebook, run):
+    child = "if os.fork() == 0:\n    much = b'x' * (900 << 20)\n    time.sleep(30)"
+    with environment({MEMORY_MIB: "700"}), pytest.raises(OverMemory):
+        Execution(notebook("import os, time", child, "os.wait()"), {"place": "GM0363"}, run, 60).execute()
+
+
+@FORKS
+def test_kernel_that_may_have_less_than_it_starts_with_is_over_its_memory(notebook, run):
+    with environment({MEMORY_MIB: "10"}), pytest.raises(OverMemory):
+        Execution(notebook("1"), {"place": "GM0363"}, run, 60).execute()
+
+
+@pytest.mark.parametrize("asked", ["abc", "0", "-5", "1.5", " ", "1e9", ""])
+def test_limit_of_memory_that_is_no_number_is_refused(asked, monkeypatch):
+    monkeypatch.setenv(MEMORY_MIB, asked)
+    with pytest.raises(errors.UsageError, match=f"{MEMORY_MIB} must be a whole number of MiB"):
+        kernel_limit(1 << 32)
+
+
+@POSIX
+def test_connection_files_stay_in_the_run_folder(run):
+    assert Path(kernel_config(run).KernelManager.connection_file).parent == run.path
+
+
+@POSIX
+def test_kernel_whose_sockets_would_have_too_long_a_path_is_encrypted(tmp_path):
+    config = kernel_config(RunFolder(tmp_path / ("x" * 90)))
+    assert (config.KernelManager.transport_encryption, "transport" in config.KernelManager) == ("required", False)

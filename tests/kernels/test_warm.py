@@ -127,11 +127,11 @@ def test_stack_that_is_used_once_stays_usable():
 @FORKS
 def test_kernel_is_a_fork_with_the_stack_imported_and_an_environment_of_its_own(start, run, monkeypatch):
     monkeypatch.setenv("GM_TOLD", "to this one")
-    monkeypatch.setenv("PYTHONHASHSEED", "7")
+    monkeypatch.setenv("PYTHONHASHSEED", "7")  # not for the user to choose: sets have one order in every kernel
     kernel = start()
     told = "import os, sys; print(os.getppid(), 'pingouin' in sys.modules, os.getcwd(), os.environ['GM_TOLD'])"
     assert kernel.printed(told) == f"{server_pid()} True {Path.cwd()} to this one"
-    assert kernel.printed("print(os.environ['GM_RUN_DIR'], os.environ['PYTHONHASHSEED'])") == f"{run.path} 7"
+    assert kernel.printed("print(os.environ['GM_RUN_DIR'], os.environ['PYTHONHASHSEED'])") == f"{run.path} 0"
     assert kernel.printed("print(sys.argv[1], __name__, os.getpgid(0) == os.getpid())") == "-f __main__ True"
     assert kernel.printed("print(sys.stdin.read() == '', sorted(os.listdir('/proc/self/fd')) and 'quiet')").endswith("quiet")
 
@@ -266,13 +266,14 @@ def test_kernel_dies_with_its_client_and_the_server_serves_on(lonely, start):
 
 
 @FORKS
-def test_kernel_is_ordinary_when_the_server_was_killed(start):
+def test_kernel_after_the_server_was_killed_is_forked_from_a_new_one(start):
     kernel = start()
     pid = kernel.pid
-    os.kill(server_pid(), signal.SIGKILL)
+    killed = server_pid()
+    os.kill(killed, signal.SIGKILL)
     assert kernel.exit_code() == -signal.SIGKILL
     assert until(lambda: not runs(pid))
-    assert start().printed("import os; print(os.getppid())") == str(os.getpid())
+    assert start().printed("import os; print(os.getppid())") == str(server_pid()) != str(killed)
     warm.server_stop()  # so that the next test has a new one
 
 
@@ -371,3 +372,18 @@ def test_server_outlives_who_asks_for_nonsense(tmp_path):
 def test_request_survives_its_way_to_the_server():
     request = Request(("-f", "é x.json"), "a folder", {"NAME": "ü"}, (7, 8))
     assert Request.read(request.written(), (7, 8)) == request
+
+
+@FORKS
+def test_no_server_where_its_socket_would_have_too_long_a_path(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / ("x" * 90)))
+    monkeypatch.delenv(warm.SERVER, raising=False)
+    assert warm.server_address() is None
+
+
+@FORKS
+def test_kernel_has_the_time_zone_and_the_modules_that_its_environment_asks_for(start, tmp_path, monkeypatch):
+    (tmp_path / "gm_of_the_user.py").write_text("there = True", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    assert start().printed("import time, gm_of_the_user; print(gm_of_the_user.there, time.timezone)") == "True -32400"
