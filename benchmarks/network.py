@@ -6,7 +6,7 @@ The world is the default one with every municipality in it, each with some sixty
 made in the order of the places, so that every tenth of the batch holds every study. For each tenth: the median seconds of a
 report as share of its study's median, and the memory of what lives as long as the batch does (the batch itself, its lanes, and
 the process that kernels are forked from), looked at whenever a report ends. A kernel's own memory is told apart: it ends with
-its report.
+its report. Seconds are as the batch sees them, with its own bookkeeping.
 """
 
 from __future__ import annotations
@@ -52,11 +52,15 @@ FLAT = 1.1
 class Watch(Progress):
     """Notes of each report how long it took, and how much memory there was in use when it ended."""
 
+    at: dict[str, float] = field(default_factory=dict)
     studies: list[str] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
     kernels: list[float] = field(default_factory=list)
     failed: int = 0
+
+    def on_start(self, name: str) -> None:
+        self.at[name] = time.perf_counter()
 
     def on_end(self, name: str, outcome: Outcome) -> None:
         if "×" not in name:  # a delivery
@@ -65,7 +69,7 @@ class Watch(Progress):
             print(f"{name}: {outcome.state}: {outcome.reason}", file=sys.stderr, flush=True)
             self.failed += 1
         self.studies.append(name.partition(" ")[0])
-        self.took.append(outcome.seconds)
+        self.took.append(time.perf_counter() - self.at[name])
         self.kernels.append((outcome.memory or 0) / 2**20)
         self.memory.append(lasting_mib())
         if len(self.took) % 100 == 0:

@@ -9,7 +9,6 @@ from queue import Empty
 import zmq
 import zmq.asyncio
 from jupyter_client.asynchronous import AsyncKernelClient
-from nbclient.exceptions import DeadKernelError
 
 ANSWER_SECONDS = 1.0
 """How long an answer may take before the kernel is looked at, and asked again."""
@@ -47,6 +46,8 @@ class PromptClient(AsyncKernelClient):  # type: ignore[misc]  # jupyter_client h
         end = time.monotonic() + (math.inf if timeout is None else timeout)
         while not await self._answers(self.kernel_info()):
             if not await self._async_is_alive():
+                from nbclient.exceptions import DeadKernelError  # takes a second to import, and is seldom needed
+
                 raise DeadKernelError("The kernel died before it said who it is.")
             if time.monotonic() > end:
                 raise RuntimeError(f"The kernel did not say who it is within {timeout:.0f} seconds.")
