@@ -20,7 +20,7 @@ import pandas as pd
 
 from gm_workbench.intake.identity import Pseudonyms
 from gm_workbench.intake.layouts import declared_files
-from gm_workbench.vocabulary.schemas import TABLES
+from gm_workbench.vocabulary.tables import TABLES
 
 NOTES = "notes.json"
 FILES = "files.json"
@@ -44,7 +44,7 @@ def key_of(digests: Mapping[str, str], codes: Path, names: Pseudonyms) -> str:
 @lru_cache(maxsize=1)
 def _wing() -> str:
     """Give the source of this wing, so that a changed rule never meets tables that an older rule made."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py")))
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.rglob("*.py")))
 
 
 def load(folder: Path) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]] | None:

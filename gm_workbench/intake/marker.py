@@ -10,7 +10,8 @@ from pathlib import Path
 import yaml
 
 from gm_workbench.errors import DeclarationError
-from gm_workbench.intake.faults import Fault, Reason
+from gm_workbench.intake.faults import Fault, english
+from gm_workbench.intake.reasons import Reason
 from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.codes import Place, PlaceKind
 from gm_workbench.vocabulary.declarations import LOADER
@@ -72,7 +73,7 @@ def read_marker(data: bytes | None, root: Root, place: Place) -> tuple[Marker, l
 
 
 def _no_marker(problem: str) -> tuple[Marker, list[Fault]]:
-    return Marker(None, "", ""), [Fault(Reason.MARKER, MARKER, problem, _EXAMPLE)]
+    return Marker(None, "", ""), [english(Reason.MARKER, MARKER, problem, _EXAMPLE)]
 
 
 def _read(content: Mapping[str, object], root: Root, place: Place) -> tuple[Marker, list[Fault]]:
@@ -108,7 +109,7 @@ def _contradictions(kind: DataKind | None, content: Mapping[str, object], root: 
         ),
     )
     remedy = "move the delivery to the folder where it belongs, or correct the marker when the folder is right"
-    return [Fault(reason, MARKER, problem, remedy) for wrong, reason, problem in checks if wrong]
+    return [english(reason, MARKER, problem, remedy) for wrong, reason, problem in checks if wrong]
 
 
 def _malformed(content: Mapping[str, object]) -> list[Fault]:
@@ -117,7 +118,7 @@ def _malformed(content: Mapping[str, object]) -> list[Fault]:
         (until is not None and not isinstance(until, date), "retain_until must be a date written as jjjj-mm-dd"),
         (period is not None and not _is_period(period), "period must be written as jjjj-mm/jjjj-mm"),
     )
-    return [Fault(Reason.MARKER, MARKER, problem, _EXAMPLE) for wrong, problem in checks if wrong]
+    return [english(Reason.MARKER, MARKER, problem, _EXAMPLE) for wrong, problem in checks if wrong]
 
 
 def _is_period(value: object) -> bool:
@@ -134,7 +135,7 @@ def _files(value: object) -> tuple[dict[str, int | None], list[Fault]]:
     if isinstance(value, dict) and all(_rows_known(entry) for entry in value.values()):
         return {str(name): (entry or {}).get("rows") for name, entry in value.items()}, []
     problem = "files must name each file with its number of rows"
-    return {}, [Fault(Reason.MARKER, MARKER, problem, _EXAMPLE)]
+    return {}, [english(Reason.MARKER, MARKER, problem, _EXAMPLE)]
 
 
 def _rows_known(entry: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,15 +18,13 @@ from gm_workbench.intake.identity import pseudonyms
 from gm_workbench.intake.layouts import Stamps, load_layouts, stamps
 from gm_workbench.intake.marker import MARKER
 from gm_workbench.intake.readers import Reading, read_file
+from gm_workbench.intake.rowledger import RowLedger
 from gm_workbench.intake.stacks import TypedStack, stack
 from gm_workbench.intake.tables import build, conform
-from gm_workbench.settings import Paths, paths
+from gm_workbench.settings import RAW, Paths, paths
 from gm_workbench.vocabulary.codes import Place, PlaceKind
 from gm_workbench.vocabulary.instruments import Instrument, instruments
 from gm_workbench.vocabulary.schemas import DataKind
-
-RAW = "raw"
-"""What stands for a world's name where the delivery is real."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,8 @@ class Checked:
         Keyed SHA-256 digest per raw file.
     notes : tuple of str
         What intake mended or left out, in words; no value from the data.
+    ledger : RowLedger
+        Where each delivered row went. Empty as long as one bad row refuses a delivery: what is read is then all of it.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -52,6 +52,7 @@ class Checked:
     place: str
     digests: dict[str, str]
     notes: tuple[str, ...] = ()
+    ledger: RowLedger = field(default_factory=RowLedger)
 
 
 def check(folder: Path, place: str, codes: Path | None = None) -> Checked:
@@ -165,7 +166,7 @@ def checked_tables(place: str, world: str, where: Paths) -> Checked:
     kind = DataKind.SYNTHETIC if world else DataKind.REAL
     names = pseudonyms(chosen.code, kind)
     digests = {name: names.digest(data) for name, data in delivery.files.items()}
-    folder = where.checked / (world or RAW) / chosen.code / cache.key_of(digests, where.codes, names)
+    folder = where.checked_of(chosen.code, world) / cache.key_of(digests, where.codes, names)
     kept = cache.load(folder)
     if kept is not None:
         tables, notes = kept
@@ -187,7 +188,7 @@ def delivery_folder(place: Place, world: str, where: Paths) -> Path:
     """
     if place.kind is PlaceKind.PUBLISHED:
         raise UnknownPlace(f"{place.code} is a published data set, which has no delivery; open it with worlds.published.")
-    root = where.synthetic / world if world else where.raw
+    root = where.synthetic / world if world else where.raw_of(place.code).parent
     if world and not _is_world(root, where):
         there = worlds_there(where)
         listed = ", ".join(there) or "none yet"

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from gm_workbench.intake.faults import FaultyDeliveryError, Reason
+from gm_workbench.intake.faults import FaultyDeliveryError
+from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.store import Checked, check
 from gm_workbench.vocabulary.calendar import month_index
 from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER, eleven_remainder

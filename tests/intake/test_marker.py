@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from gm_workbench.errors import MixedKinds
-from gm_workbench.intake.faults import Reason
 from gm_workbench.intake.marker import Root, root_of
+from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.store import check
-from gm_workbench.vocabulary.schemas import TABLES, DataKind
+from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.worlds.draw import DRAWN
 
 
 def only(error):
@@ -24,7 +25,7 @@ def test_missing_marker_is_a_fault_that_shows_what_to_write(delivery):
     (delivery.folder / "delivery.yml").unlink()
     fault = only(delivery.refused())
     assert (fault.reason, fault.file) == (Reason.MARKER, "delivery.yml")
-    assert "kind: real" in fault.remedy
+    assert "kind: real" in fault.remedy.en
 
 
 @pytest.mark.parametrize("content", ["kind: [", "- 999912345", "'\xff", "999912345: {", "kind: {}\nkind: ]"])
@@ -50,7 +51,7 @@ def test_malformed_marker_is_a_fault_that_does_not_quote_it(delivery, content):
 )
 def test_marker_that_says_something_wrong_is_refused(delivery, change, text):
     delivery.mark(**change)
-    assert text in only(delivery.refused()).problem
+    assert text in only(delivery.refused()).problem.en
 
 
 def test_marker_and_folder_must_agree_on_the_kind(delivery):
@@ -74,22 +75,22 @@ def test_real_data_cannot_come_from_a_fictional_place(real_delivery):
 def test_folder_outside_both_roots_is_refused(delivery, tmp_path):
     moved = delivery.folder.rename(tmp_path / "GM9903")
     delivery.folder = moved
-    assert "the folder must be data/raw/<place> or data/synthetic/<world>/<place>" in only(delivery.refused()).problem
+    assert "the folder must be data/raw/<place> or data/synthetic/<world>/<place>" in only(delivery.refused()).problem.en
 
 
 def test_folder_must_have_the_name_of_the_place(delivery):
     delivery.folder = delivery.folder.rename(delivery.folder.with_name("GM9902"))
-    assert "the folder must be named GM9903" in only(delivery.refused()).problem
+    assert "the folder must be named GM9903" in only(delivery.refused()).problem.en
 
 
 def test_marker_need_not_name_files(delivery):
     delivery.mark(files=None)
-    assert set(delivery.check().tables) == set(TABLES)
+    assert set(delivery.check().tables) == set(DRAWN)
 
 
 def test_marker_need_not_promise_rows(delivery):
     delivery.mark(files={path.name: None for path in delivery.folder.glob("*.csv")})
-    assert set(delivery.check().tables) == set(TABLES)
+    assert set(delivery.check().tables) == set(DRAWN)
 
 
 def test_retention_date_is_allowed(real_delivery):
