@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from gm_workbench.errors import DeliveryError, MixedKinds
 from gm_workbench.intake.reasons import Reason, Severity
-from gm_workbench.intake.rules import RULES
+from gm_workbench.intake.rules.book import RULES
 from gm_workbench.vocabulary.text import Text, same
 
 

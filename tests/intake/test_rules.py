@@ -10,7 +10,7 @@ import pytest
 from gm_workbench.errors import DeliveryError, KeyChanged, MissingKey, MixedKinds, PartlyAccepted, RetentionPassed
 from gm_workbench.intake.faults import english, found, refusing, shape, worst
 from gm_workbench.intake.reasons import Reason, Severity
-from gm_workbench.intake.rules import RULES
+from gm_workbench.intake.rules.book import RULES
 from gm_workbench.vocabulary.text import Text
 
 BROKEN = list(csv.DictReader((Path(__file__).parent / "broken.csv").read_text(encoding="utf-8").splitlines()))

@@ -79,6 +79,8 @@ class Source:
         ``dd-mm-jjjj``, ``jjjj-mm-dd``, ``jjjjmmdd``, ``dd/mm/jjjj``, ``excel``; a month is never guessed to come first.
     empty : tuple of str
         Cells that count as empty.
+    folds : frozenset of str
+        What does not count when headers are compared: ``case``, ``accents``, ``spaces``.
     ignore : tuple of str
         Headers that nobody reads; their cells are looked through for numbers of persons and never kept.
     shape : XmlShape, FixedShape, SheetShape or None
@@ -103,6 +105,7 @@ class Source:
     numbers: NumberStyle = NumberStyle.NL
     dates: tuple[str, ...] = ("jjjjmmdd", "dd-mm-jjjj", "jjjj-mm-dd")
     empty: tuple[str, ...] = ("",)
+    folds: frozenset[str] = frozenset({"case", "accents", "spaces"})
     ignore: tuple[str, ...] = ()
     shape: XmlShape | FixedShape | SheetShape | None = None
     separator: str = ";"

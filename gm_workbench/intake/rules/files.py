@@ -40,7 +40,8 @@ FILES: dict[Reason, Rule] = {
     ),
     Reason.ENTITY: refuse(
         Text(
-            "de XML bevat een documenttype of entiteiten, en die worden niet gelezen", "the XML has a document type or entities"
+            "de XML bevat een documenttype of entiteiten, en die worden niet gelezen",
+            "the XML has a document type or entities, which are not read",
         ),
         Text("exporteer zonder DOCTYPE", "export it without a DOCTYPE"),
     ),
@@ -70,7 +71,10 @@ FILES: dict[Reason, Rule] = {
         Text("niets; lever ze liever niet", "nothing; better not deliver them"),
     ),
     Reason.HEADER_BELOW: note(
-        Text("de kolomnamen staan op regel {header}; wat erboven staat is niet gelezen", "column names stand on line {header}"),
+        Text(
+            "de kolomnamen staan op regel {header}; wat erboven staat is niet gelezen",
+            "column names stand on line {header}; what is above was not read",
+        ),
         Text("niets; liever kolomnamen op regel 1", "nothing; column names on line 1 are better"),
     ),
     Reason.RAGGED: set_aside(
