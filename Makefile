@@ -11,7 +11,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help environment reports test lab check lint goldens witnesses mutants signs calibration engine proof wheelhouse clean
+.PHONY: help environment reports test lab check lint goldens witnesses mutants signs calibration bench forks proof wheelhouse clean
 
 help:            ## what there is to make
 	@sed -n 's/^\([a-z]*\):.*## /\1  /p' $(MAKEFILE_LIST) | while read name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
@@ -51,13 +51,19 @@ signs: environment  ## turn every sign behind the validation report; that report
 worlds: environment  ## what do reports claim in 200 draws of worlds with nothing, harm, or a tempting half?
 	$(BIN)/python benchmarks/worlds.py
 
-engine: environment  ## what a report costs beside its computing, ours and the plain way; how fast a kernel is there
-	$(BIN)/python benchmarks/engine.py
+bench: environment  ## speed and memory as ratios to the plain way: reports, kernels, deciding, the demonstration, a whole network
+	-$(BIN)/python benchmarks/engine.py
+	-$(BIN)/python benchmarks/batch.py
+	-$(BIN)/python benchmarks/reports.py
+	$(BIN)/python benchmarks/network.py
+
+forks: environment  ## do kernels ever hang? 500 forks, each of which uses every library
+	$(BIN)/python benchmarks/engine.py --no-reports --kernels 0 --forks 500
 
 calibration: environment  ## do 95 % intervals hold what was planted 95 times in 100?
 	$(BIN)/python benchmarks/calibration.py
 
-proof: calibration worlds mutants signs  ## what is too long for CI: calibration, worlds, mutants, an install without internet
+proof: calibration worlds mutants signs forks  ## what is too long for CI: calibration, worlds, mutants, an install without internet
 	rm -rf .cache/proof
 	$(PYTHON) install.py --make-wheelhouse wheelhouse
 	GM_VENV=.cache/proof/venv PIP_NO_INDEX=1 UV_OFFLINE=1 $(PYTHON) install.py --wheelhouse wheelhouse

@@ -169,6 +169,30 @@ def test_of_benefits_and_costs_alone_all_mothers_are_followed_and_captions_speak
         assert {row.removesuffix(AT_RISK) for row in rows} == {"everybody"}
 
 
+NOBODY = "In this period there is nobody to follow"
+TOO_FEW = "That cannot be said with these data"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("study", "said"),
+    [
+        ("tilburg_single_mothers", [NOBODY, "there are too few persons for that"]),
+        ("amsterdam_supervisor_cascade", [NOBODY, "that takes at least 30 persons"]),
+        ("amersfoort_upward_mobility", ["not all of those months lie in the period", "there are too few persons for that"]),
+    ],
+)
+def test_of_a_period_in_which_nobody_is_followed_a_report_says_that_there_is_too_little(
+    study, said, project, tmp_path, monkeypatch
+):
+    """Without an introduction people are followed from a year into the period: this one ends long before that."""
+    early = Paths(shutil.copytree(project.root, tmp_path / "project"))
+    monkeypatch.setenv("GM_ROOT", str(early.root))
+    run_batch(plan([Wish(study, PLACE, period="2023-01/2023-03")], early), early, 1).raise_if_incomplete()
+    page = (early.reports / study / PLACE / "2023-01_2023-03" / "report.en.html").read_text(encoding="utf-8")
+    assert [words for words in [TOO_FEW, *said] if words not in page] == []
+
+
 class Lab:
     """A JupyterLab on this machine only, asked over HTTP as a browser would."""
 

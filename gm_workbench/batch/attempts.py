@@ -36,7 +36,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended. `cell` counts the notebook's cells from 1; `memory` is the most that its kernel used, in bytes."""
+    """How an attempt ended.
+
+    `cell` counts the notebook's cells from 1; `memory` is the most that its kernel used, in bytes; of the seconds that it took,
+    `computing` were spent in cells.
+    """
 
     state: State
     reason: str = ""
@@ -45,6 +49,7 @@ class Outcome:
     kind: str = ""
     headline: Text = Text("", "")
     memory: int | None = None
+    computing: float | None = None
 
     @property
     def out_of_memory(self) -> bool:
@@ -81,11 +86,14 @@ class Attempt:
     parameters: Mapping[str, Any]
     recipe: Mapping[str, str]
     memory: int | None
+    computing: float | None
 
     @property
     def outcome(self) -> Outcome:
         """How it ended."""
-        return Outcome(self.state, self.reason, self.cell, self.seconds or 0.0, self.kind, self.headline, self.memory)
+        return Outcome(
+            self.state, self.reason, self.cell, self.seconds or 0.0, self.kind, self.headline, self.memory, self.computing
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,7 @@ def read_attempt(row: sqlite3.Row) -> Attempt:
                 "kind",
                 "turn",
                 "memory",
+                "computing",
             )
         },
         parameters=json.loads(row["parameters"]),

@@ -19,7 +19,7 @@ SEED = 2026
 STAMP = ".made-from.json"
 
 
-def write_world(world: str, seed: int, paths: Paths, places: Collection[str] = ()) -> list[Path]:
+def write_world(world: str, seed: int, paths: Paths, places: Collection[str] = (), *, with_truth: bool = True) -> list[Path]:
     """Write the deliveries of a world, or of some of its places, and note what they were made from.
 
     Raises
@@ -29,7 +29,7 @@ def write_world(world: str, seed: int, paths: Paths, places: Collection[str] = (
     """
     stamp = paths.synthetic / world / STAMP
     noted = _noted(stamp)
-    made = synthesise(world, seed, paths, places or None)
+    made = synthesise(world, seed, paths, places or None, with_truth=with_truth)
     made_from = _made_from(seed, paths)
     stamp.write_text(json.dumps({**noted, **{folder.name: made_from for folder in made}}, indent=2), encoding="utf-8")
     return made

@@ -83,6 +83,16 @@ class Execution:
         return self._cell + (0 if self._cell > tagged else 1)  # papermill puts a cell of its own after the tagged one
 
 
+def computing_seconds(notebook: nbformat.NotebookNode) -> float:
+    """Give the seconds that the cells of an executed notebook took, as papermill timed them.
+
+    >>> cell = nbformat.v4.new_code_cell(metadata={"papermill": {"duration": 0.25}})
+    >>> computing_seconds(nbformat.v4.new_notebook(cells=[cell, nbformat.v4.new_markdown_cell()]))
+    0.25
+    """
+    return float(sum(cell.metadata.get("papermill", {}).get("duration") or 0.0 for cell in notebook.cells))
+
+
 def ended_early(error: BaseException) -> tuple[State, str]:
     """Say how a notebook ended and why, without a value from the data.
 

@@ -26,7 +26,10 @@ NOTHING: Mapping[str, str] = {}
 NEXT_TURN = "(select coalesce(max(turn), 0) + 1 from attempts)"
 """The order in which attempts began is counted, not read from a clock, which may be set back."""
 
-FINISHED = "state = ?, finished = ?, seconds = ?, cell = ?, reason = ?, kind = ?, headline_nl = ?, headline_en = ?, memory = ?"
+FINISHED = (
+    "state = ?, finished = ?, seconds = ?, cell = ?, reason = ?, kind = ?, headline_nl = ?, headline_en = ?, memory = ?,"
+    " computing = ?"
+)
 
 LAST = "select * from attempts where folder = ? order by turn desc limit 1"
 
@@ -121,7 +124,7 @@ class Ledger:
         with self._open() as connection:
             connection.execute(
                 f"update attempts set {FINISHED}, turn = coalesce(turn, {NEXT_TURN}) where id = ?",  # noqa: S608
-                (*values, outcome.memory, attempt),
+                (*values, outcome.memory, outcome.computing, attempt),
             )
 
     def renew(self, folder: str, recipe: Mapping[str, str]) -> None:

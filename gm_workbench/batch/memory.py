@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import psutil
+
+from gm_workbench.kernels.server import MEMORY_MIB
 
 GROUPS = (("memory.max", "memory.current"), ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"))
 """Where Linux says what a container may use, and uses: the second and the first version of control groups."""
@@ -23,6 +26,15 @@ def budget(groups: Path = Path("/sys/fs/cgroup")) -> int:
     """Give the bytes that the reports of a batch may use together."""
     free = int(psutil.virtual_memory().available)
     return int(MARGIN * min([free, *_granted(groups)]))
+
+
+def kernel_limit(room: int) -> dict[str, str]:
+    """Give the environment that bounds a kernel: by what was asked, else by all that there is for reports.
+
+    >>> kernel_limit(3 << 30)[MEMORY_MIB]
+    '3072'
+    """
+    return {MEMORY_MIB: os.environ.get(MEMORY_MIB) or str(room >> 20)}
 
 
 def _granted(groups: Path) -> list[int]:

@@ -69,7 +69,8 @@ class Planned:
     @property
     def name(self) -> str:
         """Say which report this is, e.g. `tilburg_single_mothers × GM0855`."""
-        return " × ".join([self.study, self.place, *([] if self.latest else [self.period])])
+        world = [] if self.world in (REAL, DEFAULT_WORLD) else [self.world]
+        return " × ".join([self.study, self.place, *world, *([] if self.latest else [self.period])])
 
     @property
     def published(self) -> bool:

@@ -15,7 +15,7 @@ from gm_workbench.batch.jobs import Arrived, Intake, Job, check_delivery, make_r
 from gm_workbench.batch.lanes import LATER, Known, Lanes, Task, spawned
 from gm_workbench.batch.learnt import Learnt, learnt
 from gm_workbench.batch.ledger import Ledger
-from gm_workbench.batch.memory import UNKNOWN_STUDY, WORKER, budget
+from gm_workbench.batch.memory import UNKNOWN_STUDY, WORKER, budget, kernel_limit
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.processes import MARK, clear, stopped_by_signal, this_process
 from gm_workbench.batch.progress import Progress
@@ -111,6 +111,7 @@ class Batch:
     ended: dict[Path, Result] = field(default_factory=dict)
     inputs: dict[tuple[str, str], Inputs] = field(default_factory=dict)
     retries: dict[Path, Task[Job, Outcome]] = field(default_factory=dict)
+    room: int = field(default_factory=budget)
     learnt: Learnt = field(default_factory=lambda: Learnt({}, {}))
 
     def run(self, rows: Sequence[Planned]) -> dict[Path, Result]:
@@ -119,7 +120,8 @@ class Batch:
             self.number = self.ledger.begin(this_process(), str(folder))
             try:
                 self._queue(rows)
-                with environment({**ONE_THREAD, MARK: str(folder)}), Lanes(self.workers, self.new_lane) as lanes:
+                limits = kernel_limit(self.room)
+                with environment({**ONE_THREAD, **limits, MARK: str(folder)}), Lanes(self.workers, self.new_lane) as lanes:
                     self._watched(rows, folder, lanes)
             finally:
                 self.ledger.close(self.number)
@@ -167,11 +169,11 @@ class Batch:
 
     def _make_reports(self, rows: Sequence[Planned], folder: Path, lanes: Lanes) -> None:
         """Make the reports, those first that take longest; what ran out of memory is made once more when nothing else runs."""
-        made_with, room = origin(self.paths), budget()
+        made_with = origin(self.paths)
         ordered = sorted(rows, key=lambda row: -self._expected(row))
         tasks = [Task(row.name, make_report, self._job(row, folder, f"{at}", made_with)) for at, row in enumerate(ordered)]
         self.progress.begin("reports", len(tasks), self.workers, {row.name: self.learnt.expected(row) for row in rows})
-        for task, result in lanes.do(tasks, self._claimed, lambda task, running: self._fits(task, running, room)):
+        for task, result in lanes.do(tasks, self._claimed, self._fits):
             self._done(task, result or KILLED)
         for task, result in lanes.do(list(self.retries.values()), self._claimed, lambda *_: False):
             self._done(task, result or KILLED)
@@ -181,10 +183,10 @@ class Batch:
         seconds = self.learnt.expected(row)
         return math.inf if seconds is None else seconds
 
-    def _fits(self, task: Task[Job, Outcome], running: Sequence[Task[Job, Outcome]], room: int) -> bool:
+    def _fits(self, task: Task[Job, Outcome], running: Sequence[Task[Job, Outcome]]) -> bool:
         """Whether there is memory for one more report."""
         studies = [one.argument.row.study for one in (task, *running)]
-        return sum(self.learnt.memory.get(study, UNKNOWN_STUDY) + WORKER for study in studies) <= room
+        return sum(self.learnt.memory.get(study, UNKNOWN_STUDY) + WORKER for study in studies) <= self.room
 
     def _job(self, row: Planned, folder: Path, name: str, made_with: Origin) -> Job:
         where = (row.world, row.place)

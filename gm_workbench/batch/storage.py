@@ -26,7 +26,8 @@ create table if not exists attempts (
     state text not null, queued text not null, started text, finished text, seconds real,
     cell integer, reason text not null default '', kind text not null default '',
     headline_nl text not null default '', headline_en text not null default '',
-    batch integer, turn integer, parameters text not null default '{}', recipe text not null default '{}', memory integer
+    batch integer, turn integer, parameters text not null default '{}', recipe text not null default '{}', memory integer,
+    computing real
 );
 create table if not exists deliveries (
     place text not null, world text not null, look text not null, digest text not null, primary key (place, world)
@@ -39,6 +40,7 @@ LATER_COLUMNS = {
     "parameters": "text not null default '{}'",
     "recipe": "text not null default '{}'",
     "memory": "integer",
+    "computing": "real",
 }
 """Columns that a ledger of an older version does not have yet."""
 

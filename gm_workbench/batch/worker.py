@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from gm_workbench.batch.attempts import Outcome, State
 from gm_workbench.batch.catalogue import Study, deliveries_folder, load_study
-from gm_workbench.batch.execution import Execution, ended_early
+from gm_workbench.batch.execution import Execution, computing_seconds, ended_early
 from gm_workbench.batch.inputs import see
 from gm_workbench.batch.jobs import Arrived, Intake, Job
 from gm_workbench.batch.plan import Planned
@@ -26,7 +26,7 @@ from gm_workbench.guard.protect import Refusal, Released, protect
 from gm_workbench.guard.showing import collect, most_memory
 from gm_workbench.intake.marker import MARKER
 from gm_workbench.intake.store import checked_tables
-from gm_workbench.kernels.folders import run_folder
+from gm_workbench.kernels.folders import RunFolder, run_folder
 from gm_workbench.outputs.output import Output
 from gm_workbench.report.site import INDEX, headline
 from gm_workbench.report.write import write_report
@@ -82,7 +82,13 @@ def _executed(job: Job, study: Study, started: str) -> Outcome:
         except Exception as error:
             return _failed(error, Paths(job.root), cell=execution.cell)
         outcome = _written(job, study, collect(run.path), notebook, started)
-        return replace(outcome, memory=most_memory(run.path))
+        return replace(outcome, memory=_memory(run), computing=computing_seconds(notebook))
+
+
+def _memory(run: RunFolder) -> int | None:
+    """Give the most memory that a run took, in bytes: as the end of its kernel tells, else its last output."""
+    end = run.kernel_end
+    return end.peak_mib << 20 if end else most_memory(run.path)
 
 
 def _written(job: Job, study: Study, outputs: list[Output], notebook: NotebookNode, started: str) -> Outcome:

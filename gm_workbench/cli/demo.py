@@ -10,6 +10,7 @@ from gm_workbench.batch.plan import Wish
 from gm_workbench.batch.run import CELL_SECONDS
 from gm_workbench.cli.printing import as_json, example
 from gm_workbench.cli.reports import again_option, make, workers_option
+from gm_workbench.kernels import warm
 from gm_workbench.settings import paths
 
 
@@ -26,7 +27,8 @@ def demo(fresh: bool, workers: int | None, again: bool, as_json: bool) -> None:
     where = paths()
     if fresh or not is_current(DEFAULT_WORLD, SEED, where):
         click.echo(f"Writing synthetic deliveries in {where.synthetic / DEFAULT_WORLD} ...", err=True)
-        write_world(DEFAULT_WORLD, SEED, where)
+        warm.server_address()  # what kernels are forked from gets warm meanwhile
+        write_world(DEFAULT_WORLD, SEED, where, with_truth=False)
     make((Wish(),), where, workers, CELL_SECONDS, again=again, as_json=as_json)
 
 

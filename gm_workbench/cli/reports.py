@@ -149,6 +149,7 @@ def _whole(stood: Stood) -> dict[str, Any]:
         "changed": list(stood.standing.parts),
         "state": str(attempt.state),
         "seconds": attempt.seconds,
+        "computing": attempt.computing,
         "memory": attempt.memory,
         "cell": attempt.cell,
         "reason": attempt.reason,

@@ -60,15 +60,16 @@ def crossing_times(months: pd.DataFrame, people: Collection[str], run: int, last
     """Give for each person when she crossed the threshold and held it, as time and event for a cumulative incidence.
 
     The clock starts at month 0 and only later months count. The time of crossing is the first month of the held run. Everybody
-    is watched until `last`; a run that could only have begun after ``last - run + 1`` cannot be seen, so persons without one
-    are censored there. Somebody who loses pay is not above the threshold, and stays in the count.
+    is watched until `last`, or until the last month of the table where that comes before. A run of which the end lies later
+    cannot be seen, so persons without one are censored where it could last have begun, and at 0 when it never could. Somebody
+    who loses pay is not above the threshold, and stays in the count.
 
     Parameters
     ----------
     months : one row per person and month: ``person``, ``months`` (since the index month), ``above``
     people : everybody who is followed
     run : length of the run in months
-    last : last month that was observed, on the same clock
+    last : last month that counts, on the same clock
 
     Returns
     -------
@@ -91,13 +92,17 @@ def crossing_times(months: pd.DataFrame, people: Collection[str], run: int, last
     if latest < 1:
         raise MetricError(f"Watching until month {last} leaves no room for a run of {run} months after month 0.")
     after = months.loc[(months["months"] > 0) & (months["months"] <= last) & months["person"].isin(list(people))]
+    seen = int(months["months"].max()) if len(months) else 0
     begun = first_held(after, run).reindex(pd.Index(list(people), name="person"))
-    frame = pd.DataFrame({"time": begun.fillna(latest).astype("int64"), "event": begun.notna().astype("int64")})
+    censored = max(min(seen - run + 1, latest), 0)
+    frame = pd.DataFrame({"time": begun.fillna(censored).astype("int64"), "event": begun.notna().astype("int64")})
     return frame.reset_index()
 
 
 def held_within(months: pd.DataFrame, people: Collection[str], run: int, horizon: int) -> pd.Series[Any]:
     """Say per person whether a run of `run` months above the threshold was completed in months 1 to `horizon`.
+
+    False is only known of persons who were watched until `horizon`; of others it says that no run was seen.
 
     Parameters
     ----------
@@ -175,7 +180,8 @@ def wage_course(
         raise MetricError(f"wage_course: every {wage} must be positive, but at least one is not.")
     logs = paid.assign(log_wage=np.log(paid[wage].astype(float)))
     start = logs.loc[logs["months"].isin(list(selected_on))].groupby("person")["log_wage"].mean()
-    changes = logs.assign(change=logs["log_wage"] - logs["person"].map(start)).dropna(subset=["change"])
+    since = logs["log_wage"] - logs["person"].map(start).astype(float)  # of nobody, `map` gives text
+    changes = logs.assign(change=since).dropna(subset=["change"])
     return {month: _mean(changes.loc[changes["months"] == month, "change"]) for month in at}
 
 

@@ -108,16 +108,13 @@ def cronbach_alpha(answers: pd.DataFrame) -> Estimate | NotEnoughData:
     """
     require_numbers(answers, answers.columns, ALPHA, gaps=True)
     n, k = len(answers.dropna()), answers.shape[1]
-    covariance = answers.cov().to_numpy()
-    total = float(covariance.sum())
-    short = shortage(
-        ALPHA,
-        ("persons who answered every item", n, MIN_PERSONS),
-        ("items", k, 2),
-        ("different answers", 1 + (total > 0), 2),
-    )
+    short = shortage(ALPHA, ("persons who answered every item", n, MIN_PERSONS), ("items", k, 2))
     if short is not None:
         return short
+    covariance = answers.cov().to_numpy()
+    total = float(covariance.sum())
+    if not total > 0:
+        return NotEnoughData(ALPHA, "different answers", 1, 2)
     alpha = k / (k - 1) * (1 - float(covariance.trace()) / total)
     low, high = (1 - (1 - alpha) * float(stats.f.isf(tail, n - 1, (n - 1) * (k - 1))) for tail in (0.025, 0.975))
     return Estimate(alpha, low, high, math.nan, n, "", ALPHA)

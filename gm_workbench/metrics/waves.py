@@ -108,7 +108,8 @@ def course(
     if rows.duplicated([person, wave]).any():
         raise MetricError(f"{MEAN}: a person must have one row per wave but some have more.")
     first = rows.loc[rows[wave] == waves[0]].set_index(person)[outcome]
-    since = rows.assign(**{outcome: rows[outcome] - rows[person].map(first)}).dropna(subset=[outcome])
+    start = rows[person].map(first).astype(float)  # of nobody, `map` gives text
+    since = rows.assign(**{outcome: rows[outcome] - start}).dropna(subset=[outcome])
     always = rows.loc[rows.groupby(person)[wave].transform("nunique") == len(waves)]
     groups = tuple(sorted(frame[group].astype(str).unique()))
     tables = ((rows, waves), (always, waves), (since, waves[1:]))

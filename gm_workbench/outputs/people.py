@@ -6,9 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from gm_workbench.metrics.counts import CategoryCount
-from gm_workbench.outputs.about import About, section_words
+from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.cells import count_cell, share_cell
 from gm_workbench.outputs.output import Cell, Output, Role, Sentence, Shape, Slot, Sum
+from gm_workbench.outputs.shortages import shortage
 from gm_workbench.panel.ledger import Step
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.schemas import DataKind
@@ -21,6 +23,10 @@ FLOW = Text(
     "Van de {first} personen aan het begin bleven er {last} over.", "Of the {first} persons at the start {last} remained."
 )
 ONE_STEP = Text("Dit gaat over {first} personen.", "This is about {first} persons.")
+NOBODY = Text(
+    "In deze periode is niemand te volgen: de maand waarin het volgen begint valt erbuiten, of er was toen niemand.",
+    "In this period there is nobody to follow: the month in which following begins lies outside it, or nobody was there then.",
+)
 FLOW_CAPTION = Text(
     "Van levering naar analyse: personen na elke stap, en waarom de anderen afvielen.",
     "From delivery to analysis: persons after each step, and why the others dropped out.",
@@ -45,18 +51,24 @@ def flow(steps: Sequence[Step], section: Section, about: About) -> Output:
     labels = {row: step.label for row, step in zip(rows, steps, strict=True)}
     whys = {why_key(row): step.why for row, step in zip(rows[1:], steps[1:], strict=True)}
     slots = {"first": Slot(rows[0], PERSONS), "last": Slot(rows[-1], PERSONS)}
-    sentence = Sentence(FLOW, slots) if len(rows) > 1 else Sentence(ONE_STEP, {"first": slots["first"]})
     words = section_words(
         section,
         about if about.kind is DataKind.PUBLISHED else replace(about, population=steps[0].label),
         role=Role.FLOW,
-        sentence=sentence,
+        sentence=_remained(steps, slots),
         caption=_flow_caption(about, len(rows)),
         alt=_spoken(rows, labels),
         shown_as=(Shape.FLOW,),
         labels={**labels, **whys, PERSONS: Text("personen", "persons")},
     )
     return Output(words, cells)
+
+
+def _remained(steps: Sequence[Step], slots: Mapping[str, Slot]) -> Sentence:
+    """Say how many remained; of nobody, that there is nobody, where the guard lets a zero be seen."""
+    if not steps[0].persons_out:
+        return Sentence(NOBODY, slots)
+    return Sentence(FLOW, slots) if len(steps) > 1 else Sentence(ONE_STEP, {"first": slots["first"]})
 
 
 def _flow_caption(about: About, steps: int) -> Text:
@@ -141,6 +153,8 @@ def profile(
     sensitive : collection of str
         Characteristics that are sensitive (illness, debt, exemption).
     """
+    if not counts:
+        return words_only(section, about, shortage(NotEnoughData("", "persons", 0, 1)))
     named = {**PROFILE_LABELS, **(labels or {})}
     groups = list(dict.fromkeys(count.group for count in counts))
     characteristics = list(dict.fromkeys(count.characteristic for count in counts))

@@ -155,9 +155,10 @@ class Sheet:
 
     def png(self) -> bytes:
         """Give the drawing as PNG bytes that depend on nothing but what was drawn; a small palette keeps a report light."""
-        raw = io.BytesIO()
-        self.figure.savefig(raw, format="rgba", dpi=CSS_DPI * DENSITY, facecolor=self.paper)
-        picture = Image.frombytes("RGBA", FigureCanvasAgg(self.figure).get_width_height(), raw.getvalue()).convert("RGB")
+        canvas = FigureCanvasAgg(self.figure)  # which draws at the resolution and on the paper that the sheet was made with
+        canvas.draw()  # type: ignore[no-untyped-call]
+        drawn = bytes(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+        picture = Image.frombytes("RGBA", canvas.get_width_height(), drawn).convert("RGB")
         buffer = io.BytesIO()
         _few_colours(picture, ImageColor.getrgb(self.paper)).save(buffer, "PNG")
         return buffer.getvalue()

@@ -6,6 +6,9 @@ from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.vocabulary.text import Text
 
 NEEDED = Text("daarvoor zijn minstens {needed} {what} nodig", "that takes at least {needed} {what}")
+TOO_FEW = Text("daarvoor zijn er te weinig {what}", "there are too few {what} for that")
+"""Where one would do: to say that it takes one is to say that there was none."""
+
 
 WHAT = {
     "persons": Text("personen", "persons"),
@@ -53,7 +56,7 @@ def shortage(result: NotEnoughData, groups: Text | None = None) -> Text:
     """
     if result.what in WHAT:
         what = groups if groups is not None and result.what in GROUPS else WHAT[result.what]
-        why = NEEDED.format(needed=str(result.needed), what=what)
+        why = NEEDED.format(needed=str(result.needed), what=what) if result.needed > 1 else TOO_FEW.format(what=what)
     else:
         why = UNSTABLE if result.what == "optimisers that agree" else EQUAL
     return Text(

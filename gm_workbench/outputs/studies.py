@@ -65,9 +65,14 @@ def about_study(study: Study, population: Text | None = None) -> About:
     )
 
 
+HELD_MONTHS = 24
+"""Months within which a wage must be held, in the words below."""
+
 HELD_HERE = Text(
-    "Van de werkenden aan de basis verdiende {share} binnen 24 maanden zes maanden achtereen boven de laagloongrens.",
-    "Of the workers at the base, {share} earned above the low-pay threshold for six months in a row within 24 months.",
+    f"Van de werkenden aan de basis verdiende {{share}} binnen {HELD_MONTHS} maanden zes maanden achtereen boven de "
+    "laagloongrens.",
+    f"Of the workers at the base, {{share}} earned above the low-pay threshold for six months in a row within {HELD_MONTHS} "
+    "months.",
 )
 
 
@@ -78,8 +83,12 @@ def only_introduction_missing(study: Study) -> bool:
 
 
 def no_rollout(study: Study, held: pd.Series[float] | None = None) -> Output:
-    """Say that nothing was introduced here to compare with; where it is known, describe the share that rose and stayed."""
-    share = None if held is None else (int(held.sum()), len(held))
+    """Say that nothing was introduced here to compare with; where it is known, describe the share that rose and stayed.
+
+    It is not known when the period ends before everybody could be followed for long enough.
+    """
+    followed = study.period.last - study.index_month + 1
+    share = None if held is None or followed < HELD_MONTHS else (int(held.sum()), len(held))
     return no_comparison(study.section("answer"), about_study(study), share=share, share_text=HELD_HERE)
 
 

@@ -59,6 +59,7 @@ def inks(keys: Sequence[str], strong: Sequence[str]) -> dict[str, Ink]:
     return chosen | {key: QUIET[place % len(QUIET)] for place, key in enumerate(quiet)}
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Give the width of a text in CSS pixels."""
     font = get_font(_font_file(bold))

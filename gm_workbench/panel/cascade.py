@@ -64,7 +64,7 @@ def steering_and_use(coaches: pd.DataFrame, wave: str = LATER) -> pd.DataFrame:
     """Give the coaches who rated steering and use at a wave, and use at the start."""
     then = coaches.loc[coaches["wave"] == wave, ["coach", "team", *PROFESSIONAL]].dropna()
     first = coaches.loc[coaches["wave"] == "T0"].set_index("coach")[USE]
-    return then.assign(USE_T0=then["coach"].map(first)).dropna().reset_index(drop=True)
+    return then.assign(USE_T0=then["coach"].map(first).astype(float)).dropna().reset_index(drop=True)
 
 
 def own_steering(study: Study, coaches: pd.DataFrame, wave: str = LATER) -> pd.DataFrame:

@@ -14,6 +14,8 @@ NO_PAY = "no_pay"
 STATES = (NO_PAY, "low_flex", "low_permanent", "above_flex", "above_permanent")
 """States from the base upwards: no pay in the month, below or above the threshold, in a flexible or a permanent contract."""
 
+OUTSIDE = Text("niet al die maanden vallen in de periode", "not all of those months lie in the period")
+
 
 def main_jobs(wages: pd.DataFrame) -> pd.DataFrame:
     """Keep one job per person and month: the one with most hours, the first by its pseudonym when hours tie."""
@@ -82,7 +84,8 @@ def base_workers(study: Study, months: pd.DataFrame, months_low: int = 3) -> Coh
         Text("geen bijstand in de startmaand", "no benefit in the first month"),
         Text("werkt naast bijstand", "works next to a benefit"),
     )
-    return _at_base(consenting(with_clear_exposure(off_benefit)), months_low)
+    all_seen = study.period.first <= study.index_month - months_low <= study.index_month - 1 <= study.period.last
+    return _at_base(consenting(with_clear_exposure(off_benefit)), months_low, all_seen=all_seen)
 
 
 def _on_benefit_now(study: Study) -> pd.Series:
@@ -91,13 +94,14 @@ def _on_benefit_now(study: Study) -> pd.Series:
     return on_benefit(study, study.index_month)["person"]
 
 
-def _at_base(cohort: Cohort, months_low: int) -> Cohort:
+def _at_base(cohort: Cohort, months_low: int, *, all_seen: bool) -> Cohort:
+    """Keep who was paid, and below the threshold, in every month of the rule; `all_seen`: all of them lie in the period."""
     one = months_low == 1
     rule = Text("de maand", "the month") if one else Text(f"alle {months_low} maanden", f"all {months_low} months")
     paid = cohort.keep(
         cohort.frame["paid"].eq(months_low),
         Text("hadden loon in {rule} ervoor", "had pay in {rule} before").format(rule=rule),
-        Text("niet steeds loon", "not always paid"),
+        Text("niet steeds loon", "not always paid") if all_seen else OUTSIDE,
     )
     return paid.keep(
         paid.frame["low"].eq(months_low),

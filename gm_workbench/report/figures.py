@@ -38,8 +38,8 @@ def alt_text(shown: ShownOutput, language: Language) -> str:
     return text
 
 
-KEPT = 64
-"""Pictures that are kept: more than one report has."""
+KEPT = 256
+"""Pictures that are kept: more than one report has. The oldest goes first, so that those of this report are still there."""
 
 _kept: dict[tuple[int, Shape, Language, bool], tuple[ShownOutput, bytes]] = {}
 
@@ -49,7 +49,7 @@ def picture(shown: ShownOutput, shape: Shape, language: Language, *, narrow: boo
     key = (id(shown), shape, language, narrow)
     if key not in _kept:
         if len(_kept) == KEPT:
-            _kept.clear()
+            del _kept[next(iter(_kept))]
         _kept[key] = (shown, draw(shown, shape, language, narrow=narrow))  # held, so that its id stays its own
     return _kept[key][1]
 

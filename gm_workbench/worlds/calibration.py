@@ -21,6 +21,7 @@ from gm_workbench.errors import DeclarationError, UnknownPlace, UnknownWorld, di
 from gm_workbench.settings import paths
 from gm_workbench.vocabulary.calendar import Period, month_index
 from gm_workbench.vocabulary.declarations import Form, Status, open_form
+from gm_workbench.worlds.identities import TOWNS
 
 HOUSEHOLDS = ("single", "lone_parent", "couple")
 
@@ -148,6 +149,8 @@ def _load(name: str, folder: Path, stamps: tuple[tuple[str, int], ...]) -> World
     )
     if not world.period.first + 3 <= world.index_month <= world.period.last:
         form.fault("index_month", "must lie in the period, with at least three months before it")
+    if len(world.towns) > TOWNS:
+        form.fault("places", f"must be at most {TOWNS}, for there are no more synthetic numbers, but got {len(world.towns)}")
     form.finish(folder / f"{name}.yml")
     return world
 

@@ -124,7 +124,9 @@ def _period(tables: Tables) -> Period:
     return Period(min(int(column.min()) for column in months), max(int(column.max()) for column in months))
 
 
-def synthesise(world: str, seed: int, where: Paths, places: Collection[str] | None = None) -> list[Path]:
+def synthesise(
+    world: str, seed: int, where: Paths, places: Collection[str] | None = None, *, with_truth: bool = True
+) -> list[Path]:
     """Draw places of a world, write their deliveries under `data/synthetic/<world>`, and the world's truth beside them.
 
     Parameters
@@ -137,6 +139,8 @@ def synthesise(world: str, seed: int, where: Paths, places: Collection[str] | No
         The project's folders.
     places : collection of str, optional
         Municipality codes; default all of the world.
+    with_truth : bool
+        Whether the truth is written, whose simulation takes longer than the deliveries; if not, an older one is removed.
 
     Returns
     -------
@@ -158,7 +162,10 @@ def synthesise(world: str, seed: int, where: Paths, places: Collection[str] | No
     root = where.synthetic / world
     root.mkdir(parents=True, exist_ok=True)
     made = [_synthesise_place(world, place, seed, where) for place in chosen]
-    _write_truth(root / TRUTH, truth(world, where.worlds))
+    if with_truth:
+        _write_truth(root / TRUTH, truth(world, where.worlds))
+    else:
+        (root / TRUTH).unlink(missing_ok=True)
     return made
 
 

@@ -12,6 +12,9 @@ from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER
 from gm_workbench.worlds.streams import Wholes
 
 _BLOCK = 1_000_000  # numbers a place has
+TOWNS = 10
+"""Places that a world has numbers for: nine digits, of which the first is a 9 and the last follows from the others."""
+
 _STRIDE = 387_421  # has no factor in common with the block, so that no number comes twice
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gm_workbench.batch.plan import Wish, parse_plan, plan, read_plan, wishes_from_options
+from gm_workbench.batch.plan import Planned, Wish, parse_plan, plan, read_plan, wishes_from_options
 from gm_workbench.errors import (
     BadPlan,
     ParameterBounds,
@@ -55,6 +55,11 @@ def test_plan_holds_every_parameter_typed(project):
         "wage_threshold": 0.6,
         "months_low": 3,
     }
+
+
+def test_report_on_another_world_is_named_after_it():
+    rows = [Planned(TILBURG, "GM0855", world, "2023-01/2025-12", {}) for world in ("default", "", "null")]
+    assert [row.name for row in rows] == [f"{TILBURG} × GM0855", f"{TILBURG} × GM0855", f"{TILBURG} × GM0855 × null"]
 
 
 def test_public_data_are_of_no_world(project):

@@ -118,9 +118,10 @@ def test_batch_makes_only_what_is_not_fresh_and_again_makes_all(project, made):
 def fits(free: int, *needs: int) -> list[bool]:
     """Say of each report in turn whether it may run beside those before it."""
     row = {str(at): Planned(str(at), "GM0855", "default", "", {}) for at in range(len(needs))}
-    one = run.Batch(None, None, 9, None, None, learnt=run.Learnt({}, {str(at): need for at, need in enumerate(needs)}))
+    learnt = run.Learnt({}, {str(at): need for at, need in enumerate(needs)})
+    one = run.Batch(None, None, 9, None, None, room=free, learnt=learnt)
     tasks = [Task(name, print, jobs.Job(planned, Path(), Path(), name, 1, None)) for name, planned in row.items()]
-    return [one._fits(task, tasks[:at], free) for at, task in enumerate(tasks)]
+    return [one._fits(task, tasks[:at]) for at, task in enumerate(tasks)]
 
 
 def test_as_many_run_at_once_as_there_is_memory_for():

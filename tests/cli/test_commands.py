@@ -148,7 +148,8 @@ def test_run_of_an_incomplete_batch_ends_with_its_own_code(call, project, asked)
 
 def test_demo_writes_deliveries_only_when_they_are_not_current(call, project, asked, monkeypatch):
     written = []
-    monkeypatch.setattr(demo, "write_world", lambda *arguments: written.append(arguments[0]))
+    monkeypatch.setattr(demo, "write_world", lambda *arguments, **_: written.append(arguments[0]))
+    monkeypatch.setattr(demo.warm, "server_address", lambda: None)
     monkeypatch.setattr(demo, "is_current", lambda *_: bool(written))
     deliver(project, "GM0307")
     assert [call("demo").exit_code, written] == [0, ["default"]]

@@ -44,7 +44,7 @@ from gm_workbench.cli.main import run
 run()
 """
 
-PLANTED = {"GM0855": 230, "GM0307": 310, "GM1900": 450, "GM0363": 570, "GM9901": 690, "GM9903": 730}
+PLANTED = {"GM0855": 230, "GM0307": 310, "GM1900": 450, "GM0363": 570, "GM9901": 690, "GM9902": 850, "GM9903": 730}
 """Rows of each place's delivery. GM1900 is Súdwest-Fryslân."""
 
 PARAMETERS = """

@@ -47,6 +47,13 @@ def test_flow_of_one_step_compares_nothing(steps: tuple[Step, ...], section: Sec
     assert read(flow(steps[:1], section, about)) == "Dit gaat over 1.310 personen."
 
 
+def test_flow_of_nobody_says_that_there_is_nobody_to_follow(section: Section, about: About, read: Reader) -> None:
+    nobody = Ledger().then(Text("moeders", "mothers"), 0, Text("", ""))
+    output = flow(nobody.then(Text("vulden T0 in", "answered T0"), 0, Text("", "")).steps, section, about)
+    assert read(output, "en").startswith("In this period there is nobody to follow")
+    assert read(output, hidden=("step_1",)) == "Er zijn te weinig personen, consulenten of teams om dit te tonen."
+
+
 def people() -> pd.DataFrame:
     rows = pd.DataFrame({"person": range(100), "group": ["mothers"] * 40 + ["rest"] * 60})
     housing = ["tenant"] * 30 + ["owner"] * 10 + ["tenant"] * 15 + ["owner"] * 45
@@ -93,6 +100,14 @@ def test_profile_of_one_group_compares_nothing(section: Section, about: About, r
     output = profile(alone, section, about)
     assert read(output, "en") == "There is no group here to compare with."
     assert {cell.column for cell in output.cells if cell.measure is Measure.SHARE} == {"mothers"}
+
+
+def test_profile_of_nobody_is_one_sentence(section: Section, about: About, read: Reader) -> None:
+    nobody = category_counts(people().iloc[:0], ["housing", "exempt"], "group", ["mothers", "rest"])
+    output = profile(nobody, section, about)
+    assert (output.words.shown_as, output.cells) == ((Shape.WORDS,), ())
+    assert read(output) == "Dat is met deze gegevens niet te zeggen: daarvoor zijn er te weinig personen."
+    assert read(output, "en") == "That cannot be said with these data: there are too few persons for that."
 
 
 def test_profile_words_can_be_replaced(section: Section, about: About) -> None:

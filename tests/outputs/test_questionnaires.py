@@ -130,7 +130,7 @@ def test_course_without_means_is_one_sentence(section: Section, about: About, re
     short = WaveMean("T0", "False", NotEnoughData("mean", "coaches", 2, 5))
     output = course(Course((short,), (), (), ("T0",), ("False",)), section, about, name=RESILIENCE)
     assert read(output) == "Dat is met deze gegevens niet te zeggen: daarvoor zijn minstens 5 consulenten nodig."
-    assert read(course(Course((), (), (), (), ()), section, about, name=RESILIENCE)).endswith("1 personen nodig.")
+    assert read(course(Course((), (), (), (), ()), section, about, name=RESILIENCE)).endswith("te weinig personen.")
 
 
 def test_change_is_signed_and_has_its_interval(followed: Course, section: Section, about: About, read: Reader) -> None:

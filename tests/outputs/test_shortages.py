@@ -19,6 +19,12 @@ def test_a_shortage_says_what_it_takes_and_never_what_there_was(what: str) -> No
     assert "7" not in said.nl + said.en
 
 
+def test_a_shortage_of_one_does_not_say_that_there_was_none() -> None:
+    said = shortage(NotEnoughData("method", "persons", 0, 1))
+    assert said.nl == "Dat is met deze gegevens niet te zeggen: daarvoor zijn er te weinig personen."
+    assert said.en == "That cannot be said with these data: there are too few persons for that."
+
+
 def test_data_that_do_not_differ_and_a_fit_that_does_not_hold_have_words_of_their_own() -> None:
     assert EQUAL.nl in shortage(NotEnoughData("method", "different outcomes", 1, 2)).nl
     assert UNSTABLE.en in shortage(NotEnoughData("method", "optimisers that agree", 1, 2)).en

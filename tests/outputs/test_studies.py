@@ -14,8 +14,8 @@ from gm_workbench.vocabulary.tables_benefit import Benefits
 from gm_workbench.vocabulary.text import Text
 
 
-def opened(name: str = "tilburg_single_mothers", **tables: pd.DataFrame) -> Study:
-    return from_tables(load_protocol(name), "GM0855", tables, DataKind.SYNTHETIC, Period.parse("2024-01/2024-12"))
+def opened(name: str = "tilburg_single_mothers", period: str = "2024-01/2024-12", **tables: pd.DataFrame) -> Study:
+    return from_tables(load_protocol(name), "GM0855", tables, DataKind.SYNTHETIC, Period.parse(period))
 
 
 def test_about_a_study_takes_period_assignment_and_primary_population():
@@ -75,11 +75,17 @@ def test_every_need_of_a_shipped_protocol_has_words():
 
 @pytest.mark.parametrize(("held", "cells"), [(None, 0), (pd.Series([1.0, 0.0, 1.0]), 1)])
 def test_without_a_roll_out_nothing_is_compared_but_a_share_may_be_described(held, cells):
-    output = no_rollout(opened("amersfoort_upward_mobility"), held)
+    output = no_rollout(opened("amersfoort_upward_mobility", "2023-01/2025-12"), held)
     assert output.words.role is Role.ANSWER
     assert len(output.cells) == cells
     if cells:
         assert (output.cells[0].numerator, output.cells[0].n) == (2, 3)
+
+
+@pytest.mark.parametrize(("last", "cells"), [("2025-11", 0), ("2025-12", 1)])  # followed from 2024-01, for 24 months
+def test_no_share_is_described_of_people_who_were_not_followed_long_enough(last, cells):
+    output = no_rollout(opened("amersfoort_upward_mobility", f"2023-01/{last}"), pd.Series([1.0, 0.0, 1.0]))
+    assert len(output.cells) == cells
 
 
 def test_the_gate_lets_a_delivered_section_through_and_shows_the_sentence_of_another(monkeypatch):

@@ -195,6 +195,13 @@ def test_steering_and_use_are_of_the_same_measurement_beside_use_at_the_start():
     assert found[["coach", "STU", "USE", "USE_T0"]].values.tolist() == [["c1", 60.0, 50.0, 10.0]]
 
 
+def test_steering_and_use_of_no_coach_are_still_numbers():
+    nobody = coach_scores(("c1", "T0", 20.0, 10.0)).iloc[:0]
+    found = cascade.steering_and_use(nobody)
+    assert found.empty
+    assert found[["STU", "USE", "USE_T0"]].dtypes.eq("float64").all()
+
+
 @pytest.mark.parametrize(
     ("months", "left"),
     [

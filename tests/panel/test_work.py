@@ -83,6 +83,16 @@ def test_base_counts_who_is_left_out_and_why():
     assert [step.persons_out for step in cohort.ledger.steps] == [3, 3, 2, 2, 2, 1]
 
 
+def test_base_says_when_the_months_of_the_rule_lie_outside_the_period():
+    opened = study([*low_before("a", 5, 5, 5), pay("a", JAN, 5)])  # the period begins three months before the first month
+    months = work_months(opened, SHARE)
+    paid = {low: base_workers(opened, months, low).ledger.steps[-2] for low in (3, 4)}
+    assert [(paid[low].persons_out, paid[low].why.en) for low in (3, 4)] == [
+        (1, "not always paid"),
+        (0, "not all of those months lie in the period"),
+    ]
+
+
 def test_log_gap_is_the_mean_distance_to_the_threshold():
     opened = study(low_before("a", 5, 5, 5))
     frame = base_workers(opened, work_months(opened, SHARE)).frame

@@ -116,11 +116,25 @@ def test_crossing_times_do_not_count_months_up_to_the_start(first, event):
 
 
 def test_crossing_times_keep_persons_without_any_pay():
-    assert crossing_times(person_months("p", "#"), ["q"], run=1, last=3).to_dict("list") == {
+    assert crossing_times(person_months("p", "#.."), ["q"], run=1, last=3).to_dict("list") == {
         "person": ["q"],
         "time": [3],
         "event": [0],
     }
+
+
+@pytest.mark.parametrize(
+    ("above", "run", "time"),
+    [("...", 1, 3), ("...", 2, 2), ("...", 6, 0), (".", 6, 0), ("", 1, 0)],  # no room for six months: nothing was seen
+)
+def test_crossing_times_end_where_the_table_ends(above, run, time):
+    result = crossing_times(person_months("p", above), ["p"], run=run, last=24)
+    assert result[["time", "event"]].to_numpy().tolist() == [[time, 0]]
+
+
+def test_wage_course_of_nobody_is_not_enough_data():
+    nobody = pd.DataFrame({"person": [], "months": [], "hourly_wage": []}).astype({"person": "str", "hourly_wage": "Float64"})
+    assert isinstance(wage_course(nobody, [], [-1], at=[1])[1], NotEnoughData)
 
 
 def test_crossing_times_refuse_a_follow_up_without_room():

@@ -144,6 +144,11 @@ def test_reliability_needs_thirty_complete_persons(persons: int, enough: bool) -
     assert isinstance(item_statistics(answers(persons)), NotEnoughData) is not enough
 
 
+def test_nobody_who_answered_is_too_few() -> None:
+    asked = pd.DataFrame({"A_1": [], "A_2": []}, dtype=float)
+    assert cronbach_alpha(asked) == NotEnoughData("Cronbach's alpha, Feldt interval", "persons who answered every item", 0, 30)
+
+
 def test_reliability_needs_two_items_that_differ() -> None:
     one, same = cronbach_alpha(answers(40)[["A_1"]]), cronbach_alpha(answers(40) * 0 + 3)
     assert isinstance(one, NotEnoughData)

@@ -131,6 +131,11 @@ def test_a_clustered_mean_needs_five_coaches() -> None:
     assert (first.what, first.got, first.needed) == ("coaches", 1, 5)
 
 
+def test_of_nobody_no_mean_and_no_change_is_known() -> None:
+    nobody = measured().astype({"person": "str"}).iloc[:0]
+    assert followed(nobody) == Course((), (), (), ("T0", "T3"), ())
+
+
 def test_other_waves_are_left_out() -> None:
     later = measured().assign(wave=lambda rows: rows["wave"].replace("T3", "T9"))
     found = followed(later)

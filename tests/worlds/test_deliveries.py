@@ -168,6 +168,12 @@ def test_text_that_would_break_a_line_is_refused(tmp_path, caseload, text):
         write_delivery({"caseload": caseload.assign(team=text)}, "GM9903", "tiny", 1, tmp_path)
 
 
+def test_truth_is_left_out_when_asked_and_an_older_one_goes(where, quick):
+    synthesise("default", 1, where, ["GM9903"])
+    synthesise("default", 1, where, ["GM9903"], with_truth=False)
+    assert [path.name for path in (where.synthetic / "default").iterdir()] == ["GM9903"]
+
+
 def test_synthesise_writes_every_place_and_the_truth(where, quick):
     made = synthesise("default", 1, where)
     assert [folder.name for folder in made] == sorted(["GM0307", "GM0363", "GM0518", "GM0855", "GM9901", "GM9902", "GM9903"])
