@@ -12,7 +12,7 @@ import pandas as pd
 
 from gm_workbench.intake.declared.grammar import Transform
 from gm_workbench.intake.faults import Fault, english
-from gm_workbench.intake.identity import judge
+from gm_workbench.intake.identity import as_numbers, judge
 from gm_workbench.intake.layouts import Feature
 from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.stacks import Stack, TypedStack
@@ -78,7 +78,7 @@ def _bounds_faults(rows: Stack, feature: Feature, column: Column, result: Typed)
 
 
 def _identifier_faults(rows: Stack, header: str, column: Column, kind: DataKind) -> list[Fault]:
-    verdict = judge(column.texts, kind)
+    verdict = judge(as_numbers(column.texts), kind)
     synthetic = kind is DataKind.SYNTHETIC
     wrong = NO_SYNTHETIC_NUMBER if synthetic else NO_NUMBER
     other = REAL_AMONG_SYNTHETIC if synthetic else SYNTHETIC_AMONG_REAL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -233,5 +234,5 @@ def real_delivery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Delivery:
     folder = tmp_path / "data" / "raw" / "GM0855"
     write_delivery(tiny_tables(remainder=0), "GM0855", "", 1, folder)
     made = Delivery(folder, "GM0855")
-    made.mark(kind="real", world=None)
+    made.mark(kind="real", world=None, retain_until=date(2099, 12, 31))
     return made
