@@ -19,6 +19,7 @@ COMMANDS = {
     "status": ("reports", "Say how each report stands: fresh, stale and why, failed, running."),
     "scan": ("scan", "Look in finished reports for what must not be there."),
     "verify": ("verify", "Make a report again, and say whether it is the same."),
+    "forget": ("forgetting", "Remove a person, or all of a delivery, from what is kept."),
 }
 """Each command, in the order of the work: its file, and what it does. A file is only imported when its command is asked for."""
 

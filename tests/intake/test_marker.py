@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from gm_workbench.errors import MixedKinds
-from gm_workbench.intake.marker import Root, root_of
+from gm_workbench.intake.marker import Root, read_marker, root_of
 from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.store import check
+from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.worlds.draw import DRAWN
 
@@ -44,6 +47,8 @@ def test_malformed_marker_is_a_fault_that_does_not_quote_it(delivery, content):
         ({"world": "other"}, "world must be tiny"),
         ({"retain_until": "soon"}, "retain_until must be a date"),
         ({"period": "2024"}, "period must be written as"),
+        ({"shared_key": "999912345 of"}, "shared_key must be a name"),
+        ({"files": {"caseload.csv": {"delivered": "soon"}}}, "delivered as a date"),
         ({"files": ["999912345"]}, "files must name each file"),
         ({"files": {"caseload.csv": {"rows": -1}}}, "files must name each file"),
         ({"files": {"caseload.csv": {"rows": "many"}}}, "files must name each file"),
@@ -94,7 +99,20 @@ def test_marker_need_not_promise_rows(delivery):
 
 
 def test_retention_date_is_allowed(real_delivery):
-    from datetime import date
-
     real_delivery.mark(retain_until=date(2030, 12, 31))
     assert real_delivery.check().kind is DataKind.REAL
+
+
+def test_marker_says_until_when_under_which_key_and_when_each_file_came():
+    text = """
+        kind: real
+        place: GM0855
+        retain_until: 2030-12-31 12:00:00
+        shared_key: pool
+        files: {a.csv: {rows: 3, delivered: 2024-02-03}, b.csv: {rows: 1}, c.csv: }
+    """
+    marker, faults = read_marker(text.encode(), Root(DataKind.REAL), Place.parse("GM0855"))
+    assert faults == []
+    assert (marker.retain_until, marker.shared_key) == (date(2030, 12, 31), "pool")
+    assert marker.rows == {"a.csv": 3, "b.csv": 1, "c.csv": None}
+    assert marker.delivered == {"a.csv": date(2024, 2, 3)}

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from gm_workbench.errors import DeliveryError, KeyChanged, MissingKey, MixedKinds, RetentionPassed, UnknownPlace, UnknownWorld
-from gm_workbench.intake import store
+from gm_workbench.intake import acceptance
 from gm_workbench.intake.kept import catalog, retention
 from gm_workbench.intake.kept.catalog import load
 from gm_workbench.intake.keys import open_key
@@ -35,7 +35,7 @@ def no_check(monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("checked again")
 
-    return lambda: monkeypatch.setattr(store, "_read", refuse)
+    return lambda: monkeypatch.setattr(acceptance, "_read", refuse)
 
 
 def shelf(where, world="tiny", place="GM9903"):

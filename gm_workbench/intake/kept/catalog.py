@@ -164,7 +164,7 @@ def load(folder: Path) -> Catalog:
     try:
         written, ledger = (json.loads((folder / name).read_bytes()) for name in (CATALOG, LEDGER))
         return from_json({**written, "ledger": ledger})
-    except (ValueError, TypeError, KeyError, FileNotFoundError):
+    except (ValueError, TypeError, KeyError, AttributeError, FileNotFoundError):
         raise DeliveryError(
             f"{folder / CATALOG} or {LEDGER} beside it was damaged and cannot be read. Put back a copy of both, or remove all "
             "that is kept of the place with: gm forget <place> --all"

@@ -116,7 +116,8 @@ def _raw(place: str, world: str, where: Paths) -> Path:
 def _person(number: str, kind: DataKind) -> str:
     """Give the nine digits of a number that can be one of a person in this kind of data."""
     read = as_numbers([number.strip()])
-    if judge(read, kind).wrong[0]:
+    verdict = judge(read, kind)
+    if verdict.wrong[0] or verdict.other[0]:
         raise UsageError(
             "What was read is no number of a person: it must have eight or nine digits and pass the eleven test. "
             "Nothing was done."

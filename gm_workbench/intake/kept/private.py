@@ -44,7 +44,7 @@ def _flushed(handle: int, data: bytes) -> None:
 
 
 def locked(folder: Path) -> FileLock:
-    """Give the lock of a place's checked tables, to be used with `with`. Who has it may take it again; it goes with its process.
+    """Give the lock of a place's checked tables, to be used with `with`. Who has it may take it again.
 
     Three folders are made: that of the place, of the world, and of all checked tables.
     """

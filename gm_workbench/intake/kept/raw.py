@@ -8,6 +8,7 @@ import re
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -68,7 +69,8 @@ def _pattern(person: str, encoding: str) -> re.Pattern[bytes]:
 def remove_lines(raw: Path, person: str) -> int:
     """Take a person's lines out of the text files of a delivery, and lower what the marker promises of each.
 
-    A file is left alone (and stays blocked) when it is no text in UTF-8 or Windows-1252, or when a cell of it holds a line end.
+    A file that has no other rows is removed. One is left alone (and stays blocked) when it is no text in UTF-8 or Windows-1252,
+    or when a cell of it holds a line end.
 
     Returns
     -------
@@ -81,8 +83,11 @@ def remove_lines(raw: Path, person: str) -> int:
         if data and not data.startswith((_ZIP, *_BINARY)) and holds(data, person) and _one_line_a_row(data):
             kept = [line for line in data.splitlines(keepends=True) if not _in_text(line, person)]
             lowered[path.name] = len(data.splitlines()) - len(kept)
-            _rewrite(path, b"".join(kept))
-    if lowered:
+            if len(kept) > 1:
+                _rewrite(path, b"".join(kept))
+            else:  # a file without rows would refuse the delivery, and a name can hold the number too
+                path.unlink()
+    if lowered and (raw / MARKER).is_file():
         _lower(raw / MARKER, lowered)
     return len(lowered)
 
@@ -103,9 +108,10 @@ def _rewrite(path: Path, data: bytes) -> None:
 def _lower(marker: Path, lowered: dict[str, int]) -> None:
     """Lower the promised number of rows; the marker is written in the order that it had, without its comments."""
     content = yaml.load(marker.read_text(encoding="utf-8-sig"), Loader=LOADER)  # noqa: S506 - a safe loader
-    files = content.get("files") if isinstance(content, dict) else None
-    entries = {name: files[name] for name in lowered if isinstance(files, dict) and isinstance(files.get(name), dict)}
-    for name, entry in entries.items():
-        if isinstance(entry.get("rows"), int):
-            entry["rows"] -= lowered[name]
+    files: dict[str, Any] = content.get("files") or {}
+    for name in lowered.keys() & files.keys():
+        if not (marker.parent / name).exists():
+            del files[name]
+        elif isinstance(files[name], dict) and isinstance(files[name].get("rows"), int):
+            files[name]["rows"] -= lowered[name]
     _rewrite(marker, yaml.safe_dump(content, allow_unicode=True, sort_keys=False).encode())
