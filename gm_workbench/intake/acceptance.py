@@ -9,6 +9,7 @@ from gm_workbench.errors import MissingKey
 from gm_workbench.intake.delivery import Delivery, open_delivery
 from gm_workbench.intake.faults import found, masked, refuse
 from gm_workbench.intake.kept.catalog import Catalog, load
+from gm_workbench.intake.kept.frames import parts_of
 from gm_workbench.intake.kept.partitions import SWAP, recover
 from gm_workbench.intake.kept.private import locked
 from gm_workbench.intake.kept.retention import refuse_overdue
@@ -18,6 +19,7 @@ from gm_workbench.intake.marker import MARKER, read_marker, root_of
 from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.whole import read_whole
 from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.tables import TABLES
 
 
 def accepted(site: Site, *, new_key: bool = False, refused_is_known: bool = False) -> Catalog:
@@ -85,7 +87,7 @@ def _read(site: Site, catalog: Catalog, *, new_key: bool) -> Catalog:
         notes=(*whole.notes, *_retention_note(site, until)),
         ledger=whole.ledger,
     )
-    return site.keep(whole.tables, to_be)
+    return site.keep([part for name, frame in whole.tables.items() for part in parts_of(frame, TABLES[name])], to_be)
 
 
 def _opened(site: Site) -> Delivery:

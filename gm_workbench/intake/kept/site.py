@@ -5,25 +5,22 @@ from __future__ import annotations
 import re
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from pathlib import Path
-
-import pandas as pd
 
 from gm_workbench.errors import DeliveryError
 from gm_workbench.intake.faults import masked
 from gm_workbench.intake.kept.card import write_cards
 from gm_workbench.intake.kept.catalog import Catalog, Look, Source, as_before, label, load, look_at, recipe, save
-from gm_workbench.intake.kept.frames import parts_of
 from gm_workbench.intake.kept.partitions import is_whole, replace, stage
 from gm_workbench.intake.kept.private import locked
 from gm_workbench.intake.keys import Key
 from gm_workbench.intake.rowledger import RowLedger
+from gm_workbench.intake.rows.parts import Part
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.schemas import DataKind
-from gm_workbench.vocabulary.tables import TABLES
 
 SETTLED_SECONDS = 2.0
 """How old a change must be before what the file system says of it is believed."""
@@ -101,17 +98,21 @@ class Site:
             told = catalog.ledger if catalog.parts else ledger
             save(self.folder, changed(catalog, key_id=self.key.id, scope=self.key.scope, refused=refused, ledger=told))
 
-    def keep(self, tables: Mapping[str, pd.DataFrame], to_be: Catalog) -> Catalog:
-        """Store tables in place of those in force, and give the state that is then."""
-        parts = [part for name, frame in tables.items() for part in parts_of(frame, TABLES[name])]
-        replace(self.folder, stage(self.folder, parts), to_be)
+    def keep(self, parts: Sequence[Part], to_be: Catalog) -> Catalog:
+        """Put parts in force, beside those that `to_be` names and in place of all others; give the state that is then.
+
+        Raises
+        ------
+        DeliveryError
+            If what is stored has another number of rows than what was given. Nothing is in force then that was not before.
+        """
+        staged = stage(self.folder, parts)
+        if sum(part.rows for part in staged.parts.values()) != sum(part.data.num_rows for part in parts):
+            raise DeliveryError(f"Rows of {self.place.code} were lost on their way to the disk: a fault of the workbench.")
+        replace(self.folder, staged, to_be)
         _remove_older(self.folder)
         catalog = load(self.folder)
         write_cards(self.folder, catalog)
-        if sum(part.rows for part in catalog.parts.values()) != sum(map(len, tables.values())):
-            raise DeliveryError(
-                f"Rows of {self.place.code} were lost while they were stored. This is a fault of the workbench."
-            )
         return catalog
 
 
