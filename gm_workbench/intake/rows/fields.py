@@ -36,9 +36,14 @@ class Names:
         return np.where(self.index < 0, np.uint64(0), np.append(known, np.uint64(0))[self.index])
 
     def arrow(self) -> pa.Array:
-        """Give the column for storage."""
-        index = pa.array(self.index, mask=self.index < 0)
-        return pa.DictionaryArray.from_arrays(index, pa.array(self.hexes, pa.string()))
+        """Give the column for storage: each pseudonym once, and only those that are used."""
+        used = np.flatnonzero(np.bincount(self.index[self.index >= 0], minlength=len(self.hexes)))
+        hexes = [self.hexes[at] for at in used] if len(used) < len(self.hexes) else list(self.hexes)
+        place = dict(zip(dict.fromkeys(hexes), range(len(hexes)), strict=False))
+        moved = np.full(len(self.hexes) + 1, -1, dtype=np.int32)
+        moved[used] = np.arange(len(used)) if len(place) == len(hexes) else [place[one] for one in hexes]
+        index = moved[self.index]
+        return pa.DictionaryArray.from_arrays(pa.array(index, mask=index < 0), pa.array(place, pa.string()))
 
 
 @dataclass(frozen=True, slots=True)
