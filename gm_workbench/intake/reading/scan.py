@@ -146,8 +146,8 @@ def scan_faults(name: str, seen: Scan, encoding: str) -> list[Fault]:
     """Say what makes the file as a whole unreadable; all of it at once."""
     shown, first = masked(name), seen.first
     if encoding.startswith("utf-16") or "nul" in first:
-        what = _UTF16 if encoding.startswith("utf-16") else _NUL
-        return [found(Reason.ENCODING, shown, line=first.get("nul"), what=what)]
+        wide = encoding.startswith("utf-16")
+        return [found(Reason.ENCODING, shown, line=None if wide else first["nul"], what=_UTF16 if wide else _NUL)]
     if "long" in first:
         long = Text("een regel van meer dan 8 MB", "a line of more than 8 MB")
         return [found(Reason.TOO_LARGE, shown, line=first["long"], what=long, most="8 MB")]

@@ -30,15 +30,16 @@ def sheet_tables(path: Path, limits: Limits) -> Iterator[Grid]:
     marks = _xlsx_marks(path) if zipfile.is_zipfile(path) else {}
     for position, name in enumerate(book.sheet_names):
         sheet = book.get_sheet_by_index(position)
-        if sheet.total_height and sheet.total_width:
+        if sheet.end is not None:
             yield _grid(sheet, name, marks.get(name, _Marks()), limits)
 
 
 def _grid(sheet: Any, name: str, marks: _Marks, limits: Limits) -> Grid:
-    if sheet.total_width > limits.columns:
-        return too_large("columns", sheet.total_width, limits.columns, name)
-    if sheet.total_height > limits.sheet_rows:
-        return too_large("rows", sheet.total_height, limits.sheet_rows, name)
+    height, width = (last + 1 for last in sheet.end)  # total_height counts from 0
+    if width > limits.columns:
+        return too_large("columns", width, limits.columns, name)
+    if height > limits.sheet_rows:
+        return too_large("rows", height, limits.sheet_rows, name)
     rows = [[as_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
     for row, column in marks.errors:
         if row < len(rows) and column < len(rows[row]):

@@ -115,7 +115,9 @@ def _encoding(head: bytes) -> tuple[str, Text]:
 
 
 def _every_second_is_nul(head: bytes) -> bool:
-    return len(head) > 8 and max(head[0:400:2].count(0), head[1:400:2].count(0)) * 4 > min(len(head), 400)
+    few, many = sorted((head[0:400:2].count(0), head[1:400:2].count(0)))
+    half = min(len(head), 400) // 2
+    return half > 4 and 2 * many > half and 2 * few < half
 
 
 def separator_of(lines: Sequence[str]) -> tuple[str, Text]:

@@ -96,7 +96,7 @@ class _Text:
         row = self.first[line - 1]
         faults = (*self.faults, *self._header_faults(line, len(row)))
         late: list[Fault] = []
-        pass_ = _Pass(self.path, self.sniffed, line, names(row), frozenset(self.seen.blank), late)
+        pass_ = _Pass(self.path, self.sniffed, line, names(row), self.seen.lines, frozenset(self.seen.blank), late)
         rows = self.seen.lines - line - sum(blank > line for blank in self.seen.blank)
         return Opened(
             self.path.name, "", self.sniffed, names(row), rows, pass_.batches, faults, line, {}, late, self.first_line, self.at
@@ -118,6 +118,7 @@ class _Pass:
     sniffed: Sniffed
     header: int
     headers: tuple[str, ...]
+    ends: int
     blank: frozenset[int]
     late: list[Fault]
     ragged: list[int] = field(default_factory=list)
@@ -178,7 +179,9 @@ class _Pass:
 
     def _close(self, last: int, shown: str) -> None:
         ragged = [line for line in self.ragged if line not in self.blank]
-        if ragged and self.last == (last, True):
+        if last != self.ends:  # a quotation mark within a cell has swallowed a line end
+            self.late.append(found(Reason.QUOTES, shown))
+        elif ragged and self.last == (last, True):
             self.late.append(found(Reason.TRUNCATED, shown, line=last, what=_SHORT))
         elif ragged:
             self.late.append(found(Reason.RAGGED, shown, line=ragged[0], count=len(ragged)))
