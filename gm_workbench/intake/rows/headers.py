@@ -10,8 +10,8 @@ from gm_workbench.intake.declared.grammar import ColumnRule, RowForm, TableMap, 
 from gm_workbench.intake.declared.sources import Source
 from gm_workbench.intake.faults import found
 from gm_workbench.intake.reading.opened import Opened
+from gm_workbench.intake.reading.recognise import folded
 from gm_workbench.intake.reasons import Reason
-from gm_workbench.intake.rows.codes import fold
 from gm_workbench.intake.rows.findings import Findings
 from gm_workbench.vocabulary.text import Text
 
@@ -28,17 +28,6 @@ class Chosen:
     items: Mapping[str, str]
     extra: tuple[str, ...]
     missing: tuple[str, ...]
-
-
-def folded(header: str, folds: Iterable[str]) -> str:
-    """Write a header so that what does not count is gone."""
-    return (
-        fold(header)
-        if {"case", "accents", "spaces"} <= set(folds)
-        else header.strip().casefold()
-        if "case" in folds
-        else header
-    )
 
 
 def choose(opened: Opened, source: Source, items: Iterable[str]) -> Chosen:

@@ -107,7 +107,7 @@ def read_rows(opened: Opened, source: Source, within: Within) -> FileRows:
     findings.rows = sheet.delivered
     late = [fault for fault in opened.late if fault not in findings.faults]
     findings.faults += late
-    lost = sum(fault.count for fault in late if fault.severity is Severity.SET_ASIDE)
+    lost = sum(fault.count for fault in (*opened.faults, *late) if fault.severity is Severity.SET_ASIDE)
     return _read_sheet(sheet, source, within, findings, items, lost)
 
 

@@ -34,7 +34,9 @@ def test_day_is_read_in_each_declared_way(text, meant):
     assert read_dates([text], WAYS).values.tolist() == [day(meant)]
 
 
-@pytest.mark.parametrize("text", ["31-02-2024", "29-02-2023", "20240001", "20240100", "01/02/2024", "1-1-24", "00-00-0000", "x"])
+@pytest.mark.parametrize(
+    "text", ["31-02-2024", "29-02-2023", "20240001", "20240100", "01/02/2024", "1-1-24", "00-00-0000", "x"]
+)
 def test_impossible_or_undeclared_day_is_bad(text):
     assert read_dates([text, "01-01-2024"], WAYS).bad.tolist() == [True, False]
 
