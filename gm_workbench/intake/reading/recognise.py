@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from gm_workbench.intake.declared.grammar import ColumnRule, RowRule, TableMap
@@ -45,6 +46,7 @@ class Recognised:
     opened: Opened
 
 
+@lru_cache(maxsize=4096)
 def folded(header: str, folds: frozenset[str]) -> str:
     """Give a header without what does not count: case, accents, blanks and signs between words.
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from gm_workbench.intake.rows.fields import Names
+from gm_workbench.intake.rows.parts import Int32s, UInt64s
 
 PERSON = "person"
 """Domain of numbers of persons (BSN)."""
@@ -20,23 +27,38 @@ class Namer(Protocol):
 
 @dataclass(slots=True)
 class Book:
-    """The pseudonyms of one domain. What it has seen shows neither in its repr nor anywhere else."""
+    """The pseudonyms of one domain, each made once. What it has seen shows neither in its repr nor anywhere else."""
 
     names: Namer = field(repr=False)
     domain: str
     written: Callable[[int | str], str] = field(default=str, repr=False)
+    hexes: pa.Array = field(default_factory=lambda: pa.array([], pa.string()), repr=False)
+    whole: UInt64s = field(default_factory=lambda: np.empty(0, dtype=np.uint64), repr=False)
     _at: dict[int | str, int] = field(default_factory=dict, repr=False)
-    _hexes: list[str] = field(default_factory=list, repr=False)
+    _adding: Lock = field(default_factory=Lock, repr=False)
 
-    def look_up(self, identifiers: Iterable[int | str]) -> list[str]:
-        """Give the pseudonym of each identifier; new ones are made."""
-        wanted = list(identifiers)
-        new = list(dict.fromkeys(one for one in wanted if one not in self._at))
-        if new:
-            self._at.update(zip(new, range(len(self._hexes), len(self._hexes) + len(new)), strict=True))
-            self._hexes += self.names.each([self.written(one) for one in new], self.domain)
-        hexes, at = self._hexes, self._at
-        return [hexes[at[one]] for one in wanted]
+    def learn(self, identifiers: Sequence[int | str]) -> Int32s:
+        """Give where the pseudonym of each identifier stands in `hexes`; new ones are made."""
+        places = list(map(self._at.get, identifiers))
+        if None in places:
+            with self._adding:
+                self._add([one for one in dict.fromkeys(identifiers) if one not in self._at])
+            places = list(map(self._at.get, identifiers))
+        return np.array(places, dtype=np.int32)
+
+    def _add(self, new: list[int | str]) -> None:
+        if not new:
+            return
+        made = self.names.each([self.written(one) for one in new], self.domain)
+        self.hexes = pa.concat_arrays([self.hexes, pa.array(made, pa.string())])
+        values = np.frombuffer(bytes.fromhex("".join(made)), dtype=">u8").astype(np.uint64)
+        self.whole = np.concatenate([self.whole, values])
+        # last, so that another thread never finds a place that is not there yet
+        self._at.update(zip(new, range(len(self._at), len(self._at) + len(new)), strict=True))
+
+    def column(self, index: Int32s) -> Names:
+        """Give a column of pseudonyms by where each row's stands, -1 for none."""
+        return Names(self.hexes, self.whole, index)
 
 
 def nine_digits(number: int | str) -> str:
@@ -46,13 +68,11 @@ def nine_digits(number: int | str) -> str:
 
 @dataclass(slots=True)
 class Codebooks:
-    """All books of one place. They live as long as one run and are never stored."""
+    """All books of one place. They live as long as one run, are never stored, and may be used by two threads."""
 
     names: Namer = field(repr=False)
     _books: dict[str, Book] = field(default_factory=dict, repr=False)
 
     def of(self, domain: str) -> Book:
         """Give the book of a domain, a new one when it is the first time."""
-        if domain not in self._books:
-            self._books[domain] = Book(self.names, domain, nine_digits if domain == PERSON else str)
-        return self._books[domain]
+        return self._books.setdefault(domain, Book(self.names, domain, nine_digits if domain == PERSON else str))

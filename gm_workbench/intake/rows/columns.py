@@ -9,11 +9,12 @@ import pyarrow.compute as pc
 
 from gm_workbench.intake.declared.grammar import ColumnRule, Read, Transform
 from gm_workbench.intake.reasons import Reason
+from gm_workbench.intake.rows.books import PERSON
 from gm_workbench.intake.rows.codes import meanings, read_codes
 from gm_workbench.intake.rows.dates import month_of, read_birth_years, read_dates, read_years
 from gm_workbench.intake.rows.desk import Desk
 from gm_workbench.intake.rows.encode import Cells, flags
-from gm_workbench.intake.rows.fields import Field, Names, Words, known, same_word
+from gm_workbench.intake.rows.fields import Field, Words, known, same_word
 from gm_workbench.intake.rows.numbers import WRITTEN, read_numbers, read_wholes
 from gm_workbench.intake.rows.parts import Flags, Floats
 from gm_workbench.intake.rows.persons import holds_number
@@ -52,14 +53,15 @@ def _constant(rule: ColumnRule, desk: Desk) -> Field:
 
 def _identifier(_rule: ColumnRule, desk: Desk) -> Field:
     persons = desk.sheet.persons
-    return persons if persons is not None else Names((), np.full(len(desk.sheet), -1, dtype=np.int32))
+    if persons is not None:
+        return persons
+    return desk.setting.books.of(PERSON).column(np.full(len(desk.sheet), -1, dtype=np.int32))
 
 
 def _key(rule: ColumnRule, desk: Desk) -> Field:
     cells = joined([desk.sheet.cells[header] for header in rule.headers])
-    texts = cells.words
-    hexes = desk.setting.books.of(rule.domain).look_up(texts)
-    return Names(tuple(hexes), np.where(cells.empty, -1, cells.index).astype(np.int32))
+    book = desk.setting.books.of(rule.domain)
+    return book.column(np.where(cells.empty, -1, cells.spread(book.learn(cells.words))).astype(np.int32))
 
 
 def joined(columns: list[Cells]) -> Cells:

@@ -48,8 +48,9 @@ class Cells:
         whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
         coded = whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
         texts = pc.utf8_trim_whitespace(coded.dictionary.cast(pa.string()))
-        nothing = pa.array(sorted({word.casefold() for word in empty}), pa.string())
-        texts = pc.if_else(pc.is_in(pc.utf8_lower(texts), value_set=nothing), "", texts)
+        nothing = pa.array(sorted({word.casefold() for word in empty} - {""}), pa.string())
+        if len(nothing):
+            texts = pc.if_else(pc.is_in(pc.utf8_lower(texts), value_set=nothing), "", texts)
         return cls(texts, coded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False))
 
     def rows(self) -> list[str]:

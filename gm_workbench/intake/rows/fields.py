@@ -15,35 +15,41 @@ from gm_workbench.vocabulary.schemas import Kind
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """A column of pseudonyms: those that occur, and which one each row has; -1 where there is none."""
+    """A column of pseudonyms: those that there are (as text and as whole number), and which one each row has; -1 for none.
 
-    hexes: tuple[str, ...]
+    What there is is often all of a book; `arrow` stores only what the rows have.
+    """
+
+    hexes: pa.Array
+    whole: UInt64s
     index: Int32s
 
     def take(self, rows: npt.NDArray[np.int64]) -> Names:
         """Keep some rows."""
-        return Names(self.hexes, self.index[rows])
+        return Names(self.hexes, self.whole, self.index[rows])
 
     def below(self, other: Names) -> Names:
         """Put the rows of another column below these."""
-        moved = np.where(other.index < 0, -1, other.index + len(self.hexes)).astype(np.int32)
-        return Names(self.hexes + other.hexes, np.concatenate([self.index, moved]))
+        if other.hexes is self.hexes:
+            return Names(self.hexes, self.whole, np.concatenate([self.index, other.index]))
+        moved = np.where(other.index < 0, -1, other.index + len(self.whole)).astype(np.int32)
+        hexes, whole = pa.concat_arrays([self.hexes, other.hexes]), np.concatenate([self.whole, other.whole])
+        return Names(hexes, whole, np.concatenate([self.index, moved]))
 
     @property
     def numbers(self) -> UInt64s:
         """Give the pseudonym of each row as a whole number; 0 where there is none."""
-        known = np.frombuffer(bytes.fromhex("".join(self.hexes)), dtype=">u8").astype(np.uint64)
-        return np.where(self.index < 0, np.uint64(0), np.append(known, np.uint64(0))[self.index])
+        return np.append(self.whole, np.uint64(0))[self.index]
 
     def arrow(self) -> pa.Array:
         """Give the column for storage: each pseudonym once, and only those that are used."""
-        used = np.flatnonzero(np.bincount(self.index[self.index >= 0], minlength=len(self.hexes)))
-        hexes = [self.hexes[at] for at in used] if len(used) < len(self.hexes) else list(self.hexes)
-        place = dict(zip(dict.fromkeys(hexes), range(len(hexes)), strict=False))
-        moved = np.full(len(self.hexes) + 1, -1, dtype=np.int32)
-        moved[used] = np.arange(len(used)) if len(place) == len(hexes) else [place[one] for one in hexes]
+        used = np.flatnonzero(np.bincount(self.index[self.index >= 0], minlength=len(self.whole)))
+        distinct, first, place = np.unique(self.whole[used], return_index=True, return_inverse=True)
+        moved = np.full(len(self.whole) + 1, -1, dtype=np.int32)
+        moved[used] = place
         index = moved[self.index]
-        return pa.DictionaryArray.from_arrays(pa.array(index, mask=index < 0), pa.array(place, pa.string()))
+        hexes = self.hexes.take(pa.array(used[first])) if len(distinct) else pa.array([], pa.string())
+        return pa.DictionaryArray.from_arrays(pa.array(index, mask=index < 0), hexes)
 
 
 @dataclass(frozen=True, slots=True)

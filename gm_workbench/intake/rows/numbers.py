@@ -38,8 +38,14 @@ def read_numbers(texts: Sequence[str] | pa.Array, style: NumberStyle = NumberSty
     >>> read_numbers(["1.234"], NumberStyle.AUTO).two_ways, read_numbers(["1.234", "0.5"], NumberStyle.AUTO).values.tolist()
     (True, [1.234, 0.5])
     """
-    array = pc.replace_substring_regex(texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string()), _MONEY, "")
-    dutch, english = matches(array, _NL), matches(array, _EN)
+    array = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
+    dutch = matches(array, _NL)
+    if (~dutch & filled(array)).any():
+        array = pc.replace_substring_regex(array, _MONEY, "")
+        dutch = matches(array, _NL)
+    if style is NumberStyle.NL and not (~dutch & filled(array)).any():
+        return Typed(_read(array, dutch, ".", ","), ~dutch & filled(array), np.zeros(len(array), dtype=bool))
+    english = matches(array, _EN)
     only_dutch, only_english = dutch & ~english, english & ~dutch
     chosen = _chosen(style, only_dutch, only_english)
     good = dutch if chosen is NumberStyle.NL else english

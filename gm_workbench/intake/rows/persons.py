@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +14,12 @@ from gm_workbench.intake.declared.grammar import PersonKind, PersonRule
 from gm_workbench.intake.faults import found
 from gm_workbench.intake.reading.opened import Int64s
 from gm_workbench.intake.reasons import Reason
-from gm_workbench.intake.rows.books import PERSON, Codebooks
+from gm_workbench.intake.rows.books import PERSON, Book, Codebooks
 from gm_workbench.intake.rows.bridge import UNKNOWN, Bridge, client_name
 from gm_workbench.intake.rows.encode import Cells, Sheet, matches
 from gm_workbench.intake.rows.fields import Names
 from gm_workbench.intake.rows.findings import Findings
-from gm_workbench.intake.rows.parts import Flags, Int32s
+from gm_workbench.intake.rows.parts import Flags
 from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
@@ -76,8 +77,10 @@ def own_and_other(numbers: Int64s, kind: DataKind) -> tuple[Flags, Flags]:
 
 def whole_numbers(texts: pa.Array, shortest: int = SHORTEST) -> Int64s:
     """Read numbers of up to nine digits, with or without points, blanks or hyphens between; -1 for everything else."""
-    plain = texts if matches(texts, r"\d*").all() else pc.replace_substring_regex(texts, r"[ .\-]", "")
-    good = matches(plain, rf"\d{{{shortest},9}}")
+    plain, good = texts, matches(texts, rf"\d{{{shortest},9}}")
+    if not good.all():
+        plain = pc.replace_substring_regex(texts, r"[ .\-]", "")
+        good = matches(plain, rf"\d{{{shortest},9}}")
     numbers: Int64s = pc.if_else(pa.array(good), plain, "-1").cast(pa.int64()).to_numpy(zero_copy_only=False)
     return numbers
 
@@ -124,23 +127,28 @@ def _by_client(sheet: Sheet, rule: PersonRule, header: str, ring: Keyring, findi
     persons = ring.bridge.resolve(clients)
     loose = cells.spread(persons == UNKNOWN) & ~cells.empty
     findings.mark(Reason.LINK, sheet, loose, header=header)
-    own = persons != UNKNOWN
-    bridged = ring.books.of(PERSON).look_up(int(person) for person in persons[own])
-    alone = ring.books.of(f"client:{rule.system}").look_up(
-        text for text, known in zip(cells.words, own, strict=True) if not known
-    )
-    hexes = np.empty(len(own), dtype=object)
-    hexes[own], hexes[~own] = bridged, alone
-    return Names(tuple(hexes), np.where(cells.empty, -1, cells.index).astype(np.int32))
+    own = np.flatnonzero(persons != UNKNOWN)
+    alone = np.flatnonzero(persons == UNKNOWN)
+    bridged = _column(cells, own, persons[own].tolist(), ring.books.of(PERSON))
+    others = _column(cells, alone, [cells.words[at] for at in alone], ring.books.of(f"client:{rule.system}"))
+    both = bridged.below(others)
+    rows = np.arange(len(cells.index))
+    column = both.take(np.where(others.index >= 0, rows + len(rows), rows))
+    return Names(column.hexes, column.whole, np.where(cells.empty, -1, column.index).astype(np.int32))
 
 
 def _named(cells: Cells, good: Flags, identifiers: list[int], ring: Keyring, domain: str) -> Names:
     at = np.flatnonzero(good)
-    hexes = ring.books.of(domain).look_up(identifiers[each] for each in at)
-    position = np.full(len(good), -1, dtype=np.int32)
-    position[at] = np.arange(len(at), dtype=np.int32)
-    index: Int32s = cells.spread(position)
-    return Names(tuple(hexes), index)
+    return _column(
+        cells, at, identifiers if len(at) == len(good) else [identifiers[each] for each in at], ring.books.of(domain)
+    )
+
+
+def _column(cells: Cells, at: Int64s, identifiers: Sequence[int | str], book: Book) -> Names:
+    """Give the pseudonyms of the distinct texts at these positions to the rows."""
+    place = np.full(len(cells.texts), -1, dtype=np.int32)
+    place[at] = book.learn(identifiers)
+    return book.column(cells.spread(place))
 
 
 def learn_bridge(sheet: Sheet, rule: PersonRule, ring: Keyring, findings: Findings) -> None:

@@ -68,7 +68,7 @@ def _only(field: Field, rows: Flags) -> Field:
     if isinstance(field, np.ndarray):
         return np.where(rows, field, np.nan)
     index = np.where(rows, field.index, -1).astype(np.int32)
-    return Names(field.hexes, index) if isinstance(field, Names) else Words(field.words, index)
+    return Names(field.hexes, field.whole, index) if isinstance(field, Names) else Words(field.words, index)
 
 
 def unpivot_persons(sheet: Sheet, first: Names, second: Names, suffix: str) -> Sheet:
@@ -98,10 +98,10 @@ def first_of(sheet: Sheet, headers: Sequence[str]) -> Sheet:
 
 def _codes(header: str, sheet: Sheet) -> npt.NDArray[np.int64]:
     if header == "person" and sheet.persons is not None:
-        texts, index = np.array([*sheet.persons.hexes, ""], dtype=object), sheet.persons.index
-    else:
-        texts, index = np.array([*sheet.cells[header].words, ""], dtype=object), sheet.cells[header].index
-    found: npt.NDArray[np.int64] = pd.factorize(texts)[0][index].astype(np.int64)
+        persons: npt.NDArray[np.int64] = pd.factorize(sheet.persons.numbers)[0].astype(np.int64)
+        return persons
+    cells = sheet.cells[header]
+    found: npt.NDArray[np.int64] = cells.spread(pd.factorize(np.array(cells.words, dtype=object))[0].astype(np.int64))
     return found
 
 
