@@ -191,6 +191,8 @@ def _feature(entry: object, where: str, parent: Form, codes: Path) -> Feature:
         last_day=form.has("day") and form.one_of("day", ("first", "last")) == "last",
         filling=_filling(form.child("write")) if form.has("write") else None,
     )
+    for key in ("later", "on", "until", "read_as"):  # read by `declared.short` only
+        form.has(key)
     form.close()
     return feature
 

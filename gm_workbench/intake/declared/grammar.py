@@ -94,7 +94,8 @@ class PersonRule:
     """How a person is numbered.
 
     `system` keeps client numbers of different systems apart. `bridge` names a source that has both a BSN and the client number.
-    `type_header` and `keep` say which linkage numbers identify somebody (RINPERSOONS, R).
+    `type_header` and `keep` say which linkage numbers identify somebody (RINPERSOONS, R). `client` makes the file a bridge: the
+    header of the client number of `system` that stands beside the person's number; such a file fills no table.
     """
 
     number: str
@@ -104,6 +105,7 @@ class PersonRule:
     type_header: str = ""
     keep: tuple[str, ...] = ()
     also: SecondPerson | None = None
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ class ColumnRule:
     column : str
         Of the table; empty for a raw column that is only checked.
     headers : tuple of str
-        Where it stands. More than one: joined for a key, year and month for a month, above and below for a ratio.
+        Where it stands. More than one: joined for a key, above and below for a ratio, the later and the earlier day for `DAYS`.
     transform : Transform
         How it is read.
     aliases : tuple of str
@@ -172,7 +174,7 @@ class ColumnRule:
     low, high : float or None
         Bounds.
     last_day : bool
-        A date is the last day of its month rather than the first; only the writer cares.
+        A date is the last day of its month rather than the first, as the writer needs; of `DAYS`, both days count.
     """
 
     column: str
@@ -197,7 +199,11 @@ class ColumnRule:
 
 @dataclass(frozen=True, slots=True)
 class TableMap:
-    """One table that a file fills: `columns` by logical name, `key` the columns that make a raw row unique."""
+    """One table that a file fills: `columns` by logical name, `key` the columns that make a raw row unique.
+
+    A raw column that is no column of the table (the place, a year, one that is only checked or not read) is in `columns` under
+    ``#`` and its header, so that the order is that of the file.
+    """
 
     table: type[Table]
     rows: RowRule

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gm_workbench.intake.faults import Fault
+from gm_workbench.intake.faults import Fault, worst
+from gm_workbench.intake.reasons import Severity
 from gm_workbench.vocabulary.text import Text
 
 Int64s = npt.NDArray[np.int64]
@@ -80,12 +81,15 @@ class Opened:
     sniffed : Sniffed
         What its bytes tell.
     headers : tuple of str
-        As delivered, outer blanks dropped; one that is empty or there twice is replaced by ``#<position>``.
+        As delivered, outer blanks dropped; one that is empty is replaced by ``#<position>``, and so is each of those that are
+        there twice, so that no choice is made between them. In XML the names of elements.
     rows : int or None
-        Number of rows, where the format tells without reading it all.
+        Number of rows under the headers, with those that are set aside while reading, without blank ones; None where that is
+        not known at opening.
     batches : callable
         Takes the headers that are wanted and gives their cells. It may be called once; faults that show only while reading
-        (ragged lines, quotation marks) are in `late` when the last batch has been given.
+        (ragged lines, quotation marks) are in `late` when the last batch has been given. Rows that a fault of `faults` or
+        `late` sets aside are not in the batches: what was delivered is what they hold and the counts of these faults.
     faults : tuple of Fault
         What was found at opening. One that refuses means that there is nothing to read.
     header_line : int
@@ -94,6 +98,10 @@ class Opened:
         Value labels of a `.sav`, by header and code.
     late : list of Fault
         Filled while reading.
+    first_line : str
+        The first line as it stands, by which a file of fixed width is recognised. Cells are in it: it is never shown.
+    moved : callable or None
+        Gives the same table with its headers on another line, one of the first twenty; None where a format has no such choice.
     """
 
     name: str
@@ -106,3 +114,15 @@ class Opened:
     header_line: int = 1
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     late: list[Fault] = field(default_factory=list)
+    first_line: str = field(default="", repr=False)
+    moved: Callable[[int], Opened] | None = field(default=None, repr=False)
+
+    @property
+    def refused(self) -> bool:
+        """Whether there is nothing to read."""
+        return worst(self.faults) is Severity.REFUSE
+
+
+def unreadable(name: str, sniffed: Sniffed, *faults: Fault) -> Opened:
+    """Give a file of which nothing can be read, with the reasons."""
+    return Opened(name, "", sniffed, (), None, lambda _: iter(()), faults)

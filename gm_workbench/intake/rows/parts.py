@@ -15,6 +15,8 @@ from gm_workbench.intake.rowledger import Entry
 
 Flags = npt.NDArray[np.bool_]
 UInt64s = npt.NDArray[np.uint64]
+Int32s = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
 
 WHOLE_TABLE = "all"
 """Period and part of a table that has no month of its own: spells, rosters, introductions."""
