@@ -39,11 +39,16 @@ def parts_of(frame: pd.DataFrame, table: type[Table]) -> Iterator[Part]:
     Columns that the schema has not are left out; one that the frame has not is absent.
     """
     columns = [column for column in table.columns if column.name in frame.columns]
-    fields = [pa.field(column.name, arrow_type(column)) for column in columns]
+    plain = pa.table({column.name: pa.array(frame[column.name], _plain(column), from_pandas=True) for column in columns})
+    schema = pa.schema([pa.field(column.name, arrow_type(column)) for column in columns])
     keys = pd.util.hash_pandas_object(frame[list(table.key)], index=False).to_numpy().astype(np.uint64)
     for (period, name), rows in _groups(frame):
-        data = [pa.array(frame[one.name].iloc[rows], one.type, from_pandas=True) for one in fields]
-        yield Part(table.name, period, name, pa.table(data, schema=pa.schema(fields)), keys[rows])
+        # encoded anew for each part: a dictionary of all would name who is in no row of it
+        yield Part(table.name, period, name, plain.take(rows).cast(schema), keys[rows])
+
+
+def _plain(column: Column) -> pa.DataType:
+    return pa.string() if column.kind is Kind.PSEUDONYM else arrow_type(column)
 
 
 def _groups(frame: pd.DataFrame) -> Iterator[tuple[tuple[str, str], npt.NDArray[np.intp]]]:

@@ -82,3 +82,10 @@ def test_empty_table_stays_absent_and_another_name_has_no_rows(stored):
     tables = stored("costs", empty)
     assert tables.names == ()
     assert len(tables.frame("costs")) == 0
+
+
+def test_part_names_nobody_who_is_in_no_row_of_it():
+    months = int32(JANUARY, JANUARY + 1)
+    costs = pd.DataFrame({"person": ["ann", "bob"], "month": months, "type": "01", "amount": [1.0, 2.0]})
+    named = [part.data.column("person").combine_chunks().dictionary.to_pylist() for part in parts_of(costs, TABLES["costs"])]
+    assert named == [["ann"], ["bob"]]
