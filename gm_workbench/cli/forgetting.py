@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
+from pathlib import Path
 
 import click
 
 from gm_workbench.batch.catalogue import REAL
 from gm_workbench.batch.finished import reports_on
+from gm_workbench.cli.checking import data_option
 from gm_workbench.cli.printing import example, real_option, world_option
 from gm_workbench.errors import UsageError
 from gm_workbench.intake.kept.forget import Forgotten, forget, forget_all
@@ -28,6 +30,7 @@ NEVER_HERE = (
 @click.argument("words", nargs=-1, metavar="CODE")
 @world_option
 @real_option
+@data_option
 @click.option(
     "--all", "everything", is_flag=True, help="All that is kept of the municipality, as when its last day has passed."
 )
@@ -35,12 +38,14 @@ NEVER_HERE = (
     "--also-raw", is_flag=True, help="Also out of the delivery itself: the lines of a person, or with --all every file."
 )
 @click.option("--yes", is_flag=True, help="Do not ask whether --all is meant.")
-def forget_command(words: tuple[str, ...], world: str, real: bool, everything: bool, also_raw: bool, yes: bool) -> None:
+def forget_command(
+    words: tuple[str, ...], world: str, real: bool, data: Path | None, everything: bool, also_raw: bool, yes: bool
+) -> None:
     """Remove one person from the tables and caches of a municipality; the number is read from standard input.
 
     Every report on the municipality becomes stale, and gm run makes it anew. Who was removed is written down nowhere.
     """
-    where, world = paths(), REAL if real else world
+    where, world = paths(data=data), REAL if real else world
     place = _place(words, where)
     if everything:
         _confirm(place, also_raw=also_raw, yes=yes)

@@ -105,3 +105,11 @@ def test_real_data_without_a_key_end_with_the_code_of_a_missing_key(town, monkey
     result = forget("GM0855", "--real", given="123456782\n")
     assert result.exit_code == 22
     assert "123456782" not in result.output
+
+
+def test_data_root_that_is_named_is_the_one_that_is_emptied(town, tmp_path):
+    kept = tmp_path / "elsewhere" / "checked" / "raw" / "GM0855"
+    (kept / "mend").mkdir(parents=True)
+    assert forget("GM0855", "--real", "--data", str(tmp_path / "elsewhere"), "--all", "--yes").exit_code == 0
+    assert not (kept / "mend").exists()
+    assert (kept / "catalog.json").is_file()
