@@ -15,6 +15,9 @@ WorkbenchError                      1
 ├── MissingKey                     22   real data without a pseudonym key
 ├── AssumedReference               23   a run on real data met an assumed wage reference
 ├── DeclarationError               24   a protocol, policy, instrument or code list is malformed
+├── PartlyAccepted                 25   rows of a delivery were set aside; the rest of it is in use
+├── KeyChanged                     26   another pseudonym key than the one that made the tables in use
+├── RetentionPassed                27   a delivery may not be kept any longer, and is not read
 ├── MetricError                    30   a metric was asked something that has no answer
 ├── OutputError                    31   an output is malformed or has no counts behind its cells
 ├── DisclosureRefused              40   the guard refused an output
@@ -121,6 +124,24 @@ class DeclarationError(WorkbenchError):
     """A declaration file (protocol, policy, instrument, code list) is malformed."""
 
     exit_code = 24
+
+
+class PartlyAccepted(WorkbenchError):
+    """Rows of a delivery were set aside, each counted; the rest of it is in use."""
+
+    exit_code = 25
+
+
+class KeyChanged(WorkbenchError):
+    """The pseudonym key is another one than that which made the tables in use."""
+
+    exit_code = 26
+
+
+class RetentionPassed(WorkbenchError):
+    """The day until which a delivery may be kept has passed; nothing of it is read."""
+
+    exit_code = 27
 
 
 class MetricError(WorkbenchError):

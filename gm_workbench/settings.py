@@ -1,19 +1,33 @@
-"""Where things are. Frozen, and nothing is created or read from disk at import."""
+"""Where things are. Frozen, and nothing is created or read from disk at import.
+
+Real deliveries and what is made of them may lie outside the project, for each place elsewhere: a place's *data root* is what
+`--data` says, else `GM_DATA`, else its line in `data/roots.csv` (`place,root`; not in the repository), else the folder `data`
+of the project. Synthetic deliveries always lie in the project.
+"""
 
 from __future__ import annotations
 
+import csv
 import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from gm_workbench.errors import DeclarationError
+
+DATA_VARIABLE = "GM_DATA"
+
+RAW = "raw"
+"""What stands for a world's name where the delivery is real."""
 
 ROOT_MARKERS = ("pyproject.toml", "notebooks")
 
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The folders of one project, all derived from its root."""
+    """The folders of one project, all derived from its root; `data` is the data root of every place when one was asked for."""
 
     root: Path
+    data: Path | None = None
 
     @property
     def notebooks(self) -> Path:
@@ -40,8 +54,32 @@ class Paths:
         return self.root / "data" / "worlds"
 
     @property
+    def roots(self) -> Path:
+        """The table of data roots that are a place's own."""
+        return self.root / "data" / "roots.csv"
+
+    def data_of(self, place: str) -> Path:
+        """Give the data root of a place's real deliveries.
+
+        Raises
+        ------
+        DeclarationError
+            If `data/roots.csv` cannot be read as a table of places and folders.
+        """
+        return self.data or own_roots(self.roots).get(place) or self.root / "data"
+
+    def raw_of(self, place: str) -> Path:
+        """Give the folder of a place's real delivery."""
+        return self.data_of(place) / RAW / place
+
+    def checked_of(self, place: str, world: str) -> Path:
+        """Give the folder of a place's checked tables; the empty world is real data."""
+        return (self.root / "data" if world else self.data_of(place)) / "checked" / (world or RAW) / place
+
+    @property
     def raw(self) -> Path:
-        return self.root / "data" / "raw"
+        """The project's own folder of real deliveries; a place may have another (`raw_of`)."""
+        return self.root / "data" / RAW
 
     @property
     def synthetic(self) -> Path:
@@ -49,6 +87,7 @@ class Paths:
 
     @property
     def checked(self) -> Path:
+        """The project's own folder of checked tables; a place may have another (`checked_of`)."""
         return self.root / "data" / "checked"
 
     @property
@@ -71,6 +110,24 @@ def project_root(start: Path | None = None) -> Path:
     return Path(__file__).resolve().parent.parent
 
 
-def paths(root: Path | None = None) -> Paths:
-    """Give the folders of the project at `root`, or of the one we are in."""
-    return Paths(root or project_root())
+def own_roots(table: Path) -> dict[str, Path]:
+    """Read which places have a data root of their own; none when there is no table. A relative folder is beside the table.
+
+    Raises
+    ------
+    DeclarationError
+        If a line is not a place and a folder.
+    """
+    if not table.is_file():
+        return {}
+    with table.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    if not all(row.keys() == {"place", "root"} and all(row.values()) for row in rows):
+        raise DeclarationError(f"{table} must have the columns place,root, both filled in every line, and no others.")
+    return {row["place"]: (table.parent / row["root"]).resolve() for row in rows}
+
+
+def paths(root: Path | None = None, data: Path | None = None) -> Paths:
+    """Give the folders of the project at `root`, or of the one we are in; `data` is the data root, else that of `GM_DATA`."""
+    asked = data or (Path(os.environ[DATA_VARIABLE]) if os.environ.get(DATA_VARIABLE) else None)
+    return Paths(root or project_root(), asked.resolve() if asked else None)

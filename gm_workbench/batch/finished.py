@@ -11,6 +11,7 @@ from typing import Any
 from gm_workbench.batch.catalogue import DEFAULT_WORLD, REAL
 from gm_workbench.errors import UsageError
 from gm_workbench.settings import Paths
+from gm_workbench.vocabulary.schemas import DataKind
 
 MANIFEST = "manifest.json"
 CHECKSUMS = "checksums.sha256"
@@ -96,3 +97,27 @@ def _what(name: str, sums: Mapping[str, str], there: Mapping[str, str]) -> str:
     if name not in there:
         return "missing"
     return "changed by hand" if name in sums else "not one of its files"
+
+
+def reports_on(place: str, world: str, paths: Paths) -> tuple[Path, ...]:
+    """Find the finished reports on a delivery, those on other periods too.
+
+    Parameters
+    ----------
+    place : str
+        Municipality code.
+    world : str
+        A synthetic world; empty for the real delivery, whose reports stand where those of the default world stand.
+    paths : Paths
+    """
+    root = paths.reports if world in (REAL, DEFAULT_WORLD) else paths.reports / "_worlds" / world
+    kind = DataKind.SYNTHETIC if world else DataKind.REAL
+    there = [*root.glob(f"*/{place}/{MANIFEST}"), *root.glob(f"*/{place}/*/{MANIFEST}")]
+    return tuple(sorted(manifest.parent for manifest in there if _kind_in(manifest) == kind))
+
+
+def _kind_in(manifest: Path) -> object:
+    try:
+        return json.loads(manifest.read_bytes())["kind"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -13,11 +13,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from gm_workbench.batch.catalogue import REAL, deliveries_folder
+from gm_workbench.batch.catalogue import delivery_of
 from gm_workbench.errors import WorkbenchError
-from gm_workbench.intake.identity import pseudonyms
+from gm_workbench.intake.kept.catalog import load
+from gm_workbench.intake.store import key_of
 from gm_workbench.settings import Paths
-from gm_workbench.vocabulary.schemas import DataKind
 
 SETTLED_SECONDS = 2.0
 """How old a change must be before what the file system says of it is believed."""
@@ -55,19 +55,27 @@ def see(place: str, world: str, paths: Paths, before: Seen | None = None) -> See
     before : Seen, optional
         How it looked the last time.
     """
-    look, newest = _look(deliveries_folder(world, paths) / place)
+    look, newest = _look(delivery_of(place, world, paths), _forgets(place, world, paths))
     settled = newest < time.time() - SETTLED_SECONDS
     if before is not None and settled and before.look == look:
         return before
     return Seen(look, _digest(place, world, paths), settled)
 
 
-def _look(folder: Path) -> tuple[str, float]:
+def _forgets(place: str, world: str, paths: Paths) -> int:
+    """Count how often somebody was removed: reports made before are no longer what they would be."""
+    try:
+        return load(paths.checked_of(place, world)).forgets
+    except (WorkbenchError, OSError):
+        return 0
+
+
+def _look(folder: Path, forgets: int) -> tuple[str, float]:
     """Give what the file system says of the files, and when the newest of them changed."""
     said = [(entry.name, entry.stat()) for entry in _entries(folder)]
     told = [(name, one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino) for name, one in said]
     newest = max((max(one.st_mtime, one.st_ctime) for _, one in said), default=0.0)
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:32], newest
+    return hashlib.sha256(repr((told, forgets) if forgets else told).encode()).hexdigest()[:32], newest
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
@@ -80,10 +88,10 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 def _digest(place: str, world: str, paths: Paths) -> str:
     """Digest names and bytes of all files under the key of the place, as intake does for each file."""
-    folder = deliveries_folder(world, paths) / place
+    folder, forgets = delivery_of(place, world, paths), _forgets(place, world, paths)
     try:
-        names = pseudonyms(place, DataKind.REAL if world == REAL else DataKind.SYNTHETIC)
+        names = key_of(place, world, paths)
         each = [f"{entry.name}:{names.digest(Path(entry.path).read_bytes())}" for entry in _entries(folder)]
     except (WorkbenchError, OSError):
         return UNREADABLE
-    return names.digest("\n".join(each).encode())[:32]
+    return names.digest("\n".join([*each, *([f"forgets:{forgets}"] if forgets else [])]).encode())[:32]

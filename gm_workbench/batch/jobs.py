@@ -13,15 +13,22 @@ from gm_workbench.batch.attempts import Outcome
 from gm_workbench.batch.inputs import Seen
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.provenance import Inputs, Origin
+from gm_workbench.settings import Paths
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A delivery to check."""
+    """A delivery to check; `data` is the data root of real deliveries when one was asked for."""
 
     place: str
     world: str
     root: Path
+    data: Path | None = None
+
+    @property
+    def paths(self) -> Paths:
+        """The folders of the project."""
+        return Paths(self.root, self.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,8 @@ class Arrived:
 class Job:
     """A report to make; `batch` is the private folder of the batch, `name` that of this run in it.
 
-    `into` is where the report is written instead of in `reports/`, when it is made only to be compared.
+    `into` is where the report is written instead of in `reports/`, when it is made only to be compared; `data` is the data root
+    of real deliveries when one was asked for.
     """
 
     row: Planned
@@ -49,6 +57,12 @@ class Job:
     seen: Seen | None = None  # how the delivery looked when it was decided that the report is to be made
     before: Outcome | None = None  # how it was made before, when since then only the notebook's words have changed
     into: Path | None = field(default=None, kw_only=True)
+    data: Path | None = field(default=None, kw_only=True)
+
+    @property
+    def paths(self) -> Paths:
+        """The folders of the project."""
+        return Paths(self.root, self.data)
 
 
 def check_delivery(intake: Intake) -> Arrived:

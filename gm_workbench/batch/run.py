@@ -151,7 +151,7 @@ class Batch:
         """Check each delivery once; a broken one costs the reports on it, and no others."""
         wanted = dict.fromkeys((row.world, row.place) for row in rows if not row.published)
         tasks = [
-            Task(f"{place} ({world or 'real'})", check_delivery, Intake(place, world, self.paths.root))
+            Task(f"{place} ({world or 'real'})", check_delivery, Intake(place, world, self.paths.root, self.paths.data))
             for world, place in wanted
         ]
         self.progress.begin("deliveries", len(tasks), self.workers)
@@ -192,9 +192,9 @@ class Batch:
         where = (row.world, row.place)
         seen = self.decision.seen.get((row.place, row.world))
         inputs, before = self.inputs.get(where, Inputs()), self.decision.reworded(row.folder(self.paths))
-        return Job(
-            row, self.paths.root, folder, name, self.cell_seconds, made_with, inputs, seen, None if self.again else before
-        )
+        known = None if self.again else before
+        root, data = self.paths.root, self.paths.data
+        return Job(row, root, folder, name, self.cell_seconds, made_with, inputs, seen, known, data=data)
 
     def _claimed(self, task: Task[Job, Outcome]) -> object:
         """Begin a report, unless another batch is making it (wait) or has made it (take that)."""

@@ -139,9 +139,12 @@ def _make(again: Again, lanes: Lanes) -> None:
     made_with, row = origin(again.paths), again.row
     arrived = Arrived(Outcome(State.DONE))
     if not row.published:
-        arrived = _one(lanes, check_delivery, Intake(row.place, row.world, again.paths.root)) or Arrived(KILLED)
+        arrived = _one(lanes, check_delivery, Intake(row.place, row.world, again.paths.root, again.paths.data)) or Arrived(
+            KILLED
+        )
     _refuse(arrived.outcome, again, made_with, arrived.inputs)
-    job = Job(row, again.paths.root, again.batch, "0", again.cell_seconds, made_with, arrived.inputs, into=again.into)
+    root, data = again.paths.root, again.paths.data
+    job = Job(row, root, again.batch, "0", again.cell_seconds, made_with, arrived.inputs, into=again.into, data=data)
     _refuse(_one(lanes, make_report, job) or KILLED, again, made_with, arrived.inputs)
 
 

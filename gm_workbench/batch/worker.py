@@ -12,7 +12,7 @@ import yaml
 from nbformat import NotebookNode
 
 from gm_workbench.batch.attempts import Outcome, State
-from gm_workbench.batch.catalogue import Study, deliveries_folder, load_study
+from gm_workbench.batch.catalogue import Study, delivery_of, load_study
 from gm_workbench.batch.execution import Execution, computing_seconds, ended_early
 from gm_workbench.batch.inputs import see
 from gm_workbench.batch.jobs import Arrived, Intake, Job
@@ -26,21 +26,21 @@ from gm_workbench.guard.protect import Refusal, Released, protect
 from gm_workbench.guard.showing import collect, most_memory
 from gm_workbench.intake.marker import MARKER
 from gm_workbench.intake.store import checked_tables
-from gm_workbench.kernels.folders import RunFolder, run_folder
+from gm_workbench.kernels.folders import RunFolder, environment, run_folder
 from gm_workbench.outputs.output import Output
 from gm_workbench.report.site import INDEX, headline
 from gm_workbench.report.write import write_report
-from gm_workbench.settings import Paths
+from gm_workbench.settings import DATA_VARIABLE, Paths
 from gm_workbench.vocabulary.declarations import LOADER
 
 
 def check_delivery(intake: Intake) -> Arrived:
     """Check a delivery and keep its tables, so that the notebooks find them checked."""
     began = time.monotonic()
-    paths = Paths(intake.root)
+    paths = intake.paths
     try:
         checked = checked_tables(intake.place, intake.world, paths)
-        marker = deliveries_folder(intake.world, paths) / intake.place / MARKER
+        marker = delivery_of(intake.place, intake.world, paths) / MARKER
         seed = yaml.load(marker.read_text(encoding="utf-8-sig"), Loader=LOADER).get("seed")  # noqa: S506 - a safe loader
     except Exception as error:  # whatever is wrong with a delivery costs its own reports only
         return Arrived(_failed(error, paths, seconds=time.monotonic() - began))
@@ -54,10 +54,10 @@ def make_report(job: Job) -> Outcome:
     """
     began, started = time.monotonic(), _now()
     try:
-        study = load_study(job.row.study, Paths(job.root))
+        study = load_study(job.row.study, job.paths)
         outcome = _reworded(job, study) or _executed(job, study, started)
     except Exception as error:  # one report that fails must not stop the others
-        outcome = _failed(error, Paths(job.root))
+        outcome = _failed(error, job.paths)
     return outcome if outcome is job.before else replace(outcome, seconds=time.monotonic() - began)
 
 
@@ -69,20 +69,25 @@ def _failed(error: Exception, paths: Paths, *, cell: int | None = None, seconds:
 
 def _reworded(job: Job, study: Study) -> Outcome | None:
     """Give the report other words, if nothing else has changed; it ended as it did before."""
-    if job.before is None or not reword(job.row.folder(Paths(job.root)), study.notebook):
+    if job.before is None or not reword(job.row.folder(job.paths), study.notebook):
         return None
     return job.before
 
 
 def _executed(job: Job, study: Study, started: str) -> Outcome:
-    with run_folder(job.batch, job.name) as run:
+    with run_folder(job.batch, job.name) as run, environment(_data_root(job)):
         execution = Execution(study.notebook, job.row.parameters, run, job.cell_seconds)
         try:
             notebook = execution.execute()
         except Exception as error:
-            return _failed(error, Paths(job.root), cell=execution.cell)
+            return _failed(error, job.paths, cell=execution.cell)
         outcome = _written(job, study, collect(run.path), notebook, started)
         return replace(outcome, memory=_memory(run), computing=computing_seconds(notebook))
+
+
+def _data_root(job: Job) -> dict[str, str]:
+    """Tell the kernel of a data root that was asked for."""
+    return {DATA_VARIABLE: str(job.data)} if job.data else {}
 
 
 def _memory(run: RunFolder) -> int | None:
@@ -92,7 +97,7 @@ def _memory(run: RunFolder) -> int | None:
 
 
 def _written(job: Job, study: Study, outputs: list[Output], notebook: NotebookNode, started: str) -> Outcome:
-    paths = Paths(job.root)
+    paths = job.paths
     _refuse_other_delivery(job, paths)
     policy = load_policy(str(job.row.parameters["policy"]), paths.policies)
     released = _released(outputs, job.row, policy, paths)

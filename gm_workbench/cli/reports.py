@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from gm_workbench.batch.catalogue import REAL
+from gm_workbench.batch.catalogue import REAL, left_out
 from gm_workbench.batch.lanes import worker_count
 from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Planned, Wish, plan, read_plan, wishes_from_options
@@ -87,6 +87,8 @@ def make(
     """Plan, run, write the index, and print what was made; raise at the end if something was not."""
     from gm_workbench.batch.index import write_index_of  # draws pages, which takes seconds to import
 
+    for sentence in (one for world in dict.fromkeys(wish.world for wish in wishes) for one in left_out(world, where)):
+        click.echo(sentence, err=True)
     rows = plan(wishes, where)
     progress = progress_for(sys.stdout if as_json else sys.stderr, as_json=as_json)
     try:

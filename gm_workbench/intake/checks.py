@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gm_workbench.intake.faults import Fault, Reason
-from gm_workbench.intake.identity import judge
-from gm_workbench.intake.layouts import Feature, Transform
+from gm_workbench.intake.declared.grammar import Transform
+from gm_workbench.intake.faults import Fault, english
+from gm_workbench.intake.identity import as_numbers, judge
+from gm_workbench.intake.layouts import Feature
+from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.stacks import Stack, TypedStack
 from gm_workbench.intake.values import Column, Typed, out_of_bounds, parse_whole, rule_for, typed
 from gm_workbench.vocabulary.calendar import month_code
@@ -76,7 +78,7 @@ def _bounds_faults(rows: Stack, feature: Feature, column: Column, result: Typed)
 
 
 def _identifier_faults(rows: Stack, header: str, column: Column, kind: DataKind) -> list[Fault]:
-    verdict = judge(column.texts, kind)
+    verdict = judge(as_numbers(column.texts), kind)
     synthetic = kind is DataKind.SYNTHETIC
     wrong = NO_SYNTHETIC_NUMBER if synthetic else NO_NUMBER
     other = REAL_AMONG_SYNTHETIC if synthetic else SYNTHETIC_AMONG_REAL
@@ -94,7 +96,7 @@ def _answers(rows: Stack, expected: Expected, found: list[Fault]) -> dict[str, T
     found += [_unknown_item(rows, header) for header in rows.extra_headers if header not in known]
     if not known:
         problem = "no column is an item of a declared instrument"
-        found.append(Fault(Reason.ITEM, rows.files[0], problem, _DECLARE, line=1))
+        found.append(english(Reason.ITEM, rows.files[0], problem, _DECLARE, line=1))
     read = {header: typed(rows.columns[header].texts, parse_whole) for header in known}
     for header, instrument in known.items():
         found += _scale_faults(rows, header, read[header], instrument)
@@ -108,7 +110,7 @@ def _unknown_item(rows: Stack, header: str) -> Fault:
     # a header that does not look like an item may be a cell that slipped into the first line
     named = f" ({header})" if _ITEM.fullmatch(header) else ""
     file = next(name for name in rows.files)
-    return Fault(Reason.ITEM, file, f"a column{named} is no item of a declared instrument", _DECLARE, line=1)
+    return english(Reason.ITEM, file, f"a column{named} is no item of a declared instrument", _DECLARE, line=1)
 
 
 def _scale_faults(rows: Stack, header: str, answers: Typed, instrument: Instrument) -> list[Fault]:

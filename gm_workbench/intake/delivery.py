@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gm_workbench.intake.faults import Fault, Reason, masked
+from gm_workbench.intake.faults import Fault, english, masked
 from gm_workbench.intake.marker import MARKER, Marker, read_marker, root_of
 from gm_workbench.intake.readers import Reading
+from gm_workbench.intake.reasons import Reason
 from gm_workbench.vocabulary.codes import Place
 
 
@@ -34,7 +35,7 @@ def open_delivery(folder: Path, place: Place) -> Delivery:
     files = {name: entry.read_bytes() for name, entry in found.items() if entry.is_file()}
     marker, faults = read_marker(files.get(MARKER), root_of(folder), place)
     if folder.name != place.code:
-        faults.append(Fault(Reason.MARKER, "", f"the folder must be named {place.code}", "rename the folder"))
+        faults.append(english(Reason.MARKER, "", f"the folder must be named {place.code}", "rename the folder"))
     faults += [_stray(name) for name, entry in found.items() if not entry.is_file()]
     unlisted = {name for name in files if marker.rows and name not in marker.rows and name != MARKER}
     faults += [_unlisted(name) for name in sorted(unlisted)]
@@ -43,7 +44,7 @@ def open_delivery(folder: Path, place: Place) -> Delivery:
 
 
 def _stray(name: str) -> Fault:
-    return Fault(
+    return english(
         Reason.UNKNOWN_FILE, masked(name), "a delivery must hold files only, but this is a folder", "move its files up or away"
     )
 
@@ -51,7 +52,7 @@ def _stray(name: str) -> Fault:
 def count_faults(marker: Marker, readings: Mapping[str, Reading]) -> list[Fault]:
     """Hold the files that are there, and their rows, against what the marker promises (nothing, when it names none)."""
     if not readings and marker.kind is not None and not marker.rows:
-        return [Fault(Reason.MISSING_FILE, "", "the delivery holds no files", "put the exports beside delivery.yml")]
+        return [english(Reason.MISSING_FILE, "", "the delivery holds no files", "put the exports beside delivery.yml")]
     if not marker.rows:
         return []
     missing = [_missing(name) for name in marker.rows if name not in readings]
@@ -62,13 +63,13 @@ def count_faults(marker: Marker, readings: Mapping[str, Reading]) -> list[Fault]
 
 
 def _missing(name: str) -> Fault:
-    return Fault(
+    return english(
         Reason.MISSING_FILE, masked(name), f"{MARKER} names the file but it is not there", f"add the file, or correct {MARKER}"
     )
 
 
 def _unlisted(name: str) -> Fault:
-    return Fault(
+    return english(
         Reason.UNKNOWN_FILE, masked(name), f"{MARKER} does not name the file", f"remove the file, or add it to {MARKER}"
     )
 
@@ -80,4 +81,4 @@ def _row_faults(name: str, reading: Reading, promised: int | None) -> list[Fault
     fewer = reading.rows < promised
     reason, what = (Reason.TRUNCATED, "the file is cut off") if fewer else (Reason.EXTRA_ROWS, "the file has too many rows")
     problem = f"{what}: {MARKER} promises {promised} rows but it has {reading.rows}"
-    return [Fault(reason, masked(name), problem, f"export the file again and copy it whole, or correct {MARKER}")]
+    return [english(reason, masked(name), problem, f"export the file again and copy it whole, or correct {MARKER}")]

@@ -8,46 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
 from gm_workbench.errors import DeliveryError, MixedKinds
-
-
-class Reason(StrEnum):
-    """Which rule a delivery broke."""
-
-    MARKER = "marker"  # delivery.yml is missing, malformed or contradicts its folder
-    MIXED_KINDS = "mixed_kinds"  # synthetic and real data meet
-    MISSING_FILE = "missing_file"
-    UNKNOWN_FILE = "unknown_file"
-    EMPTY = "empty"
-    TRUNCATED = "truncated"
-    EXTRA_ROWS = "extra_rows"
-    ENCODING = "encoding"
-    SEPARATOR = "separator"
-    COLUMNS = "columns"
-    RAGGED = "ragged"
-    QUOTES = "quotes"
-    LINE_ENDS = "line_ends"
-    MISSING_VALUE = "missing_value"
-    IDENTIFIER = "identifier"
-    CODE = "code"
-    DATE = "date"
-    NUMBER = "number"
-    BOUNDS = "bounds"
-    ORDER = "order"  # an end before its start
-    OVERLAP = "overlap"  # two spells at once where one is allowed
-    PLACE = "place"
-    FILE_NAME = "file_name"
-    ITEM = "item"
-    SCALE = "scale"
-    DUPLICATE = "duplicate"
+from gm_workbench.intake.reasons import Reason, Severity
+from gm_workbench.intake.rules.book import RULES
+from gm_workbench.vocabulary.text import Text, same
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One rule broken in one file.
+    """One rule broken, or one thing that is worth saying, in one file.
 
     Attributes
     ----------
@@ -55,25 +26,36 @@ class Fault:
         The rule.
     file : str
         Name of the file, masked; empty when it is about the whole delivery.
-    problem : str
+    problem : Text
         What is wrong and what is allowed, without a value from the data.
-    remedy : str
+    remedy : Text
         What to do next.
     line : int or None
-        First line where it shows; the header is line 1.
+        First line where it shows; the header is line 1. In a sheet the row, in XML the line, in `.sav` the case plus 1.
     column : str
         Header of the column, as the layout names it.
     count : int
         Number of rows, lines or columns concerned.
+    examples : tuple of str
+        At most three cells, each as the shape that `shape` gives of it, never as delivered.
+    whole : bool
+        The whole file is refused for it, although its rule only sets rows aside: too many rows, or all of them.
     """
 
     reason: Reason
     file: str
-    problem: str
-    remedy: str
+    problem: Text
+    remedy: Text
     line: int | None = None
     column: str = ""
     count: int = 1
+    examples: tuple[str, ...] = ()
+    whole: bool = False
+
+    @property
+    def severity(self) -> Severity:
+        """What happens to the data because of it."""
+        return Severity.REFUSE if self.whole else RULES[self.reason].severity
 
     @property
     def where(self) -> str:
@@ -81,6 +63,60 @@ class Fault:
         line = f"line {self.line}" if self.line is not None else ""
         column = f"column {self.column}" if self.column else ""
         return ", ".join(part for part in (self.file, line, column) if part)
+
+
+def found(
+    reason: Reason,
+    file: str = "",
+    *,
+    line: int | None = None,
+    column: str = "",
+    count: int = 1,
+    cells: Iterable[str] = (),
+    **slots: Text | str | int,
+) -> Fault:
+    """Make a fault in the words of its rule. The way to make one; `file` and `column` must be masked already.
+
+    Parameters
+    ----------
+    cells : iterable of str
+        Cells as delivered; the shapes of the first three become the examples.
+    slots : Text, str or int
+        One for each name in the rule's words except `count`: a word of a declaration or a number, never a cell.
+
+    Raises
+    ------
+    KeyError
+        If the rule has a slot that is not given: a mistake in the caller, not in the data.
+
+    >>> found(Reason.EXTRA_ROWS, "BUS_202301.csv", promised=2, found=3).problem.en
+    'delivery.yml promises 2 rows but the file has 3'
+    """
+    rule = RULES[reason]
+    words: dict[str, Text | str] = {"count": str(count)}
+    words |= {name: slot if isinstance(slot, Text) else str(slot) for name, slot in slots.items()}
+    examples = tuple(shape(cell) for cell, _ in zip(cells, range(3), strict=False))
+    return Fault(reason, file, rule.problem.format(**words), rule.remedy.format(**words), line, column, count, examples)
+
+
+def english(
+    reason: Reason, file: str, problem: str, remedy: str, line: int | None = None, column: str = "", count: int = 1
+) -> Fault:
+    """Make a fault of the rooms that still bring words of their own, the same in both languages.
+
+    Each of them goes over to `found` when it is written anew (ADR 0015); the last one takes this with it.
+    """
+    return Fault(reason, file, same(problem), same(remedy), line, column, count)
+
+
+def worst(faults: Iterable[Fault]) -> Severity:
+    """Give what happens because of all these faults: the highest of their severities, a note when there are none."""
+    return max((fault.severity for fault in faults), default=Severity.NOTE)
+
+
+def refusing(fault: Fault) -> Fault:
+    """Give the fault of a file that is refused for it as a whole."""
+    return replace(fault, whole=True)
 
 
 class FaultyDeliveryError(DeliveryError):
@@ -103,7 +139,7 @@ def refuse(place: str, folder: str, faults: Sequence[Fault]) -> FaultyDeliveryEr
 
 def describe(place: str, folder: str, faults: Sequence[Fault]) -> str:
     """Write all faults as one message; the same fault in several files is written once."""
-    grouped: dict[tuple[Reason, str, str], list[Fault]] = {}
+    grouped: dict[tuple[Reason, str, Text], list[Fault]] = {}
     for fault in faults:
         grouped.setdefault((fault.reason, fault.column, fault.problem), []).append(fault)
     many = "1 fault" if len(grouped) == 1 else f"{len(grouped)} faults"
@@ -118,7 +154,7 @@ def _sentence(alike: Sequence[Fault]) -> str:
     rows = sum(fault.count for fault in alike)
     times = f" [{rows} times]" if rows > len(alike) else ""
     where = f"{first.where}{files}: " if first.where else ""
-    return f"{where}{first.problem}{times}\n     What to do: {first.remedy}"
+    return f"{where}{first.problem.en}{times}\n     What to do: {first.remedy.en}"
 
 
 _MAYBE_A_PERSON = re.compile(r"\d{8,}")
@@ -131,6 +167,23 @@ def masked(name: str) -> str:
     ('BUS_202301.csv', 'export #########.csv')
     """
     return _MAYBE_A_PERSON.sub(lambda run: "#" * len(run[0]), name)
+
+
+SHOWN_SHAPE = 12
+
+
+def shape(cell: str) -> str:
+    """Mask a cell so that it shows how it was written and not what it says: `#` a digit, `a` a letter, at most twelve signs.
+
+    >>> shape("123456782"), shape("31-02-2024"), shape("Jansen-de Wit, M.")
+    ('#########', '##-##-####', 'aaaaaa-aa aa…')
+    """
+    marks = "".join("#" if sign.isnumeric() else "a" if sign.isalpha() else _plain(sign) for sign in cell[:SHOWN_SHAPE])
+    return marks + ("…" if len(cell) > SHOWN_SHAPE else "")
+
+
+def _plain(sign: str) -> str:
+    return sign if sign in " .,;:-+/%=()'\"#!" else "?"
 
 
 def shown_codes(codes: Iterable[str], sensitive: bool) -> str:

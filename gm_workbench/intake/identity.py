@@ -1,43 +1,38 @@
 """Numbers of persons, and the pseudonyms that replace them. No identifier leaves this wing.
 
-A pseudonym is the first 16 hexadecimal digits of HMAC-SHA256 over the identifier, under a key of the place. A plain hash would
-not do: there are only 10⁹ numbers, and all of them can be hashed in seconds. Because each place has a key of its own, the
-pseudonyms of two places cannot be laid beside each other; within a place the same person has the same pseudonym in every file.
+A pseudonym is the first 16 hexadecimal digits of HMAC-SHA256 over the identifier, under a key of the place (`keys`). Within a
+place the same person has the same pseudonym in every file.
 """
 
 from __future__ import annotations
 
-import hmac
-import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
 
-from gm_workbench.errors import MissingKey
-from gm_workbench.settings import project_root
-from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER, eleven_remainder
+from gm_workbench.intake.keys import SYNTHETIC_KEY, Key, open_key
+from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER
 from gm_workbench.vocabulary.schemas import DataKind
 
-SYNTHETIC_KEY = b"gm-workbench: synthetic persons do not exist, so this key is no secret"
-"""Key for synthetic data: public on purpose, so that the same seed gives the same checked tables on every machine."""
+__all__ = ["SYNTHETIC_KEY", "Codebook", "Pseudonyms", "Verdict", "as_numbers", "judge", "pseudonyms", "whole_number"]
 
-KEY_VARIABLE = "GM_PSEUDONYM_KEY"
-KEY_FILE_VARIABLE = "GM_PSEUDONYM_KEY_FILE"
-SHORTEST_KEY = 32
+Int64s = npt.NDArray[np.int64]
+Int32s = npt.NDArray[np.int32]
 
-PSEUDONYM_DIGITS = 16
+NO_NUMBER = -1
+"""What stands for a cell that holds no number of a person."""
 
-_HOW = (
-    f"Set {KEY_FILE_VARIABLE} to a file outside the project that only you can read (chmod 600) and that holds a random text of "
-    f'at least {SHORTEST_KEY} characters, made once with: python -c "import secrets; print(secrets.token_hex(32))". '
-    f"{KEY_VARIABLE} may hold the text itself."
-)
+_LEAST, _MOST = 10_000_000, 999_999_999
+"""Eight digits have lost a leading zero; fewer are no number of a person."""
 
-_NUMBER = re.compile(r"\d{8,9}", re.ASCII)
+_FIRST_NINE = 900_000_000
+
+_WEIGHTS = (-1, 2, 3, 4, 5, 6, 7, 8, 9)
+"""Of the eleven test, from the last digit to the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +43,44 @@ class Verdict:
     other: npt.NDArray[np.bool_]
 
 
-def judge(numbers: Sequence[str], kind: DataKind) -> Verdict:
+def judge(numbers: Int64s, kind: DataKind) -> Verdict:
     """Hold numbers of persons against the eleven test.
 
     Parameters
     ----------
-    numbers : sequence of str
-        As delivered; eight digits have lost a leading zero.
+    numbers : ndarray of int64, shape (rows,)
+        As `as_numbers` gives them; a leading zero that was lost makes no difference.
     kind : DataKind
         Real numbers have remainder 0; synthetic ones start with 9 and have remainder `SYNTHETIC_REMAINDER`.
+
+    Examples
+    --------
+    >>> judge(np.array([999992351, 123456788]), DataKind.REAL).wrong.tolist()
+    [False, True]
     """
-    shaped = np.array([_NUMBER.fullmatch(number) is not None for number in numbers], dtype=bool)
-    remainder = eleven_remainder([number if fits else "" for number, fits in zip(numbers, shaped, strict=True)])
-    nines = np.array([len(number) == 9 and number.startswith("9") for number in numbers], dtype=bool)
+    shaped = (numbers >= _LEAST) & (numbers <= _MOST)
+    remainder = _remainder(np.where(shaped, numbers, 0))
     real = shaped & (remainder == 0)
-    synthetic = shaped & nines & (remainder == SYNTHETIC_REMAINDER)
+    synthetic = shaped & (numbers >= _FIRST_NINE) & (remainder == SYNTHETIC_REMAINDER)
     own, other = (synthetic, real) if kind is DataKind.SYNTHETIC else (real, synthetic)
     return Verdict(~own & ~other, other)
+
+
+def _remainder(numbers: Int64s) -> Int64s:
+    total = np.zeros(len(numbers), dtype=np.int64)
+    for place, weight in enumerate(_WEIGHTS):
+        total += numbers // 10**place % 10 * weight
+    return total % 11
+
+
+def as_numbers(texts: Sequence[str]) -> Int64s:
+    """Read numbers of persons as whole numbers; what is not eight or nine plain digits becomes `NO_NUMBER`.
+
+    >>> as_numbers(["012345672", "12345672", "12.345.672", ""]).tolist()
+    [12345672, 12345672, -1, -1]
+    """
+    plain = (text if len(text) in (8, 9) and text.isascii() and text.isdigit() else NO_NUMBER for text in texts)
+    return np.fromiter((int(text) for text in plain), dtype=np.int64, count=len(texts))
 
 
 def whole_number(number: str) -> str:
@@ -72,62 +88,41 @@ def whole_number(number: str) -> str:
     return number.zfill(9)
 
 
-@dataclass(frozen=True, slots=True)
-class Pseudonyms:
-    """Makes pseudonyms and digests under the key of one place. The key does not show in its repr."""
+class Codebook:
+    """The pseudonyms of one domain, each made once however often and in however many files its number stands.
 
-    _key: bytes
+    Examples
+    --------
+    >>> book = Codebook(open_key("GM9903", DataKind.SYNTHETIC), "person")
+    >>> book.learn(np.array([999912345, 900000175, 999912345])).tolist(), len(book.hex())
+    ([0, 1, 0], 2)
+    """
+
+    def __init__(self, key: Key, domain: str) -> None:
+        self._key, self._domain = key, domain
+        self._known = pd.Index([], dtype=np.int64)
+        self._hex: list[str] = []
 
     def __repr__(self) -> str:
-        return "Pseudonyms(...)"
+        return f"Codebook({self._domain}, {len(self._hex)} known)"
 
-    def each(self, identifiers: Sequence[str], domain: str) -> list[str]:
-        """Give a pseudonym per identifier; `domain` (person, coach ...) keeps equal numbers of different things apart."""
-        start = f"{domain}:".encode()
-        return [self._digest(start + identifier.encode())[:PSEUDONYM_DIGITS] for identifier in identifiers]
+    def learn(self, numbers: Int64s) -> Int32s:
+        """Give where the pseudonym of each number stands in `hex`; `NO_NUMBER` stays -1, which Arrow takes as empty."""
+        new = pd.unique(numbers[(numbers >= 0) & (self._known.get_indexer(pd.Index(numbers)) < 0)])
+        if len(new):
+            self._hex += self._key.each([f"{number:09d}" for number in new.tolist()], self._domain)
+            self._known = self._known.append(pd.Index(new))
+        return self._known.get_indexer(pd.Index(numbers)).astype(np.int32)
 
-    def digest(self, data: bytes) -> str:
-        """Give a keyed digest of a file's bytes; without the key the content of a small file cannot be guessed from it."""
-        return self._digest(b"file:" + data)
-
-    def _digest(self, message: bytes) -> str:
-        return hmac.digest(self._key, message, "sha256").hex()
-
-
-def pseudonyms(place: str, kind: DataKind) -> Pseudonyms:
-    """Open the pseudonyms of a place.
-
-    Raises
-    ------
-    MissingKey
-        If the data are real and no usable key is set.
-    """
-    master = SYNTHETIC_KEY if kind is DataKind.SYNTHETIC else _real_key()
-    return Pseudonyms(hmac.digest(master, place.encode(), "sha256"))
+    def hex(self) -> pa.Array:
+        """Give all pseudonyms so far, in the order in which they were learnt."""
+        return pa.array(self._hex, pa.string())
 
 
-def _real_key() -> bytes:
-    key = os.environ.get(KEY_VARIABLE, "").strip().encode() or _key_from_file(os.environ.get(KEY_FILE_VARIABLE, ""))
-    if len(key) < SHORTEST_KEY:
-        raise MissingKey(f"The pseudonym key must have at least {SHORTEST_KEY} characters but got {len(key)}. {_HOW}")
-    return key
+Pseudonyms = Key
+"""What a key was called here first; the rooms that read one layout a table still say so (ADR 0015)."""
 
 
-def _key_from_file(name: str) -> bytes:
-    if not name:
-        raise MissingKey(f"Real data need a pseudonym key, but neither {KEY_VARIABLE} nor {KEY_FILE_VARIABLE} is set. {_HOW}")
-    path = Path(name).resolve()
-    problem = _key_file_problem(path)
-    if problem:
-        raise MissingKey(f"The pseudonym key file that {KEY_FILE_VARIABLE} names {problem}. {_HOW}")
-    return path.read_bytes().strip()
-
-
-def _key_file_problem(path: Path) -> str:
-    if path.is_relative_to(project_root()):
-        return "must lie outside the project, where it cannot be committed or copied along"
-    if not path.is_file():
-        return "is not there"
-    if os.name == "posix" and path.stat().st_mode & 0o077:
-        return "must be readable by its owner only, but group or others may read it"
-    return ""
+def pseudonyms(place: str, kind: DataKind) -> Key:
+    """Open the key of a place; see `keys.open_key`."""
+    return open_key(place, kind)

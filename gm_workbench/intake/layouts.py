@@ -9,51 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
 from gm_workbench.errors import DeclarationError
+from gm_workbench.intake.declared.grammar import Transform
+from gm_workbench.intake.declared.sources import Filling
 from gm_workbench.settings import paths
 from gm_workbench.vocabulary.codes import code_list
 from gm_workbench.vocabulary.declarations import Form, Status, open_form
-from gm_workbench.vocabulary.schemas import TABLES, Column, Table
+from gm_workbench.vocabulary.schemas import Column, Table
+from gm_workbench.vocabulary.tables import TABLES
 
-
-class Transform(StrEnum):
-    """What a raw column is, and so how it becomes a logical one."""
-
-    IDENTIFIER = "identifier"  # a person's number: eleven test, then a pseudonym
-    KEY = "key"  # a number of a dossier, coach, team, job ...: a pseudonym
-    CODE = "code"  # a code of a list: a word
-    DATE = "date"  # jjjjmmdd: a month
-    BIRTH_DATE = "birth_date"  # jjjjmmdd, month and day may be 00: a year
-    YEAR = "year"  # with MONTH_NUMBER: the month of the row
-    MONTH_NUMBER = "month_number"
-    DECIMAL = "decimal"  # decimal comma, no thousands separator
-    WHOLE = "whole"
-    TEXT = "text"
-    PLACE = "place"  # the municipality's four digits
-    IGNORED = "ignored"  # read by nobody
-
+READ_HERE = tuple(kind for kind in Transform if kind not in (Transform.BIRTH_YEAR, Transform.DAYS))
+"""What the columns of a layout can be; the others are read from a mapping only."""
 
 MONTH_PAIR = (Transform.YEAR, Transform.MONTH_NUMBER)
 
 _SPLITS = {"month": r"(?P<month>\d{6})", "year": r"(?P<year>\d{4})", "wave": r"(?P<wave>[A-Z]\d{1,2})"}
-
-
-@dataclass(frozen=True, slots=True)
-class Filling:
-    """How the writer fills a raw column that is no logical column of its table.
-
-    `how` is ``place``, ``constant``, ``column`` (through `words`, else `otherwise`), ``borrow`` (from another table, by
-    person), ``sum`` or ``product``.
-    """
-
-    how: str
-    of: tuple[str, ...] = ()
-    words: Mapping[str, str] | None = None
-    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +180,7 @@ def _feature(entry: object, where: str, parent: Form, codes: Path) -> Feature:
     listed = form.text("codes") if form.has("codes") else ""
     feature = Feature(
         header=form.text("header"),
-        transform=Transform(form.one_of("as", tuple(Transform))),
+        transform=Transform(form.one_of("as", READ_HERE)),
         column=form.text("column") if form.has("column") else "",
         domain=form.text("domain") if form.has("domain") else "",
         codes=_codes(form, listed, codes),
@@ -218,6 +191,8 @@ def _feature(entry: object, where: str, parent: Form, codes: Path) -> Feature:
         last_day=form.has("day") and form.one_of("day", ("first", "last")) == "last",
         filling=_filling(form.child("write")) if form.has("write") else None,
     )
+    for key in ("later", "on", "until", "read_as"):  # read by `declared.short` only
+        form.has(key)
     form.close()
     return feature
 

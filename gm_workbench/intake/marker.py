@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import yaml
 
 from gm_workbench.errors import DeclarationError
-from gm_workbench.intake.faults import Fault, Reason
+from gm_workbench.intake.faults import Fault, english
+from gm_workbench.intake.reasons import Reason
 from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.codes import Place, PlaceKind
 from gm_workbench.vocabulary.declarations import LOADER
@@ -36,12 +38,31 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """What the marker says. `rows` holds the promised number of rows per file, None where no number is promised."""
+    """What the marker says.
+
+    Attributes
+    ----------
+    kind : DataKind or None
+        None where marker and folder do not agree.
+    place, world : str
+        As the marker has them.
+    rows : mapping
+        The promised number of rows for each file, None where no number is promised.
+    retain_until : date or None
+        The last day on which the delivery may be read.
+    shared_key : str
+        Name of the key that this place shares with others on purpose; empty for a key of its own.
+    delivered : mapping
+        The day on which a file was delivered, for those of which it is said: of two files of one month the later counts.
+    """
 
     kind: DataKind | None
     place: str
     world: str
     rows: Mapping[str, int | None] = field(default_factory=dict)
+    retain_until: date | None = None
+    shared_key: str = ""
+    delivered: Mapping[str, date] = field(default_factory=dict)
 
 
 def root_of(folder: Path) -> Root:
@@ -72,7 +93,7 @@ def read_marker(data: bytes | None, root: Root, place: Place) -> tuple[Marker, l
 
 
 def _no_marker(problem: str) -> tuple[Marker, list[Fault]]:
-    return Marker(None, "", ""), [Fault(Reason.MARKER, MARKER, problem, _EXAMPLE)]
+    return Marker(None, "", ""), [english(Reason.MARKER, MARKER, problem, _EXAMPLE)]
 
 
 def _read(content: Mapping[str, object], root: Root, place: Place) -> tuple[Marker, list[Fault]]:
@@ -82,7 +103,30 @@ def _read(content: Mapping[str, object], root: Root, place: Place) -> tuple[Mark
     faults += _contradictions(kind, content, root, place)
     faults += _malformed(content)
     agreed = kind if kind is root.kind else None
-    return Marker(agreed, str(content.get("place")), str(content.get("world") or ""), rows), faults
+    return (
+        Marker(
+            kind=agreed,
+            place=str(content.get("place")),
+            world=str(content.get("world") or ""),
+            rows=rows,
+            retain_until=_day(content.get("retain_until")),
+            shared_key=str(content.get("shared_key") or ""),
+            delivered=_delivered(content.get("files")),
+        ),
+        faults,
+    )
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else None
+
+
+def _delivered(files: object) -> dict[str, date]:
+    entries = files.items() if isinstance(files, dict) else ()
+    said = {str(name): _day(entry.get("delivered")) for name, entry in entries if isinstance(entry, dict)}
+    return {name: day for name, day in said.items() if day is not None}
 
 
 def _contradictions(kind: DataKind | None, content: Mapping[str, object], root: Root, place: Place) -> list[Fault]:
@@ -108,16 +152,17 @@ def _contradictions(kind: DataKind | None, content: Mapping[str, object], root: 
         ),
     )
     remedy = "move the delivery to the folder where it belongs, or correct the marker when the folder is right"
-    return [Fault(reason, MARKER, problem, remedy) for wrong, reason, problem in checks if wrong]
+    return [english(reason, MARKER, problem, remedy) for wrong, reason, problem in checks if wrong]
 
 
 def _malformed(content: Mapping[str, object]) -> list[Fault]:
-    until, period = content.get("retain_until"), content.get("period")
+    until, period, shared = content.get("retain_until"), content.get("period"), content.get("shared_key")
     checks = (
+        (shared is not None and not _is_name(shared), "shared_key must be a name of letters, digits, - and _"),
         (until is not None and not isinstance(until, date), "retain_until must be a date written as jjjj-mm-dd"),
         (period is not None and not _is_period(period), "period must be written as jjjj-mm/jjjj-mm"),
     )
-    return [Fault(Reason.MARKER, MARKER, problem, _EXAMPLE) for wrong, problem in checks if wrong]
+    return [english(Reason.MARKER, MARKER, problem, _EXAMPLE) for wrong, problem in checks if wrong]
 
 
 def _is_period(value: object) -> bool:
@@ -128,16 +173,22 @@ def _is_period(value: object) -> bool:
     return True
 
 
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,40}", value) is not None
+
+
 def _files(value: object) -> tuple[dict[str, int | None], list[Fault]]:
     if value is None:
         return {}, []
     if isinstance(value, dict) and all(_rows_known(entry) for entry in value.values()):
         return {str(name): (entry or {}).get("rows") for name, entry in value.items()}, []
-    problem = "files must name each file with its number of rows"
-    return {}, [Fault(Reason.MARKER, MARKER, problem, _EXAMPLE)]
+    problem = "files must name each file with its number of rows, and delivered as a date written as jjjj-mm-dd when given"
+    return {}, [english(Reason.MARKER, MARKER, problem, _EXAMPLE)]
 
 
 def _rows_known(entry: object) -> bool:
     if entry is None:
         return True
-    return isinstance(entry, dict) and isinstance(entry.get("rows", 0), int) and entry.get("rows", 0) >= 0
+    if not isinstance(entry, dict) or not isinstance(entry.get("delivered"), date | None):
+        return False
+    return entry.get("rows") is None or (isinstance(entry["rows"], int) and entry["rows"] >= 0)

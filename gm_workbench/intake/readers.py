@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from gm_workbench.intake.faults import Fault, Reason, masked
+from gm_workbench.intake.faults import Fault, english, masked
 from gm_workbench.intake.layouts import Layout
+from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.recognise import (
     BOM,
     Recognised,
@@ -77,26 +78,26 @@ def read_file(name: str, data: bytes, layouts: Mapping[str, Layout]) -> Reading:
 
 def _unreadable(shown: str, data: bytes) -> Fault | None:
     if not data.strip():
-        return Fault(Reason.EMPTY, shown, "the file is empty", _EXPORT_AGAIN)
+        return english(Reason.EMPTY, shown, "the file is empty", _EXPORT_AGAIN)
     wrong = encoding_fault(shown, data)
     if wrong is not None:
         return wrong
     if data.removesuffix(b"\r").count(b"\r") != data.count(b"\r\n"):
         problem, remedy = "lines must end in CR LF or LF but some end in CR only", "export again, without line ends in texts"
-        return Fault(Reason.LINE_ENDS, shown, problem, remedy)
+        return english(Reason.LINE_ENDS, shown, problem, remedy)
     if data.count(b'"') % 2:
         problem, remedy = "a quotation mark is opened and never closed", "remove or double the quotation marks in texts"
-        return Fault(Reason.QUOTES, shown, problem, remedy)
+        return english(Reason.QUOTES, shown, problem, remedy)
     return None
 
 
 def _cut_fault(shown: str, data: bytes) -> Fault:
     last = data.count(b"\n") + 1
-    return Fault(Reason.TRUNCATED, shown, "the file is cut off: its last line has no line end", _EXPORT_AGAIN, last)
+    return english(Reason.TRUNCATED, shown, "the file is cut off: its last line has no line end", _EXPORT_AGAIN, last)
 
 
 def _unknown_file(shown: str) -> Fault:
-    return Fault(
+    return english(
         Reason.UNKNOWN_FILE,
         shown,
         "the header belongs to no known kind of file",
@@ -118,7 +119,7 @@ def _header_fault(shown: str, found: Recognised) -> Fault | None:
     if not problems:
         return None
     remedy = f"give each column of the layout once, as in data/codes/layouts/{found.layout.name}.yml"
-    return Fault(Reason.COLUMNS, shown, "; ".join(problems), remedy, line=1, count=len(missing) + len(twice))
+    return english(Reason.COLUMNS, shown, "; ".join(problems), remedy, line=1, count=len(missing) + len(twice))
 
 
 def _parse(name: str, data: bytes, found: Recognised, faults: list[Fault]) -> Reading:
@@ -129,11 +130,11 @@ def _parse(name: str, data: bytes, found: Recognised, faults: list[Fault]) -> Re
     if rows != body.count(b"\n") - 1:
         broken = "a text in quotation marks runs over a line end"
         return Reading(
-            None, (*faults, Fault(Reason.QUOTES, masked(name), broken, "remove line ends from texts and export again"))
+            None, (*faults, english(Reason.QUOTES, masked(name), broken, "remove line ends from texts and export again"))
         )
     faults = faults + _ragged_faults(masked(name), ragged, rows)
     if rows == 0 and not found.layout.may_be_empty and not faults:
-        faults = [Fault(Reason.EMPTY, masked(name), "the file has a header but no rows", _EXPORT_AGAIN, line=1)]
+        faults = [english(Reason.EMPTY, masked(name), "the file has a header but no rows", _EXPORT_AGAIN, line=1)]
     lines = np.delete(np.arange(2, rows + 2), [line - 2 for line, _ in ragged])
     return Reading(Sheet(name, found.layout, cells, lines), tuple(faults), rows)
 
@@ -174,9 +175,9 @@ def _ragged_faults(shown: str, ragged: list[tuple[int, bool]], rows: int) -> lis
     faults = []
     if ends_short:
         wrong = "the file is cut off: its last line has too few cells"
-        faults.append(Fault(Reason.TRUNCATED, shown, wrong, _EXPORT_AGAIN, rows + 1))
+        faults.append(english(Reason.TRUNCATED, shown, wrong, _EXPORT_AGAIN, rows + 1))
     if others:
         wrong = "lines have another number of cells than the header"
         remedy = "put texts that hold a separator between quotation marks, and export again"
-        faults.append(Fault(Reason.RAGGED, shown, wrong, remedy, others[0][0], count=len(others)))
+        faults.append(english(Reason.RAGGED, shown, wrong, remedy, others[0][0], count=len(others)))
     return faults

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gm_workbench.intake.faults import Fault, Reason
+from gm_workbench.intake.faults import Fault, english
 from gm_workbench.intake.layouts import Layout
+from gm_workbench.intake.reasons import Reason
 
 SEPARATORS = {";": "a semicolon", ",": "a comma", "\t": "a tab", "|": "a bar"}
 
@@ -41,12 +42,12 @@ def encoding_fault(name: str, data: bytes) -> Fault | None:
     wrong guess gives wrong words without an error.
     """
     if data.startswith(_UTF16) or b"\x00" in data:
-        return Fault(Reason.ENCODING, name, "the file must be UTF-8 but looks like UTF-16 (or is no text at all)", _SAVE_AS)
+        return english(Reason.ENCODING, name, "the file must be UTF-8 but looks like UTF-16 (or is no text at all)", _SAVE_AS)
     try:
         data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line, wrong = data.count(b"\n", 0, error.start) + 1, "the file must be UTF-8 but is not (it may be Windows-1252)"
-        return Fault(Reason.ENCODING, name, wrong, _SAVE_AS, line)
+        return english(Reason.ENCODING, name, wrong, _SAVE_AS, line)
     return _garbled(name, data)
 
 
@@ -56,7 +57,7 @@ def _garbled(name: str, data: bytes) -> Fault | None:
     if first < 0:
         return None
     wrong = "accented letters are garbled, as when UTF-8 is read as Windows-1252 and saved again (ë becomes Ã«)"
-    return Fault(Reason.ENCODING, name, wrong, _SAVE_AS, data.count(b"\n", 0, first) + 1, count=max(len(hits), 1))
+    return english(Reason.ENCODING, name, wrong, _SAVE_AS, data.count(b"\n", 0, first) + 1, count=max(len(hits), 1))
 
 
 def header_line(data: bytes) -> str:
@@ -97,7 +98,7 @@ def separator_fault(name: str, found: Recognised) -> Fault | None:
     if found.separator == wanted:
         return None
     got, allowed = SEPARATORS[found.separator], SEPARATORS[wanted]
-    return Fault(
+    return english(
         Reason.SEPARATOR,
         name,
         f"columns must be separated by {allowed} ({wanted!r}) but are separated by {got} ({found.separator!r})",

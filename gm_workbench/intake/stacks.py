@@ -11,10 +11,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gm_workbench.intake.faults import Fault, Reason, masked
+from gm_workbench.intake.declared.grammar import Transform
+from gm_workbench.intake.faults import Fault, english, masked
 from gm_workbench.intake.identity import whole_number
-from gm_workbench.intake.layouts import MONTH_PAIR, Layout, Transform
+from gm_workbench.intake.layouts import MONTH_PAIR, Layout
 from gm_workbench.intake.readers import Sheet
+from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.values import Column, Typed
 
 
@@ -38,7 +40,7 @@ class Stack:
         marked = np.flatnonzero(rows)
         files, first, counts = np.unique(self.file[marked], return_index=True, return_counts=True)
         return [
-            Fault(reason, masked(self.files[file]), problem, remedy, int(self.line[marked[at]]), header, int(count))
+            english(reason, masked(self.files[file]), problem, remedy, int(self.line[marked[at]]), header, int(count))
             for file, at, count in zip(files, first, counts, strict=True)
         ]
 

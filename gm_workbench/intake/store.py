@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from gm_workbench.errors import UnknownPlace, UnknownWorld, did_you_mean
-from gm_workbench.intake import cache
-from gm_workbench.intake.checks import Expected, examine
-from gm_workbench.intake.delivery import Delivery, count_faults, open_delivery
-from gm_workbench.intake.faults import Fault, masked, refuse
-from gm_workbench.intake.identity import pseudonyms
-from gm_workbench.intake.layouts import Stamps, load_layouts, stamps
-from gm_workbench.intake.marker import MARKER
-from gm_workbench.intake.readers import Reading, read_file
-from gm_workbench.intake.stacks import TypedStack, stack
-from gm_workbench.intake.tables import build, conform
-from gm_workbench.settings import Paths, paths
+from gm_workbench.intake.acceptance import accepted
+from gm_workbench.intake.delivery import open_delivery
+from gm_workbench.intake.faults import FaultyDeliveryError, masked, refuse
+from gm_workbench.intake.kept.catalog import Catalog, load
+from gm_workbench.intake.kept.frames import Tables
+from gm_workbench.intake.kept.site import Site
+from gm_workbench.intake.keys import Key, open_key
+from gm_workbench.intake.marker import MARKER, root_of
+from gm_workbench.intake.reasons import Reason
+from gm_workbench.intake.rowledger import RowLedger
+from gm_workbench.intake.whole import read_whole
+from gm_workbench.settings import RAW, Paths, paths
 from gm_workbench.vocabulary.codes import Place, PlaceKind
-from gm_workbench.vocabulary.instruments import Instrument, instruments
 from gm_workbench.vocabulary.schemas import DataKind
 
-RAW = "raw"
-"""What stands for a world's name where the delivery is real."""
+OF_ALL = (Reason.MARKER, Reason.MIXED_KINDS)
+"""Faults that put all of a delivery in doubt, what was accepted of it before too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +40,11 @@ class Checked:
     place : str
         Municipality code.
     digests : dict
-        Keyed SHA-256 digest per raw file.
+        Keyed SHA-256 digest per raw file that the tables come from.
     notes : tuple of str
         What intake mended or left out, in words; no value from the data.
+    ledger : RowLedger
+        Where each delivered row went.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -52,10 +52,11 @@ class Checked:
     place: str
     digests: dict[str, str]
     notes: tuple[str, ...] = ()
+    ledger: RowLedger = field(default_factory=RowLedger)
 
 
 def check(folder: Path, place: str, codes: Path | None = None) -> Checked:
-    """Check the delivery in `folder` and give its tables.
+    """Check the delivery in `folder` and give its tables; nothing is kept.
 
     Parameters
     ----------
@@ -68,84 +69,26 @@ def check(folder: Path, place: str, codes: Path | None = None) -> Checked:
 
     Raises
     ------
+    MissingKey
+        If the data are real and there is no pseudonym key. No file has been opened then.
     DeliveryError
         If there is any fault; the message lists all of them, values masked. `MixedKinds` when synthetic and real data meet.
-    MissingKey
-        If the data are real and there is no pseudonym key.
     UnknownPlace
         If there is no such place.
     """
     codes = codes or paths().codes
-    return _check(open_delivery(folder, Place.parse(place, codes)), codes)
-
-
-def _check(delivery: Delivery, codes: Path) -> Checked:
-    layouts = load_layouts(codes)
-    readings = {name: read_file(name, data, layouts) for name, data in delivery.raw.items()}
-    faults = [*delivery.faults, *count_faults(delivery.marker, readings)]
-    faults += [fault for reading in readings.values() for fault in reading.faults]
-    expected = Expected(delivery.place.statutory, delivery.marker.kind, _items(codes, stamps(codes)))
-    stacks, broken = _examined(list(readings.values()), expected)
-    faults += broken
-    kind = delivery.marker.kind
-    if faults or kind is None:
-        raise refuse(delivery.place.code, str(delivery.folder), faults)
-    return _checked(delivery, stacks, kind)
-
-
-def _checked(delivery: Delivery, stacks: Sequence[TypedStack], kind: DataKind) -> Checked:
-    names = pseudonyms(delivery.place.code, kind)
-    tables = {rows.layout.table.name: build(rows, names) for rows in stacks}
-    for rows in stacks:
-        conform(tables[rows.layout.table.name], rows.layout.table)
-    digests = {name: names.digest(data) for name, data in delivery.files.items()}
-    return Checked(tables, kind, delivery.place.code, _masked(digests), (*_notes(stacks), *_team_notes(tables)))
-
-
-def _masked(digests: Mapping[str, str]) -> dict[str, str]:
-    return {masked(name): digest for name, digest in digests.items()}
-
-
-@lru_cache(maxsize=4)
-def _items(codes: Path, _changed: Stamps) -> dict[str, Instrument]:
-    declared = instruments(codes / "instruments")
-    return {item: instrument for instrument in declared.values() for item in instrument.items}
-
-
-def _examined(readings: Sequence[Reading], expected: Expected) -> tuple[list[TypedStack], list[Fault]]:
-    sheets = [reading.sheet for reading in readings if reading.sheet is not None]
-    stacks, faults = [], []
-    for layout in dict.fromkeys(sheet.layout.name for sheet in sheets):
-        rows, broken = examine(stack([sheet for sheet in sheets if sheet.layout.name == layout]), expected)
-        stacks.append(rows)
-        faults += broken
-    return stacks, faults
-
-
-def _notes(stacks: Sequence[TypedStack]) -> tuple[str, ...]:
-    return tuple(note for rows in stacks for note in _stack_notes(rows))
-
-
-def _stack_notes(rows: TypedStack) -> list[str]:
-    column = rows.stack.columns[rows.layout.source_of("person")[0]] if "person" in rows.layout.key else None
-    if column is None:
-        return []
-    short = sum(len(text) == 8 for text in column.texts)
-    return (
-        [f"{rows.layout.table.name}: {short} numbers of persons had lost their leading zero and got it back"] if short else []
-    )
-
-
-def _team_notes(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Count the introductions of teams that no roster knows: a team without coaches, or a name that was written otherwise."""
-    if not {"rosters", "team_introductions"} <= tables.keys():
-        return []
-    unknown = int((~tables["team_introductions"]["team"].isin(tables["rosters"]["team"])).sum())
-    return [f"team_introductions: a team that is in no roster is not compared (rows: {unknown})"] if unknown else []
+    chosen, kind = Place.parse(place, codes), root_of(folder).kind
+    key = open_key(chosen.code, kind) if kind else None
+    delivery = open_delivery(folder, chosen)
+    whole = read_whole(delivery, codes, key)
+    if whole.faults or key is None or kind is None:
+        raise refuse(chosen.code, str(folder), whole.faults)
+    digests = {masked(name): key.digest(data) for name, data in delivery.files.items()}
+    return Checked(whole.tables, kind, chosen.code, digests, whole.notes, whole.ledger)
 
 
 def checked_tables(place: str, world: str, where: Paths) -> Checked:
-    """Give the checked tables of a place, from the cache when nothing has changed since they were checked.
+    """Give the checked tables that are in force: those of the delivery, or of the last one that was accepted.
 
     Parameters
     ----------
@@ -158,21 +101,83 @@ def checked_tables(place: str, world: str, where: Paths) -> Checked:
 
     Raises
     ------
-    UnknownPlace, UnknownWorld, DeliveryError, MixedKinds, MissingKey
+    DeliveryError
+        If the delivery is refused and none was ever accepted, or marker and folder contradict each other (`MixedKinds`).
+    UnknownPlace, UnknownWorld, MissingKey, KeyChanged, RetentionPassed
     """
-    chosen = Place.parse(place, where.codes)
-    delivery = open_delivery(delivery_folder(chosen, world, where), chosen)
+    site, catalog = _in_force(place, world, where)
+    return _checked(site, catalog)
+
+
+def open_tables(place: str, world: str, where: Paths) -> Tables:
+    """Give the same tables as `checked_tables`, each read when it is asked for: all of it, or some columns and months.
+
+    Raises
+    ------
+    DeliveryError, UnknownPlace, UnknownWorld, MissingKey, KeyChanged, RetentionPassed
+        As `checked_tables`.
+    """
+    site, catalog = _in_force(place, world, where)
+    return Tables(site.folder, catalog)
+
+
+def accept(place: str, world: str, where: Paths, *, new_key: bool = False, shared_key: str = "") -> Checked:
+    """Check a delivery and keep its tables; when nothing has changed since, no file of it is opened.
+
+    Parameters
+    ----------
+    place, world, where
+        As for `checked_tables`.
+    new_key : bool
+        Read everything anew under the key that is set now, and drop the tables that an older key made.
+    shared_key : str
+        Name of a key that the place shares with others; the marker must name the same one. It is remembered.
+
+    Raises
+    ------
+    DeliveryError
+        If the delivery has any fault, also when an older one stays in force.
+    UnknownPlace, UnknownWorld, MissingKey, KeyChanged, RetentionPassed
+    """
+    site = _site(place, world, where, shared_key, new_key=new_key)
+    return _checked(site, accepted(site, new_key=new_key))
+
+
+def key_of(place: str, world: str, where: Paths) -> Key:
+    """Open the key that the tables of a place are made under: its own, or the shared one that was given on purpose."""
     kind = DataKind.SYNTHETIC if world else DataKind.REAL
-    names = pseudonyms(chosen.code, kind)
-    digests = {name: names.digest(data) for name, data in delivery.files.items()}
-    folder = where.checked / (world or RAW) / chosen.code / cache.key_of(digests, where.codes, names)
-    kept = cache.load(folder)
-    if kept is not None:
-        tables, notes = kept
-        return Checked(tables, kind, chosen.code, _masked(digests), notes)
-    fresh = _check(delivery, where.codes)
-    cache.save(folder, fresh.tables, fresh.notes)
-    return fresh
+    return open_key(place, kind, load(where.checked_of(place, world)).scope)
+
+
+def _site(place: str, world: str, where: Paths, shared: str = "", *, new_key: bool = False) -> Site:
+    chosen = Place.parse(place, where.codes)
+    raw, folder = delivery_folder(chosen, world, where), where.checked_of(chosen.code, world)
+    kind = DataKind.SYNTHETIC if world else DataKind.REAL
+    key = open_key(chosen.code, kind, shared or ("" if new_key else load(folder).scope))
+    return Site(chosen, kind, raw, folder, where.codes, key)
+
+
+def _in_force(place: str, world: str, where: Paths) -> tuple[Site, Catalog]:
+    site = _site(place, world, where)
+    try:
+        return site, accepted(site, refused_is_known=True)
+    except FaultyDeliveryError as error:
+        catalog = load(site.folder)
+        if not catalog.parts or any(fault.reason in OF_ALL for fault in error.faults):
+            raise
+    return site, catalog
+
+
+def _checked(site: Site, catalog: Catalog) -> Checked:
+    stored = Tables(site.folder, catalog)
+    tables = {name: stored.frame(name) for name in stored.names}
+    digests = {source.name: source.digest for source in catalog.sources.values()}
+    return Checked(tables, site.kind, site.place.code, digests, (*catalog.notes, *_newer_refused(catalog)), catalog.ledger)
+
+
+def _newer_refused(catalog: Catalog) -> list[str]:
+    newer = "a newer delivery was refused, and what was accepted before it stays in force; gm check says what is wrong with it"
+    return [newer] if catalog.refused else []
 
 
 def delivery_folder(place: Place, world: str, where: Paths) -> Path:
@@ -187,7 +192,7 @@ def delivery_folder(place: Place, world: str, where: Paths) -> Path:
     """
     if place.kind is PlaceKind.PUBLISHED:
         raise UnknownPlace(f"{place.code} is a published data set, which has no delivery; open it with worlds.published.")
-    root = where.synthetic / world if world else where.raw
+    root = where.synthetic / world if world else where.raw_of(place.code).parent
     if world and not _is_world(root, where):
         there = worlds_there(where)
         listed = ", ".join(there) or "none yet"

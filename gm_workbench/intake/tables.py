@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 
 from gm_workbench.errors import DeclarationError
+from gm_workbench.intake.declared.grammar import Transform
 from gm_workbench.intake.identity import Pseudonyms, whole_number
-from gm_workbench.intake.layouts import Transform
 from gm_workbench.intake.stacks import TypedStack
 from gm_workbench.intake.values import Value
 from gm_workbench.vocabulary.schemas import Column, Kind, Table

@@ -11,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gm_workbench.intake.faults import Reason, shown_codes
-from gm_workbench.intake.layouts import Feature, Layout, Transform
+from gm_workbench.intake.declared.grammar import Transform
+from gm_workbench.intake.faults import shown_codes
+from gm_workbench.intake.layouts import Feature, Layout
+from gm_workbench.intake.reasons import Reason
 
 Value = str | int | float | None
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gm_workbench.panel.study import Study
-from gm_workbench.vocabulary.schemas import WORK_REASONS
+from gm_workbench.vocabulary.tables import WORK_REASONS
 
 CENSORED, TO_WORK, OTHERWISE = 0, 1, 2
 """How a spell ended: still on benefit when last seen; to work (BUS reasons 11 and 13); for any other reason."""

@@ -18,7 +18,7 @@ from gm_workbench.panel.spells import left_for_work
 from gm_workbench.panel.study import Study
 from gm_workbench.vocabulary.designs import Design, Template, load_template
 from gm_workbench.vocabulary.protocols import Assignment
-from gm_workbench.vocabulary.schemas import WORK_REASONS
+from gm_workbench.vocabulary.tables import WORK_REASONS
 from gm_workbench.vocabulary.text import Text
 
 HORIZON = 12

@@ -185,7 +185,10 @@ def eleven_remainder(numbers: Sequence[str] | pd.Series | npt.NDArray[np.str_]) 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code of a list, and the days between which it was valid; an empty end is open."""
+    """One code of a list, and the days between which it was valid; an empty end is open.
+
+    `word` is what checked tables hold for it: the code itself, where the list has no column of words.
+    """
 
     code: str
     label: Text
@@ -193,6 +196,7 @@ class Code:
     valid_to: date | None
     status: Status
     source: str
+    word: str = ""
 
     def valid(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
@@ -229,6 +233,14 @@ class CodeList:
         entries = (entry.code for entry in self.codes if entry.code and (day is None or entry.valid(day)))
         return tuple(dict.fromkeys(entries))
 
+    def words(self) -> tuple[str, ...]:
+        """Give the words that checked tables can hold, in the list's order.
+
+        >>> code_list("type_voorziening_2019").words()
+        ('04', 'flat_rate_subsidy', '01', '02', '05', 'coaching')
+        """
+        return tuple(dict.fromkeys(entry.word for entry in self.codes if entry.word))
+
 
 _LIST_HEADER = ("code", "label_nl", "label_en", "valid_from", "valid_to", "status", "source")
 
@@ -245,7 +257,7 @@ def code_list(name: str, folder: Path | None = None) -> CodeList:
     if not path.is_file():
         names = code_list_names(folder)
         raise DeclarationError(f"No code list {name!r}; there are: {', '.join(names)}.{did_you_mean(name, names)}")
-    rows = read_rows(path, _LIST_HEADER)
+    rows = read_rows(path, (*_LIST_HEADER, "word") if _has_words(path) else _LIST_HEADER)
     faults = [f"line {line}: {fault}" for line, row in enumerate(rows, start=2) for fault in _code_faults(row)]
     if faults:
         raise DeclarationError(f"Code list {name}: {'; '.join(faults)}.")
@@ -255,6 +267,11 @@ def code_list(name: str, folder: Path | None = None) -> CodeList:
 def code_list_names(folder: Path | None = None) -> tuple[str, ...]:
     """Give the names of all code lists."""
     return tuple(sorted(path.stem for path in ((folder or paths().codes) / "lists").glob("*.csv")))
+
+
+def _has_words(path: Path) -> bool:
+    with path.open(encoding="utf-8") as lines:
+        return next(lines, "").rstrip().endswith(",word")
 
 
 def _code_faults(row: dict[str, str]) -> list[str]:
@@ -272,4 +289,5 @@ def _code_faults(row: dict[str, str]) -> list[str]:
 
 def _code(row: dict[str, str]) -> Code:
     label = Text(row["label_nl"], row["label_en"])
-    return Code(row["code"], label, _day(row["valid_from"]), _day(row["valid_to"]), Status(row["status"]), row["source"])
+    days = _day(row["valid_from"]), _day(row["valid_to"])
+    return Code(row["code"], label, *days, Status(row["status"]), row["source"], row.get("word") or row["code"])

@@ -19,7 +19,7 @@ from gm_workbench.settings import paths
 from gm_workbench.vocabulary.declarations import Form, Status, open_form
 from gm_workbench.vocabulary.designs import Comparison, parse_comparison
 from gm_workbench.vocabulary.instruments import Instrument, instrument, instrument_codes
-from gm_workbench.vocabulary.schemas import TABLES
+from gm_workbench.vocabulary.tables import TABLES
 from gm_workbench.vocabulary.text import Text
 
 EVERY_REPORT = ("answer", "facts", "flow")

@@ -21,8 +21,7 @@ from gm_workbench.errors import UnknownWorld
 from gm_workbench.intake.layouts import Layout, load_layouts
 from gm_workbench.intake.marker import MARKER
 from gm_workbench.intake.recognise import BOM
-from gm_workbench.intake.store import RAW
-from gm_workbench.settings import Paths
+from gm_workbench.settings import RAW, Paths
 from gm_workbench.vocabulary.calendar import Period, month_code
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.schemas import DataKind

@@ -14,7 +14,7 @@ import pandas as pd
 
 from gm_workbench.errors import DeclarationError
 from gm_workbench.vocabulary.instruments import instruments
-from gm_workbench.vocabulary.schemas import TABLES
+from gm_workbench.vocabulary.tables import TABLES
 from gm_workbench.worlds.benefits import benefits
 from gm_workbench.worlds.calibration import World, load_world
 from gm_workbench.worlds.candidates import candidate_answers, invited
@@ -51,6 +51,9 @@ from gm_workbench.worlds.teams import (
 )
 from gm_workbench.worlds.wages import Careers, Workers, careers, change_ratio, draw_workers, wage_floor
 
+DRAWN = tuple(name for name in TABLES if name not in ("households", "sick_leave", "sick_measures", "employer_answers"))
+"""Tables that a world can plant."""
+
 
 def draw(
     world: str, place: str, seed: int, tables: Collection[str] | None = None, folder: Path | None = None
@@ -81,12 +84,12 @@ def draw(
         If there is no such world, the world has no such place, or a table's name is not known.
     """
     declared = load_world(world, folder)
-    unknown = sorted(set(tables or ()) - TABLES.keys())
+    unknown = sorted(set(tables or ()) - set(DRAWN))
     if unknown:
-        raise DeclarationError(f"No table {', '.join(unknown)}; the tables are: {', '.join(TABLES)}.")
+        raise DeclarationError(f"No table {', '.join(unknown)}; the tables are: {', '.join(DRAWN)}.")
     drawing = Drawing(declared, Streams(seed, place))
     lacking = declared.town(place).not_delivered
-    return {name: drawing.table(name) for name in TABLES if name not in lacking and (tables is None or name in tables)}
+    return {name: drawing.table(name) for name in DRAWN if name not in lacking and (tables is None or name in tables)}
 
 
 class Drawing:

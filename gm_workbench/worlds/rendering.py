@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from gm_workbench.errors import DeclarationError
-from gm_workbench.intake.layouts import MONTH_PAIR, Feature, Filling, Layout, Transform
+from gm_workbench.intake.declared.grammar import Transform
+from gm_workbench.intake.declared.sources import Filling
+from gm_workbench.intake.layouts import MONTH_PAIR, Feature, Layout
 
 Tables = Mapping[str, pd.DataFrame]
 Cells = list[str]

@@ -98,7 +98,7 @@ def test_ledger_that_is_no_database_is_told(town):
 def test_damaged_cache_entry_is_made_again(delivered, make, damage):
     town = delivered(PLACE)
     make(town, PLACE)
-    (table,) = town.paths.checked.rglob("introductions.parquet")
+    (table,) = town.paths.checked.rglob("tables/introductions/**/*.parquet")
     whole = table.read_bytes()
     changed = {"cut": whole[: len(whole) // 2], "changed": whole[:50] + b"\0\1\2" + whole[53:], "emptied": b""}
     if damage == "removed":
@@ -107,7 +107,7 @@ def test_damaged_cache_entry_is_made_again(delivered, make, damage):
         table.write_bytes(changed[damage])
     (result,) = make(town, PLACE, again=True).results
     assert (result.outcome.state, result.outcome.headline.nl) == (State.DONE, "Het zijn er 230.")
-    (again,) = town.paths.checked.rglob("introductions.parquet")
+    (again,) = town.paths.checked.rglob("tables/introductions/**/*.parquet")
     assert again.read_bytes() == whole
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
 
-from gm_workbench.intake.faults import FaultyDeliveryError, Reason
+from gm_workbench.intake.faults import FaultyDeliveryError
+from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.store import Checked, check
 from gm_workbench.vocabulary.calendar import month_index
 from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER, eleven_remainder
@@ -232,5 +234,5 @@ def real_delivery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Delivery:
     folder = tmp_path / "data" / "raw" / "GM0855"
     write_delivery(tiny_tables(remainder=0), "GM0855", "", 1, folder)
     made = Delivery(folder, "GM0855")
-    made.mark(kind="real", world=None)
+    made.mark(kind="real", world=None, retain_until=date(2099, 12, 31))
     return made

@@ -8,8 +8,10 @@ import shutil
 import pytest
 
 from gm_workbench.errors import DeliveryError, MixedKinds
-from gm_workbench.intake.faults import Fault, MixedDeliveryError, Reason, describe, masked, refuse, shown_codes
-from gm_workbench.vocabulary.schemas import TABLES
+from gm_workbench.intake.faults import MixedDeliveryError, describe, english, masked, refuse, shown_codes
+from gm_workbench.intake.reasons import Reason
+from gm_workbench.vocabulary.tables import TABLES
+from gm_workbench.worlds.draw import DRAWN
 
 BUS = "BUS_202401.csv"
 PERSON = "BURGERSERVICENUMMER"
@@ -22,7 +24,7 @@ def only(error):
 
 
 def test_delivery_without_fault_is_read(delivery):
-    assert set(delivery.check().tables) == set(TABLES)
+    assert set(delivery.check().tables) == set(DRAWN)
 
 
 def test_empty_file_names_file_place_and_remedy(delivery):
@@ -70,7 +72,7 @@ def test_fewer_rows_than_promised_is_truncated(delivery):
     delivery.change(BUS, lambda data: b"\r\n".join(data.split(b"\r\n")[:2]) + b"\r\n")
     fault = only(delivery.refused())
     assert (fault.reason, fault.count) == (Reason.TRUNCATED, 1)
-    assert "promises 2 rows but it has 1" in fault.problem
+    assert "promises 2 rows but it has 1" in fault.problem.en
 
 
 def test_more_rows_than_promised_is_a_fault(delivery):
@@ -88,8 +90,8 @@ def test_wrong_separator_is_named_with_the_way_to_export_again(delivery, separat
     delivery.change("introducties.csv", lambda data: data.replace(b";", separator.encode()))
     fault = only(delivery.refused())
     assert (fault.reason, fault.line) == (Reason.SEPARATOR, 1)
-    assert name in fault.problem
-    assert "export again with a semicolon" in fault.remedy
+    assert name in fault.problem.en
+    assert "export again with a semicolon" in fault.remedy.en
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le", "utf-16-be"])
@@ -98,13 +100,13 @@ def test_wrong_encoding_is_refused_with_the_way_to_save(delivery, encoding):
     delivery.change("kosten_voorzieningen.csv", lambda data: data.decode("utf-8-sig").encode(encoding))
     fault = only(delivery.refused())
     assert fault.reason is Reason.ENCODING
-    assert "CSV UTF-8" in fault.remedy
+    assert "CSV UTF-8" in fault.remedy.en
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_utf16_is_called_by_its_name_even_when_its_letters_are_plain(delivery, encoding):
     delivery.change("introducties.csv", lambda data: data.decode("utf-8-sig").encode(encoding))
-    assert "looks like UTF-16" in only(delivery.refused()).problem
+    assert "looks like UTF-16" in only(delivery.refused()).problem.en
 
 
 def test_wrong_encoding_names_its_first_line(delivery):
@@ -116,7 +118,7 @@ def test_utf8_read_as_windows_1252_is_refused(delivery):
     delivery.change("kosten_voorzieningen.csv", lambda data: data.decode("utf-8-sig").encode().decode("cp1252").encode())
     fault = only(delivery.refused())
     assert (fault.reason, fault.line) == (Reason.ENCODING, 2)
-    assert "garbled" in fault.problem
+    assert "garbled" in fault.problem.en
 
 
 def test_replacement_characters_are_garbled_text(delivery):
@@ -171,13 +173,13 @@ def test_missing_columns_are_all_named(delivery):
     delivery.change(BUS, lambda data: data.replace(b"LEEFVORM", b"LEEF", 1).replace(b"GESLACHT", delivery.plant.encode(), 1))
     fault = only(delivery.refused())
     assert (fault.reason, fault.count) == (Reason.COLUMNS, 2)
-    assert "missing: LEEFVORM, GESLACHT" in fault.problem
+    assert "missing: LEEFVORM, GESLACHT" in fault.problem.en
 
 
 def test_double_column_is_named(delivery):
     delivery.replace(BUS, ";RELEASE;", ";LEEFVORM;")
     fault = only(delivery.refused())
-    assert "columns are missing: RELEASE; columns are there more than once: LEEFVORM" in fault.problem
+    assert "columns are missing: RELEASE; columns are there more than once: LEEFVORM" in fault.problem.en
 
 
 def test_columns_may_stand_in_another_order_and_case(delivery):
@@ -276,8 +278,8 @@ def test_bad_cell_names_file_line_and_column_but_not_its_value(delivery, name, c
     delivery.put(name, 2, column, value.replace("PLANT", delivery.plant))
     fault = only(delivery.refused())
     assert (fault.reason, fault.file, fault.line, fault.column) == (reason, name, 2, column)
-    assert fault.problem
-    assert fault.remedy
+    assert fault.problem.en
+    assert fault.remedy.en
 
 
 @pytest.mark.parametrize("column", ["BASISUREN", "POSITIE OP DE PARTICIPATIELADDER"])
@@ -295,14 +297,14 @@ def test_place_may_have_lost_its_leading_zero(real_delivery):
 def test_unknown_code_names_the_list_to_fill_in_and_shows_a_short_code(delivery):
     delivery.put(BUS, 2, "LEEFVORM", "7")
     fault = only(delivery.refused())
-    assert "1, 2, 3, 4" in fault.problem
-    assert "found: 7" in fault.problem
-    assert "data/codes/lists/leefvorm.csv" in fault.remedy
+    assert "1, 2, 3, 4" in fault.problem.en
+    assert "found: 7" in fault.problem.en
+    assert "data/codes/lists/leefvorm.csv" in fault.remedy.en
 
 
 def test_unknown_code_of_a_sensitive_feature_is_not_shown(delivery):
     delivery.put(BUS, 2, "ONTHEFFING ARBEIDSVERPLICHTING", "7")
-    assert "found" not in only(delivery.refused()).problem
+    assert "found" not in only(delivery.refused()).problem.en
 
 
 def test_double_row_is_refused(delivery):
@@ -310,7 +312,7 @@ def test_double_row_is_refused(delivery):
     delivery.mark(files=None)
     fault = only(delivery.refused())
     assert (fault.reason, fault.line) == (Reason.DUPLICATE, 4)
-    assert "BURGERSERVICENUMMER + BEGINDATUM" in fault.problem
+    assert "BURGERSERVICENUMMER + BEGINDATUM" in fault.problem.en
 
 
 def test_double_row_in_another_file_is_refused(delivery):
@@ -370,13 +372,13 @@ def test_an_overlap_names_file_column_rule_and_remedy_and_no_value(delivery):
     error = delivery.refused()
     fault = only(error)
     assert (fault.file, fault.line, fault.column, fault.count) == ("teams.csv", 3, "BEGINDATUM", 1)
-    assert "must be later than EINDDATUM of every earlier row with the same CONSULENT" in fault.problem
-    assert "fill in EINDDATUM of the earlier row" in fault.remedy
+    assert "must be later than EINDDATUM of every earlier row with the same CONSULENT" in fault.problem.en
+    assert "fill in EINDDATUM of the earlier row" in fault.remedy.en
     assert not any(value in str(error) for value in ("C01", "2023", "2024"))
 
 
 def test_two_coaches_may_be_in_a_team_at_once_and_so_may_spells_of_guidance(delivery):
-    assert {name for name, table in TABLES.items() if table.one_spell_of} == {"rosters"}
+    assert {name for name, table in TABLES.items() if table.one_spell_of} == {"rosters", "households"}
     line = delivery.line("caseload.csv", 2).split(";")
     line[delivery.line("caseload.csv", 1).lstrip("\ufeff").split(";").index("BEGINDATUM")] = "20240101"
     delivery.change("caseload.csv", lambda data: data + ";".join(line).encode() + b"\r\n")
@@ -395,7 +397,7 @@ def test_keys_that_differ_in_leading_zeros_are_not_the_same(delivery):
 
 def test_unknown_item_is_named(delivery):
     delivery.replace("vragenlijst_T0.csv", "ATT_2", "ATT_77")
-    assert "ATT_77" in only(delivery.refused()).problem
+    assert "ATT_77" in only(delivery.refused()).problem.en
 
 
 def test_header_that_may_be_a_number_of_a_person_is_not_shown(delivery):
@@ -407,7 +409,7 @@ def test_header_that_may_be_a_number_of_a_person_is_not_shown(delivery):
 def test_questionnaire_without_items_is_refused(delivery):
     for wave in ("T0", "T3"):
         delivery.change(f"vragenlijst_{wave}.csv", lambda data: data.replace(b"ATT_2", b"X").replace(b"ECR_", b"Y"))
-    assert any("no column is an item" in fault.problem for fault in delivery.refused().faults)
+    assert any("no column is an item" in fault.problem.en for fault in delivery.refused().faults)
 
 
 def test_file_name_must_say_the_month_of_its_rows(delivery):
@@ -451,7 +453,7 @@ def test_synthetic_number_among_real_data_is_a_mixture(delivery, real_delivery):
 
 
 def test_error_survives_the_way_to_another_process():
-    fault = Fault(Reason.MIXED_KINDS, "a.csv", "is wrong", "mend it")
+    fault = english(Reason.MIXED_KINDS, "a.csv", "is wrong", "mend it")
     error = refuse("GM0855", "folder", [fault])
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is MixedDeliveryError
@@ -459,14 +461,14 @@ def test_error_survives_the_way_to_another_process():
 
 
 def test_faults_without_mixture_are_a_delivery_error():
-    error = refuse("GM0855", "folder", [Fault(Reason.EMPTY, "a.csv", "is empty", "export again")])
+    error = refuse("GM0855", "folder", [english(Reason.EMPTY, "a.csv", "is empty", "export again")])
     assert isinstance(error, DeliveryError)
     assert not isinstance(error, MixedKinds)
 
 
 def test_description_counts_rows_over_files():
     faults = [
-        Fault(Reason.CODE, f"{name}.csv", "is wrong", "mend it", 2, "X", count)
+        english(Reason.CODE, f"{name}.csv", "is wrong", "mend it", 2, "X", count)
         for name, count in (("a", 3), ("b", 4), ("c", 1))
     ]
     text = describe("GM0855", "folder", faults)

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from gm_workbench.errors import MixedKinds
-from gm_workbench.intake.faults import Reason
-from gm_workbench.intake.marker import Root, root_of
+from gm_workbench.intake.marker import Root, read_marker, root_of
+from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.store import check
-from gm_workbench.vocabulary.schemas import TABLES, DataKind
+from gm_workbench.vocabulary.codes import Place
+from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.worlds.draw import DRAWN
 
 
 def only(error):
@@ -24,7 +28,7 @@ def test_missing_marker_is_a_fault_that_shows_what_to_write(delivery):
     (delivery.folder / "delivery.yml").unlink()
     fault = only(delivery.refused())
     assert (fault.reason, fault.file) == (Reason.MARKER, "delivery.yml")
-    assert "kind: real" in fault.remedy
+    assert "kind: real" in fault.remedy.en
 
 
 @pytest.mark.parametrize("content", ["kind: [", "- 999912345", "'\xff", "999912345: {", "kind: {}\nkind: ]"])
@@ -43,6 +47,8 @@ def test_malformed_marker_is_a_fault_that_does_not_quote_it(delivery, content):
         ({"world": "other"}, "world must be tiny"),
         ({"retain_until": "soon"}, "retain_until must be a date"),
         ({"period": "2024"}, "period must be written as"),
+        ({"shared_key": "999912345 of"}, "shared_key must be a name"),
+        ({"files": {"caseload.csv": {"delivered": "soon"}}}, "delivered as a date"),
         ({"files": ["999912345"]}, "files must name each file"),
         ({"files": {"caseload.csv": {"rows": -1}}}, "files must name each file"),
         ({"files": {"caseload.csv": {"rows": "many"}}}, "files must name each file"),
@@ -50,7 +56,7 @@ def test_malformed_marker_is_a_fault_that_does_not_quote_it(delivery, content):
 )
 def test_marker_that_says_something_wrong_is_refused(delivery, change, text):
     delivery.mark(**change)
-    assert text in only(delivery.refused()).problem
+    assert text in only(delivery.refused()).problem.en
 
 
 def test_marker_and_folder_must_agree_on_the_kind(delivery):
@@ -74,26 +80,39 @@ def test_real_data_cannot_come_from_a_fictional_place(real_delivery):
 def test_folder_outside_both_roots_is_refused(delivery, tmp_path):
     moved = delivery.folder.rename(tmp_path / "GM9903")
     delivery.folder = moved
-    assert "the folder must be data/raw/<place> or data/synthetic/<world>/<place>" in only(delivery.refused()).problem
+    assert "the folder must be data/raw/<place> or data/synthetic/<world>/<place>" in only(delivery.refused()).problem.en
 
 
 def test_folder_must_have_the_name_of_the_place(delivery):
     delivery.folder = delivery.folder.rename(delivery.folder.with_name("GM9902"))
-    assert "the folder must be named GM9903" in only(delivery.refused()).problem
+    assert "the folder must be named GM9903" in only(delivery.refused()).problem.en
 
 
 def test_marker_need_not_name_files(delivery):
     delivery.mark(files=None)
-    assert set(delivery.check().tables) == set(TABLES)
+    assert set(delivery.check().tables) == set(DRAWN)
 
 
 def test_marker_need_not_promise_rows(delivery):
     delivery.mark(files={path.name: None for path in delivery.folder.glob("*.csv")})
-    assert set(delivery.check().tables) == set(TABLES)
+    assert set(delivery.check().tables) == set(DRAWN)
 
 
 def test_retention_date_is_allowed(real_delivery):
-    from datetime import date
-
     real_delivery.mark(retain_until=date(2030, 12, 31))
     assert real_delivery.check().kind is DataKind.REAL
+
+
+def test_marker_says_until_when_under_which_key_and_when_each_file_came():
+    text = """
+        kind: real
+        place: GM0855
+        retain_until: 2030-12-31 12:00:00
+        shared_key: pool
+        files: {a.csv: {rows: 3, delivered: 2024-02-03}, b.csv: {rows: 1}, c.csv: }
+    """
+    marker, faults = read_marker(text.encode(), Root(DataKind.REAL), Place.parse("GM0855"))
+    assert faults == []
+    assert (marker.retain_until, marker.shared_key) == (date(2030, 12, 31), "pool")
+    assert marker.rows == {"a.csv": 3, "b.csv": 1, "c.csv": None}
+    assert marker.delivered == {"a.csv": date(2024, 2, 3)}

@@ -1,16 +1,23 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from gm_workbench.errors import DeliveryError, MissingKey, UnknownPlace, UnknownWorld
-from gm_workbench.intake import cache, store
-from gm_workbench.intake.store import checked_tables, worlds_there
+from gm_workbench.errors import DeliveryError, KeyChanged, MissingKey, MixedKinds, RetentionPassed, UnknownPlace, UnknownWorld
+from gm_workbench.intake import acceptance
+from gm_workbench.intake.kept import catalog, retention
+from gm_workbench.intake.kept.catalog import load
+from gm_workbench.intake.keys import open_key
+from gm_workbench.intake.store import accept, checked_tables, open_tables, worlds_there
 from gm_workbench.settings import Paths, paths
+from gm_workbench.vocabulary.calendar import Period, month_index
 from gm_workbench.vocabulary.schemas import DataKind
 
 
@@ -23,12 +30,12 @@ def where(delivery, tmp_path):
 
 @pytest.fixture
 def no_check(monkeypatch):
-    """Make a fresh check impossible, so that tables can only come from the cache."""
+    """Make a fresh check impossible, so that tables can only come from what is kept."""
 
-    def refuse(*_):
+    def refuse(*_, **__):
         raise AssertionError("checked again")
 
-    return lambda: monkeypatch.setattr(store, "_check", refuse)
+    return lambda: monkeypatch.setattr(acceptance, "_read", refuse)
 
 
 def shelf(where, world="tiny", place="GM9903"):
@@ -65,21 +72,110 @@ def test_notes_come_back_from_the_cache(real_delivery, where, no_check):
     assert checked_tables("GM0855", "", where).notes == first.notes
 
 
-def test_changed_file_is_checked_again_and_the_old_tables_are_removed(where, delivery):
+def test_changed_file_is_checked_again_and_its_part_is_replaced(where, delivery):
     checked_tables("GM9903", "tiny", where)
-    (before,) = shelf(where).iterdir()
+    before = load(shelf(where)).parts
     delivery.put("kosten_voorzieningen.csv", 2, "BEDRAG", "1,00")
     assert 1.0 in set(checked_tables("GM9903", "tiny", where).tables["costs"]["amount"])
-    (after,) = shelf(where).iterdir()
-    assert before != after
+    after = load(shelf(where)).parts
+    assert before.keys() == after.keys()
+    assert {path.split("/")[1] for path in before if before[path] != after[path]} == {"costs"}
 
 
-def test_changed_file_with_a_fault_is_refused_although_a_good_one_was_kept(where, delivery):
+def test_refused_delivery_leaves_the_last_accepted_one_in_force_and_says_so(where, delivery):
+    first = checked_tables("GM9903", "tiny", where)
+    (delivery.folder / "caseload.csv").write_bytes(b"")
+    for _ in range(2):
+        again = checked_tables("GM9903", "tiny", where)
+        pd.testing.assert_frame_equal(again.tables["caseload"], first.tables["caseload"])
+        assert again.digests == first.digests
+        assert again.ledger == first.ledger
+        assert "a newer delivery was refused" in again.notes[-1]
+    for _ in range(2):
+        with pytest.raises(DeliveryError, match="the file is empty"):
+            accept("GM9903", "tiny", where)
+
+
+def test_refused_delivery_is_not_opened_again_for_every_report(where, delivery, no_check):
     checked_tables("GM9903", "tiny", where)
+    (delivery.folder / "caseload.csv").write_bytes(b"")
+    checked_tables("GM9903", "tiny", where)
+    no_check()
+    assert checked_tables("GM9903", "tiny", where).notes
+    with pytest.raises(AssertionError, match="checked again"):
+        accept("GM9903", "tiny", where)
+
+
+def test_delivery_that_is_put_back_is_in_force_without_a_remark(where, delivery):
+    checked_tables("GM9903", "tiny", where)
+    whole = (delivery.folder / "caseload.csv").read_bytes()
+    (delivery.folder / "caseload.csv").write_bytes(b"")
+    checked_tables("GM9903", "tiny", where)
+    (delivery.folder / "caseload.csv").write_bytes(whole)
+    assert checked_tables("GM9903", "tiny", where).notes == ()
+
+
+def test_delivery_that_is_refused_at_first_is_an_error(where, delivery):
     (delivery.folder / "caseload.csv").write_bytes(b"")
     with pytest.raises(DeliveryError, match="the file is empty"):
         checked_tables("GM9903", "tiny", where)
-    assert len(list(shelf(where).iterdir())) == 1
+    ledger = load(shelf(where)).ledger
+    assert ledger.totals("benefits").refused == ledger.totals("benefits").delivered == 3
+    assert not list(shelf(where).rglob("*.parquet"))
+
+
+def test_marker_that_contradicts_its_folder_is_refused_although_there_is_an_accepted_delivery(where, delivery):
+    checked_tables("GM9903", "tiny", where)
+    delivery.mark(kind="real")
+    with pytest.raises(MixedKinds):
+        checked_tables("GM9903", "tiny", where)
+
+
+def test_every_delivered_row_is_accounted_for(where):
+    checked = checked_tables("GM9903", "tiny", where)
+    assert checked.ledger.totals("benefits").delivered == checked.ledger.totals("benefits").accepted == 3
+    assert checked.ledger.totals("costs").accepted == len(checked.tables["costs"])
+    assert load(shelf(where)).ledger == checked.ledger
+
+
+def test_unchanged_delivery_is_not_opened(where, delivery, monkeypatch):
+    monkeypatch.setattr("gm_workbench.intake.kept.site.SETTLED_SECONDS", -60)
+    checked_tables("GM9903", "tiny", where)
+    opened = []
+    real = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: opened.append(path) or real(path))
+    accept("GM9903", "tiny", where)
+    assert opened
+    assert not [path for path in opened if path.is_relative_to(delivery.folder)]
+
+
+def test_file_that_changed_just_before_is_read_once_more_and_then_believed(where, delivery, monkeypatch):
+    checked_tables("GM9903", "tiny", where)
+    assert {source.look for source in load(shelf(where)).sources.values()} == {None}
+    monkeypatch.setattr("gm_workbench.intake.kept.site.SETTLED_SECONDS", -60)
+    checked_tables("GM9903", "tiny", where)
+    assert None not in {source.look for source in load(shelf(where)).sources.values()}
+
+
+def test_file_of_the_same_size_and_time_is_noticed(where, delivery, monkeypatch):
+    monkeypatch.setattr("gm_workbench.intake.kept.site.SETTLED_SECONDS", -60)
+    checked_tables("GM9903", "tiny", where)
+    path = delivery.folder / "kosten_voorzieningen.csv"
+    before = path.stat()
+    delivery.replace(path.name, "1234,56", "1234,57")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert 1234.57 in set(checked_tables("GM9903", "tiny", where).tables["costs"]["amount"])
+
+
+def test_tables_can_be_read_by_column_and_month(where):
+    months = Period(month_index("2024-01"), month_index("2024-01"))
+    tables = open_tables("GM9903", "tiny", where)
+    whole = tables.frame("benefits")
+    assert tables.names == tuple(name for name in checked_tables("GM9903", "tiny", where).tables)
+    some = tables.frame("benefits", ["paid"], months)
+    assert list(some.columns) == ["paid"]
+    assert some["paid"].tolist() == whole.loc[whole["month"] == months.first, "paid"].tolist()
+    assert 0 < len(some) < len(whole)
 
 
 @pytest.mark.parametrize("declared", ["layouts/bus.yml", "lists/leefvorm.csv", "instruments/ECR.yml"])
@@ -94,7 +190,7 @@ def test_changed_declaration_is_checked_again(where, no_check, declared):
 
 def test_changed_code_of_intake_is_checked_again(where, no_check, monkeypatch):
     checked_tables("GM9903", "tiny", where)
-    monkeypatch.setattr(cache, "_wing", lambda: "another version")
+    monkeypatch.setattr(catalog, "_wing", lambda: "another version")
     no_check()
     with pytest.raises(AssertionError, match="checked again"):
         checked_tables("GM9903", "tiny", where)
@@ -126,28 +222,7 @@ def test_two_checks_at_once_do_no_harm(where):
     with ThreadPoolExecutor(2) as pool:
         one, two = pool.map(lambda _: checked_tables("GM9903", "tiny", where), range(2))
     assert one.digests == two.digests
-    (kept,) = shelf(where).iterdir()
-    assert not kept.name.startswith(".")
-
-
-def test_the_second_to_keep_the_same_throws_its_own_away(tmp_path):
-    folder = tmp_path / "checked" / "tiny" / "GM9903" / "key"
-    for amount in (1.0, 2.0):
-        cache.save(folder, {"costs": pd.DataFrame({"amount": [amount]})}, ("a note",))
-    tables, notes = cache.load(folder)
-    assert tables["costs"]["amount"].tolist() == [1.0]
-    assert notes == ("a note",)
-    assert [entry.name for entry in folder.parent.iterdir()] == ["key"]
-
-
-def test_folder_that_cannot_be_made_is_an_error(tmp_path, monkeypatch):
-    def fail(*_):
-        raise PermissionError("not here")
-
-    monkeypatch.setattr("pathlib.Path.rename", fail)
-    with pytest.raises(PermissionError, match="not here"):
-        cache.save(tmp_path / "a" / "b" / "c" / "key", {}, ())
-    assert list((tmp_path / "a" / "b" / "c").iterdir()) == []
+    assert {entry.name for entry in shelf(where).iterdir()} == {"lock", "catalog.json", "rowledger.json", "tables"}
 
 
 def test_unknown_world_lists_those_that_are_there(where):
@@ -194,7 +269,7 @@ def test_published_place_has_no_delivery(where):
 def test_real_delivery_is_kept_apart_and_under_its_own_key(where, real_delivery):
     checked = checked_tables("GM0855", "", where)
     assert checked.kind is DataKind.REAL
-    assert len(list(shelf(where, "raw", "GM0855").iterdir())) == 1
+    assert load(shelf(where, "raw", "GM0855")).key_id == open_key("GM0855", DataKind.REAL).id
 
 
 def test_real_delivery_without_key_is_refused(where, real_delivery, monkeypatch):
@@ -205,8 +280,90 @@ def test_real_delivery_without_key_is_refused(where, real_delivery, monkeypatch)
         real_delivery.check()
 
 
-def test_faults_of_a_real_delivery_are_told_without_a_key(real_delivery, monkeypatch):
+def test_without_a_key_no_file_of_a_real_delivery_is_opened(real_delivery, where, monkeypatch):
     monkeypatch.delenv("GM_PSEUDONYM_KEY")
+    opened = []
+    monkeypatch.setattr(Path, "read_bytes", opened.append)
+    (real_delivery.folder / "caseload.csv").write_bytes(b"")
+    for ask in (real_delivery.check, lambda: checked_tables("GM0855", "", where)):
+        with pytest.raises(MissingKey, match="Real data need a pseudonym key"):
+            ask()
+    assert opened == []
+
+
+def test_other_key_is_refused_until_everything_is_read_anew_under_it(where, real_delivery, monkeypatch):
+    first = checked_tables("GM0855", "", where)
+    monkeypatch.setenv("GM_PSEUDONYM_KEY", "q" * 32)
+    for ask in (checked_tables, accept):
+        with pytest.raises(KeyChanged, match="--new-key"):
+            ask("GM0855", "", where)
+    again = accept("GM0855", "", where, new_key=True)
+    assert not set(again.tables["benefits"]["person"]) & set(first.tables["benefits"]["person"])
+    kept = b"".join(path.read_bytes() for path in shelf(where, "raw", "GM0855").rglob("*") if path.is_file())
+    assert not any(person.encode() in kept for person in first.tables["benefits"]["person"])
+    assert checked_tables("GM0855", "", where).digests == again.digests
+
+
+def test_new_key_with_a_refused_delivery_changes_nothing(where, real_delivery, monkeypatch):
+    checked_tables("GM0855", "", where)
+    before = load(shelf(where, "raw", "GM0855"))
+    monkeypatch.setenv("GM_PSEUDONYM_KEY", "q" * 32)
     (real_delivery.folder / "caseload.csv").write_bytes(b"")
     with pytest.raises(DeliveryError, match="the file is empty"):
-        real_delivery.check()
+        accept("GM0855", "", where, new_key=True)
+    assert load(shelf(where, "raw", "GM0855")) == before
+
+
+@pytest.fixture
+def shared(tmp_path, monkeypatch):
+    folder = tmp_path.parent / f"{tmp_path.name}-private"
+    folder.mkdir(mode=0o700)
+    (folder / "key").write_text("s" * 40)
+    (folder / "key").chmod(0o600)
+    monkeypatch.setenv("GM_SHARED_KEY_FILE", str(folder / "key"))
+
+
+def test_shared_key_needs_marker_file_and_option_and_is_then_remembered(where, real_delivery, shared, monkeypatch):
+    with pytest.raises(MissingKey, match="names none, and the name given"):
+        accept("GM0855", "", where, shared_key="pool")
+    real_delivery.mark(shared_key="pool")
+    with pytest.raises(MissingKey, match=r"names pool, and the name given \(or in use\) is none"):
+        checked_tables("GM0855", "", where)
+    accept("GM0855", "", where, shared_key="pool")
+    checked = checked_tables("GM0855", "", where)
+    assert set(checked.tables["benefits"]["person"]) <= set(
+        open_key("GM0363", DataKind.REAL, "pool").each(real_numbers(), "person")
+    )
+    monkeypatch.delenv("GM_SHARED_KEY_FILE")
+    with pytest.raises(MissingKey, match="asks for the shared key pool"):
+        checked_tables("GM0855", "", where)
+
+
+def real_numbers():
+    return [f"{number:09d}" for number in range(999900000, 1000000000)]
+
+
+def test_nothing_is_read_after_the_last_day(where, real_delivery, monkeypatch):
+    real_delivery.mark(retain_until=date(2026, 3, 1))
+    monkeypatch.setattr(retention, "today", lambda: date(2026, 3, 1))
+    checked_tables("GM0855", "", where)
+    monkeypatch.setattr(retention, "today", lambda: date(2026, 3, 2))
+    for ask in (checked_tables, accept, open_tables):
+        with pytest.raises(RetentionPassed, match="gm forget GM0855 --real --all") as caught:
+            ask("GM0855", "", where)
+        assert caught.value.exit_code == 27
+    real_delivery.mark(retain_until=date(2027, 3, 1))
+    assert checked_tables("GM0855", "", where).tables
+
+
+def test_real_delivery_without_a_last_day_is_read_and_that_is_noted(where, real_delivery):
+    real_delivery.mark(retain_until=None)
+    assert checked_tables("GM0855", "", where).notes == ("delivery.yml has no day to keep data until",)
+
+
+def test_shelf_of_the_older_way_of_keeping_is_removed(where):
+    older = shelf(where) / ("0123456789abcdef" * 2)
+    older.mkdir(parents=True)
+    (older / "benefits.parquet").write_bytes(b"persons")
+    checked_tables("GM9903", "tiny", where)
+    assert not older.exists()

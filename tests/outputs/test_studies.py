@@ -9,7 +9,8 @@ from gm_workbench.outputs.studies import NEEDS, about_study, absent, no_answer, 
 from gm_workbench.panel.study import Study, from_tables, open_study
 from gm_workbench.vocabulary.calendar import Period, month_index
 from gm_workbench.vocabulary.protocols import ASKED, load_protocol, study_names
-from gm_workbench.vocabulary.schemas import Benefits, DataKind
+from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.tables_benefit import Benefits
 from gm_workbench.vocabulary.text import Text
 
 

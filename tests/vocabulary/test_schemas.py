@@ -1,9 +1,13 @@
 """The logical tables: each class is whole, and its docstring is the manual."""
 
+from collections import Counter
+
 import pytest
 
 from gm_workbench.vocabulary.codes import code_list
-from gm_workbench.vocabulary.schemas import TABLES, WORK_REASONS, Benefits, Kind, Provisions, Wages
+from gm_workbench.vocabulary.schemas import Kind
+from gm_workbench.vocabulary.tables import TABLES, WORK_REASONS
+from gm_workbench.vocabulary.tables_benefit import Benefits, Costs, Households, Provisions
 
 COLUMNS = [(table, column) for table in TABLES.values() for column in table.columns]
 
@@ -32,14 +36,22 @@ def test_a_table_of_spells_names_a_column_and_has_a_start_and_an_end(table):
     assert {table.one_spell_of, "start", "end"} <= set(table.column_names())
 
 
-def test_only_published_sets_may_lack_a_column():
-    assert [table.name for table, column in COLUMNS if not column.required] == [Benefits.name] * 10 + [Wages.name] * 5
+def test_what_a_delivery_may_lack_is_declared():
+    counts = Counter(table.name for table, column in COLUMNS if not column.required)
+    assert counts == {"benefits": 10, "provisions": 3, "wages": 5, "households": 2, "sick_leave": 4}
 
 
 def test_categories_are_the_codes_of_the_statutory_lists():
     assert Benefits.column("scheme").allowed == code_list("statistiekcode").allowed()
-    assert Provisions.column("type").allowed == code_list("type_voorziening").allowed()
+    both = (*code_list("type_voorziening").words(), *code_list("type_voorziening_2019").words())
+    assert Provisions.column("type").allowed == Costs.column("type").allowed == tuple(dict.fromkeys(both))
+    assert set(code_list("typhh").words()) == set(Households.column("type").allowed)
     assert set(WORK_REASONS) <= set(code_list("reden_beeindiging").allowed())
+
+
+def test_tables_are_named_once_and_found_by_name():
+    assert all(name == table.name for name, table in TABLES.items())
+    assert len(set(TABLES.values())) == len(TABLES) == 15
 
 
 def test_no_table_holds_a_citizens_number_or_birth_date():

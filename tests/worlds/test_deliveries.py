@@ -12,7 +12,8 @@ from gm_workbench.intake.layouts import load_layouts
 from gm_workbench.intake.store import check
 from gm_workbench.settings import Paths, paths
 from gm_workbench.vocabulary.calendar import month_index
-from gm_workbench.vocabulary.schemas import TABLES, DataKind
+from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.tables import TABLES
 from gm_workbench.worlds import deliveries
 from gm_workbench.worlds.deliveries import synthesise, write_delivery
 from gm_workbench.worlds.draw import draw

@@ -7,8 +7,8 @@ import pytest
 from gm_workbench.errors import DeclarationError
 from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER, eleven_remainder
 from gm_workbench.vocabulary.instruments import instruments
-from gm_workbench.vocabulary.schemas import TABLES
-from gm_workbench.worlds.draw import draw
+from gm_workbench.vocabulary.tables import TABLES
+from gm_workbench.worlds.draw import DRAWN, draw
 
 SEED = 11
 
@@ -36,7 +36,7 @@ def test_a_partial_draw_equals_that_part_of_the_full_one(tables, worlds_folder, 
         pd.testing.assert_frame_equal(table, tables[name])
 
 
-@pytest.mark.parametrize("name", list(TABLES))
+@pytest.mark.parametrize("name", list(DRAWN))
 def test_a_table_is_as_its_schema_says(tables, name):
     table, schema = tables[name], TABLES[name]
     assert tuple(table.columns) == schema.column_names()
@@ -61,7 +61,7 @@ def test_persons_are_unique_within_the_network(worlds_folder):
 
 def test_what_a_place_does_not_deliver_is_absent(worlds_folder):
     tables = draw("tiny", "GM9903", SEED, folder=worlds_folder)
-    assert set(TABLES) - set(tables) == {"costs"}
+    assert set(DRAWN) - set(tables) == {"costs"}
     assert set(tables["introductions"]["study"]) == {"tilburg_single_mothers"}
 
 

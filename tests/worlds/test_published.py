@@ -10,8 +10,9 @@ from gm_workbench.errors import DeclarationError, UnknownPlace
 from gm_workbench.metrics.growth import growth
 from gm_workbench.settings import paths
 from gm_workbench.vocabulary.protocols import EVERY_REPORT, load_protocol, study_names
-from gm_workbench.vocabulary.schemas import TABLES, DataKind, Kind
+from gm_workbench.vocabulary.schemas import DataKind, Kind
 from gm_workbench.vocabulary.spells import ON_BENEFIT
+from gm_workbench.vocabulary.tables import TABLES
 from gm_workbench.worlds import published
 from gm_workbench.worlds.frames import digest
 from gm_workbench.worlds.published import PUBLISHED, load_published, sets_for

@@ -1,0 +1,135 @@
+"""Tables of pandas ↔ parts for storage, and a stored table as the frame that notebooks get."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from gm_workbench.intake.kept.catalog import Catalog
+from gm_workbench.intake.kept.partitions import PSEUDONYMS, read
+from gm_workbench.intake.rows.parts import WHOLE_TABLE, Part
+from gm_workbench.vocabulary.calendar import Period, month_code
+from gm_workbench.vocabulary.schemas import Column, Kind, Table
+from gm_workbench.vocabulary.tables import TABLES
+
+_TYPES = {
+    Kind.PSEUDONYM: PSEUDONYMS,
+    Kind.MONTH: pa.int32(),
+    Kind.MAYBE_MONTH: pa.int32(),
+    Kind.WHOLE: pa.int32(),
+    Kind.NUMBER: pa.float64(),
+}
+
+
+def arrow_type(column: Column) -> pa.DataType:
+    """Say how a column is stored."""
+    return _TYPES.get(column.kind, pa.string())
+
+
+def parts_of(frame: pd.DataFrame, table: type[Table]) -> Iterator[Part]:
+    """Cut a checked table into the parts that it is stored in: by month, by year and wave, or whole.
+
+    Columns that the schema has not are left out; one that the frame has not is absent.
+    """
+    columns = [column for column in table.columns if column.name in frame.columns]
+    plain = pa.table({column.name: pa.array(frame[column.name], _plain(column), from_pandas=True) for column in columns})
+    schema = pa.schema([pa.field(column.name, arrow_type(column)) for column in columns])
+    keys = pd.util.hash_pandas_object(frame[list(table.key)], index=False).to_numpy().astype(np.uint64)
+    for (period, name), rows in _groups(frame):
+        # encoded anew for each part: a dictionary of all would name who is in no row of it
+        yield Part(table.name, period, name, plain.take(rows).cast(schema), keys[rows])
+
+
+def _plain(column: Column) -> pa.DataType:
+    return pa.string() if column.kind is Kind.PSEUDONYM else arrow_type(column)
+
+
+def _groups(frame: pd.DataFrame) -> Iterator[tuple[tuple[str, str], npt.NDArray[np.intp]]]:
+    if "month" not in frame.columns:
+        yield (WHOLE_TABLE, WHOLE_TABLE), np.arange(len(frame))
+        return
+    if "wave" not in frame.columns:
+        for month, rows in _indices(frame, "month"):
+            yield (str(month // 12), month_code(month).replace("-", "")), rows
+        return
+    for (year, wave), rows in _indices(frame, [frame["month"] // 12, frame["wave"]]):
+        yield (str(year), str(wave)), rows
+
+
+def _indices(frame: pd.DataFrame, by: Any) -> Iterator[tuple[Any, npt.NDArray[np.intp]]]:
+    for value, rows in frame.groupby(by, sort=True).indices.items():
+        yield value, np.asarray(rows, dtype=np.intp)
+
+
+def frame_of(stored: pa.Table, table: type[Table]) -> pd.DataFrame:
+    """Give a stored table as a frame, sorted by its key: text, int32, nullable Int32 where a month may be missing, float64."""
+    ordered = stored.take(_order(stored, [name for name in table.key if name in stored.column_names]))
+    names = [name for name in table.column_names() if name in ordered.column_names]
+    return pd.DataFrame({name: _series(ordered.column(name), table.column(name).kind) for name in names})
+
+
+def _order(stored: pa.Table, key: Sequence[str]) -> npt.NDArray[np.int64]:
+    if not key:
+        return np.arange(stored.num_rows)
+    return np.lexsort([_ranks(stored.column(name)) for name in reversed(key)]).astype(np.int64)
+
+
+def _ranks(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    """Number the values of a column in their order; text is only sorted once for each distinct value."""
+    if pa.types.is_int32(column.type):
+        return np.asarray(column.to_numpy(), dtype=np.int64)
+    whole = column.unify_dictionaries().combine_chunks()
+    encoded = whole if column.type == PSEUDONYMS else whole.dictionary_encode()
+    ranks = np.argsort(np.argsort(encoded.dictionary.to_numpy(zero_copy_only=False)))
+    return np.asarray(ranks[encoded.indices.to_numpy()], dtype=np.int64)
+
+
+def _series(column: pa.ChunkedArray, kind: Kind) -> pd.Series:
+    if kind is Kind.MAYBE_MONTH:
+        absent = column.is_null().to_numpy()
+        return pd.Series(pd.arrays.IntegerArray(column.fill_null(0).to_numpy().astype(np.int32), absent))
+    series: pd.Series = (column.cast(pa.string()) if column.type == PSEUDONYMS else column).to_pandas()
+    return series
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables in force of a place. Each is read when it is asked for, and only what is asked of it."""
+
+    folder: Path
+    catalog: Catalog
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name the tables that are there, in the order of the vocabulary."""
+        there = {path.split("/")[1] for path in self.catalog.parts}
+        return tuple(name for name in TABLES if name in there)
+
+    def frame(self, name: str, columns: Sequence[str] | None = None, period: Period | None = None) -> pd.DataFrame:
+        """Read a table, sorted by its key.
+
+        Parameters
+        ----------
+        name : str
+            One of `names`; of another, a frame without rows and columns.
+        columns : sequence of str, optional
+            Default all that were delivered.
+        period : Period, optional
+            Months to read; default all.
+
+        Raises
+        ------
+        DamagedPart
+            If a stored part is not what was written.
+        """
+        table = TABLES[name]
+        wanted = None if columns is None else [*dict.fromkeys((*table.key, *columns))]
+        frame = frame_of(read(self.folder, name, wanted, period, self.catalog), table)
+        return frame if columns is None else frame[[column for column in columns if column in frame.columns]]

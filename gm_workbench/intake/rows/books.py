@@ -1,0 +1,78 @@
+"""Pseudonyms that were made before: one book for each domain of a place, so that each number is hashed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from gm_workbench.intake.rows.fields import Names
+from gm_workbench.intake.rows.parts import Int32s, UInt64s
+
+PERSON = "person"
+"""Domain of numbers of persons (BSN)."""
+
+
+class Namer(Protocol):
+    """Makes pseudonyms under the key of a place."""
+
+    def each(self, identifiers: Sequence[str], domain: str) -> list[str]:
+        """Give a pseudonym for each identifier."""
+        ...
+
+
+@dataclass(slots=True)
+class Book:
+    """The pseudonyms of one domain, each made once. What it has seen shows neither in its repr nor anywhere else."""
+
+    names: Namer = field(repr=False)
+    domain: str
+    written: Callable[[int | str], str] = field(default=str, repr=False)
+    hexes: pa.Array = field(default_factory=lambda: pa.array([], pa.string()), repr=False)
+    whole: UInt64s = field(default_factory=lambda: np.empty(0, dtype=np.uint64), repr=False)
+    _at: dict[int | str, int] = field(default_factory=dict, repr=False)
+    _adding: Lock = field(default_factory=Lock, repr=False)
+
+    def learn(self, identifiers: Sequence[int | str]) -> Int32s:
+        """Give where the pseudonym of each identifier stands in `hexes`; new ones are made."""
+        places = list(map(self._at.get, identifiers))
+        if None in places:
+            with self._adding:
+                self._add([one for one in dict.fromkeys(identifiers) if one not in self._at])
+            places = list(map(self._at.get, identifiers))
+        return np.array(places, dtype=np.int32)
+
+    def _add(self, new: list[int | str]) -> None:
+        if not new:
+            return
+        made = self.names.each([self.written(one) for one in new], self.domain)
+        self.hexes = pa.concat_arrays([self.hexes, pa.array(made, pa.string())])
+        values = np.frombuffer(bytes.fromhex("".join(made)), dtype=">u8").astype(np.uint64)
+        self.whole = np.concatenate([self.whole, values])
+        # last, so that another thread never finds a place that is not there yet
+        self._at.update(zip(new, range(len(self._at), len(self._at) + len(new)), strict=True))
+
+    def column(self, index: Int32s) -> Names:
+        """Give a column of pseudonyms by where each row's stands, -1 for none."""
+        return Names(self.hexes, self.whole, index)
+
+
+def nine_digits(number: int | str) -> str:
+    """Write a number of a person with the zeros that it begins with."""
+    return str(number).zfill(9)
+
+
+@dataclass(slots=True)
+class Codebooks:
+    """All books of one place. They live as long as one run, are never stored, and may be used by two threads."""
+
+    names: Namer = field(repr=False)
+    _books: dict[str, Book] = field(default_factory=dict, repr=False)
+
+    def of(self, domain: str) -> Book:
+        """Give the book of a domain, a new one when it is the first time."""
+        return self._books.setdefault(domain, Book(self.names, domain, nine_digits if domain == PERSON else str))

@@ -1,0 +1,216 @@
+"""One rule of a column → the column: read, checked, and with every fault noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pyarrow.compute as pc
+
+from gm_workbench.intake.declared.grammar import ColumnRule, Read, Transform
+from gm_workbench.intake.reasons import Reason
+from gm_workbench.intake.rows.books import PERSON
+from gm_workbench.intake.rows.codes import meanings, read_codes
+from gm_workbench.intake.rows.dates import month_of, read_birth_years, read_dates, read_years
+from gm_workbench.intake.rows.desk import Desk
+from gm_workbench.intake.rows.encode import Cells, flags
+from gm_workbench.intake.rows.fields import Field, Words, known, same_word
+from gm_workbench.intake.rows.numbers import WRITTEN, read_numbers, read_wholes
+from gm_workbench.intake.rows.parts import Flags, Floats
+from gm_workbench.intake.rows.persons import holds_number
+from gm_workbench.vocabulary.schemas import DataKind, Kind
+from gm_workbench.vocabulary.text import Text, same
+
+_LOST_ZEROS = Text("voorloopnullen van codes", "leading zeros of codes")
+_NAME_ONLY = Text("een korte naam zonder nummers van personen", "a short name without numbers of persons")
+_LONGEST_TEXT = 60
+_JOINED = "\x1f"  # stands between the parts of a key of several columns
+
+
+def read_column(rule: ColumnRule, desk: Desk) -> Field | None:
+    """Read one column; None for one that is only checked.
+
+    Rows that are empty where a value is needed are noted too.
+    """
+    if rule.constant is not None:
+        return _constant(rule, desk)
+    field = _READERS[rule.transform](rule, desk)
+    column = desk.column(rule)
+    if column is None:
+        return None
+    if not column.nullable and rule.transform is not Transform.IDENTIFIER:
+        empty = np.logical_and.reduce([desk.sheet.cells[header].empty for header in rule.headers[:1]]) & ~known(field)
+        desk.mark(Reason.MISSING_VALUE, empty, rule.headers[0])
+    return field
+
+
+def _constant(rule: ColumnRule, desk: Desk) -> Field:
+    column, value = desk.column(rule), str(rule.constant)
+    if column is not None and column.kind in (Kind.NUMBER, Kind.WHOLE):
+        return np.full(len(desk.sheet), float(value))
+    return same_word(value, len(desk.sheet))
+
+
+def _identifier(_rule: ColumnRule, desk: Desk) -> Field:
+    persons = desk.sheet.persons
+    if persons is not None:
+        return persons
+    return desk.setting.books.of(PERSON).column(np.full(len(desk.sheet), -1, dtype=np.int32))
+
+
+def _key(rule: ColumnRule, desk: Desk) -> Field:
+    cells = joined([desk.sheet.cells[header] for header in rule.headers])
+    book = desk.setting.books.of(rule.domain)
+    return book.column(np.where(cells.empty, -1, cells.spread(book.learn(cells.words))).astype(np.int32))
+
+
+def joined(columns: list[Cells]) -> Cells:
+    r"""Join columns to one; a row is empty when all of them are.
+
+    >>> import pyarrow as pa
+    >>> joined([Cells.of(pa.array(["a", "a", ""])), Cells.of(pa.array(["1", "2", ""]))]).rows()[1:]
+    ['a\x1f2', '']
+    """
+    one = columns[0]
+    for other in columns[1:]:
+        pairs, index = np.unique(one.index.astype(np.int64) * len(other.texts) + other.index, return_inverse=True)
+        left, right = (part.tolist() for part in np.divmod(pairs, len(other.texts)))
+        above, below = one.words, other.words
+        texts = [f"{above[a]}{_JOINED}{below[b]}".strip(_JOINED) for a, b in zip(left, right, strict=True)]
+        one = Cells(pc.if_else(True, texts, ""), index.astype(np.int32))
+    return one
+
+
+def _code(rule: ColumnRule, desk: Desk) -> Field:
+    cells, column = desk.cells(rule), desk.column(rule)
+    means = meanings(desk.setting.lists(rule.lists), rule.words, rule.read, column.allowed if column else ())
+    coded = read_codes(cells, means, rule.read, _day_of_list(rule, desk))
+    declared = ", ".join(f"data/codes/lists/{name}.csv" for name in rule.lists) or desk.source.declared_in
+    shown = None if column is not None and column.sensitive else cells
+    listed = ", ".join(rule.lists) or desk.source.name
+    allowed = ", ".join(_allowed(rule, desk)[:40])
+    desk.mark(Reason.CODE, coded.bad, rule.headers[0], shown, list=listed, allowed=allowed, declared=declared)
+    desk.mark(Reason.REPAIRED, coded.mended, rule.headers[0], what=_LOST_ZEROS)
+    return Words(coded.words, coded.index)
+
+
+def _allowed(rule: ColumnRule, desk: Desk) -> list[str]:
+    lists = desk.setting.lists(rule.lists)
+    listed = [entry.code if rule.read is Read.CODE else entry.label.nl for one in lists for entry in one.codes]
+    return list(dict.fromkeys([*rule.words, *filter(None, listed)]))
+
+
+def _day_of_list(rule: ColumnRule, desk: Desk) -> Floats | None:
+    """Give the day of each row's list; synthetic rows after the list's end are read with an earlier one, and that is noted."""
+    days = desk.event(rule.on)
+    if days is None or not rule.until or desk.setting.kind is not DataKind.SYNTHETIC:
+        return days
+    last, instead = (read_dates([day], ["jjjj-mm-dd"]).values[0] for day in (rule.until, rule.read_as))
+    late = (days > last) & ~desk.cells(rule).empty
+    desk.mark(Reason.REGIME, late, rule.headers[0], list=", ".join(rule.lists), day=rule.until)
+    return np.where(late, instead, days)
+
+
+def _date(rule: ColumnRule, desk: Desk) -> Field:
+    return month_of(desk.days(rule.headers[0]))
+
+
+def _birth_date(rule: ColumnRule, desk: Desk) -> Field:
+    typed = read_birth_years(desk.cells(rule).texts, desk.source.dates)
+    return desk.spread(rule.headers[0], typed, desk.written())
+
+
+def _birth_year(rule: ColumnRule, desk: Desk) -> Field:
+    return desk.spread(rule.headers[0], read_years(desk.cells(rule).texts), Text("jjjj", "yyyy"))
+
+
+def _days(rule: ColumnRule, desk: Desk) -> Field:
+    later, earlier = (desk.days(header) for header in rule.headers)
+    desk.mark(Reason.ORDER, later < earlier, rule.headers[0], start=rule.headers[1])
+    return later - earlier + (1 if rule.last_day else 0)
+
+
+def _decimal(rule: ColumnRule, desk: Desk) -> Field:
+    parts = [number(header, rule, desk) for header in rule.headers]
+    value = parts[0]
+    if len(parts) > 1:
+        # hours of zero are out of bounds where they are declared; here they give no wage
+        value = np.divide(parts[0], parts[1], out=np.full(len(parts[0]), np.nan), where=parts[1] > 0)
+        desk.mark(Reason.BOUNDS, ~(parts[1] > 0), rule.headers[1], low="> 0", high="∞")
+    elif rule.headers[0] not in desk.summed:
+        _bounds(value, rule, desk)
+    return value * rule.unit.factor if rule.unit else value
+
+
+def number(header: str, rule: ColumnRule, desk: Desk) -> Floats:
+    """Give the decimal numbers of one column, or their sums where records of one month are added up."""
+    if header in desk.summed:
+        return desk.summed[header]
+    cells = desk.cells(rule) if header == rule.headers[0] else desk.sheet.cells[header]
+    typed = read_numbers(cells.texts, desk.source.numbers)
+    return desk.spread(header, typed, same(WRITTEN[desk.source.numbers]), Reason.NUMBER)
+
+
+def _whole(rule: ColumnRule, desk: Desk) -> Field:
+    values = desk.spread(rule.headers[0], read_wholes(desk.cells(rule).texts), same("12"), Reason.NUMBER)
+    _bounds(values, rule, desk)
+    return values
+
+
+def _bounds(values: Floats, rule: ColumnRule, desk: Desk) -> None:
+    low = -np.inf if rule.low is None else rule.low
+    high = np.inf if rule.high is None else rule.high
+    outside: Flags = (values < low) | (values > high)
+    words = [f"{bound:g}".replace("inf", "∞") for bound in (low, high)]
+    desk.mark(Reason.BOUNDS, outside, rule.headers[0], low=words[0], high=words[1])
+
+
+def _text(rule: ColumnRule, desk: Desk) -> Field:
+    cells = desk.cells(rule)
+    long = flags(pc.greater(pc.utf8_length(cells.texts), _LONGEST_TEXT)) | holds_number(cells.texts)
+    bad = cells.spread(long)
+    desk.mark(Reason.CODE, bad, rule.headers[0], cells, list=rule.column, allowed=_NAME_ONLY, declared=desk.source.declared_in)
+    return Words(tuple(cells.words), np.where(bad | cells.empty, -1, cells.index).astype(np.int32))
+
+
+def _place(rule: ColumnRule, desk: Desk) -> Field:
+    cells, place = desk.cells(rule), desk.setting.place
+    codes = [text.upper().removeprefix("GM").zfill(4) if text else "" for text in cells.words]
+    own = cells.spread(np.array([code == place.statutory for code in codes], dtype=bool))
+    merged = _merged(cells, codes, desk)
+    desk.mark(Reason.PLACE, ~own & ~merged, rule.headers[0], cells, allowed=place.statutory)
+    desk.mark(Reason.MERGED, merged, rule.headers[0], place=place.code)
+    return same_word(place.code, len(desk.sheet))
+
+
+def _merged(cells: Cells, codes: list[str], desk: Desk) -> Flags:
+    """Say which rows have the code of a municipality that merged into this one, in a month before it did."""
+    mergers = desk.setting.mergers()
+    if not mergers:
+        return np.zeros(len(cells.index), dtype=bool)
+    until = cells.spread(np.array([float(mergers[code][0]) if code in mergers else np.nan for code in codes]))
+    months = desk.months()
+    merged: Flags = ~np.isnan(until) & (np.isnan(months) | (months < month_of(until)))
+    return merged
+
+
+def _month_part(_rule: ColumnRule, desk: Desk) -> Field:
+    return desk.months()
+
+
+_READERS: Mapping[Transform, Callable[[ColumnRule, Desk], Field]] = {
+    Transform.IDENTIFIER: _identifier,
+    Transform.KEY: _key,
+    Transform.CODE: _code,
+    Transform.DATE: _date,
+    Transform.BIRTH_DATE: _birth_date,
+    Transform.BIRTH_YEAR: _birth_year,
+    Transform.YEAR: _month_part,
+    Transform.MONTH_NUMBER: _month_part,
+    Transform.DAYS: _days,
+    Transform.DECIMAL: _decimal,
+    Transform.WHOLE: _whole,
+    Transform.TEXT: _text,
+    Transform.PLACE: _place,
+}
+"""How each kind of column is read; what is ignored is read by nobody."""

@@ -1,0 +1,168 @@
+"""Days as Dutch systems write them. Which of two readings is meant, the column tells; a month never comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gm_workbench.intake.rows.encode import Typed, flags, matches
+from gm_workbench.intake.rows.parts import Flags, Floats
+
+WAYS = {
+    "jjjjmmdd": r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})",
+    "dd-mm-jjjj": r"(?P<d>\d{1,2})-(?P<m>\d{1,2})-(?P<y>\d{4})",
+    "dd/mm/jjjj": r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})",
+    "jjjj-mm-dd": r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})",
+}
+EXCEL = "excel"
+ALL_WAYS = (*WAYS, EXCEL)
+
+_MIDNIGHT = r"[T ]00:00(:00(\.0+)?)?$"
+_SERIAL = r"\d{5}"
+_FIRST_SERIAL_DAY = -25569  # day 0 of a spreadsheet, counted from 1970-01-01
+_MONTH_ZERO = 12 * 1970
+
+Ints = npt.NDArray[np.int64]
+
+
+def read_dates(texts: Sequence[str] | pa.Array, allowed: Sequence[str]) -> Typed:
+    """Read days, as days since 1 January 1970.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Distinct texts.
+    allowed : sequence of str
+        Ways of writing, of which the first is the usual one; ``jjjjmmdd`` is always read, because it cannot be misread.
+
+    Returns
+    -------
+    Typed
+        `mended` where a day is written in another way than the first, or as the number of a spreadsheet (read only when all
+        texts are such numbers, or when it is declared); `two_ways` when only a month that comes first makes sense of them.
+
+    >>> read_dates(["01-02-1970", ""], ["dd-mm-jjjj"]).values.tolist()
+    [31.0, nan]
+    >>> read_dates(["13-02-2024", "02-13-2024"], ["dd-mm-jjjj"]).bad.tolist()
+    [False, True]
+    """
+    return _read(texts, allowed, unknown=False)
+
+
+def read_birth_years(texts: Sequence[str] | pa.Array, allowed: Sequence[str]) -> Typed:
+    """Read the year of birth dates; month and day, or the day, may be unknown and written as zeros.
+
+    >>> read_birth_years(["19840000", "19840229", "19840230"], ["jjjjmmdd"]).values.tolist()
+    [1984.0, 1984.0, nan]
+    """
+    typed = _read(texts, allowed, unknown=True)
+    return Typed(year_of(typed.values), typed.bad, typed.mended, typed.two_ways)
+
+
+def read_years(texts: Sequence[str] | pa.Array) -> Typed:
+    """Read years from 1900 to 2099."""
+    array = _array(texts)
+    good = matches(array, r"(19|20)\d{2}")
+    return Typed(_numbers(array, good), ~good & filled(array), np.zeros(len(array), dtype=bool))
+
+
+def read_months(texts: Sequence[str] | pa.Array, allowed: Sequence[str]) -> Typed:
+    """Read months written in one cell: jjjjmm, jjjj-mm, or a day in it; given as month indices.
+
+    >>> read_months(["202401", "2024-01", "20240131"], ["jjjjmmdd"]).values.tolist()
+    [24288.0, 24288.0, 24288.0]
+    """
+    array = _array(texts)
+    short = matches(array, r"(19|20)\d{2}-?(0[1-9]|1[0-2])")
+    whole = pc.if_else(pa.array(short), pc.binary_join_element_wise(pc.replace_substring(array, "-", ""), "01", ""), array)
+    typed = read_dates(whole, allowed)
+    return Typed(month_of(typed.values), typed.bad, typed.mended & ~short, typed.two_ways)
+
+
+def month_of(days: Floats) -> Floats:
+    """Give the month index of days; NaN stays NaN.
+
+    >>> month_of(np.array([0.0, np.nan])).tolist()
+    [23640.0, nan]
+    """
+    known = ~np.isnan(days)
+    months = np.where(known, days, 0).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + _MONTH_ZERO
+    return np.where(known, months, np.nan)
+
+
+def first_day_of(months: Floats) -> Floats:
+    """Give the first day of months, in days since 1970."""
+    known = ~np.isnan(months)
+    index = np.where(known, months - _MONTH_ZERO, 0).astype(np.int64)
+    return np.where(known, index.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64), np.nan)
+
+
+def year_of(days: Floats) -> Floats:
+    """Give the year of days; NaN stays NaN."""
+    return np.floor(month_of(days) / 12)
+
+
+def filled(texts: pa.Array) -> Flags:
+    """Say which texts are not empty."""
+    return ~flags(pc.equal(texts, ""))
+
+
+def _array(texts: Sequence[str] | pa.Array) -> pa.Array:
+    return texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
+
+
+def _read(texts: Sequence[str] | pa.Array, allowed: Sequence[str], unknown: bool) -> Typed:
+    array = pc.replace_substring_regex(_array(texts), _MIDNIGHT, "")
+    values, mended = np.full(len(array), np.nan), np.zeros(len(array), dtype=bool)
+    swapped, plain = 0, 0
+    for way in dict.fromkeys((*(way for way in allowed if way in WAYS), "jjjjmmdd")):
+        day, month_first, day_first = _written(array, WAYS[way], unknown)
+        new = ~np.isnan(day) & np.isnan(values)
+        values[new] = day[new]
+        mended |= new & (way != allowed[0]) & (way in allowed)
+        swapped, plain = swapped + int(month_first.sum()), plain + int(day_first.sum())
+    serial = _serials(array, EXCEL in allowed)
+    values, mended = np.where(np.isnan(serial), values, serial), mended | ~np.isnan(serial)
+    return Typed(values, np.isnan(values) & filled(array), mended, two_ways=swapped > 0 and plain == 0)
+
+
+def _written(texts: pa.Array, pattern: str, unknown: bool) -> tuple[Floats, Flags, Flags]:
+    """Read one way of writing; also which texts make sense only with the month first, and which only with the day first."""
+    shaped = matches(texts, pattern)
+    days, swapped, plain = np.full(len(shaped), np.nan), np.zeros(len(shaped), dtype=bool), np.zeros(len(shaped), dtype=bool)
+    at = np.flatnonzero(shaped)
+    if not len(at):
+        return days, swapped, plain
+    parts = pc.extract_regex(texts.take(pa.array(at)), f"^{pattern}$")
+    year, month, day = (pc.struct_field(parts, name).cast(pa.int64()).to_numpy(zero_copy_only=False) for name in "ymd")
+    days[at] = _day(year, month, day, unknown)
+    if not pattern.startswith("(?P<y>"):
+        swapped[at], plain[at] = (month > 12) & (day <= 12), (day > 12) & (month <= 12)
+    return days, swapped, plain
+
+
+def _day(year: Ints, month: Ints, day: Ints, unknown: bool) -> Floats:
+    if unknown:
+        day = np.where(day == 0, 1, day)
+        month = np.where((month == 0) & (day == 1), 1, month)
+    sound = (year >= 1900) & (year <= 2099) & (month >= 1) & (month <= 12)
+    first = np.where(sound, 12 * (year - 1970) + month - 1, 0).astype("datetime64[M]")
+    length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
+    sound &= (day >= 1) & (day <= length)
+    return np.where(sound, first.astype("datetime64[D]").astype(np.int64) + day - 1, np.nan)
+
+
+def _serials(texts: pa.Array, declared: bool) -> Floats:
+    shaped = matches(texts, _SERIAL)
+    if not shaped.any() or not (declared or (shaped | ~filled(texts)).all()):
+        return np.full(len(texts), np.nan)
+    return _numbers(texts, shaped) + _FIRST_SERIAL_DAY
+
+
+def _numbers(texts: pa.Array, good: Flags) -> Floats:
+    zero = pc.if_else(pa.array(good), texts, "0").cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return np.where(good, zero, np.nan)

@@ -1,0 +1,143 @@
+"""Columns of text taken apart into distinct texts and an index, so that a rule runs once for each text and not for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gm_workbench.intake.reading.opened import Batch, Int64s
+from gm_workbench.intake.rows.fields import Names
+from gm_workbench.intake.rows.parts import Flags, Int32s
+
+ENCODED = pa.dictionary(pa.int32(), pa.string())
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What distinct texts read as: numbers (NaN where there is none) or words (None).
+
+    `bad` texts cannot be read; `mended` ones were read after a repair; `two_ways`: the texts together allow two readings.
+    """
+
+    values: npt.NDArray[Any]
+    bad: Flags
+    mended: Flags
+    two_ways: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """One column: distinct texts (outer blanks dropped, what counts as empty is empty) and which of them each row has."""
+
+    texts: pa.Array
+    index: Int32s
+
+    @classmethod
+    def of(cls, column: pa.ChunkedArray | pa.Array, empty: Iterable[str] = ("",)) -> Cells:
+        """Take a column apart.
+
+        >>> Cells.of(pa.array([" a", "-", "a "]), ["", "-"]).rows()
+        ['a', '', 'a']
+        """
+        whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        coded = whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
+        texts = pc.utf8_trim_whitespace(coded.dictionary.cast(pa.string()))
+        nothing = pa.array(sorted({word.casefold() for word in empty} - {""}), pa.string())
+        if len(nothing):
+            texts = pc.if_else(pc.is_in(pc.utf8_lower(texts), value_set=nothing), "", texts)
+        return cls(texts, coded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False))
+
+    def rows(self) -> list[str]:
+        """Give the text of every row; for tests and few rows."""
+        texts: list[str] = self.texts.take(pa.array(self.index)).to_pylist()
+        return texts
+
+    @property
+    def words(self) -> list[str]:
+        """The distinct texts."""
+        words: list[str] = self.texts.to_pylist()
+        return words
+
+    @property
+    def empty(self) -> Flags:
+        """Whether each row is empty."""
+        return self.spread(flags(pc.equal(self.texts, "")))
+
+    def spread(self, distinct: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Give each row what its text has."""
+        return distinct[self.index] if len(distinct) else np.zeros(len(self.index), dtype=distinct.dtype)
+
+    def take(self, rows: npt.NDArray[Any]) -> Cells:
+        """Keep some rows, in this order."""
+        return replace(self, index=self.index[rows])
+
+    def below(self, other: Cells) -> Cells:
+        """Put the rows of another column below these."""
+        moved = other.index + np.int32(len(self.texts))
+        return Cells(pa.concat_arrays([self.texts, other.texts]), np.concatenate([self.index, moved]).astype(np.int32))
+
+
+def flags(array: pa.Array | pa.ChunkedArray) -> Flags:
+    """Turn Arrow's true and false into numpy's; nothing is false."""
+    found: Flags = np.asarray(pc.fill_null(array, False).to_numpy(zero_copy_only=False), dtype=bool)
+    return found
+
+
+def matches(texts: pa.Array, pattern: str) -> Flags:
+    """Say which texts a regular expression (RE2) matches as a whole."""
+    return flags(pc.match_substring_regex(texts, rf"^(?:{pattern})$"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Rows on their way to tables: cells by declared header, the line of each row, and which row of the file it came of.
+
+    `persons` holds the pseudonyms, once the columns of numbers are gone.
+    """
+
+    cells: Mapping[str, Cells]
+    lines: Int64s
+    origin: Int64s
+    delivered: int
+    persons: Names | None = None
+
+    def __len__(self) -> int:
+        return len(self.origin)
+
+    def take(self, rows: npt.NDArray[Any]) -> Sheet:
+        """Keep some rows (by position or by flag)."""
+        at = np.flatnonzero(rows) if rows.dtype == bool else rows
+        kept = {header: cells.take(at) for header, cells in self.cells.items()}
+        persons = None if self.persons is None else self.persons.take(at)
+        return Sheet(kept, self.lines[at], self.origin[at], self.delivered, persons)
+
+    def without(self, headers: Iterable[str]) -> Sheet:
+        """Drop columns."""
+        gone = set(headers)
+        return replace(self, cells={header: cells for header, cells in self.cells.items() if header not in gone})
+
+    def of_file(self, rows: Flags) -> Flags:
+        """Say which rows of the file have a marked row among those that came of them."""
+        marked = np.zeros(self.delivered, dtype=bool)
+        marked[self.origin[rows]] = True
+        return marked
+
+
+def gather(batches: Iterable[Batch], headers: Mapping[str, str], empty: Sequence[str]) -> Sheet:
+    """Lay batches on top of each other; `headers` gives for each declared header the one in the file."""
+    got = list(batches)
+    lines = np.concatenate([batch.lines for batch in got]) if got else np.empty(0, dtype=np.int64)
+    cells = {declared: Cells.of(_column(got, delivered), empty) for declared, delivered in headers.items()}
+    return Sheet(cells, lines, np.arange(len(lines), dtype=np.int64), len(lines))
+
+
+def _column(batches: Sequence[Batch], header: str) -> pa.ChunkedArray:
+    chunks = [batch.cells.column(header) for batch in batches]
+    coded = [chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode() for chunk in chunks]
+    return pa.chunked_array(coded, ENCODED).unify_dictionaries()

@@ -1,0 +1,112 @@
+"""Which header of a file is which declared one, and what is missing, unknown or an item of a questionnaire."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from gm_workbench.intake.declared.grammar import ColumnRule, RowForm, TableMap, Transform
+from gm_workbench.intake.declared.sources import Source
+from gm_workbench.intake.faults import found
+from gm_workbench.intake.reading.opened import Opened
+from gm_workbench.intake.reading.recognise import folded
+from gm_workbench.intake.reasons import Reason
+from gm_workbench.intake.rows.findings import Findings
+from gm_workbench.vocabulary.text import Text
+
+ITEM = re.compile(r"[A-Z]{2,4}_\d{1,2}")
+
+_AN_UNKNOWN_ONE = Text("(een kolom)", "(a column)")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The headers of one file: `of` by declared header, `items` by item of a questionnaire, `extra` what nobody knows."""
+
+    of: Mapping[str, str]
+    items: Mapping[str, str]
+    extra: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def choose(opened: Opened, source: Source, items: Iterable[str]) -> Chosen:
+    """Find the declared headers in those of the file."""
+    there: dict[str, str] = {}
+    for header in opened.headers:
+        there.setdefault(folded(header, source.folds), header)
+    aliases = _aliases(source)
+    of = {one: there[name] for one in aliases for name in [_first(aliases[one], there, source)] if name}
+    wide = any(table.rows.form is RowForm.WIDE_ITEMS for table in source.tables)
+    known = {item: item for item in items} if wide else {}
+    asked = {header.upper(): header for header in opened.headers if header.upper() in known}
+    extra = tuple(header for header in opened.headers if header not in of.values() and header not in asked.values())
+    return Chosen(of, asked, extra, tuple(header for header in needed(source) if header not in of))
+
+
+def _first(names: Iterable[str], there: Mapping[str, str], source: Source) -> str:
+    return next((key for name in names for key in [folded(name, source.folds)] if key in there), "")
+
+
+def _aliases(source: Source) -> dict[str, tuple[str, ...]]:
+    """Give each declared header with the other names that it has."""
+    found_names: dict[str, tuple[str, ...]] = {header: (header,) for header in source.ignore}
+    for table in source.tables:
+        for header in _of_rows(table):
+            found_names.setdefault(header, (header,))
+        for rule in table.columns.values():
+            for header in rule.headers:
+                more = rule.aliases if header == rule.headers[0] else ()
+                found_names[header] = (*found_names.get(header, (header,)), *more)
+    person = source.person
+    if person is not None:
+        second = (person.also.number,) if person.also else ()
+        for header in filter(None, (person.number, person.type_header, person.client, *second)):
+            found_names.setdefault(header, (header,))
+        if person.also and person.also.suffix:
+            own = {f"{header}{person.also.suffix}" for header in found_names}
+            found_names |= {header: (header,) for header in own}
+    return found_names
+
+
+def _of_rows(table: TableMap) -> tuple[str, ...]:
+    rows = table.rows
+    named = (*rows.month, rows.start, rows.end, *rows.one_per, rows.when, rows.item, rows.answer, *rows.add_up)
+    return tuple(header for header in named if header and header != "person")
+
+
+def needed(source: Source) -> tuple[str, ...]:
+    """Give the headers without which a file cannot be read."""
+    wanted = [header for table in source.tables for header in _of_rows(table)]
+    wanted += [
+        header for table in source.tables for rule in table.columns.values() if _needs(table, rule) for header in rule.headers
+    ]
+    person = source.person
+    wanted += [person.number, *filter(None, [person.client])] if person is not None else []
+    return tuple(dict.fromkeys(wanted))
+
+
+def _needs(table: TableMap, rule: ColumnRule) -> bool:
+    if rule.transform is Transform.IDENTIFIER or rule.constant is not None:
+        return False
+    if not rule.column:
+        return rule.transform is Transform.PLACE
+    return table.table.column(rule.column).required
+
+
+def check_headers(chosen: Chosen, source: Source, findings: Findings) -> None:
+    """Note columns that are missing, that are not known, and what looks like an item of a questionnaire but is none."""
+    if chosen.missing:
+        listed = ", ".join(chosen.missing)
+        findings.add(
+            found(Reason.COLUMNS, findings.file, line=1, count=len(chosen.missing), columns=listed, declared=source.declared_in)
+        )
+    wide = any(table.rows.form is RowForm.WIDE_ITEMS for table in source.tables)
+    strange = [header for header in chosen.extra if wide and ITEM.fullmatch(header.upper())]
+    for header in strange:
+        findings.add(found(Reason.ITEM, findings.file, line=1, item=header))
+    if wide and not chosen.items and not strange:
+        findings.add(found(Reason.ITEM, findings.file, line=1, item=_AN_UNKNOWN_ONE))
+    unknown = len(chosen.extra) - len(strange)
+    if unknown:
+        findings.add(found(Reason.EXTRA_COLUMNS, findings.file, line=1, count=unknown))

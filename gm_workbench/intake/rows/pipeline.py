@@ -1,0 +1,226 @@
+"""One opened file → parts of tables, faults, and where each row went. Numbers of persons are replaced before anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from gm_workbench.intake.declared.grammar import RowForm, TableMap
+from gm_workbench.intake.declared.limits import LIMITS, Limits
+from gm_workbench.intake.declared.sources import Source
+from gm_workbench.intake.faults import found, masked, refusing
+from gm_workbench.intake.reading.opened import Opened
+from gm_workbench.intake.reasons import Reason, Severity
+from gm_workbench.intake.rowledger import Entry
+from gm_workbench.intake.rows.books import Codebooks
+from gm_workbench.intake.rows.bridge import Bridge
+from gm_workbench.intake.rows.checks import check_labels, key_of, scan_ignored
+from gm_workbench.intake.rows.conform import conform
+from gm_workbench.intake.rows.desk import Desk, Setting
+from gm_workbench.intake.rows.encode import Sheet, gather
+from gm_workbench.intake.rows.fields import Words, stored
+from gm_workbench.intake.rows.findings import Findings
+from gm_workbench.intake.rows.headers import check_headers, choose
+from gm_workbench.intake.rows.parts import WHOLE_TABLE, FileRows, Flags, Part
+from gm_workbench.intake.rows.persons import Keyring, learn_bridge, replace_numbers
+from gm_workbench.intake.rows.reshape import Frame, unpivot_persons
+from gm_workbench.intake.rows.tables import read_table, rows_of
+from gm_workbench.vocabulary.calendar import Period, month_code
+from gm_workbench.vocabulary.codes import Place
+from gm_workbench.vocabulary.instruments import Instrument, instruments
+from gm_workbench.vocabulary.schemas import DataKind
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Where a file is read: of which place and kind, for which months, with which codes, pseudonyms, bridge and limits.
+
+    `period` bounds only what is expanded to months. Files that are bridges are read first, because `bridge` learns from them.
+    """
+
+    place: Place
+    kind: DataKind
+    period: Period
+    codes: Path
+    books: Codebooks
+    bridge: Bridge = field(default_factory=Bridge)
+    limits: Limits = LIMITS
+
+    def items(self) -> dict[str, Instrument]:
+        """Give each item of a declared questionnaire with its instrument."""
+        every = instruments(self.codes / "instruments").values()
+        return {item: instrument for instrument in every for item in instrument.items}
+
+    def setting(self) -> Setting:
+        """Give what the rules of a column need of it."""
+        return Setting(self.place, self.kind, self.codes, self.books)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One table that was read: its rows, which of the file's rows are of it, and the desk that it was read on."""
+
+    table: TableMap
+    frame: Frame
+    sheet: Sheet
+    of_table: Flags
+
+
+def read_rows(opened: Opened, source: Source, within: Within) -> FileRows:
+    """Read the rows of one opened file by the rules of its source.
+
+    Parameters
+    ----------
+    opened : Opened
+        Headers and batches of text. Its batches are taken once.
+    source : Source
+        What the columns mean.
+    within : Within
+        Place, kind, period, codes, and the pseudonyms made so far (it learns new ones, and a bridge what it links).
+
+    Returns
+    -------
+    FileRows
+        One entry for each table, in rows of the file. No parts when the file is refused, and every fault in any case: that
+        of too many rows is marked `whole`.
+
+    Raises
+    ------
+    DeclarationError
+        If source, lists and schema contradict each other. Never for what stands in a file.
+    """
+    findings = Findings(masked(opened.name), opened.rows or 0, list(opened.faults))
+    needs_items = any(table.rows.form in (RowForm.WIDE_ITEMS, RowForm.LONG_ITEMS) for table in source.tables)
+    items = within.items() if needs_items else {}
+    chosen = choose(opened, source, items)
+    if not findings.refused():
+        check_headers(chosen, source, findings)
+    if findings.refused():
+        return _refused(source, findings, findings.rows)
+    check_labels(opened, source, chosen.of, _listed(source, within), findings)
+    wanted = {**chosen.of, **chosen.items}
+    sheet = gather(opened.batches(list(dict.fromkeys(wanted.values()))), wanted, source.empty)
+    findings.rows = sheet.delivered
+    late = [fault for fault in opened.late if fault not in findings.faults]
+    findings.faults += late
+    lost = sum(fault.count for fault in (*opened.faults, *late) if fault.severity is Severity.SET_ASIDE)
+    return _read_sheet(sheet, source, within, findings, items, lost)
+
+
+def _read_sheet(
+    sheet: Sheet, source: Source, within: Within, findings: Findings, items: Mapping[str, Instrument], lost: int
+) -> FileRows:
+    if not sheet.delivered and not lost and not source.may_be_empty:
+        findings.add(found(Reason.EMPTY, findings.file))
+    sheet = _with_persons(sheet, source, within, findings)
+    scan_ignored(sheet, [header for header in source.ignore if header in sheet.cells], findings)
+    read = [_read_one(table, sheet, source, within, findings, items) for table in source.tables]
+    entries = [_entry(one, findings, lost) for one in read]
+    if not source.tables:
+        entries = [Entry(findings.file, "", sheet.delivered + lost, *_bridge_counts(sheet, findings, lost))]
+    _refuse_too_many(entries, findings, within.limits)
+    if findings.refused():
+        refused = [Entry(one.file, one.table, one.delivered, 0, 0, one.delivered) for one in entries]
+        return FileRows(findings.file, source.name, (), tuple(refused), tuple(findings.faults))
+    parts = [part for one in read for part in _parts(one, findings)]
+    return FileRows(findings.file, source.name, tuple(parts), tuple(entries), tuple(findings.faults))
+
+
+def _refused(source: Source, findings: Findings, rows: int) -> FileRows:
+    entries = [Entry(findings.file, table.table.name, rows, 0, 0, rows) for table in source.tables]
+    return FileRows(findings.file, source.name, (), tuple(entries), tuple(findings.faults))
+
+
+def _listed(source: Source, within: Within) -> dict[str, dict[str, str]]:
+    names = {name for table in source.tables for rule in table.columns.values() for name in rule.lists}
+    lists = within.setting().lists(sorted(names))
+    return {one.name: {entry.code: entry.label.nl for entry in one.codes if entry.code} for one in lists}
+
+
+def _with_persons(sheet: Sheet, source: Source, within: Within, findings: Findings) -> Sheet:
+    """Replace the columns of numbers by pseudonyms; two persons in a row become two rows."""
+    rule = source.person
+    if rule is None:
+        return sheet
+    ring = Keyring(within.kind, within.books, within.bridge)
+    if rule.client:
+        learn_bridge(sheet, rule, ring, findings)
+        return sheet.without([rule.number, rule.client])
+    first = replace_numbers(sheet, rule, rule.number, ring, findings)
+    findings.mark(Reason.MISSING_VALUE, sheet, sheet.cells[rule.number].empty, header=rule.number)
+    also = rule.also
+    if also is None or also.number not in sheet.cells:
+        return replace(sheet.without([rule.number]), persons=first)
+    second = replace_numbers(sheet, rule, also.number, ring, findings)
+    return unpivot_persons(sheet.without([rule.number, also.number]), first, second, also.suffix)
+
+
+def _read_one(
+    table: TableMap, sheet: Sheet, source: Source, within: Within, findings: Findings, items: Mapping[str, Instrument]
+) -> _Read:
+    own = rows_of(sheet, table.rows)
+    desk = Desk(own, source, table, within.setting(), findings)
+    frame = read_table(desk, findings.file, within.period, items)
+    return _Read(table, frame, own, own.of_file(np.ones(len(own), dtype=bool)))
+
+
+def _entry(read: _Read, findings: Findings, lost: int) -> Entry:
+    delivered = int(read.of_table.sum())
+    aside = int((findings.marks(read.table.table.name).any_of() & read.of_table).sum())
+    return Entry(findings.file, read.table.table.name, delivered + lost, delivered - aside, aside + lost, 0)
+
+
+def _bridge_counts(sheet: Sheet, findings: Findings, lost: int) -> tuple[int, int, int]:
+    aside = int(findings.marks("").any_of().sum())
+    return sheet.delivered - aside, aside + lost, 0
+
+
+def _refuse_too_many(entries: Sequence[Entry], findings: Findings, limits: Limits) -> None:
+    """Refuse the file when too many rows of a table are set aside: its most frequent fault becomes the reason."""
+    if not any(limits.too_many_aside(one.set_aside, one.delivered) for one in entries):
+        return
+    aside = [fault for fault in findings.faults if fault.severity is Severity.SET_ASIDE]
+    worst = max(aside, key=lambda fault: fault.count)
+    findings.faults = [refusing(fault) if fault is worst else fault for fault in findings.faults]
+
+
+def _parts(read: _Read, findings: Findings) -> list[Part]:
+    """Cut the accepted rows of a table into its months, waves, or leave it whole."""
+    aside = findings.marks(read.table.table.name).any_of()
+    kept = np.flatnonzero(~aside[read.sheet.origin[read.frame.row]])
+    frame = read.frame if len(kept) == len(read.frame) else read.frame.take(kept)
+    key = read.table.table.key
+    if "wave" in key:
+        return [_part(read.table, frame, rows, WHOLE_TABLE, name) for name, rows in _by_wave(frame)]
+    if "month" in key:
+        return [_part(read.table, frame, rows, name[:4], name) for name, rows in _by_month(frame)]
+    return [_part(read.table, frame, None, WHOLE_TABLE, WHOLE_TABLE)]
+
+
+def _by_month(frame: Frame) -> list[tuple[str, np.ndarray | None]]:
+    months = np.asarray(frame.fields["month"], dtype=np.int64)
+    distinct = np.unique(months)
+    names = [month_code(int(month)).replace("-", "") for month in distinct]
+    if len(names) == 1:
+        return [(names[0], None)]
+    order = np.argsort(months, kind="stable")
+    return list(zip(names, np.split(order, np.searchsorted(months[order], distinct[1:])), strict=False)) if names else []
+
+
+def _by_wave(frame: Frame) -> list[tuple[str, np.ndarray | None]]:
+    waves = frame.fields["wave"]
+    if not isinstance(waves, Words):
+        return []
+    return [(waves.words[at], np.flatnonzero(waves.index == at)) for at in np.unique(waves.index)]
+
+
+def _part(table: TableMap, frame: Frame, rows: np.ndarray | None, period: str, name: str) -> Part:
+    own = frame if rows is None else frame.take(rows)
+    columns = [column for column in table.table.columns if column.name in own.fields]
+    data = pa.table({column.name: stored(own.fields[column.name], column.kind) for column in columns})
+    conform(data, table.table)
+    return Part(table.table.name, period, name, data, key_of(own, table.table.key)[0])

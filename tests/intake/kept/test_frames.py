@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from gm_workbench.intake.kept.catalog import Catalog, load
+from gm_workbench.intake.kept.frames import Tables, parts_of
+from gm_workbench.intake.kept.partitions import replace, stage
+from gm_workbench.vocabulary.tables import TABLES
+
+JANUARY = 12 * 2024
+
+
+def int32(*values):
+    return pd.array(values, dtype="int32")
+
+
+@pytest.fixture
+def stored(folder):
+    """Store a frame and open it again."""
+
+    def store(name, frame):
+        replace(folder, stage(folder, list(parts_of(frame, TABLES[name]))), Catalog())
+        return Tables(folder, load(folder))
+
+    return store
+
+
+def test_table_comes_back_cell_for_cell_sorted_by_its_key(stored):
+    spells = pd.DataFrame(
+        {
+            "person": ["bob", "ann", "ann"],
+            "coach": ["c1", "c2", "c1"],
+            "team": ["t", "t", "t"],
+            "start": int32(JANUARY, JANUARY + 1, JANUARY),
+            "end": pd.array([None, None, JANUARY], dtype="Int32"),
+            "consent": ["yes", "no", "yes"],
+        }
+    )
+    back = stored("caseload", spells).frame("caseload")
+    pd.testing.assert_frame_equal(back, spells.iloc[[2, 1, 0]].reset_index(drop=True))
+
+
+def test_months_become_parts_and_come_back_as_one_table(stored):
+    months = int32(JANUARY + 12, JANUARY, JANUARY + 1)
+    costs = pd.DataFrame({"person": ["ann", "eve", "ann"], "month": months, "type": "01", "amount": [3.0, 2.0, 1.0]})
+    tables = stored("costs", costs)
+    assert [part.name for part in parts_of(costs, TABLES["costs"])] == ["202401", "202402", "202501"]
+    assert tables.frame("costs")["amount"].tolist() == [1.0, 3.0, 2.0]
+
+
+def test_waves_become_parts_by_year():
+    answers = pd.DataFrame(
+        {
+            "person": ["ann", "bob", "ann"],
+            "wave": ["T0", "T0", "T3"],
+            "month": int32(JANUARY - 1, JANUARY, JANUARY + 3),
+            "instrument": "ATT",
+            "item": "ATT_1",
+            "answer": [1.0, 2.0, 3.0],
+        }
+    )
+    parts = list(parts_of(answers, TABLES["answers"]))
+    assert [(part.period, part.name, part.data.num_rows) for part in parts] == [
+        ("2023", "T0", 1),
+        ("2024", "T0", 1),
+        ("2024", "T3", 1),
+    ]
+
+
+def test_rows_of_equal_key_have_equal_keys_and_others_not():
+    costs = pd.DataFrame(
+        {"person": ["ann", "ann"], "month": int32(JANUARY, JANUARY), "type": ["01", "02"], "amount": [1.0, 1.0]}
+    )
+    one, other = (next(parts_of(frame, TABLES["costs"])).keys for frame in (costs, costs.assign(amount=[5.0, 6.0])))
+    assert one.tolist() == other.tolist()
+    assert one[0] != one[1]
+
+
+def test_empty_table_stays_absent_and_another_name_has_no_rows(stored):
+    empty = pd.DataFrame({"person": [], "month": int32(), "type": [], "amount": []})
+    tables = stored("costs", empty)
+    assert tables.names == ()
+    assert len(tables.frame("costs")) == 0
+
+
+def test_part_names_nobody_who_is_in_no_row_of_it():
+    months = int32(JANUARY, JANUARY + 1)
+    costs = pd.DataFrame({"person": ["ann", "bob"], "month": months, "type": "01", "amount": [1.0, 2.0]})
+    named = [part.data.column("person").combine_chunks().dictionary.to_pylist() for part in parts_of(costs, TABLES["costs"])]
+    assert named == [["ann"], ["bob"]]
