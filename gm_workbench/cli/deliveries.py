@@ -1,17 +1,12 @@
-"""Write the deliveries of a synthetic world, and check deliveries."""
+"""Write the deliveries of a synthetic world."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from gm_workbench.batch.catalogue import REAL, check_world, delivered, deliveries_folder
 from gm_workbench.batch.demonstration import SEED, write_world
-from gm_workbench.cli.printing import as_json, example, print_rows, real_option, relative, world_option
-from gm_workbench.errors import UnknownPlace, WorkbenchError
-from gm_workbench.intake.store import check as check_delivery
-from gm_workbench.settings import Paths, paths
+from gm_workbench.cli.printing import example, relative, world_option
+from gm_workbench.settings import paths
 
 
 @click.command(epilog=example("gm synthesise", "gm synthesise --world default --seed 7 --place GM0855"))
@@ -24,35 +19,4 @@ def synthesise(world: str, seed: int, places: tuple[str, ...]) -> None:
         click.echo(f"written  {relative(folder, paths())}")
 
 
-@click.command(epilog=example("gm check", "gm check GM0855", "gm check GM0855 --real"))
-@click.argument("places", nargs=-1, metavar="[CODE]...")
-@world_option
-@real_option
-@as_json
-def check(places: tuple[str, ...], world: str, real: bool, as_json: bool) -> None:
-    """Check deliveries, all of a world unless you name some, and say everything that is wrong with them."""
-    where, world = paths(), REAL if real else world
-    check_world(world, where)
-    chosen = places or delivered(world, where)
-    faults: dict[str, WorkbenchError] = {}
-    rows = [_checked(place, world, where, faults) for place in chosen]
-    print_rows(rows, as_json=as_json, empty=f"There are no deliveries in {relative(deliveries_folder(world, where), where)}.")
-    if faults:
-        first = next(iter(faults.values()))
-        raise type(first)("\n".join(str(fault) for fault in faults.values()))
-
-
-def _checked(place: str, world: str, where: Paths, faults: dict[str, WorkbenchError]) -> dict[str, Any]:
-    folder = deliveries_folder(world, where) / place
-    try:
-        if not folder.is_dir():
-            raise UnknownPlace(f"{place} has no delivery in {relative(folder.parent, where)}; look with: gm check")
-        checked = check_delivery(folder, place, where.codes)
-    except WorkbenchError as fault:
-        faults[place] = fault
-        return {"place": place, "state": "refused", "kind": "", "rows": None, "notes": [str(fault).splitlines()[0]]}
-    rows = sum(len(table) for table in checked.tables.values())
-    return {"place": place, "state": "good", "kind": str(checked.kind), "rows": rows, "notes": list(checked.notes)}
-
-
-COMMANDS = {"synthesise": synthesise, "check": check}
+COMMANDS = {"synthesise": synthesise}

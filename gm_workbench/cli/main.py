@@ -14,7 +14,7 @@ COMMANDS = {
     "demo": ("demo", "Make the demonstration, from nothing to reports."),
     "studies": ("studies", "List the studies, what each asks, and its parameters."),
     "synthesise": ("deliveries", "Write the deliveries of a synthetic world."),
-    "check": ("deliveries", "Check deliveries and say everything that is wrong."),
+    "check": ("checking", "Check deliveries and say everything that is wrong."),
     "run": ("reports", "Make reports."),
     "status": ("reports", "Say how each report stands: fresh, stale and why, failed, running."),
     "scan": ("scan", "Look in finished reports for what must not be there."),

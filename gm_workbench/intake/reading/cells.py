@@ -31,6 +31,7 @@ LOOKED_AT = 20
 """The headers stand on one of so many first lines."""
 
 _FULL = 0.6
+_EXACT = 1e15
 _FIGURES = re.compile(r"[\d.,:/ +-]+")
 
 
@@ -40,15 +41,25 @@ def as_text(value: object) -> str:
     >>> as_text(12345672.0), as_text(1234.5), as_text(True), as_text(date(2024, 4, 3)), as_text(None)
     ('12345672', '1234,5', 'ja', '20240403', '')
     """
+    if isinstance(value, str):
+        return value.strip()
     if isinstance(value, bool):
         return "ja" if value else "nee"
     if isinstance(value, (int, float, np.integer, np.floating)):
-        return "" if np.isnan(value) else format(Decimal(f"{value:.15g}"), "f").replace(".", ",")
+        return _figure(float(value))
     if isinstance(value, (datetime, date)):
         return f"{value.year:04d}{value.month:02d}{value.day:02d}"
     if isinstance(value, (time, timedelta)):
         return str(value)
-    return "" if value is None else str(value).strip()
+    return "" if value is None else str(value)
+
+
+def _figure(value: float) -> str:
+    if value.is_integer() and abs(value) < _EXACT:
+        return str(int(value))
+    if not np.isfinite(value):
+        return ""
+    return format(Decimal(f"{value:.15g}"), "f").replace(".", ",")
 
 
 def names(cells: Sequence[str]) -> tuple[str, ...]:

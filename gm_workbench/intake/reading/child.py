@@ -12,7 +12,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -80,7 +80,9 @@ def _bomb(path: Path, limits: Limits) -> Fault | None:
 
 
 def _run(kind: FileKind, path: Path, limits: Limits) -> bytes | None:
-    command = [sys.executable, "-P", "-m", "gm_workbench.intake.reading.child", kind, json.dumps(asdict(limits))]
+    seconds = limits.seconds_for(path.stat().st_size)
+    told = json.dumps(asdict(replace(limits, child_seconds=seconds)))
+    command = [sys.executable, "-P", "-m", "gm_workbench.intake.reading.child", kind, told]
     quiet = {name: value for name, value in os.environ.items() if not name.startswith("GM_")}
     try:
         done = subprocess.run(  # noqa: S603  # our own module, and nothing of the delivery in its arguments
@@ -88,7 +90,7 @@ def _run(kind: FileKind, path: Path, limits: Limits) -> bytes | None:
             input=os.fsencode(path.resolve()),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=limits.child_seconds,
+            timeout=seconds,
             check=False,
             env=quiet,
         )

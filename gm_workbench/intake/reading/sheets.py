@@ -18,6 +18,7 @@ from gm_workbench.intake.reading.cells import CELLS, ERROR, as_text
 from gm_workbench.intake.reading.grid import Facts, Grid, too_large
 
 _REFERENCE = re.compile(r"([A-Z]+)(\d+)")
+_MARKED = (b't="e"', b"t='e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
 _CALM = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 
 
@@ -88,6 +89,9 @@ def _tree(packed: zipfile.ZipFile, member: str) -> Any:
 
 def _sheet_marks(packed: zipfile.ZipFile, member: str) -> _Marks:
     marks = _Marks()
+    data = packed.read(member)
+    if not any(mark in data for mark in _MARKED):  # as in most; looking at each cell takes as long as reading them all
+        return marks
     with packed.open(member) as file:
         for _, cell in etree.iterparse(file, events=("end",), tag="{*}c", **_CALM):
             place = _REFERENCE.fullmatch(cell.get("r", ""))

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gm_workbench.intake.declared.limits import Limits
+from gm_workbench.intake.faults import worst
 from gm_workbench.intake.reading import scan, text
 from gm_workbench.intake.reading.files import open_file
+from gm_workbench.intake.reading.opened import FileKind
 from gm_workbench.intake.reading.sniff import sniff
+from gm_workbench.intake.reasons import Severity
 
 PLANT = "999912345"
 
@@ -164,3 +169,28 @@ def test_name_with_a_number_is_masked_in_every_message(read):
     got = read(b'a,b\n1,"x\n', name=f"export {PLANT}.xlsx")
     assert got.opened.name == f"export {PLANT}.xlsx"
     assert {fault.file for fault in got.opened.faults} == {"export #########.xlsx"}
+
+
+WHOLE = b"\xef\xbb\xbfBSN;NAAM;START\r\n" + b"".join(b'%09d;"Zo\xc3\xab";20240101\r\n' % i for i in range(30))
+TRICKS = st.sampled_from([b'"', b"\0", b"\r", b"\n", b";", b"\t", b"\xff", b"\xc3", b"#N/B", b"\n\n", b"\xef\xbb\xbf", b"=1+1"])
+
+
+@pytest.fixture(scope="module")
+def spoilt(tmp_path_factory):
+    return tmp_path_factory.mktemp("spoilt") / "a.csv"
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(edits=st.lists(st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 30), TRICKS | st.binary(max_size=9)), max_size=4))
+def test_however_a_text_is_spoilt_it_is_refused_or_each_row_is_given_or_counted(spoilt, edits):
+    content = bytearray(WHOLE)
+    for at, length, instead in edits:
+        content[at : at + length] = instead
+    spoilt.write_bytes(content)
+    (opened,) = open_file(spoilt, sniff(spoilt))
+    if opened.refused or opened.sniffed.kind is not FileKind.TEXT:
+        return
+    given_rows = sum(len(batch.lines) for batch in opened.batches(opened.headers))
+    severe = worst(opened.late) is Severity.REFUSE
+    aside = sum(fault.count for fault in (*opened.faults, *opened.late) if fault.severity is Severity.SET_ASIDE)
+    assert severe or given_rows + aside == opened.rows

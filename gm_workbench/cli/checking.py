@@ -1,0 +1,218 @@
+"""Check deliveries, say what each file was recognised as, and draft an alias file for one that is not known."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from traceback import walk_tb
+from typing import Any
+
+import click
+
+from gm_workbench.batch.catalogue import REAL, check_world
+from gm_workbench.cli.explaining import explained, sources_of, tell
+from gm_workbench.cli.patience import Patience
+from gm_workbench.cli.printing import as_json, example, print_rows, real_option, relative, world_option
+from gm_workbench.errors import DeliveryError, PartlyAccepted, UnknownPlace, UsageError, WorkbenchError
+from gm_workbench.intake.faults import Fault, FaultyDeliveryError, worst
+from gm_workbench.intake.marker import MARKER
+from gm_workbench.intake.reasons import Severity
+from gm_workbench.intake.rowledger import RowLedger
+from gm_workbench.intake.store import check as check_delivery
+from gm_workbench.intake.summary import CSV_FILE, HTML_FILE, render_csv, render_html
+from gm_workbench.settings import RAW, Paths, own_roots, paths
+from gm_workbench.vocabulary.codes import Place
+
+STATES = {Severity.NOTE: "good", Severity.SET_ASIDE: "partly", Severity.REFUSE: "refused"}
+"""How a delivery stands, by the worst of its faults."""
+
+MEND = "mend"
+"""Folder beside the checked tables of a place, with what can be mailed to the supplier."""
+
+data_option = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Data root of real deliveries, in place of GM_DATA and data/.",
+)
+explain_option = click.option("--explain", is_flag=True, help="Only say what each file is recognised as, and why.")
+suggest_option = click.option(
+    "--suggest",
+    "unknown",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Draft an alias file for one unknown file, from its headers and what is in it.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How the delivery of one place stands; `error` is what ends the command when it is not good."""
+
+    place: str
+    kind: str
+    rows: int | None
+    notes: tuple[str, ...]
+    faults: tuple[Fault, ...] = ()
+    ledger: RowLedger = RowLedger()  # noqa: RUF009  # frozen, and empty
+    error: WorkbenchError | None = None
+
+    @property
+    def state(self) -> str:
+        refused = self.error is not None and not isinstance(self.error, PartlyAccepted)
+        return STATES[Severity.REFUSE if refused else worst(self.faults)]
+
+
+@click.command(epilog=example("gm check", "gm check GM0855 --real --data /mnt/share", "gm check GM0855 --real --explain"))
+@click.argument("places", nargs=-1, metavar="[CODE]...")
+@world_option
+@real_option
+@data_option
+@explain_option
+@suggest_option
+@as_json
+def check(
+    places: tuple[str, ...],
+    world: str,
+    real: bool,
+    data: Path | None,
+    explain: bool,
+    unknown: Path | None,
+    as_json: bool,
+) -> None:
+    """Check deliveries, all of a world unless you name some, and say everything that is wrong with them.
+
+    Ends with 0 when all is good, with 25 when rows were set aside and the rest is in use, with 20 when a delivery is refused.
+    """
+    where, world = paths(data=data), REAL if real else world
+    if data and not real:
+        raise UsageError("--data is where real deliveries lie, so it needs --real; synthetic ones lie in the project.")
+    if unknown is not None:
+        return click.echo(_suggested(unknown, where), nl=False)
+    check_world(world, where)
+    chosen = places or _delivered(world, where)
+    if explain:
+        return tell([row for place in chosen for row in explained(place, _folder(place, world, where), where)], as_json=as_json)
+    return _tell(_each(chosen, lambda place: _checked(place, world, where)), world, where, as_json=as_json)
+
+
+def _each(places: Sequence[str], look: Callable[[str], Report]) -> list[Report]:
+    with Patience(len(places)) as patience:
+        return [look(place) for place in patience.over(places)]
+
+
+def _suggested(unknown: Path, where: Paths) -> str:
+    if find_spec("gm_workbench.intake.suggest") is None:
+        raise UsageError("This version cannot draft an alias file; write it by hand, as docs/intake.md shows.")
+    draft: str = import_module("gm_workbench.intake.suggest").suggest(unknown, sources_of(where, unknown.parent))
+    return draft
+
+
+def _folder(place: str, world: str, where: Paths) -> Path:
+    folder = where.synthetic / world / place if world else where.raw_of(place)
+    if not folder.is_dir():
+        raise UnknownPlace(f"{place} has no delivery in {relative(folder.parent, where)}; look with: gm check")
+    return folder
+
+
+def _delivered(world: str, where: Paths) -> tuple[str, ...]:
+    """Name the places with a delivery; real ones may each have a data root of their own."""
+    there = {marker.parent.name for marker in _root(world, where).glob(f"*/{MARKER}")}
+    if not world and where.data is None:
+        there |= {place for place in own_roots(where.roots) if (where.raw_of(place) / MARKER).is_file()}
+    return tuple(sorted(there))
+
+
+def _root(world: str, where: Paths) -> Path:
+    return where.synthetic / world if world else (where.data or where.root / "data") / RAW
+
+
+def _checked(place: str, world: str, where: Paths) -> Report:
+    try:
+        checked = check_delivery(_folder(place, world, where), place, where.codes)
+    except WorkbenchError as error:
+        faults = error.faults if isinstance(error, FaultyDeliveryError) else ()
+        return Report(place, "", None, (str(error).splitlines()[0],), faults, error=error)
+    except Exception as error:  # whatever it is, its words may quote a cell, and so may a traceback
+        return Report(place, "", None, ("it could not be checked",), error=_unforeseen(place, error))
+    faults = tuple(getattr(checked, "faults", ()))  # what was set aside or noted; a store that sets nothing aside has none
+    rows = sum(len(table) for table in checked.tables.values())
+    return Report(place, str(checked.kind), rows, tuple(checked.notes), faults, checked.ledger, _partly(place, faults))
+
+
+def _unforeseen(place: str, error: Exception) -> DeliveryError:
+    """Say where an error arose that nobody foresaw, without its words."""
+    frames = [
+        frame for frame, _ in walk_tb(error.__traceback__) if frame.f_globals.get("__name__", "").startswith("gm_workbench")
+    ]
+    room = f"{frames[-1].f_globals['__name__']}, line {frames[-1].f_lineno}" if frames else "an unknown room"
+    return DeliveryError(
+        f"The delivery of {place} could not be checked: {type(error).__name__} in {room}. This is a fault of the workbench; "
+        "report it with this line. Nothing was read in."
+    )
+
+
+def _partly(place: str, faults: Sequence[Fault]) -> PartlyAccepted | None:
+    aside = [fault for fault in faults if fault.severity is Severity.SET_ASIDE]
+    if not aside:
+        return None
+    said = "".join(
+        f"\n  {fault.where}: {fault.problem.en} [{fault.count}]\n     What to do: {fault.remedy.en}" for fault in aside
+    )
+    return PartlyAccepted(f"Rows of the delivery of {place} were set aside; the rest of it is in use.{said}")
+
+
+def _tell(reports: Sequence[Report], world: str, where: Paths, *, as_json: bool) -> None:
+    rows = [_row(report, _mend(report, world, where), where, full=as_json) for report in reports]
+    print_rows(rows, as_json=as_json, empty=f"There are no deliveries in {relative(_root(world, where), where)}.")
+    wrong = sorted(filter(None, (report.error for report in reports)), key=lambda error: isinstance(error, PartlyAccepted))
+    if wrong:
+        raise type(wrong[0])("\n".join(map(str, wrong)))
+
+
+def _row(report: Report, mend: Path | None, where: Paths, *, full: bool) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "place": report.place,
+        "state": report.state,
+        "kind": report.kind,
+        "rows": report.rows,
+        "notes": list(report.notes),
+    }
+    row["mend"] = relative(mend, where) if mend else ""
+    if full:
+        row["faults"] = [_fault(fault) for fault in report.faults]
+        row["ledger"] = [{slot: getattr(entry, slot) for slot in entry.__slots__} for entry in report.ledger.entries]
+    return row
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    told = {slot: getattr(fault, slot) for slot in ("file", "line", "column", "count", "whole")}
+    words = {"problem": fault.problem.en, "remedy": fault.remedy.en, "examples": list(fault.examples)}
+    return {"reason": fault.reason.value, "severity": fault.severity.name.lower(), **told, **words}
+
+
+def _mend(report: Report, world: str, where: Paths) -> Path | None:
+    """Write what the supplier must mend, for its owner's eyes; give the page, or None when there is nothing to mend."""
+    if worst(report.faults) is Severity.NOTE and not isinstance(report.error, DeliveryError):
+        return None
+    place = Place.parse(report.place, where.codes)
+    folder = where.checked_of(place.code, world) / MEND
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, text in ((HTML_FILE, render_html), (CSV_FILE, render_csv)):
+        _write_private(folder / name, text(place, report.faults, report.ledger), bom=name == CSV_FILE)
+    return folder / HTML_FILE
+
+
+def _write_private(path: Path, text: str, *, bom: bool) -> None:
+    new = path.with_name(f".{path.name}")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(text.encode("utf-8-sig" if bom else "utf-8"))
+    new.replace(path)
+
+
+COMMANDS = {"check": check}
