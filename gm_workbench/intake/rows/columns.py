@@ -18,6 +18,7 @@ from gm_workbench.intake.rows.fields import Field, Words, known, same_word
 from gm_workbench.intake.rows.numbers import WRITTEN, read_numbers, read_wholes
 from gm_workbench.intake.rows.parts import Flags, Floats
 from gm_workbench.intake.rows.persons import holds_number
+from gm_workbench.vocabulary.calendar import month_index
 from gm_workbench.vocabulary.schemas import DataKind, Kind
 from gm_workbench.vocabulary.text import Text, same
 
@@ -39,8 +40,7 @@ def read_column(rule: ColumnRule, desk: Desk) -> Field | None:
     if column is None:
         return None
     if not column.nullable and rule.transform is not Transform.IDENTIFIER:
-        empty = np.logical_and.reduce([desk.sheet.cells[header].empty for header in rule.headers[:1]]) & ~known(field)
-        desk.mark(Reason.MISSING_VALUE, empty, rule.headers[0])
+        desk.mark(Reason.MISSING_VALUE, ~known(field) & ~desk.aside(), rule.headers[0])
     return field
 
 
@@ -48,6 +48,8 @@ def _constant(rule: ColumnRule, desk: Desk) -> Field:
     column, value = desk.column(rule), str(rule.constant)
     if column is not None and column.kind in (Kind.NUMBER, Kind.WHOLE):
         return np.full(len(desk.sheet), float(value))
+    if column is not None and column.kind in (Kind.MONTH, Kind.MAYBE_MONTH):
+        return np.full(len(desk.sheet), float(month_index(value)))
     return same_word(value, len(desk.sheet))
 
 

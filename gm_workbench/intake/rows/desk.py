@@ -97,6 +97,11 @@ class Desk:
         """Note rows of this table."""
         self.findings.mark(reason, self.sheet, rows, self.name, header, cells, **slots)
 
+    def aside(self) -> Flags:
+        """Say which rows of the sheet are set aside so far, for this table or for all."""
+        aside: Flags = self.findings.marks(self.name).any_of()[self.sheet.origin]
+        return aside
+
     def cells(self, rule: ColumnRule) -> Cells:
         """Give the first column of a rule; what is empty reads as the rule says."""
         cells = self.sheet.cells[rule.headers[0]]

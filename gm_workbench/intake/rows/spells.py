@@ -31,15 +31,15 @@ def check_spells(frame: Frame, desk: Desk) -> None:
     elif {"person", "type"} <= set(frame.fields):
         who = mixed([frame.fields["person"], frame.fields["type"]])
         _note(touching(who, start, end), frame, _TOUCHING, desk)
-    last = np.where(np.isnan(end), _now(desk, start), end)
+    last = np.where(np.isnan(end), _now(desk, frame, start), end)
     _note(last - start > STALE_AFTER_MONTHS, frame, _STALE, desk)
 
 
-def _now(desk: Desk, start: Floats) -> Floats:
+def _now(desk: Desk, frame: Frame, start: Floats) -> Floats:
     """Give the month up to which an open spell has certainly run: that of the row, else the latest of all beginnings."""
-    months = desk.months()
+    months = desk.months()[frame.row]
     latest = np.nanmax(start, initial=-np.inf)
-    return np.where(np.isnan(months), latest, months) if len(months) == len(start) else np.full(len(start), latest)
+    return np.where(np.isnan(months), latest, months)
 
 
 def _note(rows: Flags, frame: Frame, what: Text, desk: Desk) -> None:

@@ -54,15 +54,10 @@ def read_table(desk: Desk, file: str, period: Period, items: Mapping[str, Instru
 
 def _check_rows(frame: Frame, desk: Desk, key: tuple[str, ...]) -> None:
     """Look at keys and spells; a long questionnaire has its key with the item, which comes later."""
-    usable = frame.take(np.flatnonzero(~_aside(desk)[frame.row]))
+    usable = frame.take(np.flatnonzero(~desk.aside()[frame.row]))
     if desk.table.rows.form is not RowForm.LONG_ITEMS:
         check_doubles(usable, *key_of(usable, key), desk)
     check_spells(usable, desk)
-
-
-def _aside(desk: Desk) -> Flags:
-    aside: Flags = desk.findings.marks(desk.name).any_of()[desk.sheet.origin]
-    return aside
 
 
 def _fields(desk: Desk) -> dict[str, Field]:
@@ -93,7 +88,7 @@ def _expanded(frame: Frame, desk: Desk, period: Period) -> Frame:
     rows = desk.table.rows
     first = month_of(desk.days(rows.start))
     last = month_of(desk.days(rows.end)) if rows.end in desk.sheet.cells else np.full(len(first), np.nan)
-    return expand_months(frame, np.where(_aside(desk), np.nan, first), last, period)
+    return expand_months(frame, np.where(desk.aside(), np.nan, first), last, period)
 
 
 def _add_up(desk: Desk) -> None:

@@ -22,9 +22,6 @@ from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.schemas import DataKind
 
-# numbers 9999xxxxx with the synthetic remainder; none can be a citizen's
-ANN, BOB, EVE = "999920008", "999920057", "999920100"
-
 
 def cells_of(drawing: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.split("|")] for line in drawing.strip().splitlines()]
