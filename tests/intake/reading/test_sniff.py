@@ -38,6 +38,7 @@ def packed(**members: bytes) -> bytes:
         (bytes(500), FileKind.OTHER),
         (b"<5 jaar;1\r\n", FileKind.TEXT),
     ],
+    ids=range(16),
 )
 def test_file_is_told_by_its_bytes(sniffed, content, kind):
     told = sniffed(content)
