@@ -7,6 +7,7 @@ import pyreadstat
 import pytest
 
 from gm_workbench.intake.declared.limits import Limits
+from gm_workbench.intake.reading import spss as room
 from gm_workbench.intake.reading.files import open_file
 from gm_workbench.intake.reading.sniff import sniff
 
@@ -41,6 +42,23 @@ def test_code_that_the_file_calls_missing_is_empty_and_counted(spss, tables):
     (got,) = tables(spss(frame, missing_ranges={"A": [{"lo": 98, "hi": 99}]}))
     assert got.cells == {"A": ["1", "", "", "2"], "B": ["98"] * 4}
     assert got.reasons == [("missing_code", 3, 2)]
+
+
+def test_file_is_read_in_chunks_as_if_it_were_one(spss, monkeypatch):
+    monkeypatch.setattr(room, "CHUNK", 3)
+    path = spss(pd.DataFrame({"A": [str(row) for row in range(8)], "B": [1.0, 2, 9, 1, 9, 3, 9, 1]}), missing_ranges={"B": [9]})
+    (grid,) = room.spss_table(path, Limits())
+    assert [column.to_pylist() for column in grid.columns] == [
+        ["0", "1", "2", "3", "4", "5", "6", "7"],
+        ["1", "2", "", "1", "", "3", "", "1"],
+    ]
+    assert (grid.lines.tolist(), grid.facts.missing) == ([2, 3, 4, 5, 6, 7, 8, 9], {"B": (3, 4)})
+
+
+def test_file_without_rows_has_headers(spss, tables):
+    (got,) = tables(spss(pd.DataFrame({"A": pd.Series([], dtype=float), "B": pd.Series([], dtype=object)})))
+    assert got.cells == {"A": [], "B": []}
+    assert got.reasons == []
 
 
 def test_packed_file_is_read(spss, tables):
