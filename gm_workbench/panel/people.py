@@ -19,9 +19,12 @@ COACH = Text("consulent", "coach")
 
 
 def on_benefit(study: Study, month: int) -> pd.DataFrame:
-    """Give one row per person on general assistance in `month`, with age, duration and work next to the benefit."""
-    benefits = study.tables["benefits"]
-    now = benefits.loc[(benefits["month"] == month) & (benefits["scheme"] == GENERAL_ASSISTANCE)]
+    """Give one row per person on general assistance in `month`, with age, duration and work next to the benefit.
+
+    What rests on a column that was not delivered is missing; without `scheme` nobody is known to be on general assistance.
+    """
+    rows = general_assistance(study)
+    now, delivered = rows.loc[rows["month"] == month], study.tables["benefits"].columns
     frame = now.sort_values(["person", "start"]).drop_duplicates("person").reset_index(drop=True)
     age = month // 12 - frame["birth_year"]
     return frame.assign(
@@ -29,9 +32,19 @@ def on_benefit(study: Study, month: int) -> pd.DataFrame:
         age_band=banded(age, AGE_EDGES, AGE_BANDS),
         duration=month - frame["start"],
         duration_band=banded(month - frame["start"], DURATION_EDGES, DURATION_BANDS),
-        works=frame["income_kind"].eq("11").fillna(False).astype(bool),
-        exempt=frame["exemption"].ne("none"),
+        works=frame["income_kind"].eq("11").fillna(False).astype(bool) if "income_kind" in delivered else None,
+        exempt=frame["exemption"].ne("none") if "exemption" in delivered else None,
     )
+
+
+def general_assistance(study: Study) -> pd.DataFrame:
+    """Give the rows of benefits on general assistance, with every declared column.
+
+    A published set that knows no schemes is about one, so all its rows are given.
+    """
+    if study.published is not None and "scheme" not in study.tables["benefits"].columns:
+        return study.rows("benefits")
+    return study.rows("benefits").loc[lambda rows: rows["scheme"] == GENERAL_ASSISTANCE]
 
 
 def banded(values: pd.Series, edges: tuple[int, ...], names: tuple[str, ...]) -> pd.Series:
