@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from gm_workbench.errors import DeclarationError, MetricError, did_you_mean
-from gm_workbench.panel.runs import RANK_OF_EVENT, Flags, Int8s, Int32s, Int64s, MergeCounts, MergeRule, Runs, no_runs
+from gm_workbench.panel.runs import Flags, Int8s, Int32s, Int64s, MergeCounts, MergeRule, Runs, no_runs, rank_of_event
 from gm_workbench.settings import paths
 from gm_workbench.vocabulary.declarations import Form, Status, open_form
 
@@ -137,7 +137,7 @@ def _gaps(runs: Runs, last: Int32s) -> tuple[Int32s, Flags]:
 
 def _ends(last: Int32s, event: Int8s, going_on: Flags, begin: Int64s) -> tuple[Int32s, Int8s, Flags]:
     """Give for each group of runs the last month, how it ended, and whether it was still going on."""
-    rank = np.where(going_on, STILL_GOING_ON, RANK_OF_EVENT[event])
+    rank = np.where(going_on, STILL_GOING_ON, rank_of_event(event))
     latest = np.maximum.reduceat((last.astype(np.int64) << 2) + rank, begin)
     rank = latest & 3
     return (latest >> 2).astype(np.int32), _EVENT_OF_RANK[rank], rank == STILL_GOING_ON

@@ -22,8 +22,8 @@ Flags = npt.NDArray[np.bool_]
 MONTH_BITS = 12
 """Months of one table lie less than 2¹² apart, so that person, month, end and length fit in one whole number of 64 bits."""
 
-RANK_OF_EVENT = np.array([0, 2, 1], dtype=np.int8)
-"""Of several rows of one month an end counts before none, and an end to work before another; by event, and the way back."""
+LOW = (1 << MONTH_BITS) - 1
+PIECE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,15 @@ class MergeCounts:
     stale: int
 
 
+def rank_of_event(event: Int8s) -> Int8s:
+    """Turn events into ranks and back: of several in one month an end counts before none, and one to work before another.
+
+    >>> rank_of_event(np.array([0, 1, 2], dtype=np.int8)).tolist()
+    [0, 2, 1]
+    """
+    return ((event << 1) | (event >> 1)) & 3
+
+
 def runs_of(
     people: pd.Index,
     person: Int32s,
@@ -137,16 +146,13 @@ def runs_of(
     if not len(person):
         return no_runs(people)
     base, key = _keys(person, month, event, start)
-    at = key >> (MONTH_BITS + 2)
-    breaks = np.flatnonzero(np.diff(at) > 1) + 1
-    begin, end = np.r_[0, breaks], np.r_[breaks, len(key)] - 1
-    del breaks
-    whose, low = (at[begin] >> MONTH_BITS).astype(np.int32), (1 << MONTH_BITS) - 1
-    first, last = ((at[ends] & low).astype(np.int32) + base for ends in (begin, end))
+    begin = np.r_[0, _breaks(key)]
+    end = np.r_[begin[1:], len(key)] - 1
+    whose, first = _person_and_month(key[begin], base)
+    _, last = _person_and_month(key[end], base)
     if start is not None:
-        said = np.minimum.reduceat((at & low) - (key & low), begin).astype(np.int32) + base
-        first = _begun(whose, first, last, said)
-    ended = RANK_OF_EVENT[(key[end] >> MONTH_BITS) & 3]
+        first = _begun(whose, first, last, _said(key, begin) + np.int32(base))
+    ended = rank_of_event(((key[end] >> MONTH_BITS) & 3).astype(np.int8))
     return Runs(people, whose, first, last, ended, ended == 0)
 
 
@@ -163,16 +169,41 @@ def _keys(person: Int32s, month: Int32s, event: Int8s | None, start: Int32s | No
     base = int(month.min())
     if int(month.max()) - base >= (1 << MONTH_BITS) - 1:
         raise MetricError(f"Months must lie less than {1 << MONTH_BITS} apart but got {int(month.max()) - base + 1} months.")
-    key = (person.astype(np.int64) << MONTH_BITS) + (month - base)
+    key = person.astype(np.int64)
+    key <<= MONTH_BITS
+    key += month
+    key -= base
     key <<= 2
     if event is not None:
-        key += RANK_OF_EVENT[event]
+        key |= rank_of_event(event)
     key <<= MONTH_BITS
     if start is not None:
-        key += np.clip(month - start, 0, (1 << MONTH_BITS) - 1)
+        key |= np.clip(month - start, 0, LOW)
     if not bool(np.all(key[1:] >= key[:-1])):
         key.sort()
     return base, key
+
+
+def _breaks(key: Int64s) -> Int64s:
+    """Find the rows with which a run begins, but for the first: another person, or a month after one without a row.
+
+    In pieces that fit in the memory nearest to the processor: in one piece it takes three times as long.
+    """
+    found = []
+    for at in range(0, len(key) - 1, PIECE):
+        months = key[at : at + PIECE + 1] >> (MONTH_BITS + 2)
+        found.append(np.flatnonzero(months[1:] - months[:-1] > 1) + (at + 1))
+    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+
+
+def _person_and_month(key: Int64s, base: int) -> tuple[Int32s, Int32s]:
+    at = key >> (MONTH_BITS + 2)
+    return (at >> MONTH_BITS).astype(np.int32), ((at & LOW) + base).astype(np.int32)
+
+
+def _said(key: Int64s, begin: Int64s) -> Int32s:
+    """Give for each run the earliest month that its rows say it began in, since the earliest month of all."""
+    return np.minimum.reduceat(((key >> (MONTH_BITS + 2)) & LOW) - (key & LOW), begin).astype(np.int32)
 
 
 def _begun(whose: Int32s, first: Int32s, last: Int32s, said: Int32s) -> Int32s:
