@@ -26,7 +26,7 @@ class Ledger:
     """The filters in order; each step starts with the persons that the step before let through.
 
     `merged` says of each rule under which runs of one person were put together, by the rule's name, what that did. It loses no
-    person, so it is no step.
+    person, so it is no step. Those are counts of runs, not of persons, and are for no report as they stand.
     """
 
     steps: tuple[Step, ...] = field(default=())

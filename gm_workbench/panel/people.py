@@ -23,8 +23,7 @@ def on_benefit(study: Study, month: int) -> pd.DataFrame:
 
     What rests on a column that was not delivered is missing; without `scheme` nobody is known to be on general assistance.
     """
-    rows = general_assistance(study)
-    now, delivered = rows.loc[rows["month"] == month], study.tables["benefits"].columns
+    now, delivered = general_assistance(study, month), study.tables["benefits"].columns
     frame = now.sort_values(["person", "start"]).drop_duplicates("person").reset_index(drop=True)
     age = month // 12 - frame["birth_year"]
     return frame.assign(
@@ -37,14 +36,15 @@ def on_benefit(study: Study, month: int) -> pd.DataFrame:
     )
 
 
-def general_assistance(study: Study) -> pd.DataFrame:
-    """Give the rows of benefits on general assistance, with every declared column.
+def general_assistance(study: Study, month: int | None = None) -> pd.DataFrame:
+    """Give the rows of benefits on general assistance, of one month or of all, with every declared column.
 
-    A published set that knows no schemes is about one, so all its rows are given.
+    A published set that knows no schemes is about one, so all its rows count.
     """
-    if study.published is not None and "scheme" not in study.tables["benefits"].columns:
-        return study.rows("benefits")
-    return study.rows("benefits").loc[lambda rows: rows["scheme"] == GENERAL_ASSISTANCE]
+    rows = study.rows("benefits")
+    one_scheme = study.published is not None and "scheme" not in study.tables["benefits"].columns
+    chosen = rows["month"].notna() if one_scheme else rows["scheme"] == GENERAL_ASSISTANCE
+    return rows.loc[chosen if month is None else chosen & (rows["month"] == month)]
 
 
 def banded(values: pd.Series, edges: tuple[int, ...], names: tuple[str, ...]) -> pd.Series:

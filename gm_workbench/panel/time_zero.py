@@ -9,8 +9,8 @@ from gm_workbench.panel.runs import Int32s, Runs
 from gm_workbench.panel.study import Study
 from gm_workbench.vocabulary.protocols import ZeroEvent
 
-NEVER = -1
-"""The month of who has no time zero."""
+NEVER = -(2**31)
+"""The month of who has no time zero: no month index, also not of a published set that counts from its own start."""
 
 
 def zero_months(study: Study, runs: Runs) -> Int32s:
