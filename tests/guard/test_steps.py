@@ -1,7 +1,7 @@
 """A ledger's steps put together: no loss between nobody and the threshold is told."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gm_workbench.guard.steps import merged
@@ -63,6 +63,7 @@ def test_no_steps_give_none():
     assert merged([], 10) == ()
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 25), max_size=9), st.integers(0, 40), st.integers(1, 15))
 def test_no_drop_lies_between_nobody_and_the_threshold(drops, left, least):
     persons = [left + sum(drops[at:]) for at in range(len(drops) + 1)]

@@ -91,7 +91,7 @@ def test_merging_does_not_change_what_it_was_given():
     assert told(runs) == before
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 3), st.integers(0, 40), st.integers(0, 15), st.sampled_from([CENSORED, TO_WORK, OTHERWISE])),

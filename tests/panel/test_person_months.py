@@ -89,7 +89,7 @@ SPELLS = st.tuples(
 )
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(SPELLS, min_size=1, max_size=12))
 def test_person_months_are_those_of_a_slow_way(drawing):
     merged, _ = merge_runs(
@@ -109,6 +109,7 @@ def test_person_months_are_those_of_a_slow_way(drawing):
     assert list(zip(*lists(months, "person", "month", "time", "entry", "event"), strict=True)) == slow
 
 
+@settings(deadline=None)
 @given(st.lists(SPELLS, min_size=1, max_size=12))
 def test_exits_by_month_are_those_of_a_groupby(drawing):
     merged, _ = merge_runs(

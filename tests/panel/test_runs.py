@@ -118,7 +118,7 @@ def test_spells_are_put_in_order_and_cannot_end_before_they_begin():
         runs_of_spells(PEOPLE, person, first, last - np.int32([2, 0, 0]), event, going_on)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 25), st.sampled_from([0, 1, 2])), min_size=1, max_size=60))
 def test_runs_are_those_of_a_groupby(drawing):
     person, month, event = rows(*drawing)
