@@ -15,6 +15,7 @@ COMMANDS = {
     "studies": ("studies", "List the studies, what each asks, and its parameters."),
     "synthesise": ("deliveries", "Write the deliveries of a synthetic world."),
     "check": ("checking", "Check deliveries and say everything that is wrong."),
+    "context": ("context", "Print figures of StatLine to hold ours against, or look them up again."),
     "run": ("reports", "Make reports."),
     "status": ("reports", "Say how each report stands: fresh, stale and why, failed, running."),
     "scan": ("scan", "Look in finished reports for what must not be there."),

@@ -18,6 +18,7 @@ from gm_workbench.vocabulary.text import Text
 
 NEEDS = {
     "benefits": Text("uitkeringen (BUS)", "benefits (BUS)"),
+    "benefits.scheme": Text("soort uitkering", "kind of benefit"),
     "benefits.household": Text("leefvorm", "household"),
     "benefits.sex": Text("geslacht", "sex"),
     "benefits.housing": Text("wonen", "housing"),

@@ -11,10 +11,14 @@ from types import ModuleType
 
 __all__ = [
     "cascade",
+    "coverage",
+    "delivered_runs",
     "ledger",
+    "merging",
     "mobility",
     "people",
     "person_months",
+    "person_waves",
     "public",
     "runs",
     "scores",
@@ -22,6 +26,7 @@ __all__ = [
     "spending",
     "study",
     "teams",
+    "time_zero",
     "work",
 ]
 

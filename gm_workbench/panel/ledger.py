@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.panel.runs import MergeCounts
 from gm_workbench.vocabulary.text import Text
 
 
@@ -22,9 +23,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The filters in order; each step starts with the persons that the step before let through."""
+    """The filters in order; each step starts with the persons that the step before let through.
+
+    `merged` says of each rule under which runs of one person were put together, by the rule's name, what that did. It loses no
+    person, so it is no step. Those are counts of runs, not of persons, and are for no report as they stand.
+    """
 
     steps: tuple[Step, ...] = field(default=())
+    merged: tuple[tuple[str, MergeCounts], ...] = field(default=())
 
     def __post_init__(self) -> None:
         for step in self.steps:
@@ -37,7 +43,11 @@ class Ledger:
     def then(self, label: Text, persons: int, why: Text) -> Ledger:
         """Add a filter that let `persons` through."""
         before = self.steps[-1].persons_out if self.steps else persons
-        return Ledger((*self.steps, Step(label, before, persons, why)))
+        return Ledger((*self.steps, Step(label, before, persons, why)), self.merged)
+
+    def merging(self, rule: str, counts: MergeCounts) -> Ledger:
+        """Write down what a rule put together."""
+        return Ledger(self.steps, (*self.merged, (rule, counts)))
 
     @property
     def persons(self) -> int:

@@ -20,9 +20,11 @@ TOO_SOON = Text("de periode eindigt eerder", "the period ends before that")
 
 
 def on_benefit(study: Study, month: int) -> pd.DataFrame:
-    """Give one row per person on general assistance in `month`, with age, duration and work next to the benefit."""
-    benefits = study.tables["benefits"]
-    now = benefits.loc[(benefits["month"] == month) & (benefits["scheme"] == GENERAL_ASSISTANCE)]
+    """Give one row per person on general assistance in `month`, with age, duration and work next to the benefit.
+
+    What rests on a column that was not delivered is missing; without `scheme` nobody is known to be on general assistance.
+    """
+    now, delivered = general_assistance(study, month), study.tables["benefits"].columns
     frame = now.sort_values(["person", "start"]).drop_duplicates("person").reset_index(drop=True)
     age = month // 12 - frame["birth_year"]
     return frame.assign(
@@ -30,9 +32,20 @@ def on_benefit(study: Study, month: int) -> pd.DataFrame:
         age_band=banded(age, AGE_EDGES, AGE_BANDS),
         duration=month - frame["start"],
         duration_band=banded(month - frame["start"], DURATION_EDGES, DURATION_BANDS),
-        works=frame["income_kind"].eq("11").fillna(False).astype(bool),
-        exempt=frame["exemption"].ne("none"),
+        works=frame["income_kind"].eq("11").fillna(False).astype(bool) if "income_kind" in delivered else None,
+        exempt=frame["exemption"].ne("none") if "exemption" in delivered else None,
     )
+
+
+def general_assistance(study: Study, month: int | None = None) -> pd.DataFrame:
+    """Give the rows of benefits on general assistance, of one month or of all, with every declared column.
+
+    A published set that knows no schemes is about one, so all its rows count.
+    """
+    rows = study.rows("benefits")
+    one_scheme = study.published is not None and "scheme" not in study.tables["benefits"].columns
+    chosen = rows["month"].notna() if one_scheme else rows["scheme"] == GENERAL_ASSISTANCE
+    return rows.loc[chosen if month is None else chosen & (rows["month"] == month)]
 
 
 def banded(values: pd.Series, edges: tuple[int, ...], names: tuple[str, ...]) -> pd.Series:

@@ -44,7 +44,7 @@ def left_for_work(study: Study, people: pd.DataFrame, months: int, start: int | 
 
 def part_time_months(study: Study, people: pd.DataFrame) -> pd.DataFrame:
     """Give one row per cohort member and month on benefit: months since the index month, and whether she had wage income."""
-    benefits = study.tables["benefits"]
+    benefits = study.rows("benefits")
     chosen = benefits.loc[benefits["person"].isin(people["person"]), ["person", "month", "income_kind"]]
     works = chosen["income_kind"].eq("11").fillna(False).astype(bool)
     frame = chosen.assign(works=works, months=chosen["month"] - study.index_month).drop(columns="income_kind")

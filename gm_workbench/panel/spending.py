@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from gm_workbench.panel.people import AGE_BANDS, AGE_EDGES, GENERAL_ASSISTANCE, banded
+from gm_workbench.panel.people import AGE_BANDS, AGE_EDGES, banded, general_assistance
 from gm_workbench.panel.study import Study
 
 
@@ -13,8 +13,7 @@ def spending_months(study: Study) -> pd.DataFrame:
 
     Costs in months without general assistance are left out, so that amount and time at risk are about the same months.
     """
-    benefits = study.tables["benefits"]
-    months = benefits.loc[benefits["scheme"] == GENERAL_ASSISTANCE, ["person", "month", "sex", "household", "birth_year"]]
+    months = general_assistance(study)[["person", "month", "sex", "household", "birth_year"]]
     months = months.drop_duplicates(["person", "month"])
     spent = study.tables["costs"].groupby(["person", "month"], as_index=False)["amount"].sum()
     merged = months.merge(spent, on=["person", "month"], how="left", validate="one_to_one")

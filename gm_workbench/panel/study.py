@@ -17,6 +17,7 @@ from gm_workbench.vocabulary.instruments import Instrument, instrument
 from gm_workbench.vocabulary.protocols import ASKED, LOW_PAY_THRESHOLD, Protocol, Section, load_protocol
 from gm_workbench.vocabulary.references import low_pay_threshold, price_level
 from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.tables import TABLES
 from gm_workbench.vocabulary.text import Text
 from gm_workbench.worlds.literature import published_place
 from gm_workbench.worlds.published import PublishedSet
@@ -62,6 +63,10 @@ class Study:
         """Give a declared instrument; in a published set, the one that stands in for it there."""
         stand_ins = {} if self.published is None else self.published.instruments
         return stand_ins[code] if code in stand_ins else instrument(code, self.paths.instruments)
+
+    def rows(self, table: str) -> pd.DataFrame:
+        """Give a table with every column that its class declares, as `complete` does."""
+        return complete(table, self.tables[table])
 
     def missing(self, name: str) -> tuple[str, ...]:
         """Name what section `name` needs and what was not delivered; of a table that is not there, no column is named."""
@@ -144,6 +149,16 @@ class Study:
         if self.published is not None:
             return self.published.period
         return Text(self.period.name("nl"), self.period.name("en"))
+
+
+def complete(table: str, delivered: pd.DataFrame) -> pd.DataFrame:
+    """Give a table with every column that its class declares; one that was not delivered holds missing values only.
+
+    >>> complete("costs", pd.DataFrame({"person": ["a"], "month": [1], "type": ["01"]}))["amount"].isna().all()
+    np.True_
+    """
+    absent = [name for name in TABLES[table].column_names() if name not in delivered.columns]
+    return delivered.assign(**dict.fromkeys(absent, float("nan"))) if absent else delivered
 
 
 def open_study(name: str, place: str, world: str = "default", period: str = "2023-01/2025-12") -> Study:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from gm_workbench.errors import DeclarationError
 from gm_workbench.panel.ledger import Cohort, Ledger, start_cohort
-from gm_workbench.panel.people import GENERAL_ASSISTANCE, TOO_SOON, began_within_period, consenting, guided, on_benefit
+from gm_workbench.panel.people import TOO_SOON, began_within_period, consenting, general_assistance, guided, on_benefit
 from gm_workbench.panel.spells import left_for_work
 from gm_workbench.panel.study import Study
 from gm_workbench.vocabulary.designs import Design, Template, load_template
@@ -224,8 +224,8 @@ def window(study: Study) -> tuple[int, int]:
 def _by_month(study: Study, design: Design) -> Compared:
     """Give every month on general assistance of every client, with how it ended."""
     first, last = window(study)
-    benefits = study.tables["benefits"]
-    inside = benefits.loc[benefits["month"].between(first, last) & benefits["scheme"].eq(GENERAL_ASSISTANCE)]
+    benefits = general_assistance(study)
+    inside = benefits.loc[benefits["month"].between(first, last)]
     # of two dossiers in a month the one that ended counts, as it does in `spells.exit_times`
     inside = inside.sort_values(["person", "month", "end", "end_reason"]).drop_duplicates(["person", "month"])
     entered = inside.drop_duplicates("person")[["person", "month"]].reset_index(drop=True)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from gm_workbench.panel.ledger import Cohort, start_cohort
 from gm_workbench.panel.people import AGE_BANDS, AGE_EDGES, banded, consenting, on_benefit, with_clear_exposure, with_coach
-from gm_workbench.panel.study import Study
+from gm_workbench.panel.study import Study, complete
 from gm_workbench.vocabulary.text import Text
 
 NO_PAY = "no_pay"
@@ -36,7 +36,7 @@ def work_months(study: Study, share: float) -> pd.DataFrame:
     months = pd.RangeIndex(study.period.first, study.period.last + 1, name="month")
     grid = pd.MultiIndex.from_product([np.sort(jobs["person"].unique()), months], names=["person", "month"])
     columns = ["hourly_wage", "contract"]
-    frame = jobs.set_index(["person", "month"])[columns].reindex(grid).reset_index()
+    frame = complete("wages", jobs).set_index(["person", "month"])[columns].reindex(grid).reset_index()
     thresholds = {int(year): study.threshold(int(year), share) for year in (frame["month"] // 12).unique()}
     frame["threshold"] = (frame["month"] // 12).map(thresholds)
     frame["above"] = frame["hourly_wage"].ge(frame["threshold"])
@@ -61,7 +61,7 @@ def workers(study: Study) -> pd.DataFrame:
     before = jobs["month"] < study.index_month
     last_before = jobs.loc[before].drop_duplicates("person", keep="last")
     first_after = jobs.loc[~before & ~jobs["person"].isin(last_before["person"])].drop_duplicates("person")
-    people = pd.concat([last_before, first_after])[["person", "sex", "birth_year", "contract"]]
+    people = complete("wages", pd.concat([last_before, first_after]))[["person", "sex", "birth_year", "contract"]]
     age = study.index_month // 12 - people["birth_year"]
     people = people.assign(age=age, age_band=banded(age, AGE_EDGES, AGE_BANDS)).sort_values("person", ignore_index=True)
     return with_coach(study, people, study.index_month)

@@ -11,88 +11,60 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
 from gm_workbench.errors import DeclarationError, UnknownStudy, did_you_mean
 from gm_workbench.settings import paths
-from gm_workbench.vocabulary.declarations import Form, Status, open_form
+from gm_workbench.vocabulary.declarations import Form, open_form
 from gm_workbench.vocabulary.designs import Comparison, parse_comparison
 from gm_workbench.vocabulary.instruments import Instrument, instrument, instrument_codes
-from gm_workbench.vocabulary.tables import TABLES
+from gm_workbench.vocabulary.protocol_parts import (
+    ASKED,
+    LOW_PAY_THRESHOLD,
+    NOT_DECLARED,
+    OUTSIDE_NEEDS,
+    PUBLISHED_VALUES,
+    Assignment,
+    Bounds,
+    Estimand,
+    Fact,
+    Section,
+    TimeZero,
+    ZeroEvent,
+    parse_bounds,
+    parse_estimand,
+    parse_fact,
+    parse_labelled,
+    parse_section,
+    parse_time_zero,
+)
 from gm_workbench.vocabulary.text import Text
+
+__all__ = [
+    "ASKED",
+    "EVERY_REPORT",
+    "LOW_PAY_THRESHOLD",
+    "NOT_DECLARED",
+    "OUTSIDE_NEEDS",
+    "PUBLISHED_VALUES",
+    "Assignment",
+    "Bounds",
+    "Estimand",
+    "Fact",
+    "Protocol",
+    "Section",
+    "TimeZero",
+    "ZeroEvent",
+    "load_protocol",
+    "parse_protocol",
+    "study_names",
+]
 
 EVERY_REPORT = ("answer", "facts", "flow")
 """Sections that every report has: the box at the top, the facts beneath it, and who it is about."""
 
-LOW_PAY_THRESHOLD = "low_pay_threshold"
-PUBLISHED_VALUES = "published_values"
-OUTSIDE_NEEDS = (LOW_PAY_THRESHOLD, PUBLISHED_VALUES)
-"""What a section may need that no municipality delivers."""
-
-ASKED = re.compile(r"answers:([A-Z]{3})")
-"""What a section needs when it needs answers to one instrument."""
-
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_KINDS: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float)}
 _EFFECT = re.compile(r"\beffect", re.IGNORECASE)
-
-
-class Assignment(StrEnum):
-    """How it was decided who would work in the new way."""
-
-    RANDOMISED = "randomised"
-    BY_CHOICE = "by_choice"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Something the study rests on, and how it is known."""
-
-    value: str | float
-    status: Status
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Estimand:
-    """What is estimated: a contrast, in a population, at a horizon.
-
-    `smallest_relevant` is the difference, in `unit`, below which nobody would act otherwise; it is the same in both directions.
-    """
-
-    name: str
-    label: Text
-    unit: str
-    population: Text
-    contrast: Text
-    horizon_months: int
-    smallest_relevant: Fact
-    primary: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A section of the report: a question, what we are about to look at, and what it needs.
-
-    A need is a table, `table.column`, `answers:CODE` (answers to that instrument), or one of `OUTSIDE_NEEDS`.
-    """
-
-    id: str
-    heading: Text
-    lead: Text
-    needs: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What a notebook parameter may be: its type, and its limits (both ends included) or its allowed values."""
-
-    kind: str  # str, int, float
-    low: float | None = None
-    high: float | None = None
-    allowed: tuple[str | float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +89,7 @@ class Protocol:
     outcomes: Mapping[str, Text] = field(default_factory=dict)
     comparison: Comparison | None = None  # only of a study that compares teams
     planning: Mapping[str, Fact] = field(default_factory=dict)  # what was expected before there were data
+    time_zero: TimeZero = NOT_DECLARED
 
     @property
     def primary(self) -> Estimand:
@@ -182,20 +155,21 @@ def parse_protocol(form: Form, path: Path, instruments_folder: Path | None = Non
         version=form.whole("version", least=1),
         title=form.both("title"),
         question=form.both("question"),
-        design=_fact(form.child("design")),
+        design=parse_fact(form.child("design")),
         assignment=assignment,
         unit_of_introduction=form.text("unit_of_introduction"),
-        estimands=tuple(_estimand(name, child) for name, child in form.children("estimands").items()),
+        estimands=tuple(parse_estimand(name, child) for name, child in form.children("estimands").items()),
         instruments=codes,
-        sections={name: _section(name, child) for name, child in form.children("sections").items()},
+        sections={name: parse_section(name, child) for name, child in form.children("sections").items()},
         limits=(*_limits_of(assignment, form), *form.both_each("limits")),
-        parameters={name: _bounds(child) for name, child in form.children("parameters").items()},
-        facts={name: _fact(child) for name, child in form.children("facts").items()},
+        parameters={name: parse_bounds(child) for name, child in form.children("parameters").items()},
+        facts={name: parse_fact(child) for name, child in form.children("facts").items()},
         digest=_digest(form.content, scales, comparison),
         unit_of_analysis=form.text("unit_of_analysis"),
-        outcomes={name: _labelled(child) for name, child in form.children("outcomes").items()},
+        outcomes={name: parse_labelled(child) for name, child in form.children("outcomes").items()},
         comparison=comparison,
-        planning={name: _fact(child) for name, child in form.children("planning").items()} if form.has("planning") else {},
+        planning={name: parse_fact(child) for name, child in form.children("planning").items()} if form.has("planning") else {},
+        time_zero=parse_time_zero(form.child("time_zero")) if form.has("time_zero") else NOT_DECLARED,
     )
     unknown = [f"{code}.{did_you_mean(code, known)}" for code in codes if code not in known]
     form.faults.extend(text for wrong, text in _faults(protocol, path.stem, unknown) if wrong)
@@ -211,80 +185,6 @@ def _limits_of(assignment: Assignment, form: Form) -> tuple[Text, ...]:
     said = {one: own.both(one) for one in Assignment if own.has(one)}
     own.close()
     return (said[assignment],) if assignment in said else ()
-
-
-def _fact(form: Form) -> Fact:
-    status, source = form.known_by()
-    fact = Fact(form.value("value"), status, source)
-    form.close()
-    return fact
-
-
-def _labelled(form: Form) -> Text:
-    label = form.both("label")
-    form.close()
-    return label
-
-
-def _estimand(name: str, form: Form) -> Estimand:
-    estimand = Estimand(
-        name=name,
-        label=form.both("label"),
-        unit=form.text("unit"),
-        population=form.both("population"),
-        contrast=form.both("contrast"),
-        horizon_months=form.whole("horizon_months", least=0),
-        smallest_relevant=_relevant(form.child("smallest_relevant")),
-        primary=form.flag("primary"),
-    )
-    form.close()
-    return estimand
-
-
-def _relevant(form: Form) -> Fact:
-    fact = _fact(form)
-    if form.sound("value") and (isinstance(fact.value, str) or not 0 < fact.value < float("inf")):
-        form.fault("value", f"must be a number above 0 but got {fact.value!r}")
-    return fact
-
-
-def _section(name: str, form: Form) -> Section:
-    section = Section(name, form.both("heading"), form.both("lead"), form.words("needs"))
-    for need in section.needs:
-        if fault := _need_fault(need):
-            form.fault("needs", fault)
-    form.close()
-    return section
-
-
-def _need_fault(need: str) -> str:
-    if need in OUTSIDE_NEEDS or ASKED.fullmatch(need):
-        return ""
-    table, _, column = need.partition(".")
-    if table not in TABLES:
-        allowed = (*TABLES, *OUTSIDE_NEEDS)
-        return f"must name a table ({', '.join(allowed)}) but got {need!r}.{did_you_mean(table, allowed)}"
-    columns = TABLES[table].column_names()
-    if column and column not in columns:
-        return f"must name a column of {table} ({', '.join(columns)}) but got {need!r}.{did_you_mean(column, columns)}"
-    return ""
-
-
-def _bounds(form: Form) -> Bounds:
-    kind = form.one_of("kind", tuple(_KINDS))
-    low, high = (form.number(key) if form.has(key) else None for key in ("low", "high"))
-    allowed = form.list("allowed") if form.has("allowed") else ()
-    if low is not None and high is not None and low > high:
-        form.fault("low", f"must not be above high but got {low} and {high}")
-    fitting = tuple(value for value in allowed if isinstance(value, (str, int, float)) and _is(kind, value))
-    if len(fitting) < len(allowed):
-        form.fault("allowed", f"must hold values of type {kind} but got {', '.join(map(repr, allowed))}")
-    form.close()
-    return Bounds(kind, low, high, fitting)
-
-
-def _is(kind: str, value: object) -> bool:
-    return isinstance(value, _KINDS[kind]) and not isinstance(value, bool)
 
 
 def _faults(protocol: Protocol, stem: str, unknown_instruments: list[str]) -> list[tuple[bool, str]]:

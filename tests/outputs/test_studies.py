@@ -53,7 +53,8 @@ def test_what_was_not_asked_is_named_by_its_instrument_and_without_answers_once(
 
 def test_of_a_table_that_is_missing_no_column_is_named():
     assert said(opened(), "who") == "uitkeringen (BUS)."
-    assert said(opened(benefits=pd.DataFrame({"month": [], "sex": [], "housing": [], "exemption": []})), "who") == "leefvorm."
+    columns = ["month", "scheme", "sex", "housing", "exemption"]
+    assert said(opened(benefits=pd.DataFrame({name: [] for name in columns})), "who") == "leefvorm."
 
 
 def test_what_stands_in_for_an_instrument_does_not_answer_for_it():

@@ -10,7 +10,14 @@ import yaml
 
 from gm_workbench.errors import DeclarationError, UnknownStudy
 from gm_workbench.settings import paths
-from gm_workbench.vocabulary.protocols import Assignment, Bounds, load_protocol, study_names
+from gm_workbench.vocabulary.protocols import (
+    NOT_DECLARED,
+    Assignment,
+    Bounds,
+    ZeroEvent,
+    load_protocol,
+    study_names,
+)
 
 SHIPPED = ("amersfoort_upward_mobility", "tilburg_single_mothers")
 
@@ -292,3 +299,21 @@ def test_protocol_is_frozen():
     protocol = load_protocol("tilburg_single_mothers")
     with pytest.raises(dataclasses.FrozenInstanceError, match="version"):
         protocol.version = 2
+
+
+@pytest.mark.parametrize("event", ZeroEvent)
+def test_time_zero_is_as_declared(tmp_path, event):
+    declared = load(tmp_path, DRAWN | {"time_zero": {"value": str(event), **ASSUMED}})
+    assert (declared.time_zero.event, declared.time_zero.source) == (event, ASSUMED["source"])
+
+
+def test_time_zero_that_is_not_declared_is_the_index_month_and_leaves_the_digest_alone(tmp_path):
+    silent = load(tmp_path, DRAWN)
+    assert silent.time_zero == NOT_DECLARED
+    assert silent.time_zero.event is ZeroEvent.INDEX_MONTH
+    assert silent.digest != load(tmp_path, DRAWN | {"time_zero": {"value": "index_month", **ASSUMED}}).digest
+
+
+def test_time_zero_that_is_not_known_names_the_nearest(tmp_path):
+    with pytest.raises(DeclarationError, match=r"time_zero.value must be one of .*spell_start.* but got 'spell_begin'"):
+        load(tmp_path, DRAWN | {"time_zero": {"value": "spell_begin", **ASSUMED}})
