@@ -257,36 +257,36 @@ def test_wages_come_back_from_text_and_from_the_shape_of_spolisbus(planted, fold
 
 def test_two_persons_on_one_benefit_come_back_as_two_rows(planted, folder):
     got, _ = system_file(folder / "BIJSTANDUITKERING202512TABV1.sav")
-    assert (got["RINPERSOON2"] != "").any()
-    assert not got["BIJSTANDRegistratienummerA"].duplicated().any()
-    halves = [persons_of(got, suffix, code) for suffix, code in (("", "1A"), ("2", "2A"))]
+    assert (got["RINPERSOONpartner"] != "").any()
+    assert not got["UITKERINGNR"].duplicated().any()
+    halves = [persons_of(got, suffix) for suffix in ("", "partner")]
     last = planted["benefits"]["month"].max()
     same(pd.concat(halves, ignore_index=True), planted["benefits"].loc[planted["benefits"]["month"] == last], "benefits")
 
 
-def persons_of(got, suffix, code):
+def persons_of(got, suffix):
     there = got[got[f"RINPERSOON{suffix}"] != ""]
     forms = {"single": "1", "lone_parent": "2", "couple": "3", "other": "4"}
     return pd.DataFrame(
         {
             "person": there[f"RINPERSOON{suffix}"],
-            "dossier": there["BIJSTANDRegistratienummerA"],
-            "month": month(there["BIJSTANDStatistiekmaandA"]),
+            "dossier": there["UITKERINGNR"],
+            "month": month(there["STATISTIEKMAAND"]),
             "scheme": there["BIJSTANDStatistiekcodeA"],
             "household": words(forms, there["BIJSTANDLeefvormA"]),
-            "sex": words({"man": "1", "woman": "2"}, there[f"BIJSTANDGeslachtPersoon{code}"]),
-            "birth_year": there[f"BIJSTANDGeboortejaarPersoon{code}"].astype(int),
-            "start": month(there[f"BIJSTANDAanvangUitkeringPersoon{code}"]),
-            "end": month(there[f"BIJSTANDEindeUitkeringPersoon{code}"]),
-            "end_reason": none(there[f"BIJSTANDRedenEindePersoon{code}"]),
+            "sex": words({"man": "1", "woman": "2"}, there[f"BIJSTANDGeslachtPersoon1A{suffix}"]),
+            "birth_year": there[f"BIJSTANDGeboortejaarPersoon1A{suffix}"].astype(int),
+            "start": month(there[f"BIJSTANDAanvangUitkeringPersoon1A{suffix}"]),
+            "end": month(there[f"BIJSTANDEindeUitkeringPersoon1A{suffix}"]),
+            "end_reason": none(there[f"REDENEINDE{suffix}"]),
         }
     )
 
 
 def test_eldest_person_of_a_benefit_comes_first(folder):
     got, _ = system_file(folder / "BIJSTANDUITKERING202512TABV1.sav")
-    pairs = got[got["RINPERSOON2"] != ""]
-    first, second = (pairs[f"BIJSTANDGeboortejaarPersoon{code}"].astype(int) for code in ("1A", "2A"))
+    pairs = got[got["RINPERSOONpartner"] != ""]
+    first, second = (pairs[f"BIJSTANDGeboortejaarPersoon1A{code}"].astype(int) for code in ("", "partner"))
     assert (first <= second).all()
 
 
@@ -300,7 +300,7 @@ def test_spells_in_households_come_back(planted, folder):
 
 
 def test_answers_of_employers_come_back(planted, folder):
-    got = pd.concat([text_file(path, ",") for path in folder.glob("werkgevers_*.csv")], ignore_index=True)
+    got = pd.concat([text_file(path, ",") for path in folder.glob("vragenlijst_werkgevers_*.csv")], ignore_index=True)
     long = melted(got.rename(columns={"WERKGEVER": "employer"}), ["employer"])
     same(long[["employer", "wave", "instrument", "item", "answer"]], planted["employer_answers"], "employer_answers")
 

@@ -20,6 +20,9 @@ from gm_workbench.worlds.rendering import first_day, last_day
 LINKED = "R"
 """The kind of linkage number that identifies a person."""
 
+PARTNER = "partner"
+"""What the variables of a second person in the row end in (assumed); no name in an SPSS file has a space."""
+
 CONTRACTS = dict(zip(CONTRACT, "OBUR", strict=True))
 HOUSEHOLD_TYPES = {"single": "1", "couple": "3", "lone_parent": "6", "other": "7"}
 _FORMS = {"single": "1", "lone_parent": "2", "couple": "3", "other": "4"}
@@ -79,14 +82,14 @@ def assistance(table: pd.DataFrame) -> Cells:
     first = ordered.loc[rank == 0].reset_index(drop=True)
     second = first[["dossier", "month"]].merge(ordered.loc[rank == 1], on=["dossier", "month"], how="left")
     return {
-        "BIJSTANDStatistiekmaandA": months(first["month"]),
-        "BIJSTANDRegistratienummerA": text(first["dossier"]),
+        "STATISTIEKMAAND": months(first["month"]),
+        "UITKERINGNR": text(first["dossier"]),
         "BIJSTANDStatistiekcodeA": text(first["scheme"]),
         "BIJSTANDLeefvormA": coded(first["household"], _FORMS),
         **_linkage(first["person"]),
-        **_person(first, "1A"),
-        **_linkage(second["person"], "2"),
-        **_person(second, "2A"),
+        **_person(first),
+        **_linkage(second["person"], PARTNER),
+        **_person(second, PARTNER),
     }
 
 
@@ -94,11 +97,11 @@ def _linkage(persons: pd.Series, suffix: str = "") -> dict[str, list[str]]:
     return {f"RINPERSOONS{suffix}": each(persons, lambda _: LINKED), f"RINPERSOON{suffix}": text(persons)}
 
 
-def _person(table: pd.DataFrame, suffix: str) -> dict[str, list[str]]:
+def _person(table: pd.DataFrame, suffix: str = "") -> dict[str, list[str]]:
     return {
-        f"BIJSTANDGeslachtPersoon{suffix}": sexes(table["sex"]),
-        f"BIJSTANDGeboortejaarPersoon{suffix}": text(table["birth_year"]),
-        f"BIJSTANDAanvangUitkeringPersoon{suffix}": days(table["start"], first_day),
-        f"BIJSTANDEindeUitkeringPersoon{suffix}": days(table["end"], last_day),
-        f"BIJSTANDRedenEindePersoon{suffix}": text(table["end_reason"]),
+        f"BIJSTANDGeslachtPersoon1A{suffix}": sexes(table["sex"]),
+        f"BIJSTANDGeboortejaarPersoon1A{suffix}": text(table["birth_year"]),
+        f"BIJSTANDAanvangUitkeringPersoon1A{suffix}": days(table["start"], first_day),
+        f"BIJSTANDEindeUitkeringPersoon1A{suffix}": days(table["end"], last_day),
+        f"REDENEINDE{suffix}": text(table["end_reason"]),
     }

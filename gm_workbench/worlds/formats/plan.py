@@ -103,7 +103,9 @@ def _assistance(table: pd.DataFrame) -> Iterator[Written]:
 
 def _employers(table: pd.DataFrame, statutory: str) -> Iterator[Written]:
     for name, part in table.groupby("wave"):
-        yield from _csv(f"werkgevers_{name!s}.csv", wide_employers(wide(part, ("employer", "wave")), statutory), ",")
+        yield from _csv(
+            f"vragenlijst_werkgevers_{name!s}.csv", wide_employers(wide(part, ("employer", "wave")), statutory), ","
+        )
 
 
 def _questionnaires(table: pd.DataFrame, statutory: str, codes: Path | None) -> Iterator[Written]:

@@ -23,10 +23,10 @@ MEASURES = dict(
         (
             "probleemanalyse",
             "plan van aanpak",
-            "aanpassing werk of werkplek",
+            "aanpassing",
             "deskundigenoordeel",
-            "tweede spoor",
-            "42e-weeksmelding",
+            "andere werkgever",
+            "42-wekenmelding",
             "evaluatie",
             "beoordeling",
             "anders",
