@@ -78,8 +78,10 @@ def thousands_points(d: Delivery) -> None:
 
 @breaks("32")
 def points_and_commas(d: Delivery) -> None:
-    d.cell(COSTS, "BEDRAG", "12.345,67", 0)
-    d.cell(COSTS, "BEDRAG", "12,345.67", 1)
+    table = d.table(COSTS)
+    half = len(table) // 2
+    table["BEDRAG"] = [f"12{',' if row < half else '.'}5{row % 10}" for row in range(len(table))]
+    d.write(COSTS, table)
 
 
 @breaks("33")
@@ -143,6 +145,7 @@ def label_that_is_not_known(d: Delivery) -> None:
 @breaks("43", "labels")
 def label_of_a_later_list(d: Delivery) -> None:
     d.cell("SRG2019_202512.csv", "BEGINDATUM VOORZIENING", "20180101", 0)
+    d.cell("SRG2019_202512.csv", "STATISTIEKJAAR", "2018", 0)
 
 
 @breaks("44")

@@ -16,7 +16,7 @@ from xlsxwriter import Workbook
 from .breaking import breaks
 from .case_system import export_case_system
 from .edits_cells import BSN
-from .edits_files import CASELOAD, zipped
+from .edits_files import CASELOAD, COSTS, zipped
 from .good import Delivery
 
 XLSX, SAV, POLIS = "vragenlijst_T3.xlsx", "vragenlijst_T12.sav", "SPOLISBUS2025V1.sav"
@@ -106,10 +106,19 @@ def errors_instead_of_values(d: Delivery) -> None:
     rewritten(d, edit)
 
 
-@breaks("66", "xlsx")
+@breaks("66")
 def number_that_became_a_day(d: Delivery) -> None:
-    day = dt.datetime(2026, 4, 3, tzinfo=dt.UTC).replace(tzinfo=None)
-    rewritten(d, lambda sheet, rows: sheet.write_datetime(2, last_column(rows), day))  # type: ignore[attr-defined]
+    """Deliver the costs as a workbook in which 3,4 was taken for the third of April."""
+    table, target = d.table(COSTS), io.BytesIO()
+    with Workbook(target, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Export")
+        for number, row in enumerate([list(table.columns), *table.to_numpy().tolist()]):
+            sheet.write_row(number, 0, row)
+        day = dt.datetime(2026, 4, 3, tzinfo=dt.UTC).replace(tzinfo=None)
+        style = book.add_format({"num_format": "d-mmm"})
+        sheet.write_datetime(2, list(table.columns).index("BEDRAG"), day, style)
+    d.rename(COSTS, "kosten.xlsx")
+    d.put("kosten.xlsx", target.getvalue())
 
 
 @breaks("67", "xlsx")

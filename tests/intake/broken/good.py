@@ -38,7 +38,7 @@ FORMAT_FILES = {
 def small_tables() -> dict[str, pd.DataFrame]:
     """Draw a place and keep three months of what is monthly, so that one check takes a second."""
     tables = draw(FORMATS, PLACE, 6)
-    recent = {name: tables[name].loc[tables[name]["month"] > LAST - 3] for name in ("benefits", "provisions", "wages", "costs")}
+    recent = {name: tables[name].loc[tables[name]["month"] > LAST - 3] for name in ("benefits", "provisions", "wages")}
     first = {name: tables[name].loc[tables[name]["wave"] == "T0"] for name in ("coach_answers", "supervisor_answers")}
     return {name: table.reset_index(drop=True) for name, table in (tables | recent | first).items()}
 
@@ -79,6 +79,7 @@ def write_bases(folder: Path) -> None:
         Delivery(folder / name).mark(world=WORLD)
     bare = Delivery(shutil.copytree(folder / "csv", folder / "bare"))
     bare.keep(())
+    bare.mark(period="2025-10/2025-12")
 
 
 class Delivery:
