@@ -26,11 +26,27 @@ from gm_workbench.vocabulary.calendar import Period, month_code
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.worlds.calibration import load_world
-from gm_workbench.worlds.draw import draw
-from gm_workbench.worlds.rendering import Tables, render
+from gm_workbench.worlds.draw import FORMATS, draw
+from gm_workbench.worlds.formats import plan
+from gm_workbench.worlds.rendering import Tables, render, wide
 from gm_workbench.worlds.truth import truth
 
 TRUTH = "truth.json"
+
+WRITTEN = (
+    "bus",
+    "caseload",
+    "coach_answers",
+    "costs",
+    "introductions",
+    "questionnaire",
+    "rosters",
+    "srg",
+    "supervisor_answers",
+    "team_introductions",
+    "wages",
+)
+"""Layouts by which every world is written; a layout that comes later is for reading, until it is added here."""
 
 _NEW, _OLD = ".new-", ".old-"
 
@@ -51,19 +67,35 @@ def write_delivery(tables: Tables, place: str, world: str, seed: int, folder: Pa
     """
     chosen = Place.parse(place, codes)
     folder.mkdir(parents=True, exist_ok=True)
+    written = _every_format if world == FORMATS else _by_layout
     rows: dict[str, dict[str, int]] = {}
-    for layout in load_layouts(codes).values():
-        if layout.table.name in tables:
-            for name, count, data in _files(layout, tables[layout.table.name], tables, chosen.statutory):
-                (folder / name).write_bytes(data)
-                rows[name] = {"rows": count}
+    for name, count, data in written(tables, chosen.statutory, codes):
+        (folder / name).write_bytes(data)
+        rows[name] = {"rows": count}
     (folder / MARKER).write_text(_marker(chosen, world, seed, tables, rows), encoding="utf-8", newline="\n")
+
+
+def _by_layout(
+    tables: Tables, statutory: str, codes: Path | None, borrowed: Tables | None = None
+) -> Iterator[tuple[str, int, bytes]]:
+    """Write what the layouts describe; a borrowed column may come from rows that are written elsewhere."""
+    for name in WRITTEN:
+        layout = load_layouts(codes)[name]
+        if layout.table.name in tables:
+            yield from _files(layout, tables[layout.table.name], borrowed or tables, statutory)
+
+
+def _every_format(tables: Tables, statutory: str, codes: Path | None) -> Iterator[tuple[str, int, bytes]]:
+    plain, other = plan.split(tables)
+    yield from _by_layout(plain, statutory, codes, tables)
+    for file in plan.other_files(other, statutory, codes):
+        yield file.name, file.rows, file.data
 
 
 def _files(layout: Layout, table: pd.DataFrame, tables: Tables, statutory: str) -> Iterator[tuple[str, int, bytes]]:
     """Give name, number of rows and bytes of every file of a layout."""
     if layout.items:
-        table = _wide(table, layout.key)
+        table = wide(table, layout.key)
     cells = render(layout, table, tables, statutory)
     header = layout.separator.join(cells)
     lines = np.array([*map(layout.separator.join, zip(*cells.values(), strict=True))], dtype=object)
@@ -86,17 +118,6 @@ def _split(layout: Layout, table: pd.DataFrame) -> Iterator[tuple[str, npt.NDArr
 def _periods(layout: Layout, table: pd.DataFrame) -> dict[int, str]:
     length = 4 if layout.split == "year" else 6
     return {month: month_code(month).replace("-", "")[:length] for month in map(int, table["month"].unique())}
-
-
-def _wide(answers: pd.DataFrame, key: tuple[str, ...]) -> pd.DataFrame:
-    # pivot refuses two answers to one item, where pivot_table would average them
-    wide = answers.pivot(  # noqa: PD010
-        index=[*key, "month"], columns="item", values="answer"
-    )
-    items = answers[["instrument", "item"]].drop_duplicates()
-    number = items["item"].str.rpartition("_")[2].astype(int)
-    ordered = items.assign(number=number).sort_values(["instrument", "number"])["item"]
-    return wide[list(ordered)].reset_index().rename_axis(columns=None)
 
 
 def _marker(place: Place, world: str, seed: int, tables: Tables, rows: dict[str, dict[str, int]]) -> str:

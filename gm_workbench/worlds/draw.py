@@ -20,11 +20,14 @@ from gm_workbench.worlds.calibration import World, load_world
 from gm_workbench.worlds.candidates import candidate_answers, invited
 from gm_workbench.worlds.caseload import caseload, consents
 from gm_workbench.worlds.coaches import GENERAL, Coaches, draw_coaches, introductions, pool_sizes
+from gm_workbench.worlds.employers import employer_answers
+from gm_workbench.worlds.households import households
 from gm_workbench.worlds.identities import person_numbers
 from gm_workbench.worlds.payroll import wages, workers_caseload
 from gm_workbench.worlds.people import Guidance, Population, draw_guidance, draw_population
 from gm_workbench.worlds.professionals import coach_answers, supervisor_answers
 from gm_workbench.worlds.resilience import CODE, resilience_items
+from gm_workbench.worlds.sickness import sick_leave, sick_measures
 from gm_workbench.worlds.spells import History, coach_ratio, household_pressure, part_time_months, walk, work_pressure
 from gm_workbench.worlds.spending import provisions_and_costs
 from gm_workbench.worlds.streams import Flags, Floats, Streams
@@ -51,8 +54,13 @@ from gm_workbench.worlds.teams import (
 )
 from gm_workbench.worlds.wages import Careers, Workers, careers, change_ratio, draw_workers, wage_floor
 
-DRAWN = tuple(name for name in TABLES if name not in ("households", "sick_leave", "sick_measures", "employer_answers"))
-"""Tables that a world can plant."""
+FORMATS = "formats"
+"""The world whose place delivers every table, in every format."""
+
+_ONLY_ASKED = ("households", "sick_leave", "sick_measures", "employer_answers")
+
+DRAWN = tuple(name for name in TABLES if name not in _ONLY_ASKED)
+"""Tables that every world plants; the others are drawn for who asks for them, and in the world of all formats."""
 
 
 def draw(
@@ -84,12 +92,13 @@ def draw(
         If there is no such world, the world has no such place, or a table's name is not known.
     """
     declared = load_world(world, folder)
-    unknown = sorted(set(tables or ()) - set(DRAWN))
+    unknown = sorted(set(tables or ()) - set(TABLES))
     if unknown:
-        raise DeclarationError(f"No table {', '.join(unknown)}; the tables are: {', '.join(DRAWN)}.")
+        raise DeclarationError(f"No table {', '.join(unknown)}; the tables are: {', '.join(TABLES)}.")
+    chosen = tables or (TABLES if world == FORMATS else DRAWN)
     drawing = Drawing(declared, Streams(seed, place))
     lacking = declared.town(place).not_delivered
-    return {name: drawing.table(name) for name in DRAWN if name not in lacking and (tables is None or name in tables)}
+    return {name: drawing.table(name) for name in TABLES if name in chosen and name not in lacking}
 
 
 class Drawing:
@@ -113,6 +122,10 @@ class Drawing:
             "coach_answers": lambda: coach_answers(self.world, self.streams, self.teams, self._new),
             "supervisor_answers": lambda: supervisor_answers(self.world, self.streams, self.teams, self._new),
             "wages": lambda: wages(self.world, self.streams, self.workers, self.careers),
+            "households": lambda: households(self.world, self.streams, self.population),
+            "sick_leave": lambda: self._sick_leave,
+            "sick_measures": lambda: sick_measures(self.streams, self._sick_leave),
+            "employer_answers": lambda: employer_answers(self.world, self.streams),
         }
         return makers[name]()
 
@@ -124,6 +137,10 @@ class Drawing:
     def teams(self) -> Teams:
         here = STUDY not in self.town.not_introduced
         return draw_teams(self.world, self.coaches, self.streams.of("teams"), introduced=here)
+
+    @cached_property
+    def _sick_leave(self) -> pd.DataFrame:
+        return sick_leave(self.world, self.streams, self.workers)
 
     @cached_property
     def _new(self) -> Flags:

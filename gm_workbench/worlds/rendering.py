@@ -57,7 +57,7 @@ def _writer(feature: Feature) -> Callable[[object], str]:
         codes = {word: code for code, word in (feature.codes or {}).items()}
         return lambda word: codes[str(word)]
     if feature.transform is Transform.DATE:
-        return _last_day if feature.last_day else _first_day
+        return last_day if feature.last_day else first_day
     if feature.transform in (Transform.DECIMAL, Transform.WHOLE):
         return _number
     return str
@@ -138,10 +138,24 @@ def _month_number(month: object) -> str:
     return f"{int(str(month)) % 12 + 1:02d}"
 
 
-def _first_day(month: object) -> str:
+def first_day(month: object) -> str:
+    """Write the first day of a month as ``jjjjmmdd``."""
     return f"{_year(month)}{_month_number(month)}01"
 
 
-def _last_day(month: object) -> str:
+def last_day(month: object) -> str:
+    """Write the last day of a month as ``jjjjmmdd``."""
     _, days = calendar.monthrange(int(_year(month)), int(_month_number(month)))
     return f"{_year(month)}{_month_number(month)}{days:02d}"
+
+
+def wide(answers: pd.DataFrame, key: tuple[str, ...]) -> pd.DataFrame:
+    """Give answers with a column for each item, in the order of instruments and item numbers."""
+    # pivot refuses two answers to one item, where pivot_table would average them
+    turned = answers.pivot(  # noqa: PD010
+        index=[*key, "month"], columns="item", values="answer"
+    )
+    items = answers[["instrument", "item"]].drop_duplicates()
+    number = items["item"].str.rpartition("_")[2].astype(int)
+    ordered = items.assign(number=number).sort_values(["instrument", "number"])["item"]
+    return turned[list(ordered)].reset_index().rename_axis(columns=None)

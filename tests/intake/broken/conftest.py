@@ -1,0 +1,105 @@
+"""Good deliveries, written once for each process; and `gm check` in a child whose every word and file is looked through."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from .good import KEY, PLACE, REAL_PLACE, WORLD, Delivery, make_project, place_delivery, write_bases
+
+PATIENCE = 10
+"""Seconds of work that a check may take; a busy machine may need longer, but a child that hangs is killed."""
+
+HANGS, MOST_WORK, MOST_MEMORY = 120, PATIENCE + 1, 4 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command did, and how many seconds it worked."""
+
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+    def reasons(self) -> set[str]:
+        """Give every reason that `--json` names, at any depth."""
+        try:
+            told = json.loads(self.out)
+        except json.JSONDecodeError:
+            return set()
+        return set(_reasons(told))
+
+
+def _reasons(told: object) -> list[str]:
+    if isinstance(told, dict):
+        here = [str(told["reason"])] if "reason" in told else []
+        return here + [reason for value in told.values() for reason in _reasons(value)]
+    return [reason for value in told for reason in _reasons(value)] if isinstance(told, list) else []
+
+
+@pytest.fixture(scope="session")
+def bases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with every good delivery."""
+    folder = tmp_path_factory.mktemp("bases")
+    write_bases(folder)
+    return folder
+
+
+@pytest.fixture
+def good(bases: Path, tmp_path: Path) -> Callable[[str], Delivery]:
+    """Put a good delivery in a project of its own."""
+    return lambda base: place_delivery(bases, base, make_project(tmp_path / "project"))
+
+
+def arguments(delivery: Delivery) -> list[str]:
+    """Give what `gm check` is called with for a delivery."""
+    real = delivery.folder.parent.name == "raw"
+    return ["check", REAL_PLACE, "--real", "--json"] if real else ["check", PLACE, "--world", WORLD, "--json"]
+
+
+def environment(delivery: Delivery, changes: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Give the variables of a child: its own home and scratch folder inside the project, so that what it leaves is found."""
+    root = delivery.project
+    own = {"GM_ROOT": str(root), "TMPDIR": str(root / "scratch"), "HOME": str(root / "home"), "GM_PSEUDONYM_KEY": KEY}
+    passed = {name: os.environ[name] for name in ("PATH", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS") if name in os.environ}
+    return {name: value for name, value in (passed | own | dict(changes or {})).items() if value}
+
+
+def run_gm(delivery: Delivery, asked: list[str], changes: Mapping[str, str] | None = None, told: str = "") -> Ran:
+    """Run `gm` in a child; one that hangs is killed, and that is an error."""
+    began = _worked()
+    done = subprocess.run(
+        [sys.executable, "-c", "from gm_workbench.cli.main import run; run()", *asked],
+        cwd=delivery.project,
+        env=environment(delivery, changes),
+        input=told,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=HANGS,
+        preexec_fn=_limit,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr, _worked() - began)
+
+
+def _limit() -> None:
+    """Let the child work and take memory only so long and so much, and leave no image of it when it dies."""
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_WORK, MOST_WORK))
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _worked() -> float:
+    """Give the seconds that all children together have worked."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
