@@ -31,7 +31,18 @@ def test_missing_marker_is_a_fault_that_shows_what_to_write(delivery):
     assert "kind: real" in fault.remedy.en
 
 
-@pytest.mark.parametrize("content", ["kind: [", "- 999912345", "'\xff", "999912345: {", "kind: {}\nkind: ]"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "kind: [",
+        "- 999912345",
+        "'\xff",
+        "999912345: {",
+        "kind: {}\nkind: ]",
+        "a: &a [1]\nb: *a",
+        pytest.param("kind: " + "[" * 9999, id="deep"),
+    ],
+)
 def test_malformed_marker_is_a_fault_that_does_not_quote_it(delivery, content):
     (delivery.folder / "delivery.yml").write_bytes(content.encode("latin-1"))
     assert only(delivery.refused()).reason is Reason.MARKER
