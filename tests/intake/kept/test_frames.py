@@ -49,6 +49,14 @@ def test_months_become_parts_and_come_back_as_one_table(stored):
     assert tables.frame("costs")["amount"].tolist() == [1.0, 3.0, 2.0]
 
 
+def test_table_without_rows_is_there_all_the_same(stored):
+    nobody = pd.Series(dtype="str")
+    tables = stored("team_introductions", pd.DataFrame({"study": nobody, "team": nobody, "month": int32()}))
+    back = tables.frame("team_introductions")
+    assert tables.names == ("team_introductions",)
+    assert (len(back), list(back)) == (0, ["study", "team", "month"])
+
+
 def test_waves_become_parts_by_year():
     answers = pd.DataFrame(
         {
@@ -77,9 +85,8 @@ def test_rows_of_equal_key_have_equal_keys_and_others_not():
     assert one[0] != one[1]
 
 
-def test_empty_table_stays_absent_and_another_name_has_no_rows(stored):
-    empty = pd.DataFrame({"person": [], "month": int32(), "type": [], "amount": []})
-    tables = stored("costs", empty)
+def test_table_that_was_not_delivered_has_no_rows(folder):
+    tables = Tables(folder, Catalog())
     assert tables.names == ()
     assert len(tables.frame("costs")) == 0
 
