@@ -15,7 +15,7 @@ from gm_workbench.intake.store import worlds_there
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.codes import Place
-from gm_workbench.vocabulary.declarations import LOADER
+from gm_workbench.vocabulary.declarations import load_plain
 from gm_workbench.vocabulary.protocols import Protocol, load_protocol, study_names
 from gm_workbench.worlds.calibration import world_names
 from gm_workbench.worlds.literature import LITERATURE, STUDY
@@ -97,7 +97,7 @@ def delivered_period(place: str, world: str, paths: Paths) -> Period | None:
         return None
     try:
         text = (deliveries_folder(world, paths) / place / MARKER).read_text(encoding="utf-8-sig")
-        content = yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader
+        content = load_plain(text)
         return Period.parse(str(content["period"]))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, DeclarationError):
         return None

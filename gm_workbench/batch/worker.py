@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import yaml
 from nbformat import NotebookNode
 
 from gm_workbench.batch.attempts import Outcome, State
@@ -31,7 +30,7 @@ from gm_workbench.outputs.output import Output
 from gm_workbench.report.site import INDEX, headline
 from gm_workbench.report.write import write_report
 from gm_workbench.settings import Paths
-from gm_workbench.vocabulary.declarations import LOADER
+from gm_workbench.vocabulary.declarations import load_plain
 
 
 def check_delivery(intake: Intake) -> Arrived:
@@ -41,7 +40,7 @@ def check_delivery(intake: Intake) -> Arrived:
     try:
         checked = checked_tables(intake.place, intake.world, paths)
         marker = deliveries_folder(intake.world, paths) / intake.place / MARKER
-        seed = yaml.load(marker.read_text(encoding="utf-8-sig"), Loader=LOADER).get("seed")  # noqa: S506 - a safe loader
+        seed = load_plain(marker.read_text(encoding="utf-8-sig")).get("seed")
     except Exception as error:  # whatever is wrong with a delivery costs its own reports only
         return Arrived(_failed(error, paths, seconds=time.monotonic() - began))
     return Arrived(Outcome(State.DONE, seconds=time.monotonic() - began), Inputs(checked.digests, seed))

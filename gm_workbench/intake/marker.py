@@ -13,7 +13,7 @@ from gm_workbench.errors import DeclarationError
 from gm_workbench.intake.faults import Fault, Reason
 from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.codes import Place, PlaceKind
-from gm_workbench.vocabulary.declarations import LOADER
+from gm_workbench.vocabulary.declarations import load_plain
 from gm_workbench.vocabulary.schemas import DataKind
 
 MARKER = "delivery.yml"
@@ -62,7 +62,7 @@ def read_marker(data: bytes | None, root: Root, place: Place) -> tuple[Marker, l
     if data is None:
         return _no_marker("the marker file is missing")
     try:
-        content = yaml.load(data.decode("utf-8-sig"), Loader=LOADER)  # noqa: S506 - a safe loader
+        content = load_plain(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, yaml.YAMLError):
         # the original message would quote the file
         return _no_marker("the marker file cannot be read as UTF-8 YAML")
