@@ -107,10 +107,18 @@ def _written(job: Job, study: Study, outputs: list[Output], notebook: NotebookNo
 
 
 def _refuse_other_delivery(job: Job, paths: Paths) -> None:
-    """Refuse a report when its delivery is no longer the one that it was begun on: it may be about either."""
+    """Refuse a report when its delivery is no longer the one that it was begun on: it may be about either.
+
+    What the file system says counts beside the bytes: a delivery that was replaced and put back has the same bytes again. A file
+    that was only touched meanwhile cannot be told from that and costs one attempt; one that was only read does not.
+    """
     row = job.row
-    if job.seen is not None and see(row.place, row.world, paths, job.seen).digest != job.seen.digest:
-        raise DeliveryError(f"The delivery of {row.place} changed while its report was made. Make it again with: gm run")
+    if job.seen is None:
+        return
+    now = see(row.place, row.world, paths, job.seen)
+    if (now.look, now.digest) != (job.seen.look, job.seen.digest):
+        how = "changed" if now.digest != job.seen.digest else "was touched, or was replaced and put back,"
+        raise DeliveryError(f"The delivery of {row.place} {how} while its report was made. Make it again with: gm run")
 
 
 def _now() -> str:

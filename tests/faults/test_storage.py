@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from gm_workbench.batch import ledger as ledgers
@@ -113,6 +114,7 @@ def test_damaged_cache_entry_is_made_again(delivered, make, damage):
 
 REPLACES = """
 from pathlib import Path
+from gm_workbench.settings import paths
 folder = paths().synthetic / "default" / place
 text = (folder / "introducties.csv").read_bytes().split(b"\\r\\n")
 (folder / "introducties.csv").write_bytes(b"\\r\\n".join(text[:-11] + [b""]))
@@ -132,6 +134,50 @@ def test_delivery_that_is_replaced_during_the_run_gives_no_report_on_either(deli
     town.write("1")
     (again,) = make(town, PLACE).results
     assert (again.outcome.state, again.outcome.headline.nl) == (State.DONE, "Het zijn er 220.")
+
+
+PUTS_BACK = """
+import os
+from gm_workbench.settings import paths
+folder = paths().synthetic / "default" / place
+for name, whole in kept.items():
+    (folder / name).write_bytes(whole)
+    os.utime(folder / name, ns=times[name])
+"""
+KEEPS = """
+from gm_workbench.settings import paths
+folder = paths().synthetic / "default" / place
+kept = {path.name: path.read_bytes() for path in folder.iterdir()}
+times = {path.name: (path.stat().st_atime_ns, path.stat().st_mtime_ns) for path in folder.iterdir()}
+"""
+
+
+def test_delivery_that_is_replaced_and_put_back_during_the_run_gives_no_report_on_either(delivered, make):
+    town = delivered(PLACE)
+    make(town, PLACE)
+    good = town.pages()
+    notebook = town.paths.notebooks / f"{STUDY}.ipynb"
+    town.write(PUTS_BACK)
+    content = nbformat.read(notebook, as_version=4)
+    # the notebook reads what was put there; it is put back, dates included, before anybody looks again
+    content.cells.insert(2, nbformat.v4.new_code_cell(KEEPS + REPLACES))
+    nbformat.write(content, notebook)
+    (result,) = make(town, PLACE).results
+    assert result.outcome.state is State.FAILED
+    assert "replaced and put back, while its report was made" in result.outcome.reason
+    assert (town.pages(), town.states()) == (good, {PLACE: State.FAILED})
+    town.write("1")
+    (again,) = make(town, PLACE).results
+    assert (again.outcome.state, again.outcome.headline.nl) == (State.DONE, "Het zijn er 230.")
+
+
+def test_delivery_that_is_only_read_during_the_run_or_touched_before_it_is_the_same(delivered, make):
+    town = delivered(PLACE)
+    make(town, PLACE)
+    (town.paths.synthetic / "default" / PLACE / "introducties.csv").touch()
+    assert len(make(town, PLACE).fresh) == 1
+    town.write(KEEPS)
+    assert [one.outcome.state for one in make(town, PLACE).new] == [State.DONE]
 
 
 def test_clock_that_is_set_back_changes_neither_order_nor_freshness(delivered, make, monkeypatch):
