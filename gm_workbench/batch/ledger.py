@@ -17,9 +17,11 @@ from pathlib import Path
 from gm_workbench.batch.attempts import Attempt, Claim, Left, Outcome, State, read_attempt
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.processes import Owner
-from gm_workbench.batch.storage import opened, prepare
+from gm_workbench.batch.storage import damaged, opened, prepare, writable
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.text import Text
+
+NAME = ".ledger.sqlite"
 
 NOTHING: Mapping[str, str] = {}
 
@@ -54,9 +56,25 @@ class Ledger:
         StorageError
             If nothing can be written there.
         """
-        ledger = cls(paths.reports / ".ledger.sqlite")
+        ledger = cls(paths.reports / NAME)
         prepare(ledger.file)
         return ledger
+
+    @classmethod
+    def to_look_at(cls, paths: Paths) -> Ledger | None:
+        """Open the ledger of a project as it is, where nothing can be written; None if there is none there.
+
+        Where it can be written it is made or brought up to date, as by `at`.
+        """
+        ledger = cls(paths.reports / NAME)
+        if ledger.writable:
+            return cls.at(paths)
+        return ledger if ledger.file.is_file() else None
+
+    @property
+    def writable(self) -> bool:
+        """Whether anything can be noted in it."""
+        return writable(self.file)
 
     def _open(self) -> AbstractContextManager[sqlite3.Connection]:
         return opened(self.file)
@@ -160,7 +178,11 @@ class Ledger:
 
     def _read(self, query: str) -> tuple[Attempt, ...]:
         with self._open() as connection:
-            return tuple(read_attempt(row) for row in connection.execute(query))
+            rows = connection.execute(query).fetchall()
+        try:
+            return tuple(read_attempt(row) for row in rows)
+        except ValueError:
+            raise damaged(f"{self.file.parent.name}/{self.file.name}", "a row holds what was never written in it") from None
 
 
 def _queued(
@@ -205,7 +227,7 @@ def _rivals(connection: sqlite3.Connection, mine: sqlite3.Row) -> bool:
 
 
 def _same(last: sqlite3.Row | None, mine: sqlite3.Row) -> bool:
-    made = last is not None and last["turn"] is not None and State(last["state"]).made
+    made = last is not None and last["turn"] is not None and last["state"] in (State.DONE, State.DEVIATES)
     return made and last is not None and last["recipe"] == mine["recipe"] != "{}"
 
 

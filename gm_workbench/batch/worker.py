@@ -109,8 +109,8 @@ def _written(job: Job, study: Study, outputs: list[Output], notebook: NotebookNo
 def _refuse_other_delivery(job: Job, paths: Paths) -> None:
     """Refuse a report when its delivery is no longer the one that it was begun on: it may be about either.
 
-    What the file system says counts beside the bytes: a delivery that was replaced and put back has the same bytes again. A file
-    that was only touched meanwhile cannot be told from that and costs one attempt; one that was only read does not.
+    What the file system says counts beside the bytes: a delivery that was replaced and put back has the same bytes again. A
+    file that was only touched meanwhile cannot be told from that and costs one attempt; one that was only read does not.
     """
     row = job.row
     if job.seen is None:

@@ -119,9 +119,10 @@ def _page(row: Planned, where: Paths) -> Path:
 @as_json
 def status(as_json: bool) -> None:
     """Say how each report stands: fresh, stale (and why), failed (and why), running."""
-    ledger = Ledger.at(paths())
-    settle(ledger, paths())
-    stood = standings(ledger, paths()).values()
+    ledger = Ledger.to_look_at(paths())
+    if ledger is not None and ledger.writable:
+        settle(ledger, paths())
+    stood = () if ledger is None else standings(ledger, paths()).values()
     rows = [_whole(one) if as_json else _short(one) for one in stood]
     print_rows(rows, as_json=as_json, empty="No report was asked for yet. Make the demonstration with: gm demo")
 

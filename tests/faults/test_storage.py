@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Planned, Wish, plan
 from gm_workbench.batch.processes import Owner, this_process
 from gm_workbench.batch.run import settle
+from gm_workbench.cli.reports import status
 from gm_workbench.errors import StorageError, UnknownPlace
 from gm_workbench.report.write import mend
 
@@ -91,8 +94,86 @@ def test_reports_folder_that_cannot_be_written_is_told_before_anything_runs(deli
 def test_ledger_that_is_no_database_is_told(town):
     town.paths.reports.mkdir()
     (town.paths.reports / ".ledger.sqlite").write_bytes(b"not a database, but long enough to be read as one" * 40)
-    with pytest.raises(StorageError, match="not a database"):
+    with pytest.raises(StorageError, match=r"damaged .*not a database"):
         Ledger.at(town.paths)
+
+
+DAMAGE = {
+    "unknown state": "update attempts set state = 'nonsense'",
+    "broken recipe": "update attempts set recipe = '{'",
+    "parameters that are a list": "update attempts set parameters = '[]'",
+    "a number that is text": "update attempts set seconds = 'x'",
+    "text that is bytes": "update attempts set folder = x'ff'",
+    "text that is no text": "update attempts set reason = cast(x'ff' as text)",
+    "another database": "drop table attempts",
+}
+
+
+@pytest.fixture
+def attempted(town):
+    """Give a town with a ledger of many attempts, whole in its one file."""
+    row, ledger = Planned(STUDY, PLACE, "default", "2023-01/2025-12", {}), town.ledger
+    for number in ledger.queue_all([(row, f"{STUDY}/{PLACE}", {"inputs": "a" * 400})] * 40, None):
+        ledger.finish(number, Outcome(State.DONE))
+    with closing(sqlite3.connect(ledger.file)) as connection:
+        connection.execute("pragma wal_checkpoint(truncate)")
+    return town
+
+
+def refused(town, *command: str) -> None:
+    """See that a command says that the ledger is damaged, and what to do."""
+    told = town.gm(*command)
+    assert (told.returncode, "Traceback" in told.stderr) == (53, False), told.stderr
+    assert "reports/.ledger.sqlite is damaged" in told.stderr
+    assert "move it out of the folder" in told.stderr
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+def test_damaged_row_of_the_ledger_is_told_and_what_to_do(attempted, how):
+    ledger = attempted.ledger
+    with closing(sqlite3.connect(ledger.file)) as connection, connection:
+        connection.execute(DAMAGE[how])
+    with pytest.raises(StorageError, match=r"damaged .*Put a copy of the file back, or move it out") as caught:
+        ledger.latest()
+    assert (caught.value.exit_code, "nonsense" in str(caught.value)) == (53, False)
+
+
+def test_ledger_that_was_cut_is_told_by_every_command_and_not_with_a_traceback(attempted):
+    attempted.deliver(PLACE)
+    file = attempted.ledger.file
+    file.write_bytes(file.read_bytes()[:-1000])
+    refused(attempted, "status")
+    refused(attempted, "run")
+    file.unlink()
+    assert attempted.gm("status").returncode == 0
+
+
+def test_status_of_reports_that_can_only_be_read_says_what_there_is(delivered, make, monkeypatch, capsys):
+    town = delivered(PLACE)
+    make(town, PLACE)
+    before = town.ledger.file.read_bytes()
+    with monkeypatch.context() as only:
+        only.setattr(os, "access", lambda *_: False)  # to root nothing else is forbidden
+        capsys.readouterr()
+        status.callback(as_json=True)
+        (row,) = json.loads(capsys.readouterr().out)
+        assert (row["place"], row["stands"], row["headline"]["nl"]) == (PLACE, "fresh", "Het zijn er 230.")
+        with pytest.raises(StorageError, match=r"reports cannot be written \(read only\)"):
+            make(town, PLACE, again=True)
+        with pytest.raises(StorageError, match=r"cannot be written .*readonly"):
+            looked_at(town).begin(this_process(), "gm-x")
+    assert town.ledger.file.read_bytes() == before
+    shutil.rmtree(town.paths.reports)
+    town.paths.reports.mkdir()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    status.callback(as_json=True)
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def looked_at(town) -> Ledger:
+    ledger = Ledger.to_look_at(town.paths)
+    assert ledger is not None
+    return ledger
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "removed", "emptied"])
