@@ -61,15 +61,38 @@ def runnable(paths: Paths) -> tuple[str, ...]:
     return tuple(name for name in study_names(paths.protocols) if notebook_path(name, paths).is_file())
 
 
-def load_study(name: str, paths: Paths) -> Study:
+def to_make(paths: Paths) -> tuple[str, ...]:
+    """Name the studies that reports are made of when none is named: those that can run, and those whose notebook is gone.
+
+    A protocol without a notebook of which there never was a report is a plan, and not among them.
+    """
+    declared, there = study_names(paths.protocols), runnable(paths)
+    return tuple(name for name in declared if name in there or (paths.reports / name).is_dir())
+
+
+def load_study(name: str, paths: Paths, *, whole: bool = True) -> Study:
     """Open a study by name.
+
+    Parameters
+    ----------
+    name : str
+    paths : Paths
+    whole : bool
+        Whether its notebook must be there and sound; if not, a study whose notebook is not has no parameters.
 
     Raises
     ------
     UnknownStudy
         If there is no protocol and notebook of this name.
+    DeclarationError
+        If one of the two is malformed.
     """
-    names = runnable(paths)
+    names = to_make(paths) if not whole else runnable(paths)
+    if name not in names and name in study_names(paths.protocols):
+        raise UnknownStudy(
+            f"The notebook of {name} is gone, or was never written: there is no notebooks/{name}.ipynb. "
+            "Put it back, or write it."
+        )
     if name not in names:
         raise UnknownStudy(
             f"There is no study {name}.{did_you_mean(name, names)} "
@@ -78,7 +101,13 @@ def load_study(name: str, paths: Paths) -> Study:
     notebook = notebook_path(name, paths)
     published = (LITERATURE,) if name == STUDY else sets_for(name, paths.codes)
     shown = tuple(PREFIX + known for known in published)
-    return Study(load_protocol(name, paths.protocols), notebook, read_parameters(notebook), shown)
+    protocol = load_protocol(name, paths.protocols)
+    try:
+        return Study(protocol, notebook, read_parameters(notebook), shown)
+    except DeclarationError:
+        if whole:
+            raise
+        return Study(protocol, notebook, (), shown)
 
 
 def deliveries_folder(world: str, paths: Paths) -> Path:

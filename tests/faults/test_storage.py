@@ -20,6 +20,7 @@ from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Planned, Wish, plan
 from gm_workbench.batch.processes import Owner, this_process
 from gm_workbench.batch.run import settle
+from gm_workbench.batch.standing import Stands, standings
 from gm_workbench.cli.reports import status
 from gm_workbench.errors import StorageError, UnknownPlace
 from gm_workbench.report.write import mend
@@ -323,6 +324,28 @@ def test_other_words_in_the_notebook_are_written_and_nothing_is_computed(deliver
     assert "# Another one?" in (town.page(PLACE).parent / "report.ipynb").read_text(encoding="utf-8")
     assert (town.pages(), town.half_written()) == (pages, [])
     assert len(make(town, PLACE).fresh) == 1
+
+
+@pytest.mark.parametrize("content", ['{"cells": [1]}', '{"cells": [{"cell_type": "code", "metadata": {}}]}', None])
+def test_notebook_of_another_study_that_cannot_be_read_costs_its_own_reports_only(delivered, make, content):
+    town = delivered(PLACE)
+    make(town, PLACE)
+    town.write("1")
+    other = town.paths.notebooks / "amersfoort_upward_mobility.ipynb"
+    if content is None:
+        (town.paths.reports / other.stem).mkdir()
+    else:
+        other.write_text(content, encoding="utf-8")
+    ended = {result.row.study: result.outcome for result in make(town, wishes=[Wish(place=PLACE)]).results}
+    assert {study: outcome.state for study, outcome in ended.items()} == {STUDY: State.DONE, other.stem: State.FAILED}
+    said = (
+        f"DeclarationError: {other.name} is not a notebook"
+        if content
+        else f"UnknownStudy: The notebook of {other.stem} is gone"
+    )
+    assert ended[other.stem].reason.startswith(said)
+    told = {stood.attempt.study: stood.standing.stands for stood in standings(town.ledger, town.paths).values()}
+    assert told == {STUDY: Stands.FRESH, other.stem: Stands.FAILED}
 
 
 def test_no_rows_and_one_row(delivered, make):
