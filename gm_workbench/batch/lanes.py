@@ -19,16 +19,13 @@ from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from typing import Generic, TypeVar
 
-from gm_workbench.batch.processes import MARK, clear
+from gm_workbench.batch.processes import MARK, STOPS, clear
 from gm_workbench.errors import UsageError
 
 A = TypeVar("A")
 R = TypeVar("R")
 
 WORKERS = "GM_WORKERS"
-
-STOPS = (signal.SIGINT, signal.SIGTERM)
-"""The signals that ask to stop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,11 @@ class Ledger:
                 connection.execute("insert into batches (host, pid, born, mark) values (?, ?, ?, ?)", values).lastrowid or 0
             )
 
+    def running(self, batch: int) -> tuple[str, ...]:
+        """Give the folders of the reports that a batch is making."""
+        with self._open() as connection:
+            return _running(connection, batch)
+
     def close(self, batch: int) -> None:
         """Note that a batch ended, and that what it had not begun is not going to be."""
         with self._open() as connection:
@@ -190,9 +195,14 @@ def _end(connection: sqlite3.Connection, batch: int, why: str) -> None:
 
 
 def _left(connection: sqlite3.Connection, batch: sqlite3.Row) -> Left:
-    running = connection.execute("select folder from attempts where batch = ? and state = 'running'", (batch["id"],)).fetchall()
+    running = _running(connection, batch["id"])
     _end(connection, batch["id"], "the batch was killed")
-    return Left(batch["mark"], tuple(row["folder"] for row in running))
+    return Left(batch["mark"], running)
+
+
+def _running(connection: sqlite3.Connection, batch: int) -> tuple[str, ...]:
+    running = connection.execute("select folder from attempts where batch = ? and state = 'running'", (batch,))
+    return tuple(row["folder"] for row in running)
 
 
 def _rivals(connection: sqlite3.Connection, mine: sqlite3.Row) -> bool:

@@ -28,6 +28,9 @@ FOLDER = "gm-"
 TRACKER = "multiprocessing.resource_tracker"
 """A process that Python itself starts, and that ends with the process it watches."""
 
+STOPS = (signal.SIGINT, signal.SIGTERM)
+"""The signals that ask to stop."""
+
 END_SECONDS = 1.0
 """How long to wait for processes that were told to end."""
 
@@ -115,12 +118,34 @@ def stopped_by_signal() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _stop)
+    before = {one: signal.getsignal(one) for one in STOPS}
+    signal.signal(signal.SIGTERM, _stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for one, answer in before.items():
+            signal.signal(one, answer or signal.SIG_DFL)
 
 
 def _stop(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+@contextmanager
+def cleared_when_stopped(mark: str) -> Iterator[None]:
+    """End what a batch started when it is stopped or breaks off; used inside its lanes, whose end would wait for them.
+
+    Until the end of `stopped_by_signal` a second Ctrl-C is not heard: it would leave half of what the first is ending.
+    """
+    try:
+        yield
+    except BaseException:
+        if threading.current_thread() is threading.main_thread():
+            for one in STOPS:
+                signal.signal(one, _unheard)
+        clear(mark)
+        raise
+
+
+def _unheard(*_: object) -> None:
+    """Do nothing; unlike SIG_IGN this is not inherited."""

@@ -17,7 +17,7 @@ from gm_workbench.batch.learnt import Learnt, learnt
 from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.memory import UNKNOWN_STUDY, WORKER, budget, kernel_limit
 from gm_workbench.batch.plan import Planned
-from gm_workbench.batch.processes import MARK, clear, stopped_by_signal, this_process
+from gm_workbench.batch.processes import MARK, clear, cleared_when_stopped, stopped_by_signal, this_process
 from gm_workbench.batch.progress import Progress
 from gm_workbench.batch.provenance import Inputs, Origin, origin
 from gm_workbench.batch.summary import Result, Summary
@@ -88,10 +88,16 @@ def settle(ledger: Ledger, paths: Paths) -> None:
     """Clear away what batches left that were killed: note their end, end their processes, mend what was being written."""
     for left in ledger.settle():
         clear(left.mark)
-        from gm_workbench.report.write import mend  # takes a second to import, and is seldom needed
+        _mend(left.folders, paths)
 
-        for folder in left.folders:
-            mend(paths.reports / folder)
+
+def _mend(folders: Sequence[str], paths: Paths) -> None:
+    """Undo what writers left that were killed."""
+    for folder in (paths.reports / folder for folder in folders):
+        if any(folder.parent.glob(f".{folder.name}.*")):
+            from gm_workbench.report.write import mend  # takes a second to import, and is seldom needed
+
+            mend(folder)
 
 
 @dataclass(slots=True)
@@ -120,10 +126,12 @@ class Batch:
             self.number = self.ledger.begin(this_process(), str(folder))
             try:
                 self._queue(rows)
-                limits = kernel_limit(self.room)
-                with environment({**ONE_THREAD, **limits, MARK: str(folder)}), Lanes(self.workers, self.new_lane) as lanes:
-                    self._watched(rows, folder, lanes)
+                variables = {**ONE_THREAD, **kernel_limit(self.room), MARK: str(folder)}
+                with environment(variables), Lanes(self.workers, self.new_lane) as lanes, cleared_when_stopped(str(folder)):
+                    self._check_deliveries(rows, lanes)
+                    self._make_reports([row for row in rows if row.folder(self.paths) not in self.ended], folder, lanes)
             finally:
+                _mend(self.ledger.running(self.number), self.paths)
                 self.ledger.close(self.number)
         return self.ended
 
@@ -137,15 +145,6 @@ class Batch:
 
     def _relative(self, folder: Path) -> str:
         return folder.relative_to(self.paths.reports).as_posix()
-
-    def _watched(self, rows: Sequence[Planned], folder: Path, lanes: Lanes) -> None:
-        """Make the reports; if that is stopped, end the workers before their lanes are closed, which would wait for them."""
-        try:
-            self._check_deliveries(rows, lanes)
-            self._make_reports([row for row in rows if row.folder(self.paths) not in self.ended], folder, lanes)
-        except BaseException:
-            clear(str(folder))
-            raise
 
     def _check_deliveries(self, rows: Sequence[Planned], lanes: Lanes) -> None:
         """Check each delivery once; a broken one costs the reports on it, and no others."""
@@ -174,9 +173,14 @@ class Batch:
         tasks = [Task(row.name, make_report, self._job(row, folder, f"{at}", made_with)) for at, row in enumerate(ordered)]
         self.progress.begin("reports", len(tasks), self.workers, {row.name: self.learnt.expected(row) for row in rows})
         for task, result in lanes.do(tasks, self._claimed, self._fits):
-            self._done(task, result or KILLED)
+            self._done(task, result or self._killed(task))
         for task, result in lanes.do(list(self.retries.values()), self._claimed, lambda *_: False):
-            self._done(task, result or KILLED)
+            self._done(task, result or self._killed(task))
+
+    def _killed(self, task: Task[Job, Outcome]) -> Outcome:
+        """Undo what a worker left that was killed, perhaps while it wrote its report."""
+        _mend([self._relative(task.argument.row.folder(self.paths))], self.paths)
+        return KILLED
 
     def _expected(self, row: Planned) -> float:
         """Give how long a report will probably take; one that is not known goes first, because it may be long."""
