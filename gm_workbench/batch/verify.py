@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,10 +17,12 @@ from gm_workbench.batch.compare import Difference, compare
 from gm_workbench.batch.finished import CHECKSUMS, MANIFEST, contents, edited, read_manifest
 from gm_workbench.batch.jobs import Arrived, Intake, Job, check_delivery, make_report
 from gm_workbench.batch.lanes import Lanes, Task, spawned
+from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Planned, Wish, plan
+from gm_workbench.batch.processes import MARK, cleared_when_stopped, stopped_by_signal, this_process
 from gm_workbench.batch.provenance import Inputs, Origin, origin
-from gm_workbench.batch.run import CELL_SECONDS
-from gm_workbench.errors import RunFailed
+from gm_workbench.batch.run import CELL_SECONDS, settle
+from gm_workbench.errors import RunFailed, StorageError
 from gm_workbench.kernels.folders import ONE_THREAD, batch_folder, environment
 from gm_workbench.settings import Paths
 
@@ -106,10 +109,28 @@ def verify(
     """
     manifest = read_manifest(folder)
     row = planned(manifest, paths)
-    with environment(ONE_THREAD), batch_folder() as batch, Lanes(1, new_lane) as lanes:
-        again = batch / "again"
-        _make(Again(manifest, row, paths, batch, again, cell_seconds), lanes)
-        return compared(row.name, contents(folder), contents(again))
+    with stopped_by_signal(), batch_folder() as batch, _noted(paths, batch):
+        variables = {**ONE_THREAD, MARK: str(batch)}
+        with environment(variables), Lanes(1, new_lane) as lanes, cleared_when_stopped(str(batch)):
+            again = batch / "again"
+            _make(Again(manifest, row, paths, batch, again, cell_seconds), lanes)
+            return compared(row.name, contents(folder), contents(again))
+
+
+@contextmanager
+def _noted(paths: Paths, batch: Path) -> Iterator[None]:
+    """Note in the ledger whose the private folder is, so that the next command removes it if this one is killed."""
+    try:
+        ledger = Ledger.at(paths)
+        settle(ledger, paths)
+        number = ledger.begin(this_process(), str(batch))
+    except StorageError:  # a report may also be verified where nothing can be written
+        yield
+        return
+    try:
+        yield
+    finally:
+        ledger.close(number)
 
 
 def planned(manifest: Mapping[str, Any], paths: Paths) -> Planned:

@@ -23,7 +23,7 @@ from gm_workbench.batch.goldens import PLACE, small_project
 from gm_workbench.batch.plan import Wish, plan
 from gm_workbench.batch.run import run_batch
 from gm_workbench.batch.verify import Verification, planned, verify
-from gm_workbench.errors import RunFailed, UnknownParameter
+from gm_workbench.errors import RunFailed, StorageError, UnknownParameter
 from gm_workbench.kernels.folders import RUN_DIR, environment
 from gm_workbench.settings import Paths
 
@@ -88,11 +88,15 @@ def folder(project: Paths) -> Path:
 
 
 def again(project: Paths) -> Verification:
-    """Verify, and see to it that nothing in `reports/` was touched."""
-    before = {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in project.reports.rglob("*") if file.is_file()}
+    """Verify, and see to it that nothing in `reports/` but the ledger was touched."""
+
+    def stands() -> dict[Path, tuple[bytes, int]]:
+        files = [file for file in project.reports.rglob("[!.]*") if file.is_file()]
+        return {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in files}
+
+    before = stands()
     found = verify(folder(project), project, new_lane=Inline)
-    after = {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in project.reports.rglob("*") if file.is_file()}
-    assert before == after
+    assert stands() == before
     return found
 
 
@@ -236,6 +240,14 @@ def test_parameter_that_no_longer_exists_is_told_as_in_a_plan(project):
     manifest = {"study": STUDY, "place": PLACE, "world": "default", "parameters": {"gone": 1}}
     with pytest.raises(UnknownParameter, match=r"manifest.json.*there is no parameter gone"):
         planned(manifest, project)
+
+
+def test_report_is_verified_also_where_nothing_can_be_written(project, monkeypatch):
+    def read_only(_):
+        raise StorageError("reports cannot be written")
+
+    monkeypatch.setattr(verifying.Ledger, "at", read_only)
+    assert again(project).same
 
 
 def test_temporary_folder_is_gone_afterwards(project, monkeypatch, tmp_path):
