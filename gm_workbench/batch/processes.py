@@ -45,8 +45,14 @@ class Owner:
 
     @property
     def elsewhere(self) -> bool:
-        """Whether it runs, or ran, on another machine."""
-        return self.host != platform.node()
+        """Whether it runs, or ran, on another machine; this one may have had another name."""
+        return self.host != platform.node() and not self._begun_here
+
+    @property
+    def _begun_here(self) -> bool:
+        """Whether it began since this machine's last start, among the processes that are seen from here."""
+        start = _boot()
+        return start != "" and self.born.startswith(f"{start}+")
 
     @property
     def alive(self) -> bool:
@@ -72,8 +78,9 @@ def _born(pid: int) -> str:
 
 
 def _boot() -> str:
-    file = Path("/proc/sys/kernel/random/boot_id")
-    return file.read_text(encoding="ascii").strip() if file.is_file() else ""
+    """Name this start of the machine and the processes that are seen from here: containers share the one and not the other."""
+    file, seen = Path("/proc/sys/kernel/random/boot_id"), Path("/proc/self/ns/pid")
+    return f"{file.read_text(encoding='ascii').strip()}/{seen.stat().st_ino}" if file.is_file() and seen.exists() else ""
 
 
 def end_marked(mark: str) -> int:
