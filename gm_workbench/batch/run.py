@@ -84,9 +84,12 @@ def run_batch(
     return Summary(tuple((fresh | ended)[folder] for folder in folders), time.monotonic() - began)
 
 
-def settle(ledger: Ledger, paths: Paths) -> None:
-    """Clear away what batches left that were killed: note their end, end their processes, mend what was being written."""
-    for left in ledger.settle():
+def settle(ledger: Ledger, paths: Paths, gone: str = "") -> None:
+    """Clear away what batches left that were killed: note their end, end their processes, mend what was being written.
+
+    `gone` names another machine of which it is said that its batches are over, which cannot be seen from here.
+    """
+    for left in ledger.settle(gone):
         clear(left.mark)
         _mend(left.folders, paths)
 
@@ -188,7 +191,10 @@ class Batch:
         return math.inf if seconds is None else seconds
 
     def _fits(self, task: Task[Job, Outcome], running: Sequence[Task[Job, Outcome]]) -> bool:
-        """Whether there is memory for one more report."""
+        """Whether there is memory for one more report, and none runs whose folder lies around its folder or in it."""
+        own, *others = [one.argument.row.folder(self.paths) for one in (task, *running)]
+        if any(own.is_relative_to(other) or other.is_relative_to(own) for other in others):
+            return False
         studies = [one.argument.row.study for one in (task, *running)]
         return sum(self.learnt.memory.get(study, UNKNOWN_STUDY) + WORKER for study in studies) <= self.room
 
@@ -206,7 +212,7 @@ class Batch:
         folder = row.folder(self.paths)
         claim = self.ledger.claim(self.attempts[folder], again=self.again)
         if claim is Claim.BUSY:
-            self.progress.waits(task.name)
+            self.progress.waits(task.name, self._held(folder))
             return LATER
         self.progress.started(task.name)
         if claim is Claim.OURS:
@@ -214,6 +220,14 @@ class Batch:
         outcome = self.ledger.latest_done()[self._relative(folder)].outcome
         self.ended[folder] = Result(row, outcome, fresh=True)
         return Known(outcome)
+
+    def _held(self, folder: Path) -> str:
+        """Say who is making a report, and what to do if that machine is gone: from here it cannot be seen."""
+        holder = self.ledger.holder(self.attempts[folder])
+        if holder is None:
+            return ""
+        release = f"; if that machine is gone, release it with: gm status --gone {holder.host}" if holder.elsewhere else ""
+        return f"process {holder.pid} on {holder.host}{release}"
 
     def _done(self, task: Task[Job, Outcome], outcome: Outcome) -> None:
         row = task.argument.row
