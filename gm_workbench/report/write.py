@@ -135,7 +135,7 @@ def replace_folder(folder: Path, fresh: Path) -> None:
     folder.rename(aside)
     try:
         fresh.rename(folder)
-    except OSError:
+    except BaseException:  # also when it is stopped
         aside.rename(folder)
         raise
     _empty(aside, folder)

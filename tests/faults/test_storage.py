@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -10,16 +11,20 @@ import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 
 from gm_workbench.batch import ledger as ledgers
 from gm_workbench.batch.attempts import Outcome, State
+from gm_workbench.batch.decision import Decision
+from gm_workbench.batch.lanes import Task
 from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Planned, Wish, plan
 from gm_workbench.batch.processes import Owner, this_process
-from gm_workbench.batch.run import settle
+from gm_workbench.batch.progress import Lines, Progress
+from gm_workbench.batch.run import Batch, settle
 from gm_workbench.batch.standing import Stands, standings
 from gm_workbench.cli.reports import status
 from gm_workbench.errors import StorageError, UnknownPlace
@@ -283,6 +288,17 @@ def test_number_of_a_dead_process_that_is_used_again_is_not_that_process():
     assert not Owner(me.host, me.pid, "another start").alive
     assert not Owner(me.host, 2**22 + 1, me.born).alive
     assert Owner("another machine", 1, "").alive
+    assert Owner("another machine", 1, "another start+1").alive
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing tells a machine from its name")
+def test_machine_that_got_another_name_still_knows_its_processes(monkeypatch):
+    me = this_process()
+    monkeypatch.setattr("platform.node", lambda: "another name")
+    assert me.alive
+    assert not me.elsewhere
+    assert not Owner(me.host, 2**22 + 1, me.born).alive
+    assert not Owner(me.host, me.pid, f"{me.born}1").alive
 
 
 def test_what_a_killed_writer_left_is_mended(delivered, make):
@@ -364,5 +380,49 @@ def test_attempt_of_a_living_batch_elsewhere_is_waited_for(town):
     (first, second) = (ledger.queue(row, f"{STUDY}/{PLACE}", batch) for _ in range(2))
     assert ledger.claim(first) == "ours"
     assert ledger.claim(second) == "busy"
+    assert ledger.holder(second) == Owner("another machine", 1, "")
     ledger.finish(first, Outcome(State.DONE))
     assert ledger.claim(second) == "ours"
+    assert ledger.holder(second) is None
+
+
+def test_batch_on_a_machine_that_is_gone_is_told_and_can_be_released(delivered, make, monkeypatch):
+    town = delivered(PLACE)
+    (row,) = plan([Wish(STUDY, PLACE)], town.paths)
+    attempt = town.ledger.queue(row, f"{STUDY}/{PLACE}", town.ledger.begin(Owner("old-server", 7, ""), "gm-x"))
+    town.ledger.start(attempt)
+    told = io.StringIO()
+
+    def released(_: float) -> None:
+        assert town.gm("status", "--gone", "another").returncode == 0
+        assert town.tries(PLACE)[0] is State.RUNNING
+        assert town.gm("status", "--gone", "old-server").returncode == 0
+
+    monkeypatch.setattr("gm_workbench.batch.lanes.time.sleep", released)
+    assert [one.outcome.state for one in make(town, PLACE, progress=Lines(stream=told)).new] == [State.DONE]
+    assert town.tries(PLACE) == [State.KILLED, State.DONE]
+    assert "(process 7 on old-server; if that machine is gone, release it with: gm status --gone old-server)" in told.getvalue()
+
+
+@pytest.mark.parametrize(("one", "other"), [("GM0855", "GM0855/2024"), ("GM0855/2024", "GM0855")])
+def test_report_waits_for_one_inside_its_folder_or_around_it(town, one, other):
+    ledger, row = town.ledger, Planned(STUDY, PLACE, "default", "", {})
+    batches = [ledger.begin(this_process(), "gm-x") for _ in range(2)]
+    made, waits = (ledger.queue(row, f"{STUDY}/{folder}", batch) for folder, batch in zip((one, other), batches, strict=True))
+    beside = [ledger.queue(row, f"{STUDY}/{folder}", batches[1]) for folder in ("GM0855-2", "GM08", "GM0307/2024")]
+    assert ledger.claim(made) == "ours"
+    assert [ledger.claim(attempt) for attempt in (waits, *beside)] == ["busy", "ours", "ours", "ours"]
+    ledger.finish(made, Outcome(State.DONE))
+    assert ledger.claim(waits) == "ours"
+
+
+def test_one_batch_does_not_make_a_report_beside_one_inside_its_folder(town):
+    def task(place: str, period: str, *, latest: bool) -> Task:
+        row = Planned(STUDY, place, "default", period, {}, latest)
+        return Task(row.name, str, SimpleNamespace(row=row))
+
+    whole, inside = task(PLACE, "2023-01/2025-12", latest=True), task(PLACE, "2023-01/2024-12", latest=False)
+    elsewhere, beside = task("GM0307", "2023-01/2025-12", latest=True), task(PLACE, "2023-01/2023-12", latest=False)
+    batch = Batch(town.paths, town.ledger, 4, Progress(), Decision({}, {}, {}, {}), room=2**50)
+    assert [batch._fits(inside, [elsewhere, whole]), batch._fits(whole, [inside])] == [False, False]
+    assert [batch._fits(inside, [elsewhere, beside]), batch._fits(whole, [elsewhere])] == [True, True]
