@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from gm_workbench.errors import StorageError
+
+AGAIN_SECONDS = 0.02
 
 BUSY_SECONDS = 30
 """How long one writer waits for another: a batch and `gm status` may look at the same time."""
@@ -126,22 +129,39 @@ def prepare(file: Path) -> None:
     if not writable(file):
         raise cannot_write(file.parent.name, "read only")
     with opened(file) as connection:
-        if connection.execute("pragma journal_mode").fetchone()[0] != "wal":
-            connection.execute("pragma journal_mode = wal")
+        _log_ahead(connection)
         _make_tables(connection)
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """Have the log written ahead. While another batch has just that done, SQLite gives up at once, where else it would wait."""
+    end = time.monotonic() + BUSY_SECONDS
+    while connection.execute("pragma journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(AGAIN_SECONDS)
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:
     """Make the tables, or add what an older ledger lacks."""
-    there = {row["name"] for row in connection.execute("pragma table_info(attempts)")}
-    if set(LATER_COLUMNS) <= there:
+    if set(LATER_COLUMNS) <= _columns(connection):
         return
-    connection.executescript(TABLES)
+    connection.execute("begin immediate")  # another batch may be making them too
+    there = _columns(connection)
+    for table in TABLES.split(";"):
+        connection.execute(table)
     for name, kind in LATER_COLUMNS.items():
         if there and name not in there:
             connection.execute(f"alter table attempts add column {name} {kind}")
     connection.execute("update attempts set turn = id where turn is null and state not in ('queued', 'running')")
     connection.execute(INDEX)
+
+
+def _columns(connection: sqlite3.Connection) -> set[str]:
+    return {row["name"] for row in connection.execute("pragma table_info(attempts)")}
 
 
 def cannot_write(where: str, why: str) -> StorageError:

@@ -161,7 +161,7 @@ def test_status_of_reports_that_can_only_be_read_says_what_there_is(delivered, m
     with monkeypatch.context() as only:
         only.setattr(os, "access", lambda *_: False)  # to root nothing else is forbidden
         capsys.readouterr()
-        status.callback(as_json=True)
+        status.callback(gone="", as_json=True)
         (row,) = json.loads(capsys.readouterr().out)
         assert (row["place"], row["stands"], row["headline"]["nl"]) == (PLACE, "fresh", "Het zijn er 230.")
         with pytest.raises(StorageError, match=r"reports cannot be written \(read only\)"):
@@ -172,7 +172,7 @@ def test_status_of_reports_that_can_only_be_read_says_what_there_is(delivered, m
     shutil.rmtree(town.paths.reports)
     town.paths.reports.mkdir()
     monkeypatch.setattr(os, "access", lambda *_: False)
-    status.callback(as_json=True)
+    status.callback(gone="", as_json=True)
     assert json.loads(capsys.readouterr().out) == []
 
 
@@ -398,7 +398,7 @@ def test_batch_on_a_machine_that_is_gone_is_told_and_can_be_released(delivered, 
         assert town.tries(PLACE)[0] is State.RUNNING
         assert town.gm("status", "--gone", "old-server").returncode == 0
 
-    monkeypatch.setattr("gm_workbench.batch.lanes.time.sleep", released)
+    monkeypatch.setattr("gm_workbench.batch.lanes.time", SimpleNamespace(sleep=released))
     assert [one.outcome.state for one in make(town, PLACE, progress=Lines(stream=told)).new] == [State.DONE]
     assert town.tries(PLACE) == [State.KILLED, State.DONE]
     assert "(process 7 on old-server; if that machine is gone, release it with: gm status --gone old-server)" in told.getvalue()
