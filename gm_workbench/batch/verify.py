@@ -15,21 +15,22 @@ from gm_workbench.batch.attempts import Outcome, State
 from gm_workbench.batch.catalogue import PREFIX
 from gm_workbench.batch.changes import Change, Part, changes, code_is_known, exactly
 from gm_workbench.batch.compare import Difference, compare
-from gm_workbench.batch.finished import CHECKSUMS, MANIFEST, contents, edited, read_manifest
+from gm_workbench.batch.finished import contents, edited, read_manifest
 from gm_workbench.batch.jobs import Arrived, Intake, Job, check_delivery, make_report
 from gm_workbench.batch.lanes import Lanes, Task, spawned
 from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Planned, Wish, plan
 from gm_workbench.batch.processes import MARK, cleared_when_stopped, stopped_by_signal, this_process
 from gm_workbench.batch.provenance import Inputs, Origin, origin, same_code
-from gm_workbench.batch.run import CELL_SECONDS, settle
+from gm_workbench.batch.run import CELL_SECONDS, KILLED, settle
+from gm_workbench.batch.summary import reason
 from gm_workbench.errors import RunFailed, StorageError
 from gm_workbench.kernels.folders import ONE_THREAD, batch_folder, environment
+from gm_workbench.report.manifest import CHECKSUMS, MANIFEST
 from gm_workbench.settings import Paths
 
 ESTIMATES = "estimates.json"
 READ = (".html", ".ipynb")
-KILLED = Outcome(State.KILLED, "the worker was killed; often there was too little memory")
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -202,12 +203,7 @@ def _refuse(outcome: Outcome, again: Again, made_with: Origin, inputs: Inputs) -
     if not (inputs.digests or again.row.published):
         parts.append("data, or how they are read")
     named = ", ".join(dict.fromkeys(parts)) or "nothing that is on record"
-    raise RunFailed(f"{again.row.name} could not be made again. Changed since: {named}. {_ended(outcome)}")
-
-
-def _ended(outcome: Outcome) -> str:
-    where = f" at cell {outcome.cell}" if outcome.cell else ""
-    return f"It {outcome.state}{where}: {outcome.reason}"
+    raise RunFailed(f"{again.row.name} could not be made again. Changed since: {named}. It {reason(outcome)}")
 
 
 def compared(report: str, was: Mapping[str, bytes], now: Mapping[str, bytes], made_with: Origin | None = None) -> Verification:
