@@ -22,6 +22,7 @@ from pathlib import Path
 
 from gm_workbench.batch.attempts import Outcome, State
 from gm_workbench.batch.decision import decide
+from gm_workbench.batch.demonstration import copy_declarations
 from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Planned, Wish, plan
 from gm_workbench.batch.standing import PAGE
@@ -78,8 +79,7 @@ def wishes() -> list[Wish]:
 
 def build(paths: Paths, places: int) -> list[str]:
     """Write a project with what is declared, thin notebooks and small deliveries."""
-    for part in ("codes", "protocols", "policies", "worlds"):
-        shutil.copytree(ROOT / "data" / part, paths.root / "data" / part)
+    copy_declarations(Paths(ROOT), paths.root)
     shutil.copy(ROOT / "requirements.lock", paths.root)
     (paths.root / "pyproject.toml").touch()
     paths.notebooks.mkdir()

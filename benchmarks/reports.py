@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from gm_workbench.batch.goldens import DECLARATIONS
+from gm_workbench.batch.demonstration import copy_declarations
 from gm_workbench.batch.lanes import worker_count
 from gm_workbench.batch.ledger import Ledger
 from gm_workbench.settings import Paths
@@ -30,8 +30,7 @@ FACTOR, SECONDS = 1.2, 20.0
 
 def project(root: Path) -> Paths:
     """Copy what is declared, and the notebooks."""
-    for part in DECLARATIONS:
-        shutil.copytree(ROOT / "data" / part, root / "data" / part)
+    copy_declarations(Paths(ROOT), root)
     shutil.copytree(ROOT / "notebooks", root / "notebooks")
     for file in ("pyproject.toml", "requirements.lock"):
         shutil.copy(ROOT / file, root)

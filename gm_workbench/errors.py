@@ -24,7 +24,7 @@ WorkbenchError                      1
 ├── RunFailed                      50   a notebook failed, was killed or ran out of time
 ├── BatchIncomplete                51   at least one report of a batch was not made
 ├── ValuesDeviate                  52   every report was made, but one says that values in it are off
-├── StorageError                   53   reports/ cannot be written: a full disk, or no right to
+├── StorageError                   53   reports/ cannot be written (a full disk, no right to), or its ledger is damaged
 ├── Stopped                        54   stopped by Ctrl-C or by a request to end; what was finished is kept
 └── ReportDiffers                  55   a report that was made again is not the same
 
@@ -181,7 +181,7 @@ class ValuesDeviate(WorkbenchError):
 
 
 class StorageError(WorkbenchError):
-    """Nothing can be written where the reports stand: a full disk, or no right to."""
+    """Nothing can be written where the reports stand (a full disk, or no right to), or the ledger there is damaged."""
 
     exit_code = 53
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from gm_workbench.batch.goldens import DECLARATIONS
+from gm_workbench.batch.demonstration import DECLARATIONS
 from gm_workbench.batch.parameters import TAG
 from gm_workbench.guard.policy import load_policy
 from gm_workbench.guard.protect import protect

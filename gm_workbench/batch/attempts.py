@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import NoneType
 from typing import Any
 
 from gm_workbench.vocabulary.text import Text
@@ -104,30 +105,39 @@ class Left:
     folders: tuple[str, ...]
 
 
+NUMBERS = ("seconds", "cell", "turn", "memory", "computing")
+PLAIN = ("study", "place", "world", "period", "folder", "reason", "kind")
+TEXTS = (*PLAIN, "headline_nl", "headline_en")
+
+
 def read_attempt(row: sqlite3.Row) -> Attempt:
-    """Read a row of the ledger."""
+    """Read a row of the ledger.
+
+    Raises
+    ------
+    ValueError
+        If it holds what was never written there.
+    """
+    if not _is_sound(row):
+        raise ValueError
     return Attempt(
-        **{
-            name: row[name]
-            for name in (
-                "id",
-                "study",
-                "place",
-                "world",
-                "period",
-                "folder",
-                "seconds",
-                "cell",
-                "reason",
-                "kind",
-                "turn",
-                "memory",
-                "computing",
-            )
-        },
-        parameters=json.loads(row["parameters"]),
-        recipe=json.loads(row["recipe"]),
+        **{name: row[name] for name in ("id", *PLAIN, *NUMBERS)},
+        parameters=_mapping(row["parameters"]),
+        recipe=_mapping(row["recipe"]),
         state=State(row["state"]),
         started=row["started"] or "",
         headline=Text(row["headline_nl"], row["headline_en"]),
     )
+
+
+def _mapping(text: object) -> dict[str, Any]:
+    content = json.loads(text) if isinstance(text, str) else None
+    if isinstance(content, dict):
+        return content
+    raise ValueError
+
+
+def _is_sound(row: sqlite3.Row) -> bool:
+    """Say whether texts are texts and numbers numbers; SQLite itself keeps anything in any column."""
+    numbers = all(isinstance(row[name], (int, float, NoneType)) for name in NUMBERS)
+    return numbers and all(isinstance(row[name], str) for name in TEXTS) and isinstance(row["started"], (str, NoneType))

@@ -16,7 +16,7 @@ from gm_workbench.intake.store import worlds_there
 from gm_workbench.settings import RAW, Paths, own_roots
 from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.codes import Place
-from gm_workbench.vocabulary.declarations import LOADER
+from gm_workbench.vocabulary.declarations import load_plain
 from gm_workbench.vocabulary.protocols import Protocol, load_protocol, study_names
 from gm_workbench.worlds.calibration import world_names
 from gm_workbench.worlds.literature import LITERATURE, STUDY
@@ -62,15 +62,38 @@ def runnable(paths: Paths) -> tuple[str, ...]:
     return tuple(name for name in study_names(paths.protocols) if notebook_path(name, paths).is_file())
 
 
-def load_study(name: str, paths: Paths) -> Study:
+def to_make(paths: Paths) -> tuple[str, ...]:
+    """Name the studies that reports are made of when none is named: those that can run, and those whose notebook is gone.
+
+    A protocol without a notebook of which there never was a report is a plan, and not among them.
+    """
+    declared, there = study_names(paths.protocols), runnable(paths)
+    return tuple(name for name in declared if name in there or (paths.reports / name).is_dir())
+
+
+def load_study(name: str, paths: Paths, *, whole: bool = True) -> Study:
     """Open a study by name.
+
+    Parameters
+    ----------
+    name : str
+    paths : Paths
+    whole : bool
+        Whether its notebook must be there and sound; if not, a study whose notebook is not has no parameters.
 
     Raises
     ------
     UnknownStudy
         If there is no protocol and notebook of this name.
+    DeclarationError
+        If one of the two is malformed.
     """
-    names = runnable(paths)
+    names = to_make(paths) if not whole else runnable(paths)
+    if name not in names and name in study_names(paths.protocols):
+        raise UnknownStudy(
+            f"The notebook of {name} is gone, or was never written: there is no notebooks/{name}.ipynb. "
+            "Put it back, or write it."
+        )
     if name not in names:
         raise UnknownStudy(
             f"There is no study {name}.{did_you_mean(name, names)} "
@@ -79,12 +102,13 @@ def load_study(name: str, paths: Paths) -> Study:
     notebook = notebook_path(name, paths)
     published = (LITERATURE,) if name == STUDY else sets_for(name, paths.codes)
     shown = tuple(PREFIX + known for known in published)
-    return Study(load_protocol(name, paths.protocols), notebook, read_parameters(notebook), shown)
-
-
-def deliveries_folder(world: str, paths: Paths) -> Path:
-    """Say where the deliveries of a world are; the empty name is real data."""
-    return paths.synthetic / world if world else paths.raw
+    protocol = load_protocol(name, paths.protocols)
+    try:
+        return Study(protocol, notebook, read_parameters(notebook), shown)
+    except DeclarationError:
+        if whole:
+            raise
+        return Study(protocol, notebook, (), shown)
 
 
 def delivery_of(place: str, world: str, paths: Paths) -> Path:
@@ -131,7 +155,7 @@ def delivered_period(place: str, world: str, paths: Paths) -> Period | None:
         return None
     try:
         text = (delivery_of(place, world, paths) / MARKER).read_text(encoding="utf-8-sig")
-        content = yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader
+        content = load_plain(text)
         return Period.parse(str(content["period"]))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, DeclarationError):
         return None

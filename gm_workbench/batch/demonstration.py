@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Collection
 from pathlib import Path
 
@@ -17,6 +18,8 @@ SEED = 2026
 """Of the demonstration; chosen once, and not for what it gives."""
 
 STAMP = ".made-from.json"
+
+DECLARATIONS = ("codes", "policies", "protocols", "worlds")
 
 
 def write_world(world: str, seed: int, paths: Paths, places: Collection[str] = (), *, with_truth: bool = True) -> list[Path]:
@@ -55,3 +58,9 @@ def _made_from(seed: int, paths: Paths) -> str:
     for file in sorted(files):
         digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()
+
+
+def copy_declarations(source: Paths, root: Path) -> None:
+    """Copy everything that is declared into a project of its own."""
+    for name in DECLARATIONS:
+        shutil.copytree(source.root / "data" / name, root / "data" / name)

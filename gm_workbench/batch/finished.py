@@ -10,11 +10,10 @@ from typing import Any
 
 from gm_workbench.batch.catalogue import DEFAULT_WORLD, REAL
 from gm_workbench.errors import UsageError
+from gm_workbench.report.manifest import CHECKSUMS, MANIFEST
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.schemas import DataKind
 
-MANIFEST = "manifest.json"
-CHECKSUMS = "checksums.sha256"
 TIMES = ("started", "finished")
 """What may differ between the manifests of two equal reports."""
 

@@ -16,7 +16,7 @@ from typing import Any
 import nbformat
 
 from gm_workbench.batch.catalogue import DEFAULT_WORLD, PREFIX
-from gm_workbench.batch.demonstration import SEED
+from gm_workbench.batch.demonstration import SEED, copy_declarations
 from gm_workbench.batch.execution import INJECTED, Execution
 from gm_workbench.batch.parameters import read_parameters
 from gm_workbench.kernels.folders import batch_folder, run_folder
@@ -28,8 +28,6 @@ PLACE = "GM9903"
 MARK = "# NBVAL_CHECK_OUTPUT"
 CELL_SECONDS = 300
 
-DECLARATIONS = ("codes", "policies", "protocols", "worlds")
-
 
 def golden_folder(project: Paths) -> Path:
     """Say where the executed copies are kept."""
@@ -38,8 +36,7 @@ def golden_folder(project: Paths) -> Path:
 
 def small_project(source: Paths, root: Path) -> Paths:
     """Make a project with everything that is declared, one small delivery, and nothing else."""
-    for name in DECLARATIONS:
-        shutil.copytree(source.root / "data" / name, root / "data" / name)
+    copy_declarations(source, root)
     shutil.copytree(source.notebooks, root / "notebooks")
     (root / "pyproject.toml").touch()
     small = Paths(root)

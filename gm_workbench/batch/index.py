@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gm_workbench.batch.attempts import Attempt, State
-from gm_workbench.batch.catalogue import PREFIX, runnable
+from gm_workbench.batch.catalogue import PREFIX, to_make
 from gm_workbench.batch.freshness import in_words
 from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.standing import Stood, row_of, standings
@@ -46,7 +46,7 @@ def write_index_of(paths: Paths) -> Path:
 
 def index_rows(ledger: Ledger, paths: Paths) -> list[Row]:
     """Give one row for each report on its latest period that was ever asked for, and begun."""
-    titles = {study: load_protocol(study, paths.protocols).title for study in runnable(paths)}
+    titles = {study: load_protocol(study, paths.protocols).title for study in to_make(paths)}
     made = ledger.latest_done()
     return [
         _row(stood, made.get(folder), titles[stood.attempt.study], paths)

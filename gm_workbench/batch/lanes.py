@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from typing import Generic, TypeVar
 
-from gm_workbench.batch.processes import MARK, clear
+from gm_workbench.batch.processes import MARK, STOPS, clear
 from gm_workbench.errors import UsageError
 
 A = TypeVar("A")
@@ -61,14 +62,23 @@ def always(task: Task[A, R], running: Sequence[Task[A, R]]) -> bool:
 
 def spawned() -> Executor:
     """Give a lane in a fresh process: a fork would copy whatever threads and locks the parent happens to hold."""
-    return ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+    lane = ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+    with _held_back():
+        lane.submit(_ready)  # the process begins with the first thing that it is asked
+    return lane
+
+
+def _ready() -> None:
+    """Do nothing: a process that does this has begun."""
 
 
 def _begin() -> None:
     """Begin a worker: silent, deaf to Ctrl-C (its parent decides what that means), and gone when its parent is."""
     _silence()
-    # a function and not SIG_IGN, which what the worker starts would inherit
+    # a function and not SIG_IGN, which what the worker starts would inherit; nor may it inherit that signals are held back
     signal.signal(signal.SIGINT, lambda *_: None)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -90,16 +100,17 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
-    """Start processes that do not hear Ctrl-C while they are starting, when they would die of it with a traceback."""
-    if threading.current_thread() is not threading.main_thread():
+def _held_back() -> Iterator[None]:
+    """Hold a stop back while a process starts, which inherits that and would else die of Ctrl-C; ours is heard afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource_tracker.ensure_running()  # started within, it would let signals through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def worker_count(asked: int | None = None) -> int:
@@ -178,8 +189,12 @@ class Lanes:
     def _start(self, task: Task[A, R], running: dict[Future[R], tuple[Task[A, R], Executor]]) -> None:
         lane = self._idle.pop() if self._idle else self._new_lane()
         self._busy.append(lane)
-        with _deaf():
-            running[lane.submit(task.function, task.argument)] = (task, lane)
+        try:
+            future = lane.submit(task.function, task.argument)
+        except BrokenExecutor as error:  # its worker was killed while it had nothing to do
+            future = Future()
+            future.set_exception(error)
+        running[future] = (task, lane)
 
     def _ended(
         self, running: dict[Future[R], tuple[Task[A, R], Executor]], seconds: float | None

@@ -17,9 +17,11 @@ from pathlib import Path
 from gm_workbench.batch.attempts import Attempt, Claim, Left, Outcome, State, read_attempt
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.processes import Owner
-from gm_workbench.batch.storage import opened, prepare
+from gm_workbench.batch.storage import damaged, opened, prepare, writable
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.text import Text
+
+NAME = ".ledger.sqlite"
 
 NOTHING: Mapping[str, str] = {}
 
@@ -32,6 +34,12 @@ FINISHED = (
 )
 
 LAST = "select * from attempts where folder = ? order by turn desc limit 1"
+
+RIVALS = """
+select b.* from attempts a join batches b on a.batch = b.id where a.state = 'running' and a.id != ?1
+and (a.folder = ?2 or substr(a.folder, 1, length(?2) + 1) = ?2 || '/' or substr(?2, 1, length(a.folder) + 1) = a.folder || '/')
+"""
+"""A report is put in its place with those on other periods inside its folder: not while one of these is put there."""
 
 LATEST = """
 select a.* from attempts a join (select folder, max(turn) as turn from attempts where turn is not null {made} group by folder)
@@ -54,9 +62,25 @@ class Ledger:
         StorageError
             If nothing can be written there.
         """
-        ledger = cls(paths.reports / ".ledger.sqlite")
+        ledger = cls(paths.reports / NAME)
         prepare(ledger.file)
         return ledger
+
+    @classmethod
+    def to_look_at(cls, paths: Paths) -> Ledger | None:
+        """Open the ledger of a project as it is, where nothing can be written; None if there is none there.
+
+        Where it can be written it is made or brought up to date, as by `at`.
+        """
+        ledger = cls(paths.reports / NAME)
+        if ledger.writable:
+            return cls.at(paths)
+        return ledger if ledger.file.is_file() else None
+
+    @property
+    def writable(self) -> bool:
+        """Whether anything can be noted in it."""
+        return writable(self.file)
 
     def _open(self) -> AbstractContextManager[sqlite3.Connection]:
         return opened(self.file)
@@ -69,17 +93,29 @@ class Ledger:
                 connection.execute("insert into batches (host, pid, born, mark) values (?, ?, ?, ?)", values).lastrowid or 0
             )
 
+    def running(self, batch: int) -> tuple[str, ...]:
+        """Give the folders of the reports that a batch is making."""
+        with self._open() as connection:
+            return _running(connection, batch)
+
     def close(self, batch: int) -> None:
         """Note that a batch ended, and that what it had not begun is not going to be."""
         with self._open() as connection:
             _end(connection, batch, "the batch was stopped")
 
-    def settle(self) -> list[Left]:
-        """Note the end of batches whose process is gone; give what they left."""
+    def settle(self, gone: str = "") -> list[Left]:
+        """Note the end of batches whose process is gone, or whose machine is said to be `gone`; give what they left."""
         with self._open() as connection:
             connection.execute("begin immediate")
-            gone = [row for row in connection.execute("select * from batches where not ended") if not _owner(row).alive]
-            return [_left(connection, row) for row in gone]
+            open_ones = [(row, _owner(row)) for row in connection.execute("select * from batches where not ended")]
+            over = [row for row, owner in open_ones if not owner.alive or (owner.elsewhere and owner.host == gone)]
+            return [_left(connection, row) for row in over]
+
+    def holder(self, attempt: int) -> Owner | None:
+        """Say whose process is making the report that an attempt is about, or one that cannot be made beside it."""
+        with self._open() as connection:
+            mine = connection.execute("select * from attempts where id = ?", (attempt,)).fetchone()
+            return next(iter(_rivals(connection, mine)), None)
 
     def queue(self, row: Planned, folder: str, batch: int | None = None, recipe: Mapping[str, str] = NOTHING) -> int:
         """Note that a report is going to be made; give the number of the attempt."""
@@ -160,7 +196,11 @@ class Ledger:
 
     def _read(self, query: str) -> tuple[Attempt, ...]:
         with self._open() as connection:
-            return tuple(read_attempt(row) for row in connection.execute(query))
+            rows = connection.execute(query).fetchall()
+        try:
+            return tuple(read_attempt(row) for row in rows)
+        except ValueError:
+            raise damaged(f"{self.file.parent.name}/{self.file.name}", "a row holds what was never written in it") from None
 
 
 def _queued(
@@ -190,22 +230,24 @@ def _end(connection: sqlite3.Connection, batch: int, why: str) -> None:
 
 
 def _left(connection: sqlite3.Connection, batch: sqlite3.Row) -> Left:
-    running = connection.execute("select folder from attempts where batch = ? and state = 'running'", (batch["id"],)).fetchall()
+    running = _running(connection, batch["id"])
     _end(connection, batch["id"], "the batch was killed")
-    return Left(batch["mark"], tuple(row["folder"] for row in running))
+    return Left(batch["mark"], running)
 
 
-def _rivals(connection: sqlite3.Connection, mine: sqlite3.Row) -> bool:
-    """Say whether another living batch is making the same report."""
-    running = connection.execute(
-        "select b.* from attempts a join batches b on a.batch = b.id where a.folder = ? and a.state = 'running' and a.id != ?",
-        (mine["folder"], mine["id"]),
-    )
-    return any(_owner(row).alive for row in running.fetchall())
+def _running(connection: sqlite3.Connection, batch: int) -> tuple[str, ...]:
+    running = connection.execute("select folder from attempts where batch = ? and state = 'running'", (batch,))
+    return tuple(row["folder"] for row in running)
+
+
+def _rivals(connection: sqlite3.Connection, mine: sqlite3.Row) -> list[Owner]:
+    """Give the living processes that are making the same report, or one whose folder lies around this one or in it."""
+    running = connection.execute(RIVALS, (mine["id"], mine["folder"]))
+    return [owner for owner in map(_owner, running.fetchall()) if owner.alive]
 
 
 def _same(last: sqlite3.Row | None, mine: sqlite3.Row) -> bool:
-    made = last is not None and last["turn"] is not None and State(last["state"]).made
+    made = last is not None and last["turn"] is not None and last["state"] in (State.DONE, State.DEVIATES)
     return made and last is not None and last["recipe"] == mine["recipe"] != "{}"
 
 

@@ -62,16 +62,42 @@ def read_parameters(notebook: Path) -> tuple[Parameter, ...]:
 
 
 def read_cells(notebook: Path) -> list[dict[str, Any]]:
-    """Give the cells of a notebook file as they are written in it."""
+    """Give the cells of a notebook file as they are written in it.
+
+    Raises
+    ------
+    DeclarationError
+        If the file cannot be read, or is not a notebook of format 4.
+    """
     try:
-        return list(json.loads(notebook.read_text(encoding="utf-8"))["cells"])  # nbformat takes seconds to import
-    except (ValueError, KeyError, TypeError):
-        raise DeclarationError(f"{notebook.name} is not a notebook of format 4. Open it in JupyterLab and save it.") from None
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]  # nbformat takes seconds to import
+    except OSError as error:
+        raise DeclarationError(f"{notebook.name} cannot be read ({type(error).__name__}). Put the notebook back.") from None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        cells = None
+    if not isinstance(cells, list) or not all(map(_is_cell, cells)):
+        raise DeclarationError(f"{notebook.name} is not a notebook of format 4. Open it in JupyterLab and save it.")
+    return cells
+
+
+def _is_cell(cell: object) -> bool:
+    """Say whether this is a cell of a notebook, whose kind, source and tags can be read."""
+    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
+        return False
+    metadata = cell.get("metadata", {})
+    source, marks = cell.get("source"), metadata.get("tags", []) if isinstance(metadata, dict) else None
+    texts = ([source] if isinstance(source, str) else source, marks)
+    return all(isinstance(one, list) and all(isinstance(part, str) for part in one) for one in texts)
+
+
+def tags(cell: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the tags of a cell."""
+    return tuple(cell.get("metadata", {}).get("tags", ()))
 
 
 def is_tagged(cell: Mapping[str, Any]) -> bool:
     """Say whether a cell is the one that holds the parameters."""
-    return TAG in cell.get("metadata", {}).get("tags", ())
+    return TAG in tags(cell)
 
 
 def parse_parameters(source: str, where: str = "parameters cell") -> tuple[Parameter, ...]:

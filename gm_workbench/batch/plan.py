@@ -19,7 +19,7 @@ from gm_workbench.batch.catalogue import (
     delivered_period,
     load_study,
     places_for,
-    runnable,
+    to_make,
 )
 from gm_workbench.batch.parameters import check_bounds, coerce, find
 from gm_workbench.errors import (
@@ -53,6 +53,7 @@ class Wish:
     period: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
     where: str = COMMAND_LINE
+    every: bool = False  # whether its study is one of all, and was not named
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,8 @@ def _wish(row: Mapping[str | None, str | list[str] | None], where: str, world: s
 def plan(wishes: Iterable[Wish], paths: Paths) -> tuple[Planned, ...]:
     """Turn wishes into reports to make, or raise with every fault of all of them.
 
+    A notebook that cannot be read, of a study that nobody named, is no fault of the plan: its reports fail, and say why.
+
     Raises
     ------
     PlanError
@@ -185,9 +188,13 @@ class _Planner:
     def __init__(self, paths: Paths) -> None:
         self.paths = paths
         self.faults: dict[str, WorkbenchError] = {}
-        self.open = cache(partial(load_study, paths=paths))
+        self._open = cache(partial(load_study, paths=paths))
         self.there = cache(partial(delivered, paths=paths))
         self.covered = cache(partial(delivered_period, paths=paths))
+
+    def open(self, wish: Wish) -> Study:
+        """Open the study of a wish; where all studies are meant, also one whose notebook cannot be read."""
+        return self._open(wish.study, whole=not wish.every)
 
     def note(self, fault: WorkbenchError) -> None:
         self.faults.setdefault(str(fault), fault)
@@ -212,24 +219,25 @@ class _Planner:
     def every_study(self, wishes: Iterable[Wish]) -> Iterator[Wish]:
         """Spell out an empty study: all of them that can be about the place, if any can."""
         for wish in wishes:
-            names = (wish.study,) if wish.study else runnable(self.paths)
-            showing = [name for name in names if not wish.place or self._suits(name, wish.place)]
-            yield from (replace(wish, study=name) for name in showing or names)
+            names = (wish.study,) if wish.study else to_make(self.paths)
+            each = [replace(wish, study=name, every=not wish.study) for name in names]
+            yield from [one for one in each if not wish.place or self._suits(one)] or each
 
-    def _suits(self, name: str, place: str) -> bool:
-        if not self.good(lambda: self.open(name)):
+    def _suits(self, wish: Wish) -> bool:
+        place = wish.place
+        if not self.good(lambda: self.open(wish)):
             return not place.startswith(PREFIX)
-        study = self.open(name)
+        study = self.open(wish)
         return place in study.published if place.startswith(PREFIX) else not study.protocol.public_only
 
     def rows(self, wish: Wish) -> Iterator[Planned]:
         """Give the rows of one wish; a row with a fault is left out, and its fault is noted."""
-        known = self.good(lambda: self.open(wish.study))
-        public = known and self.open(wish.study).protocol.public_only  # no delivery has to be there
+        known = self.good(lambda: self.open(wish))
+        public = known and self.open(wish).protocol.public_only  # no delivery has to be there
         if not ((public or self.good(lambda: check_world(wish.world, self.paths))) and known):
             return
-        study = self.open(wish.study)
-        asked = dict(self._typed(wish, study))
+        study = self.open(wish)
+        asked = dict(self._typed(wish, study)) if study.parameters else {}
         for place in (wish.place,) if wish.place else places_for(study, wish.world, self.paths):
             if not self.good(partial(check_place, study, place, wish.world, self.paths, self.there(wish.world))):
                 continue

@@ -28,6 +28,9 @@ FOLDER = "gm-"
 TRACKER = "multiprocessing.resource_tracker"
 """A process that Python itself starts, and that ends with the process it watches."""
 
+STOPS = (signal.SIGINT, signal.SIGTERM)
+"""The signals that ask to stop."""
+
 END_SECONDS = 1.0
 """How long to wait for processes that were told to end."""
 
@@ -42,8 +45,14 @@ class Owner:
 
     @property
     def elsewhere(self) -> bool:
-        """Whether it runs, or ran, on another machine."""
-        return self.host != platform.node()
+        """Whether it runs, or ran, on another machine; this one may have had another name."""
+        return self.host != platform.node() and not self._begun_here
+
+    @property
+    def _begun_here(self) -> bool:
+        """Whether it began since this machine's last start, among the processes that are seen from here."""
+        start = _boot()
+        return start != "" and self.born.startswith(f"{start}+")
 
     @property
     def alive(self) -> bool:
@@ -69,8 +78,9 @@ def _born(pid: int) -> str:
 
 
 def _boot() -> str:
-    file = Path("/proc/sys/kernel/random/boot_id")
-    return file.read_text(encoding="ascii").strip() if file.is_file() else ""
+    """Name this start of the machine and the processes that are seen from here: containers share the one and not the other."""
+    file, seen = Path("/proc/sys/kernel/random/boot_id"), Path("/proc/self/ns/pid")
+    return f"{file.read_text(encoding='ascii').strip()}/{seen.stat().st_ino}" if file.is_file() and seen.exists() else ""
 
 
 def end_marked(mark: str) -> int:
@@ -115,12 +125,34 @@ def stopped_by_signal() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _stop)
+    before = {one: signal.getsignal(one) for one in STOPS}
+    signal.signal(signal.SIGTERM, _stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for one, answer in before.items():
+            signal.signal(one, answer or signal.SIG_DFL)
 
 
 def _stop(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+@contextmanager
+def cleared_when_stopped(mark: str) -> Iterator[None]:
+    """End what a batch started when it is stopped or breaks off; used inside its lanes, whose end would wait for them.
+
+    Until the end of `stopped_by_signal` a second Ctrl-C is not heard: it would leave half of what the first is ending.
+    """
+    try:
+        yield
+    except BaseException:
+        if threading.current_thread() is threading.main_thread():
+            for one in STOPS:
+                signal.signal(one, _unheard)
+        clear(mark)
+        raise
+
+
+def _unheard(*_: object) -> None:
+    """Do nothing; unlike SIG_IGN this is not inherited."""

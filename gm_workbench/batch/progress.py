@@ -45,11 +45,11 @@ class Progress:
         self.begun[name] = time.monotonic()
         self.on_start(name)
 
-    def waits(self, name: str) -> None:
-        """Say that something waits for another batch, which is making it; it is said once."""
+    def waits(self, name: str, holder: str = "") -> None:
+        """Say that something waits for another batch, which is making it, and whose that is; it is said once."""
         if name not in self.begun:
             self.begun[name] = time.monotonic()
-            self.on_wait(name)
+            self.on_wait(name, holder)
 
     def retried(self, name: str, outcome: Outcome) -> None:
         """Say that something ended for want of memory, and will be tried once more."""
@@ -87,7 +87,7 @@ class Progress:
     def on_start(self, name: str) -> None:
         """Say that something starts."""
 
-    def on_wait(self, name: str) -> None:
+    def on_wait(self, name: str, holder: str) -> None:
         """Say that something waits for another batch."""
 
     def on_retry(self, name: str, outcome: Outcome) -> None:
@@ -109,8 +109,8 @@ class Lines(Progress):
     def on_begin(self, what: str) -> None:
         self._say(f"{what}: {self.total}, {self.workers} at a time")
 
-    def on_wait(self, name: str) -> None:
-        self._say(f"  waits  {name}: another batch is making it")
+    def on_wait(self, name: str, holder: str) -> None:
+        self._say(f"  waits  {name}: another batch is making it{_in_brackets(holder)}")
 
     def on_retry(self, name: str, outcome: Outcome) -> None:
         self._say(f"  {outcome.state:<9}  {name}: once more, alone, at the end")
@@ -137,8 +137,8 @@ class JsonLines(Lines):
             if not standing.fresh:
                 self._event(event="report", name=name, stands=str(standing.stands), why=standing.why)
 
-    def on_wait(self, name: str) -> None:
-        self._event(event="wait", name=name, why="another batch is making it")
+    def on_wait(self, name: str, holder: str) -> None:
+        self._event(event="wait", name=name, why="another batch is making it", holder=holder)
 
     def on_retry(self, name: str, outcome: Outcome) -> None:
         self._event(event="retry", name=name, state=str(outcome.state), reason=outcome.reason)
@@ -182,8 +182,8 @@ class Bar(Progress):
         del name
         self._show()
 
-    def on_wait(self, name: str) -> None:
-        self._bar.write(f"waits: {name}, which another batch is making", file=self.stream)
+    def on_wait(self, name: str, holder: str) -> None:
+        self._bar.write(f"waits: {name}, which another batch is making{_in_brackets(holder)}", file=self.stream)
 
     def on_retry(self, name: str, outcome: Outcome) -> None:
         self._bar.write(f"{outcome.state}: {name}; once more, alone, at the end", file=self.stream)
@@ -202,6 +202,10 @@ class Bar(Progress):
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+
+def _in_brackets(words: str) -> str:
+    return f" ({words})" if words else ""
 
 
 def duration(seconds: float) -> str:

@@ -68,6 +68,13 @@ def _git(root: Path, *arguments: str) -> str:
     return asked.stdout.strip()
 
 
+def same_code(paths: Paths, was: str, now: str) -> bool:
+    """Say whether two commits hold the same of what decides a report; a commit that is not there is not the same."""
+    commits = [commit for commit in (was, now) if commit.isalnum() and commit != UNKNOWN]
+    trees = [_git(paths.root, "ls-tree", commit, "--", *MADE_FROM) for commit in commits]
+    return len(trees) == 2 and trees[0] == trees[1] != ""
+
+
 def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 

@@ -17,7 +17,7 @@ from gm_workbench.batch.learnt import Learnt, learnt
 from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.memory import UNKNOWN_STUDY, WORKER, budget, kernel_limit
 from gm_workbench.batch.plan import Planned
-from gm_workbench.batch.processes import MARK, clear, stopped_by_signal, this_process
+from gm_workbench.batch.processes import MARK, clear, cleared_when_stopped, end_marked, stopped_by_signal, this_process
 from gm_workbench.batch.progress import Progress
 from gm_workbench.batch.provenance import Inputs, Origin, origin
 from gm_workbench.batch.summary import Result, Summary
@@ -84,14 +84,23 @@ def run_batch(
     return Summary(tuple((fresh | ended)[folder] for folder in folders), time.monotonic() - began)
 
 
-def settle(ledger: Ledger, paths: Paths) -> None:
-    """Clear away what batches left that were killed: note their end, end their processes, mend what was being written."""
-    for left in ledger.settle():
-        clear(left.mark)
-        from gm_workbench.report.write import mend  # takes a second to import, and is seldom needed
+def settle(ledger: Ledger, paths: Paths, gone: str = "") -> None:
+    """Clear away what batches left that were killed: note their end, end their processes, mend what was being written.
 
-        for folder in left.folders:
-            mend(paths.reports / folder)
+    `gone` names another machine of which it is said that its batches are over, which cannot be seen from here.
+    """
+    for left in ledger.settle(gone):
+        clear(left.mark)
+        _mend(left.folders, paths)
+
+
+def _mend(folders: Sequence[str], paths: Paths) -> None:
+    """Undo what writers left that were killed."""
+    for folder in (paths.reports / folder for folder in folders):
+        if any(folder.parent.glob(f".{folder.name}.*")):
+            from gm_workbench.report.write import mend  # takes a second to import, and is seldom needed
+
+            mend(folder)
 
 
 @dataclass(slots=True)
@@ -120,10 +129,13 @@ class Batch:
             self.number = self.ledger.begin(this_process(), str(folder))
             try:
                 self._queue(rows)
-                limits = kernel_limit(self.room)
-                with environment({**ONE_THREAD, **limits, MARK: str(folder)}), Lanes(self.workers, self.new_lane) as lanes:
-                    self._watched(rows, folder, lanes)
+                variables = {**ONE_THREAD, **kernel_limit(self.room), MARK: str(folder)}
+                with environment(variables), Lanes(self.workers, self.new_lane) as lanes, cleared_when_stopped(str(folder)):
+                    self._check_deliveries(rows, lanes)
+                    self._make_reports([row for row in rows if row.folder(self.paths) not in self.ended], folder, lanes)
             finally:
+                end_marked(str(folder))  # what a cell started apart from its kernel
+                _mend(self.ledger.running(self.number), self.paths)
                 self.ledger.close(self.number)
         return self.ended
 
@@ -137,15 +149,6 @@ class Batch:
 
     def _relative(self, folder: Path) -> str:
         return folder.relative_to(self.paths.reports).as_posix()
-
-    def _watched(self, rows: Sequence[Planned], folder: Path, lanes: Lanes) -> None:
-        """Make the reports; if that is stopped, end the workers before their lanes are closed, which would wait for them."""
-        try:
-            self._check_deliveries(rows, lanes)
-            self._make_reports([row for row in rows if row.folder(self.paths) not in self.ended], folder, lanes)
-        except BaseException:
-            clear(str(folder))
-            raise
 
     def _check_deliveries(self, rows: Sequence[Planned], lanes: Lanes) -> None:
         """Check each delivery once; a broken one costs the reports on it, and no others."""
@@ -174,9 +177,14 @@ class Batch:
         tasks = [Task(row.name, make_report, self._job(row, folder, f"{at}", made_with)) for at, row in enumerate(ordered)]
         self.progress.begin("reports", len(tasks), self.workers, {row.name: self.learnt.expected(row) for row in rows})
         for task, result in lanes.do(tasks, self._claimed, self._fits):
-            self._done(task, result or KILLED)
+            self._done(task, result or self._killed(task))
         for task, result in lanes.do(list(self.retries.values()), self._claimed, lambda *_: False):
-            self._done(task, result or KILLED)
+            self._done(task, result or self._killed(task))
+
+    def _killed(self, task: Task[Job, Outcome]) -> Outcome:
+        """Undo what a worker left that was killed, perhaps while it wrote its report."""
+        _mend([self._relative(task.argument.row.folder(self.paths))], self.paths)
+        return KILLED
 
     def _expected(self, row: Planned) -> float:
         """Give how long a report will probably take; one that is not known goes first, because it may be long."""
@@ -184,7 +192,10 @@ class Batch:
         return math.inf if seconds is None else seconds
 
     def _fits(self, task: Task[Job, Outcome], running: Sequence[Task[Job, Outcome]]) -> bool:
-        """Whether there is memory for one more report."""
+        """Whether there is memory for one more report, and none runs whose folder lies around its folder or in it."""
+        own, *others = [one.argument.row.folder(self.paths) for one in (task, *running)]
+        if any(own.is_relative_to(other) or other.is_relative_to(own) for other in others):
+            return False
         studies = [one.argument.row.study for one in (task, *running)]
         return sum(self.learnt.memory.get(study, UNKNOWN_STUDY) + WORKER for study in studies) <= self.room
 
@@ -202,7 +213,7 @@ class Batch:
         folder = row.folder(self.paths)
         claim = self.ledger.claim(self.attempts[folder], again=self.again)
         if claim is Claim.BUSY:
-            self.progress.waits(task.name)
+            self.progress.waits(task.name, self._held(folder))
             return LATER
         self.progress.started(task.name)
         if claim is Claim.OURS:
@@ -210,6 +221,14 @@ class Batch:
         outcome = self.ledger.latest_done()[self._relative(folder)].outcome
         self.ended[folder] = Result(row, outcome, fresh=True)
         return Known(outcome)
+
+    def _held(self, folder: Path) -> str:
+        """Say who is making a report, and what to do if that machine is gone: from here it cannot be seen."""
+        holder = self.ledger.holder(self.attempts[folder])
+        if holder is None:
+            return ""
+        release = f"; if that machine is gone, release it with: gm status --gone {holder.host}" if holder.elsewhere else ""
+        return f"process {holder.pid} on {holder.host}{release}"
 
     def _done(self, task: Task[Job, Outcome], outcome: Outcome) -> None:
         row = task.argument.row

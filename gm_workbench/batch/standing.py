@@ -86,7 +86,8 @@ def standings(ledger: Ledger, paths: Paths) -> dict[str, Stood]:
     deliveries = Deliveries(ledger, paths)
     recipes, latest, made = Recipes(paths, deliveries.see), ledger.latest(), ledger.latest_done()
     found = {folder: Stood(last, _of(last, made, recipes, paths)) for folder, last in sorted(latest.items())}
-    deliveries.keep()
+    if ledger.writable:
+        deliveries.keep()
     return found
 
 

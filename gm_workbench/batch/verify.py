@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from gm_workbench.batch import printed
 from gm_workbench.batch.attempts import Outcome, State
 from gm_workbench.batch.catalogue import PREFIX
 from gm_workbench.batch.changes import Change, Part, changes, code_is_known, exactly
 from gm_workbench.batch.compare import Difference, compare
-from gm_workbench.batch.finished import CHECKSUMS, MANIFEST, contents, edited, read_manifest
+from gm_workbench.batch.finished import contents, edited, read_manifest
 from gm_workbench.batch.jobs import Arrived, Intake, Job, check_delivery, make_report
 from gm_workbench.batch.lanes import Lanes, Task, spawned
+from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Planned, Wish, plan
-from gm_workbench.batch.provenance import Inputs, Origin, origin
-from gm_workbench.batch.run import CELL_SECONDS
-from gm_workbench.errors import RunFailed
+from gm_workbench.batch.processes import MARK, cleared_when_stopped, stopped_by_signal, this_process
+from gm_workbench.batch.provenance import Inputs, Origin, origin, same_code
+from gm_workbench.batch.run import CELL_SECONDS, KILLED, settle
+from gm_workbench.batch.summary import reason
+from gm_workbench.errors import RunFailed, StorageError
 from gm_workbench.kernels.folders import ONE_THREAD, batch_folder, environment
+from gm_workbench.report.manifest import CHECKSUMS, MANIFEST
 from gm_workbench.settings import Paths
 
 ESTIMATES = "estimates.json"
-KILLED = Outcome(State.KILLED, "the worker was killed; often there was too little memory")
+READ = (".html", ".ipynb")
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -53,6 +59,8 @@ class Verification:
         How many files were compared, byte for byte.
     other_bytes : tuple of str
         Those that are not the same.
+    printed : tuple of Difference
+        Numbers that a page or the notebook prints, and that are other; of what is known to have changed they are left out.
     """
 
     report: str
@@ -64,6 +72,7 @@ class Verification:
     differences: tuple[Difference, ...]
     files: int
     other_bytes: tuple[str, ...]
+    printed: tuple[Difference, ...] = ()
 
     @property
     def changed(self) -> tuple[Part, ...]:
@@ -74,9 +83,10 @@ class Verification:
     def same(self) -> bool:
         """Whether the report stands: not edited, the same numbers, and the same bytes if nothing is known to have changed.
 
-        A page prints its commit and the digests of its inputs: after a change of these, the same numbers are all one can ask.
+        After a change the same numbers are all one can ask: in its files, on its pages and in its notebook.
         """
-        return not self.edited and not self.differences and (bool(self.changes) or not self.other_bytes)
+        same_numbers = not self.differences and not self.printed
+        return not self.edited and same_numbers and (bool(self.changes) or not self.other_bytes)
 
 
 def verify(
@@ -106,10 +116,42 @@ def verify(
     """
     manifest = read_manifest(folder)
     row = planned(manifest, paths)
-    with environment(ONE_THREAD), batch_folder() as batch, Lanes(1, new_lane) as lanes:
-        again = batch / "again"
-        _make(Again(manifest, row, paths, batch, again, cell_seconds), lanes)
-        return compared(row.name, contents(folder), contents(again))
+    with stopped_by_signal(), batch_folder() as batch, _noted(paths, batch):
+        variables = {**ONE_THREAD, MARK: str(batch)}
+        with environment(variables), Lanes(1, new_lane) as lanes, cleared_when_stopped(str(batch)):
+            again = batch / "again"
+            made_with = _now(manifest, paths)
+            _make(Again(manifest, row, paths, batch, again, cell_seconds), made_with, lanes)
+            return compared(row.name, contents(folder), contents(again), made_with)
+
+
+def _now(manifest: Mapping[str, Any], paths: Paths) -> Origin:
+    """Say which code runs; a later commit with the same code is not another code."""
+    now, then = origin(paths), _then(manifest)
+    same = not (now.dirty or then.dirty) and same_code(paths, then.commit, now.commit)
+    return replace(now, commit=then.commit) if same else now
+
+
+def _then(manifest: Mapping[str, Any]) -> Origin:
+    """Say which code a report was made by: made again it prints that too, and only what differs besides is a difference."""
+    kept = {field.name: manifest[field.name] for field in fields(Origin) if field.name in manifest}
+    return Origin(**({"dirty": False} | kept))
+
+
+@contextmanager
+def _noted(paths: Paths, batch: Path) -> Iterator[None]:
+    """Note in the ledger whose the private folder is, so that the next command removes it if this one is killed."""
+    try:
+        ledger = Ledger.at(paths)
+        settle(ledger, paths)
+        number = ledger.begin(this_process(), str(batch))
+    except StorageError:  # a report may also be verified where nothing can be written
+        yield
+        return
+    try:
+        yield
+    finally:
+        ledger.close(number)
 
 
 def planned(manifest: Mapping[str, Any], paths: Paths) -> Planned:
@@ -135,16 +177,16 @@ class Again:
     cell_seconds: int
 
 
-def _make(again: Again, lanes: Lanes) -> None:
-    made_with, row = origin(again.paths), again.row
+def _make(again: Again, made_with: Origin, lanes: Lanes) -> None:
+    row = again.row
     arrived = Arrived(Outcome(State.DONE))
     if not row.published:
-        arrived = _one(lanes, check_delivery, Intake(row.place, row.world, again.paths.root, again.paths.data)) or Arrived(
-            KILLED
-        )
+        intake = Intake(row.place, row.world, again.paths.root, again.paths.data)
+        arrived = _one(lanes, check_delivery, intake) or Arrived(KILLED)
     _refuse(arrived.outcome, again, made_with, arrived.inputs)
     root, data = again.paths.root, again.paths.data
-    job = Job(row, root, again.batch, "0", again.cell_seconds, made_with, arrived.inputs, into=again.into, data=data)
+    then = _then(again.manifest)
+    job = Job(row, root, again.batch, "0", again.cell_seconds, then, arrived.inputs, into=again.into, data=data)
     _refuse(_one(lanes, make_report, job) or KILLED, again, made_with, arrived.inputs)
 
 
@@ -163,31 +205,42 @@ def _refuse(outcome: Outcome, again: Again, made_with: Origin, inputs: Inputs) -
     if not (inputs.digests or again.row.published):
         parts.append("data, or how they are read")
     named = ", ".join(dict.fromkeys(parts)) or "nothing that is on record"
-    raise RunFailed(f"{again.row.name} could not be made again. Changed since: {named}. {_ended(outcome)}")
+    raise RunFailed(f"{again.row.name} could not be made again. Changed since: {named}. It {reason(outcome)}")
 
 
-def _ended(outcome: Outcome) -> str:
-    where = f" at cell {outcome.cell}" if outcome.cell else ""
-    return f"It {outcome.state}{where}: {outcome.reason}"
+def compared(report: str, was: Mapping[str, bytes], now: Mapping[str, bytes], made_with: Origin | None = None) -> Verification:
+    """Compare the files of two reports: numbers within their tolerance, files byte for byte, manifests without their times.
 
-
-def compared(report: str, was: Mapping[str, bytes], now: Mapping[str, bytes]) -> Verification:
-    """Compare the files of two reports: numbers within their tolerance, files byte for byte, manifests without their times."""
-    old, new = json.loads(was[MANIFEST]), json.loads(now[MANIFEST])
-    exact = exactly(old, new)
+    The second was made with `made_with`, if that is given, whatever its manifest says.
+    """
+    old, new = json.loads(was[MANIFEST]), json.loads(now[MANIFEST]) | (asdict(made_with) if made_with else {})
+    exact, found = exactly(old, new), changes(old, new)
+    known = {(old_word, new_word) for change in found for old_word, new_word in _printed(change)}
     numbers = compare(_numbers(was), _numbers(now), exact=exact)
     names = sorted({*was, *now} - {MANIFEST, CHECKSUMS})
     return Verification(
         report=report,
         edited=edited(was),
-        changes=changes(old, new),
+        changes=found,
         code_known=code_is_known(old) and code_is_known(new),
         exact=exact,
         values=numbers.values,
         differences=numbers.differences,
         files=len(names),
         other_bytes=tuple(name for name in names if was.get(name) != now.get(name)),
+        printed=printed.differences(_pages(was), _pages(now), known, exact=exact),
     )
+
+
+def _printed(change: Change) -> Iterator[tuple[str, str]]:
+    """Give what a page printed of a circumstance, and what it prints now: all of it, or the first digits of a digest."""
+    was, now = ("" if value is None else str(value) for value in (change.was, change.now))
+    yield from ((was[:length], now[:length]) for length in (None, 12, 8, 7))
+
+
+def _pages(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Give the files that a reader reads."""
+    return {name: content.decode("utf-8", errors="replace") for name, content in files.items() if name.endswith(READ)}
 
 
 def _numbers(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import yaml
 from nbformat import NotebookNode
 
 from gm_workbench.batch.attempts import Outcome, State
@@ -31,7 +30,7 @@ from gm_workbench.outputs.output import Output
 from gm_workbench.report.site import INDEX, headline
 from gm_workbench.report.write import write_report
 from gm_workbench.settings import DATA_VARIABLE, Paths
-from gm_workbench.vocabulary.declarations import LOADER
+from gm_workbench.vocabulary.declarations import load_plain
 
 
 def check_delivery(intake: Intake) -> Arrived:
@@ -41,7 +40,7 @@ def check_delivery(intake: Intake) -> Arrived:
     try:
         checked = checked_tables(intake.place, intake.world, paths)
         marker = delivery_of(intake.place, intake.world, paths) / MARKER
-        seed = yaml.load(marker.read_text(encoding="utf-8-sig"), Loader=LOADER).get("seed")  # noqa: S506 - a safe loader
+        seed = load_plain(marker.read_text(encoding="utf-8-sig")).get("seed")
     except Exception as error:  # whatever is wrong with a delivery costs its own reports only
         return Arrived(_failed(error, paths, seconds=time.monotonic() - began))
     return Arrived(Outcome(State.DONE, seconds=time.monotonic() - began), Inputs(checked.digests, seed))
@@ -113,10 +112,18 @@ def _written(job: Job, study: Study, outputs: list[Output], notebook: NotebookNo
 
 
 def _refuse_other_delivery(job: Job, paths: Paths) -> None:
-    """Refuse a report when its delivery is no longer the one that it was begun on: it may be about either."""
+    """Refuse a report when its delivery is no longer the one that it was begun on: it may be about either.
+
+    What the file system says counts beside the bytes: a delivery that was replaced and put back has the same bytes again. A
+    file that was only touched meanwhile cannot be told from that and costs one attempt; one that was only read does not.
+    """
     row = job.row
-    if job.seen is not None and see(row.place, row.world, paths, job.seen).digest != job.seen.digest:
-        raise DeliveryError(f"The delivery of {row.place} changed while its report was made. Make it again with: gm run")
+    if job.seen is None:
+        return
+    now = see(row.place, row.world, paths, job.seen)
+    if (now.look, now.digest) != (job.seen.look, job.seen.digest):
+        how = "changed" if now.digest != job.seen.digest else "was touched, or was replaced and put back,"
+        raise DeliveryError(f"The delivery of {row.place} {how} while its report was made. Make it again with: gm run")
 
 
 def _now() -> str:

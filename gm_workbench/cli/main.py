@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 import click
 
-from gm_workbench.errors import WorkbenchError
+from gm_workbench.errors import Stopped, WorkbenchError
 
 COMMANDS = {
     "demo": ("demo", "Make the demonstration, from nothing to reports."),
@@ -23,6 +25,9 @@ COMMANDS = {
     "forget": ("forgetting", "Remove a person, or all of a delivery, from what is kept."),
 }
 """Each command, in the order of the work: its file, and what it does. A file is only imported when its command is asked for."""
+
+
+STOPPED = Stopped("Stopped.")
 
 
 def exit_codes() -> dict[int, str]:
@@ -66,6 +71,8 @@ class Gm(click.Group):
             return super().invoke(ctx)
         except WorkbenchError as error:
             raise Told(error) from error
+        except KeyboardInterrupt:
+            raise Told(STOPPED) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
@@ -95,5 +102,10 @@ def gm() -> None:
 
 
 def run() -> None:
-    """Run the command line."""
-    gm()
+    """Run the command line. While it ends, Ctrl-C is not heard: it would only add a traceback."""
+    try:
+        gm()
+    except KeyboardInterrupt:  # a second one, while the first was being told
+        sys.exit(STOPPED.exit_code)
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)

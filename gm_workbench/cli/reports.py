@@ -117,13 +117,15 @@ def _page(row: Planned, where: Paths) -> Path:
     return row.folder(where) / "report.html"
 
 
-@click.command(epilog=example("gm status", "gm status --json"))
+@click.command(epilog=example("gm status", "gm status --json", "gm status --gone old-server"))
+@click.option("--gone", default="", metavar="MACHINE", help="Another machine whose batches are over: release what they held.")
 @as_json
-def status(as_json: bool) -> None:
+def status(gone: str, as_json: bool) -> None:
     """Say how each report stands: fresh, stale (and why), failed (and why), running."""
-    ledger = Ledger.at(paths())
-    settle(ledger, paths())
-    stood = standings(ledger, paths()).values()
+    ledger = Ledger.to_look_at(paths())
+    if ledger is not None and ledger.writable:
+        settle(ledger, paths(), gone)
+    stood = () if ledger is None else standings(ledger, paths()).values()
     rows = [_whole(one) if as_json else _short(one) for one in stood]
     print_rows(rows, as_json=as_json, empty="No report was asked for yet. Make the demonstration with: gm demo")
 

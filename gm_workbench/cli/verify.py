@@ -64,6 +64,8 @@ def _lines(found: Verification) -> list[str]:
         *([] if found.code_known else ["unknown  code: it is not on record which code it was, or is now"]),
         *(f"number   {_difference(one)}" for one in found.differences[:SHOWN]),
         *([f"number   ... and {len(found.differences) - SHOWN} more; see --json"] if len(found.differences) > SHOWN else []),
+        *(f"printed  {_difference(one)}" for one in found.printed[:SHOWN]),
+        *([f"printed  ... and {len(found.printed) - SHOWN} more; see --json"] if len(found.printed) > SHOWN else []),
         *(f"file     {name}" for name in found.other_bytes),
         f"{found.values - len(found.differences)} of {found.values} values are the same, {how}.",
         f"{found.files - len(found.other_bytes)} of {found.files} files are the same, byte for byte.",
@@ -87,7 +89,7 @@ def _short(value: object) -> str:
 
 
 def _difference(one: Difference) -> str:
-    where = " ".join(part for part in (one.file, one.row, one.column) if part)
+    where = " ".join(part for part in (one.file, one.row, one.column) if part not in ("", "printed"))
     return f"{where}: was {one.was or 'nothing'}, now {one.now or 'nothing'}"
 
 
@@ -95,7 +97,7 @@ def _differs(found: Verification) -> str:
     if found.edited:
         return f"{found.report} was changed after it was made; see the lines marked edited. Make it anew with gm run."
     why = f"what changed since: {', '.join(found.changed)}" if found.changed else "nothing on record has changed since"
-    what = f"{len(found.differences)} values and {len(found.other_bytes)} files differ"
+    what = f"{len(found.differences)} values, {len(found.printed)} printed numbers and {len(found.other_bytes)} files differ"
     return f"{found.report} is not what is made now: {what}; {why}."
 
 

@@ -15,13 +15,10 @@ from gm_workbench.intake.faults import Fault, english
 from gm_workbench.intake.reasons import Reason
 from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.codes import Place, PlaceKind
-from gm_workbench.vocabulary.declarations import LOADER
+from gm_workbench.vocabulary.declarations import load_plain
 from gm_workbench.vocabulary.schemas import DataKind
 
 MARKER = "delivery.yml"
-
-DEPTH = 3
-"""How deep a marker is nested: itself, its files, and what is said of each."""
 
 _KINDS = (DataKind.SYNTHETIC, DataKind.REAL)
 
@@ -86,28 +83,13 @@ def read_marker(data: bytes | None, root: Root, place: Place) -> tuple[Marker, l
     if data is None:
         return _no_marker("the marker file is missing")
     try:
-        text = data.decode("utf-8-sig")
-        if not _is_plain(text):
-            return _no_marker(
-                "the marker file must be plain: no references (& and *), and nothing nested deeper than three times"
-            )
-        content = yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader
+        content = load_plain(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, yaml.YAMLError):
         # the original message would quote the file
         return _no_marker("the marker file cannot be read as UTF-8 YAML")
     if not isinstance(content, dict):
         return _no_marker("the marker file must be a list of names and values")
     return _read(content, root, place)
-
-
-def _is_plain(text: str) -> bool:
-    """Look through the text and build nothing: what refers to itself can grow without end, and what is deep can crash."""
-    depth = 0
-    for event in yaml.parse(text, Loader=LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEPTH or isinstance(event, yaml.AliasEvent):
-            return False
-    return True
 
 
 def _no_marker(problem: str) -> tuple[Marker, list[Fault]]:

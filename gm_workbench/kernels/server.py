@@ -143,6 +143,7 @@ class Server:
         self.kernels[pid] = kernel
         self.selector.register(kernel.pidfd, selectors.EVENT_READ, lambda _: self._ended(kernel))
         self.selector.register(client, selectors.EVENT_READ, lambda _: self._hung_up(kernel))
+        self._look(kernel)  # before anybody talks to it: a short notebook may come to its end between two looks
         tell(client, {"pid": pid})
 
     def _hung_up(self, kernel: Forked) -> None:

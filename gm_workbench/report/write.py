@@ -15,13 +15,11 @@ from gm_workbench.errors import DisclosureRefused
 from gm_workbench.guard.released import Released
 from gm_workbench.guard.scan import scan_text
 from gm_workbench.report.csvfiles import csv_text, estimates_text
-from gm_workbench.report.manifest import Manifest
+from gm_workbench.report.manifest import CHECKSUMS, MANIFEST, Manifest
 from gm_workbench.report.notebook import protected_notebook
 from gm_workbench.report.page import FILES, HOME, render
 from gm_workbench.vocabulary.protocols import Protocol
 
-CHECKSUMS = "checksums.sha256"
-MANIFEST = "manifest.json"
 NO_TIMES: Mapping[str, str] = {}
 
 
@@ -135,7 +133,7 @@ def replace_folder(folder: Path, fresh: Path) -> None:
     folder.rename(aside)
     try:
         fresh.rename(folder)
-    except OSError:
+    except BaseException:  # also when it is stopped
         aside.rename(folder)
         raise
     _empty(aside, folder)

@@ -182,6 +182,30 @@ LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """A safe loader, in C where there is one: it reads a thousand files in the time in which the one in Python reads a hundred."""
 
 
+DEEPEST = 30
+
+
+def load_plain(text: str) -> Any:
+    """Read YAML that somebody else wrote: without references, which can make a few lines endless, and not nested too deep.
+
+    Raises
+    ------
+    yaml.YAMLError
+        When it is no such YAML.
+
+    Examples
+    --------
+    >>> load_plain("place: GM0855")
+    {'place': 'GM0855'}
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=LOADER):  # one after another: what reads it whole may run out of stack
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent) or depth > DEEPEST:
+            raise yaml.YAMLError("references, or nesting that is too deep")
+    return yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader
+
+
 class _OneKeyOnce(LOADER):  # type: ignore[misc]  # which of the two, is known when it runs
     """YAML keeps the last of two equal keys without a word; here that is a fault."""
 

@@ -12,17 +12,16 @@ from gm_workbench.batch import freshness, modules
 from gm_workbench.batch.attempts import Outcome, State
 from gm_workbench.batch.decision import decide
 from gm_workbench.batch.freshness import in_words
-from gm_workbench.batch.inputs import UNREADABLE, see
+from gm_workbench.batch.inputs import UNREADABLE, Seen, see
 from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Wish, plan
 from gm_workbench.batch.standing import PAGE, Stands, standings
 from gm_workbench.vocabulary.text import Text
 
-TILBURG, AMERSFOORT = "tilburg_single_mothers", "amersfoort_upward_mobility"
+TILBURG, AMERSFOORT, AMSTERDAM = "tilburg_single_mothers", "amersfoort_upward_mobility", "amsterdam_supervisor_cascade"
 
 
-@pytest.fixture
-def made(project):
+def note_made(project):
     """Give the rows of a plan, after the ledger was told that every report was made."""
     rows = plan([Wish()], project)
     ledger = Ledger.at(project)
@@ -34,6 +33,20 @@ def made(project):
         folder.mkdir(parents=True)
         (folder / PAGE).touch()
     return rows
+
+
+@pytest.fixture
+def made(project):
+    return note_made(project)
+
+
+@pytest.fixture
+def network(project, write_notebook):
+    """Give what was made with a notebook that compares teams, and so rests on a design, beside the two others."""
+    cell = json.loads((project.notebooks / f"{TILBURG}.ipynb").read_text(encoding="utf-8"))["cells"][1]["source"]
+    notebook = project.notebooks / f"{AMSTERDAM}.ipynb"
+    write_notebook(notebook, "x = design", parameters=f'{"".join(cell)}\ndesign: str = "declared"')
+    return note_made(project)
 
 
 def stale(project, wish=None) -> dict[str, str]:
@@ -93,9 +106,7 @@ def test_tags_and_layout_of_the_file_change_nothing(project, made):
     ("file", "why", "studies"),
     [
         ("data/protocols/tilburg_single_mothers.yml", "the protocol", {TILBURG}),
-        ("data/protocols/designs/stepped_wedge.yml", "the protocol", {TILBURG, AMERSFOORT}),
-        ("data/codes/wage_references.csv", "code lists or instruments", {TILBURG, AMERSFOORT}),
-        ("data/codes/instruments/ECR.yml", "code lists or instruments", {TILBURG, AMERSFOORT}),
+        ("data/codes/wage_references.csv", "code lists", {TILBURG, AMERSFOORT}),
         ("data/policies/cbs-stijl.yml", "the disclosure policy", {TILBURG, AMERSFOORT}),
         ("data/policies/decisions.csv", "the decisions on disclosure", {TILBURG, AMERSFOORT}),
         ("requirements.lock", "the environment", {TILBURG, AMERSFOORT}),
@@ -109,6 +120,114 @@ def test_changed_declaration_is_named(project, made, file, why, studies):
     told = {name: found[row.folder(project)] for name, row in rows.items()}
     assert {name.split(" ")[0] for name, standing in told.items() if not standing.fresh} == studies
     assert {standing.why for standing in told.values() if not standing.fresh} == {f"changed: {why}"}
+
+
+EVERYWHERE = ("GM0307", "GM0855", "published-unempdur")
+
+
+@pytest.mark.parametrize(
+    ("file", "why", "reports"),
+    [
+        ("designs/parallel_clusters.yml", "the design of a comparison", {AMSTERDAM: EVERYWHERE}),
+        ("designs/stepped_wedge.yml", "", {}),
+        ("designs/README.md", "", {}),
+        ("amsterdam_supervisor_cascade.yml", "the protocol", {AMSTERDAM: EVERYWHERE}),
+        ("validation.yml", "", {}),
+        ("../codes/instruments/ECR.yml", "an instrument", {TILBURG: (*EVERYWHERE, "published-bfi")}),
+        ("../codes/instruments/USE.yml", "an instrument", {AMSTERDAM: EVERYWHERE}),
+        (
+            "../codes/instruments/ATT.yml",
+            "an instrument",
+            {AMSTERDAM: EVERYWHERE, TILBURG: (*EVERYWHERE, "published-bfi")},
+        ),
+        ("../codes/instruments/published/AGR.yml", "an instrument", {TILBURG: ("published-bfi",)}),
+        ("../codes/instruments/NEW.yml", "", {}),
+        ("../codes/.DS_Store", "", {}),
+        ("../codes/lists/.geslacht.csv.swp", "", {}),
+        ("../codes/lists/.#geslacht.csv", "", {}),
+        ("../codes/lists/geslacht.csv~", "", {}),
+        ("../codes/.ipynb_checkpoints/geslacht.csv", "", {}),
+        ("../codes/municipalities.md", "", {}),
+    ],
+)
+def test_changed_declaration_makes_exactly_the_reports_stale_that_rest_on_it(project, network, file, why, reports):
+    changed = project.protocols / file
+    changed.parent.mkdir(exist_ok=True)
+    with changed.open("a", encoding="utf-8") as stream:
+        stream.write("\n# changed\n")
+    found = decide(network, Ledger.at(project), project).standings
+    told = {row.name: found[row.folder(project)].why for row in network if not found[row.folder(project)].fresh}
+    assert told == {f"{study} × {place}": f"changed: {why}" for study, places in reports.items() for place in places}
+
+
+@pytest.mark.parametrize("asked", ["parameter", "code"])
+def test_design_that_a_report_is_asked_for_counts_for_it_beside_the_declared_one(project, network, write_notebook, asked):
+    if asked == "code":
+        file = project.notebooks / f"{AMSTERDAM}.ipynb"
+        cell = json.loads(file.read_text(encoding="utf-8"))["cells"][1]["source"]
+        write_notebook(file, 'panel.teams.template(study, "stepped_wedge")', parameters="".join(cell))
+    pairs = {"design": "stepped_wedge"} if asked == "parameter" else {}
+    (row,) = plan([Wish(AMSTERDAM, "GM0307", parameters=pairs)], project)
+    before = freshness.Recipes(project, see_nothing).of(row)
+    for design in ("stepped_wedge", "before_after"):
+        with (project.protocols / "designs" / f"{design}.yml").open("a", encoding="utf-8") as stream:
+            stream.write("# changed\n")
+        after = freshness.Recipes(project, see_nothing).of(row)
+        assert freshness.changed(before, after) == (("designs",) if design == "stepped_wedge" else ())
+        before = after
+
+
+def see_nothing(*_: str) -> Seen:
+    return Seen("", "")
+
+
+@pytest.mark.parametrize(
+    ("tag", "changes"),
+    [("raises-exception", True), ("skip-execution", True), ("hide-input", False), ("parameters", True)],
+)
+def test_tag_that_decides_what_is_executed_is_code_and_another_is_not(project, made, write_notebook, tag, changes):
+    notebook = project.notebooks / f"{TILBURG}.ipynb"
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    code = {**content["cells"][1], "source": "1 / 0", "metadata": {}, "id": "b"}
+    before = {"cells": [*content["cells"], code]}
+    after = {"cells": [*content["cells"], {**code, "metadata": {"tags": [tag]}}]}
+    recipes = []
+    for cells in (before, after):
+        notebook.write_text(json.dumps({**content, **cells}), encoding="utf-8")
+        recipes.append(freshness.Recipes(project, see_nothing)._study(TILBURG))
+    assert freshness.changed(*recipes) == (("notebook",) if changes else ())
+
+
+BROKEN = {
+    "gone": (None, "the notebook is gone"),
+    "empty": ("", "the notebook cannot be read"),
+    "cut": ("{", "the notebook cannot be read"),
+    "a list": ("[1]", "the notebook cannot be read"),
+    "without cells": ("{}", "the notebook cannot be read"),
+    "cells of numbers": ('{"cells": [1]}', "the notebook cannot be read"),
+    "a cell without source": ('{"cells": [{"cell_type": "code", "metadata": {}}]}', "the notebook cannot be read"),
+    "tags of numbers": (
+        '{"cells": [{"cell_type": "code", "metadata": {"tags": 1}, "source": ""}]}',
+        "the notebook cannot be read",
+    ),
+}
+
+
+def spoil(notebook, content) -> None:
+    """Remove a notebook, or write something else in its place."""
+    notebook.unlink()
+    if content is not None:
+        notebook.write_text(content, encoding="utf-8")
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_notebook_that_is_gone_or_unreadable_is_said_to_be_so_and_costs_only_its_own_reports(project, made, how):
+    content, why = BROKEN[how]
+    spoil(project.notebooks / f"{TILBURG}.ipynb", content)
+    told = {folder: stood.standing for folder, stood in standings(Ledger.at(project), project).items()}
+    assert {folder: standing.why for folder, standing in told.items() if not standing.fresh} == dict.fromkeys(
+        [f"{TILBURG}/{place}" for place in ("GM0307", "GM0855", "published-bfi", "published-unempdur")], why
+    )
 
 
 def test_other_parameters_make_another_report_of_it(project, made):

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import threading
+from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
@@ -42,6 +46,53 @@ def test_worker_says_nothing_where_a_log_could_keep_it(capfd):
     with Lanes(1) as lanes:
         list(lanes.do([Task("loud", eval, "print('999900012', flush=True)")], str))
     assert capfd.readouterr() == ("", "")
+
+
+@POSIX
+def test_stop_while_a_worker_starts_is_heard_afterwards_and_the_worker_may_be_interrupted(monkeypatch):
+    submit, said = ProcessPoolExecutor.submit, []
+
+    def interrupted(lane, *call):
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)  # a tester may have threads that hold nothing back
+        said.append("held back")
+        return submit(lane, *call)
+
+    held = "sorted(__import__('signal').pthread_sigmask(__import__('signal').SIG_BLOCK, []))"
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with Lanes(1) as lanes:
+            monkeypatch.setattr(ProcessPoolExecutor, "submit", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                next(lanes.do([Task("first", eval, "1")], str))
+            monkeypatch.setattr(ProcessPoolExecutor, "submit", submit)
+            assert said == ["held back"]
+            assert [result for _, result in lanes.do([Task("mask", eval, held)], str)] == [[]]
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@POSIX
+def test_stop_is_heard_when_a_task_begins_in_a_worker_that_was_there(monkeypatch):
+    submit, ignored = ProcessPoolExecutor.submit, []
+
+    def noted(lane, *call):
+        ignored.append((signal.getsignal(signal.SIGINT), signal.pthread_sigmask(signal.SIG_BLOCK, [])))
+        return submit(lane, *call)
+
+    with Lanes(1) as lanes:
+        list(lanes.do([Task("first", eval, "1")], str))
+        monkeypatch.setattr(ProcessPoolExecutor, "submit", noted)
+        list(lanes.do([Task("second", eval, "2")], str))
+    assert ignored == [(signal.getsignal(signal.SIGINT), set())]
+
+
+@POSIX
+def test_worker_that_was_killed_while_it_had_nothing_to_do_costs_its_next_task_only():
+    with Lanes(1) as lanes:
+        ((_, worker),) = lanes.do([Task("who", eval, PROCESS)], str)
+        os.kill(worker, signal.SIGKILL)
+        ended = [result for _, result in lanes.do([Task(word, eval, "1") for word in ("lost", "done")], str)]
+    assert ended == [None, 1]
 
 
 def test_workers_are_what_was_asked_else_what_the_machine_says(monkeypatch):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import nbformat
 import pytest
 
@@ -127,3 +129,33 @@ def test_unknown_parameter_names_the_nearest():
     with pytest.raises(UnknownParameter, match=r"no parameter shere\. HINT: did you mean share\? The notebook has: share"):
         find((SHARE,), "shere", "here")
     assert find((SHARE,), "share", "here") is SHARE
+
+
+CELL = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": "x = 1"}
+ODD = ({"cell_type": None}, {"source": None}, {"source": 1}, {"source": [1]}, {"metadata": None}, {"metadata": {"tags": 1}})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[1]",
+        "{}",
+        '{"cells": {}}',
+        '{"cells": [1]}',
+        *(json.dumps({"cells": [CELL | odd]}) for odd in ODD),
+    ],
+)
+def test_file_that_is_no_notebook_is_refused_in_words(tmp_path, content):
+    (tmp_path / "n.ipynb").write_text(content, encoding="utf-8")
+    with pytest.raises(DeclarationError, match=r"^n\.ipynb is not a notebook of format 4\. Open it in JupyterLab"):
+        read_parameters(tmp_path / "n.ipynb")
+
+
+def test_notebook_that_cannot_be_opened_is_refused_in_words(tmp_path):
+    (tmp_path / "b.ipynb").write_bytes(b"\xff\xfe{")
+    with pytest.raises(DeclarationError, match=r"b\.ipynb is not a notebook of format 4"):
+        read_parameters(tmp_path / "b.ipynb")
+    with pytest.raises(DeclarationError, match=r"n\.ipynb cannot be read \(FileNotFoundError\)"):
+        read_parameters(tmp_path / "n.ipynb")

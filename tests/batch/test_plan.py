@@ -5,6 +5,7 @@ import pytest
 from gm_workbench.batch.plan import Planned, Wish, parse_plan, plan, read_plan, wishes_from_options
 from gm_workbench.errors import (
     BadPlan,
+    DeclarationError,
     ParameterBounds,
     ParameterType,
     UnknownParameter,
@@ -221,3 +222,24 @@ def test_a_published_set_has_its_own_years(project):
     wishes = wishes_from_options((AMERSFOORT,), ("published-wages",), "default", "2024-01/2024-12", ())
     with pytest.raises(ParameterBounds, match="has its own years"):
         plan(wishes, project)
+
+
+@pytest.mark.parametrize("content", ["", "[1]", '{"cells": [1]}', '{"cells": [{"cell_type": "code", "metadata": {}}]}'])
+def test_odd_notebook_of_a_study_that_is_not_named_leaves_the_plan_of_the_others_whole(project, content):
+    whole = names(plan(asked(), project))
+    (project.notebooks / f"{TILBURG}.ipynb").write_text(content, encoding="utf-8")
+    rows = plan(asked(pairs=["policy=cbs-stijl"]), project)
+    assert names(rows) == whole
+    assert {row.study for row in rows if not row.parameters} == {TILBURG}
+    with pytest.raises(DeclarationError, match=rf"{TILBURG}\.ipynb is not a notebook of format 4"):
+        plan(asked(TILBURG), project)
+
+
+def test_notebook_that_is_gone_is_said_to_be_gone_and_is_missed_only_where_there_are_reports(project):
+    whole = names(plan(asked(), project))
+    (project.notebooks / f"{TILBURG}.ipynb").unlink()
+    assert names(plan(asked(), project)) == [name for name in whole if name.startswith(AMERSFOORT)]
+    (project.reports / TILBURG).mkdir(parents=True)
+    assert names(plan(asked(), project)) == whole
+    with pytest.raises(UnknownStudy, match=rf"The notebook of {TILBURG} is gone.*there is no notebooks/{TILBURG}\.ipynb"):
+        plan(asked(TILBURG), project)

@@ -19,6 +19,7 @@ from gm_workbench.batch.memory import MARGIN, budget
 from gm_workbench.batch.plan import Planned, Wish, plan
 from gm_workbench.batch.progress import JsonLines
 from gm_workbench.batch.run import run_batch
+from gm_workbench.settings import Paths
 
 TILBURG, AMERSFOORT = "tilburg_single_mothers", "amersfoort_upward_mobility"
 GIGABYTE = 2**30
@@ -119,7 +120,7 @@ def fits(free: int, *needs: int) -> list[bool]:
     """Say of each report in turn whether it may run beside those before it."""
     row = {str(at): Planned(str(at), "GM0855", "default", "", {}) for at in range(len(needs))}
     learnt = run.Learnt({}, {str(at): need for at, need in enumerate(needs)})
-    one = run.Batch(None, None, 9, None, None, room=free, learnt=learnt)
+    one = run.Batch(Paths(Path()), None, 9, None, None, room=free, learnt=learnt)
     tasks = [Task(name, print, jobs.Job(planned, Path(), Path(), name, 1, None)) for name, planned in row.items()]
     return [one._fits(task, tasks[:at]) for at, task in enumerate(tasks)]
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import replace
@@ -14,8 +15,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from gm_workbench.batch import printed, worker
 from gm_workbench.batch import verify as verifying
-from gm_workbench.batch import worker
 from gm_workbench.batch.changes import Part
 from gm_workbench.batch.execution import Execution
 from gm_workbench.batch.finished import contents
@@ -23,7 +24,7 @@ from gm_workbench.batch.goldens import PLACE, small_project
 from gm_workbench.batch.plan import Wish, plan
 from gm_workbench.batch.run import run_batch
 from gm_workbench.batch.verify import Verification, planned, verify
-from gm_workbench.errors import RunFailed, UnknownParameter
+from gm_workbench.errors import RunFailed, StorageError, UnknownParameter
 from gm_workbench.kernels.folders import RUN_DIR, environment
 from gm_workbench.settings import Paths
 
@@ -88,11 +89,15 @@ def folder(project: Paths) -> Path:
 
 
 def again(project: Paths) -> Verification:
-    """Verify, and see to it that nothing in `reports/` was touched."""
-    before = {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in project.reports.rglob("*") if file.is_file()}
+    """Verify, and see to it that nothing in `reports/` but the ledger was touched."""
+
+    def stands() -> dict[Path, tuple[bytes, int]]:
+        files = [file for file in project.reports.rglob("[!.]*") if file.is_file()]
+        return {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in files}
+
+    before = stands()
     found = verify(folder(project), project, new_lane=Inline)
-    after = {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in project.reports.rglob("*") if file.is_file()}
-    assert before == after
+    assert stands() == before
     return found
 
 
@@ -181,7 +186,81 @@ def test_other_commit_is_a_change_of_code_and_the_same_numbers_still_stand(proje
     monkeypatch.setattr(verifying, "origin", lambda _: replace(known, commit="b" * 40, dirty=False))
     found = again(project)
     assert (found.changed, found.exact, found.same) == ((Part.CODE,), True, True)
-    assert found.other_bytes == ("report.en.html", "report.html")  # which print the commit
+    assert found.other_bytes == ()  # made again, it prints the commit that it was made by
+
+
+def git(project: Paths, *arguments: str) -> str:
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    asked = subprocess.run(["git", "-C", str(project.root), *who, *arguments], capture_output=True, text=True, check=True)
+    return asked.stdout.strip()
+
+
+@pytest.fixture
+def committed(project) -> Paths:
+    """Give the project as a repository, with a report that was made of its first commit."""
+    (project.root / ".gitignore").write_text("reports/\ndata/checked/\ndata/synthetic/\n", encoding="utf-8")
+    git(project, "init", "-q")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "first")
+    run_batch(plan([Wish(STUDY, PLACE)], project), project, 1, new_lane=Inline, again=True)
+    return project
+
+
+def forge(project: Paths, name: str, old: str, new: str) -> None:
+    """Write another number into a file of the report, and its checksum as well."""
+    file, sums = folder(project) / name, folder(project) / "checksums.sha256"
+    before = file.read_bytes()
+    file.write_text(before.decode().replace(old, new, 1), encoding="utf-8")
+    was, now = (hashlib.sha256(content).hexdigest() for content in (before, file.read_bytes()))
+    assert was != now
+    sums.write_text(sums.read_text(encoding="utf-8").replace(was, now), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("report.html", "README.md"),
+        ("report.en.html", "pyproject.toml"),
+        ("report.html", "data/policies/decisions.csv"),
+        ("report.ipynb", "pyproject.toml"),
+    ],
+)
+def test_forged_number_is_found_whatever_changed_since(committed, name, changed):
+    with (committed.root / changed).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    git(committed, "add", "-A")
+    git(committed, "commit", "-qm", "second")
+    assert again(committed).same
+    persons = re.search(r"There are (\d+)", (folder(committed) / "report.en.html").read_text(encoding="utf-8"))[1]
+    forge(committed, name, *(("question?", "question of 12?") if name == "report.ipynb" else (f" {persons}.", f" {persons}7.")))
+    found = again(committed)
+    assert (found.same, found.edited, found.differences, found.other_bytes) == (False, (), (), (name,))
+    told = ("12", "") if name == "report.ipynb" else (f"{persons}7", persons)
+    assert [(one.file, one.was, one.now) for one in found.printed] == [(name, *told)]
+
+
+def test_numbers_in_the_results_of_a_notebook_are_compared_and_those_in_its_code_are_not():
+    def notebook(code: str, shown: str) -> str:
+        output = nbformat.v4.new_output("display_data", {"text/html": shown})
+        return nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code, outputs=[output])]))
+
+    was, now = ({"report.ipynb": notebook(*cell)} for cell in (("n = 1", "<p>n = 310</p>"), ("n = 2", "<p>n = 320</p>")))
+    assert [(one.was, one.now) for one in printed.differences(was, now, (), exact=True)] == [("310", "320")]
+    assert printed.differences(was, now, {("310", "320")}, exact=True) == ()
+
+
+def test_commit_that_changed_nothing_of_what_decides_a_report_is_no_change(committed):
+    first = git(committed, "rev-parse", "HEAD")
+    (committed.root / "README.md").write_text("other", encoding="utf-8")
+    git(committed, "add", "-A")
+    git(committed, "commit", "-qm", "second")
+    found = again(committed)
+    assert (found.same, found.changes, found.code_known, found.other_bytes) == (True, (), True, ())
+    (committed.root / "pyproject.toml").write_text("other = 1", encoding="utf-8")
+    git(committed, "commit", "-qam", "third")
+    found = again(committed)
+    assert [(one.part, one.was) for one in found.changes] == [(Part.CODE, first)]
+    assert (found.same, found.other_bytes) == (True, ())
 
 
 @pytest.mark.parametrize(("factor", "same"), [("0.1 + 2e-8", True), ("0.1 + 2e-6", False)])
@@ -237,6 +316,14 @@ def test_parameter_that_no_longer_exists_is_told_as_in_a_plan(project):
     manifest = {"study": STUDY, "place": PLACE, "world": "default", "parameters": {"gone": 1}}
     with pytest.raises(UnknownParameter, match=r"manifest.json.*there is no parameter gone"):
         planned(manifest, project)
+
+
+def test_report_is_verified_also_where_nothing_can_be_written(project, monkeypatch):
+    def read_only(_):
+        raise StorageError("reports cannot be written")
+
+    monkeypatch.setattr(verifying.Ledger, "at", read_only)
+    assert again(project).same
 
 
 def test_temporary_folder_is_gone_afterwards(project, monkeypatch, tmp_path):

@@ -68,7 +68,7 @@ def test_report_that_differs_has_an_exit_code_of_its_own_and_says_what_and_why(c
     said = call("verify", "study/GM0855")
     assert said.exit_code == 55
     assert (
-        "gm: study × GM0855 is not what is made now: 25 values and 1 files differ; what changed since: data, seed."
+        "is not what is made now: 25 values, 0 printed numbers and 1 files differ; what changed since: data, seed."
         in said.stderr
     )
     assert "changed  data: teams.csv (aaaaaaaa → bbbbbbbb)\nchanged  seed: seed (none → 7)\n" in said.stdout

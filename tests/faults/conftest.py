@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -221,8 +221,9 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Summary]:
     """Give a function that makes reports in this process."""
     monkeypatch.setattr(worker, "Execution", Executed)
 
-    def made(town: Town, *places: str, **more: object) -> Summary:
-        rows = plan([Wish(STUDY, place) for place in places], town.paths) if places else ()
+    def made(town: Town, *places: str, wishes: Sequence[Wish] = (), **more: object) -> Summary:
+        asked = [*wishes, *(Wish(STUDY, place) for place in places)]
+        rows = plan(asked, town.paths) if asked else ()
         return run_batch(rows, town.paths, 1, **{"new_lane": Here, **more})
 
     return made

@@ -26,6 +26,9 @@ if place == "GM1900":
     time.sleep(600)
 if place == "GM0363":
     {}["999900012"]
+if place == "GM9902":
+    import subprocess
+    subprocess.Popen(["sleep", "600"], start_new_session=True)
 if place == "GM9901":
     much = b"x" * (1 << 30)
     time.sleep(600)

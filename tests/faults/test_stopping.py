@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import time
@@ -56,6 +57,133 @@ def test_stopped_batch_keeps_what_was_finished_and_goes_on_where_it_was(delivere
     assert [len(town.tries(place)) for place in ("GM0307", "GM0855", "GM9903")] == [2, 1, 1]
     assert town.pages().keys() == {"GM0307", "GM0855", "GM9903"}
     assert [folder for folder in town.private_folders() if folder.exists()] == []
+
+
+SLOW = """
+import time
+from pathlib import Path
+
+rename, write = Path.rename, Path.write_bytes
+
+def slow_rename(self, target):
+    moved = rename(self, target)
+    time.sleep(20 * (MOMENT == "swap" and ".old-" in str(target)))
+    return moved
+
+def slow_write(self, data):
+    time.sleep(20 * (MOMENT == "write" and self.name == "manifest.json" and ".new-" in str(self)))
+    return write(self, data)
+
+Path.rename, Path.write_bytes = slow_rename, slow_write
+"""
+
+
+@pytest.fixture
+def half_way(delivered, tmp_path, monkeypatch):
+    """Begin to make a report again that stands, and wait until it is being written, which takes long."""
+
+    def begin(moment):
+        town = delivered("GM0307")
+        assert town.gm("run").returncode == 0
+        good = town.pages()
+        town.write("1")
+        (tmp_path / "sitecustomize.py").write_text(f"MOMENT = {moment!r}\n{SLOW}", encoding="utf-8")
+        with monkeypatch.context() as slow:
+            slow.setenv("PYTHONPATH", str(tmp_path))
+            batch = town.begin("run", "--json")
+        end = time.monotonic() + 60
+        while not (found := list((town.paths.reports / STUDY).glob(".GM0307.*-*"))) and time.monotonic() < end:
+            time.sleep(0.01)
+        time.sleep(0.2)
+        return town, good, batch, found[0]
+
+    return begin
+
+
+@pytest.mark.parametrize("moment", ["swap", "write"])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, "worker"], ids=str)
+def test_report_that_stood_is_there_after_a_stop_while_it_is_replaced(half_way, moment, how):
+    town, good, batch, half = half_way(moment)
+    assert (town.page("GM0307").is_file(), town.half_written() != []) == (moment == "write", True)
+    if how == "worker":
+        os.kill(int(half.name.rpartition("-")[2]), signal.SIGKILL)
+        while State.KILLED not in town.tries("GM0307"):
+            time.sleep(0.01)
+        assert (town.pages(), half.exists()) == (good, False)  # it is tried once more, alone; that is stopped too
+        how = signal.SIGINT
+    batch.send_signal(how)
+    _, told = batch.communicate(timeout=30)
+    assert batch.returncode == 54, told
+    assert (town.pages(), town.half_written(), town.states()) == (good, [], {"GM0307": State.KILLED})
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=str)
+def test_stopped_verification_leaves_no_outputs_behind(delivered, how):
+    town = delivered("GM0307")
+    assert town.gm("run").returncode == 0
+    good = town.pages()
+    town.write(WAITS)
+    verification = town.begin("verify", f"{STUDY}/GM0307")
+    end = time.monotonic() + 60
+    while not (raw := [file for folder in town.private_folders() for file in folder.glob("*/outputs/*")]):
+        assert time.monotonic() < end, verification.poll()
+        time.sleep(0.05)
+    began = time.monotonic()
+    if how is signal.SIGKILL:
+        os.killpg(verification.pid, how)  # its workers too: nobody is left who could clear up
+    else:
+        verification.send_signal(how)
+    _, told = verification.communicate(timeout=30)
+    assert time.monotonic() - began < 2
+    assert (verification.returncode, "Traceback" in told) == (-9 if how is signal.SIGKILL else 54, False), told
+    assert town.left_over() == []
+    assert raw[0].exists() == (how is signal.SIGKILL)
+    assert town.gm("status").returncode == 0
+    assert [folder for folder in town.private_folders() if folder.exists()] == []
+    assert (town.pages(), town.states()) == (good, {"GM0307": State.DONE})
+
+
+LONG_IMPORT = """
+import sys
+import time
+from pathlib import Path
+
+class Long:
+    def find_spec(name, *_):
+        if name == NAME:
+            Path(NOTE).touch()
+            time.sleep(20)
+
+sys.meta_path.insert(0, Long)
+"""
+
+
+@pytest.mark.parametrize("moment", ["gm_workbench.cli.reports", "gm_workbench.batch.index"])
+def test_stop_before_anything_runs_is_told_as_any_other(delivered, tmp_path, monkeypatch, moment):
+    town, note = delivered("GM0307"), tmp_path / "begun"
+    (tmp_path / "sitecustomize.py").write_text(f"NAME, NOTE = {moment!r}, {str(note)!r}\n{LONG_IMPORT}", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    batch = town.begin("run")
+    while not note.exists():
+        time.sleep(0.02)
+    batch.send_signal(signal.SIGINT)
+    _, told = batch.communicate(timeout=30)
+    assert (batch.returncode, told) == (54, "gm: Stopped.\n")
+
+
+def test_second_stop_changes_nothing(delivered):
+    town = delivered("GM0307")
+    town.write(WAITS)
+    batch = town.begin("run", "--json")
+    town.until("GM0307", state=State.RUNNING)
+    time.sleep(1)
+    end = time.monotonic() + 20
+    while batch.poll() is None and time.monotonic() < end:
+        batch.send_signal(signal.SIGINT)
+        time.sleep(0.02)
+    _, told = batch.communicate(timeout=30)
+    assert (batch.returncode, "Traceback" in told, "gm: Stopped." in told) == (54, False, True), told
+    assert (town.left_over(), [folder for folder in town.private_folders() if folder.exists()]) == ([], [])
 
 
 def test_two_batches_on_the_same_reports_make_each_once(delivered):

@@ -31,17 +31,12 @@ def test_missing_marker_is_a_fault_that_shows_what_to_write(delivery):
     assert "kind: real" in fault.remedy.en
 
 
+BOMB = "\n".join(["a0: &a0 [x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))])
+DEEP = "[" * 50_000
+
+
 @pytest.mark.parametrize(
-    "content",
-    [
-        "kind: [",
-        "- 999912345",
-        "'\xff",
-        "999912345: {",
-        "kind: {}\nkind: ]",
-        "a: &a [1]\nb: *a",
-        pytest.param("kind: " + "[" * 9999, id="deep"),
-    ],
+    "content", ["kind: [", "- 999912345", "'\xff", "999912345: {", "kind: {}\nkind: ]", BOMB, DEEP, f"kind: {DEEP}"]
 )
 def test_malformed_marker_is_a_fault_that_does_not_quote_it(delivery, content):
     (delivery.folder / "delivery.yml").write_bytes(content.encode("latin-1"))

@@ -15,7 +15,7 @@ import yaml
 from gm_workbench.intake.declared.limits import LIMITS
 from gm_workbench.intake.kept.private import write_whole
 from gm_workbench.intake.marker import MARKER
-from gm_workbench.vocabulary.declarations import LOADER
+from gm_workbench.vocabulary.declarations import load_plain
 
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
 
@@ -107,7 +107,7 @@ def _rewrite(path: Path, data: bytes) -> None:
 
 def _lower(marker: Path, lowered: dict[str, int]) -> None:
     """Lower the promised number of rows; the marker is written in the order that it had, without its comments."""
-    content = yaml.load(marker.read_text(encoding="utf-8-sig"), Loader=LOADER)  # noqa: S506 - a safe loader
+    content = load_plain(marker.read_text(encoding="utf-8-sig"))
     files: dict[str, Any] = content.get("files") or {}
     for name in lowered.keys() & files.keys():
         if not (marker.parent / name).exists():
