@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any
@@ -23,6 +21,7 @@ from gm_workbench.intake.marker import MARKER
 from gm_workbench.intake.reasons import Severity
 from gm_workbench.intake.rowledger import RowLedger
 from gm_workbench.intake.store import accept as check_delivery
+from gm_workbench.intake.suggest import suggest
 from gm_workbench.intake.summary import CSV_FILE, HTML_FILE, render_csv, render_html
 from gm_workbench.settings import RAW, Paths, own_roots, paths
 from gm_workbench.vocabulary.codes import Place
@@ -115,10 +114,7 @@ def _each(places: Sequence[str], look: Callable[[str], Report]) -> list[Report]:
 
 
 def _suggested(unknown: Path, where: Paths) -> str:
-    if find_spec("gm_workbench.intake.suggest") is None:
-        raise UsageError("This version cannot draft an alias file; write it by hand, as docs/intake.md shows.")
-    draft: str = import_module("gm_workbench.intake.suggest").suggest(unknown, sources_of(where, unknown.parent))
-    return draft
+    return suggest(unknown, sources_of(where, unknown.parent))
 
 
 def _folder(place: str, world: str, where: Paths) -> Path:
@@ -145,13 +141,13 @@ def _checked(place: str, world: str, where: Paths, *, new_key: bool, shared_key:
         _folder(place, world, where)
         checked = check_delivery(place, world, where, new_key=new_key, shared_key=shared_key)
     except WorkbenchError as error:
-        faults = error.faults if isinstance(error, FaultyDeliveryError) else ()
-        return Report(place, "", None, (str(error).splitlines()[0],), faults, error=error)
+        faulty = error if isinstance(error, FaultyDeliveryError) else FaultyDeliveryError("")
+        return Report(place, "", None, (str(error).splitlines()[0],), faulty.faults, faulty.ledger, error)
     except Exception as error:  # whatever it is, its words may quote a cell, and so may a traceback
         return Report(place, "", None, ("it could not be checked",), error=_unforeseen(place, error))
-    faults = tuple(getattr(checked, "faults", ()))  # what was set aside or noted; a store that sets nothing aside has none
     rows = sum(len(table) for table in checked.tables.values())
-    return Report(place, str(checked.kind), rows, tuple(checked.notes), faults, checked.ledger, _partly(place, faults))
+    partly = _partly(place, checked.faults)
+    return Report(place, str(checked.kind), rows, checked.notes, checked.faults, checked.ledger, partly)
 
 
 def _unforeseen(place: str, error: Exception) -> DeliveryError:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib import import_module
-from importlib.util import find_spec
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from gm_workbench.cli.printing import print_rows
-from gm_workbench.intake.declared.grammar import ColumnRule, Format, RowRule, TableMap
+from gm_workbench.intake.declared.forms import PRIVATE, load_sources
 from gm_workbench.intake.declared.sources import Source
 from gm_workbench.intake.faults import masked
-from gm_workbench.intake.identity import pseudonyms
-from gm_workbench.intake.layouts import Layout, load_layouts
+from gm_workbench.intake.keys import open_key
 from gm_workbench.intake.marker import MARKER, root_of
 from gm_workbench.intake.reading.files import open_file
 from gm_workbench.intake.reading.opened import Opened
@@ -35,9 +32,13 @@ def explained(place: str, folder: Path, where: Paths) -> list[dict[str, Any]]:
     """
     kind = root_of(folder).kind
     if kind is DataKind.REAL:
-        pseudonyms(place, kind)
+        open_key(place, kind)
     sources = sources_of(where, folder)
-    files = sorted(path for path in folder.iterdir() if not path.name.startswith(".") and path.name != MARKER)
+    files = sorted(
+        path
+        for path in folder.iterdir()
+        if not path.name.startswith(".") and path.name != MARKER and not path.name.endswith(PRIVATE)
+    )
     return [{"place": place, **row} for path in files for row in _file(path, sources)]
 
 
@@ -82,15 +83,4 @@ def tell(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
 
 def sources_of(where: Paths, folder: Path) -> tuple[Source, ...]:
     """Give every source that a file may be written by, those beside the delivery first."""
-    if find_spec("gm_workbench.intake.declared.forms") is None:
-        return tuple(_of_layouts(load_layouts(where.codes).values()))
-    return tuple(import_module("gm_workbench.intake.declared.forms").load_sources(where.codes, folder).values())
-
-
-def _of_layouts(layouts: Iterable[Layout]) -> Iterator[Source]:
-    """Give layouts as sources, as far as recognising goes: which headers tell them, and which they have."""
-    for layout in layouts:
-        columns = {feature.header: ColumnRule("", (feature.header,), feature.transform) for feature in layout.features}
-        table = TableMap(layout.table, RowRule(), columns, layout.key)
-        told = layout.source, f"data/codes/layouts/{layout.name}.yml", Format.TEXT, layout.file, layout.recognised_by
-        yield Source(layout.name, layout.status, *told, (table,))
+    return tuple(load_sources(where.codes, folder).values())

@@ -12,7 +12,8 @@ import numpy as np
 from gm_workbench.intake.faults import Fault, found
 from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.rowledger import Entry
-from gm_workbench.intake.rows.parts import WHOLE_TABLE, FileRows, Part
+from gm_workbench.intake.rows.parts import WHOLE_TABLE, FileRows, Piece
+from gm_workbench.vocabulary.tables import TABLES
 from gm_workbench.vocabulary.text import Text
 
 ALIKE_FROM = 0.5
@@ -51,19 +52,20 @@ class Resolved:
         Notes on copies and corrections, and what is ambiguous.
     """
 
-    parts: tuple[tuple[str, Part], ...]
+    parts: tuple[tuple[str, Piece], ...]
     entries: tuple[Entry, ...]
     faults: tuple[Fault, ...]
 
 
 @dataclass(slots=True)
 class _Case:
-    """What is decided so far; `out` are the parts that do not count."""
+    """What is decided so far; `out` are the parts that do not count, `doubles` how many rows of a part another has."""
 
     delivered: Mapping[str, date]
     times: Mapping[str, float]
     faults: list[Fault] = field(default_factory=list)
-    out: list[tuple[str, Part]] = field(default_factory=list)
+    out: list[tuple[str, Piece]] = field(default_factory=list)
+    doubles: list[tuple[Piece, int]] = field(default_factory=list)
 
     def note(self, fault: Fault) -> None:
         if fault not in self.faults:
@@ -85,16 +87,30 @@ def resolve(
         Time of change by file, in seconds; what tells the order when neither marker nor name does.
     """
     case = _Case(delivered, times or {})
-    groups: dict[tuple[str, str, str], list[tuple[str, Part]]] = {}
+    groups: dict[tuple[str, str, str], list[tuple[str, Piece]]] = {}
     for rows in sorted(candidates, key=lambda one: one.file):
         for part in rows.parts:
             groups.setdefault((part.table, part.period, part.name), []).append((rows.file, part))
-    parts = [kept for group in groups.values() for kept in _in_force(group, case)]
-    return Resolved(tuple(parts), _entries(candidates, case.out), tuple(case.faults))
+    parts = [kept for group in groups.values() for kept in _each_row_once(_in_force(group, case), case)]
+    return Resolved(tuple(parts), _entries(candidates, case), tuple(case.faults))
 
 
-def _in_force(group: Sequence[tuple[str, Part]], case: _Case) -> list[tuple[str, Part]]:
-    kept: list[tuple[str, Part]] = []
+def _each_row_once(kept: Sequence[tuple[str, Piece]], case: _Case) -> list[tuple[str, Piece]]:
+    """Leave out the few rows of a file whose key an earlier one has."""
+    once, known = list(kept[:1]), [part.keys for _, part in kept[:1]]
+    for file, part in kept[1:]:
+        double = np.isin(part.keys, np.concatenate(known))
+        once.append((file, part.only(~double) if double.any() else part))
+        known.append(part.keys)
+        if double.any():
+            many = int(double.sum())
+            case.doubles.append((part, many))
+            case.note(found(Reason.DUPLICATE, file, count=many, key=", ".join(TABLES[part.table].key)))
+    return once
+
+
+def _in_force(group: Sequence[tuple[str, Piece]], case: _Case) -> list[tuple[str, Piece]]:
+    kept: list[tuple[str, Piece]] = []
     for one in group:
         rivals = [other for other in kept if shared(one[1], other[1]) >= APART_BELOW]
         lost = [loser for other in rivals for loser in _compare(one, other, case)]
@@ -103,15 +119,15 @@ def _in_force(group: Sequence[tuple[str, Part]], case: _Case) -> list[tuple[str,
     return kept
 
 
-def shared(one: Part, other: Part) -> float:
+def shared(one: Piece, other: Piece) -> float:
     """Give the share of keys of the smaller part that the other has too."""
     smaller = min(len(one.keys), len(other.keys))
     return len(np.intersect1d(one.keys, other.keys)) / smaller if smaller else 0.0
 
 
-def _compare(one: tuple[str, Part], other: tuple[str, Part], case: _Case) -> list[tuple[str, Part]]:
+def _compare(one: tuple[str, Piece], other: tuple[str, Piece], case: _Case) -> list[tuple[str, Piece]]:
     """Say which of two files about the same rows does not count."""
-    if one[1].data.equals(other[1].data):
+    if one[1].same(other[1]):
         case.note(found(Reason.DUPLICATE_FILE, one[0], other=other[0]))
         return [one]
     if shared(one[1], other[1]) < ALIKE_FROM:
@@ -125,7 +141,7 @@ def _compare(one: tuple[str, Part], other: tuple[str, Part], case: _Case) -> lis
     return [old]
 
 
-def _ambiguous(one: tuple[str, Part], other: tuple[str, Part], what: Text, case: _Case) -> list[tuple[str, Part]]:
+def _ambiguous(one: tuple[str, Piece], other: tuple[str, Piece], what: Text, case: _Case) -> list[tuple[str, Piece]]:
     for file, _ in (one, other):
         case.note(found(Reason.AMBIGUOUS, file, what=what))
     return [one, other]
@@ -161,18 +177,20 @@ def version(file: str) -> int:
     return max(numbers, default=1 if _CORRECTED.search(file) else 0)
 
 
-def _entries(candidates: Sequence[FileRows], out: Sequence[tuple[str, Part]]) -> tuple[Entry, ...]:
-    return tuple(_entry(entry, rows, out) for rows in candidates for entry in rows.entries)
+def _entries(candidates: Sequence[FileRows], case: _Case) -> tuple[Entry, ...]:
+    return tuple(_entry(entry, rows, case) for rows in candidates for entry in rows.entries)
 
 
-def _entry(entry: Entry, rows: FileRows, out: Sequence[tuple[str, Part]]) -> Entry:
+def _entry(entry: Entry, rows: FileRows, case: _Case) -> Entry:
     """Count rows of parts that are not in force as refused; where they are not rows of the file, only all of them."""
     own = [part for part in rows.parts if part.table == entry.table]
-    gone = [part for part in own if any(part is other for _, other in out)]
-    if not gone:
-        return entry
-    if sum(len(part.data) for part in own) == entry.accepted:
-        left_out = sum(len(part.data) for part in gone)
-    else:
-        left_out = entry.accepted if len(gone) == len(own) else 0
-    return replace(entry, accepted=entry.accepted - left_out, refused=entry.refused + left_out)
+    gone = [part for part in own if any(part is other for _, other in case.out)]
+    are_rows = sum(len(part.keys) for part in own) == entry.accepted
+    left_out = sum(len(part.keys) for part in gone) if are_rows else entry.accepted if gone and len(gone) == len(own) else 0
+    double = sum(many for part, many in case.doubles if any(part is one for one in own)) if are_rows else 0
+    return replace(
+        entry,
+        accepted=entry.accepted - left_out - double,
+        set_aside=entry.set_aside + double,
+        refused=entry.refused + left_out,
+    )

@@ -1,4 +1,7 @@
-"""A delivery as it lies in its folder: every file's bytes, read once, and what the marker promises of them."""
+"""A delivery as it lies in its folder: what its marker says, which files are to be read, and what should not be there.
+
+No file but the marker is opened here.
+"""
 
 from __future__ import annotations
 
@@ -6,79 +9,92 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gm_workbench.intake.faults import Fault, english, masked
+from gm_workbench.intake.declared.forms import PRIVATE
+from gm_workbench.intake.faults import Fault, found, masked
 from gm_workbench.intake.marker import MARKER, Marker, read_marker, root_of
-from gm_workbench.intake.readers import Reading
 from gm_workbench.intake.reasons import Reason
 from gm_workbench.vocabulary.codes import Place
+from gm_workbench.vocabulary.text import Text
+
+NO_FILE = Text(
+    "het is geen bestand, maar een map, een koppeling of iets anders", "it is no file but a folder, a link or another"
+)
+NOT_READABLE = Text("het mag niet gelezen worden", "it may not be read")
+_NOT_NAMED = Text("delivery.yml noemt het bestand niet", "delivery.yml does not name the file")
+_FOLDER = Text("de map moet {place} heten", "the folder must be named {place}")
+_NOT_THERE = Text("delivery.yml noemt het, maar het is er niet", "delivery.yml names the file but it is not there")
+_NONE = Text("er zijn geen bestanden geleverd", "the delivery holds no files")
+_FEWER = Text(
+    "delivery.yml belooft {promised} rijen, maar het bestand heeft er {found}",
+    "delivery.yml promises {promised} rows but the file has {found}",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The bytes of a delivery, each file (the marker too) read once, and what its marker says."""
+    """What lies in the folder of a place.
+
+    Attributes
+    ----------
+    folder, place : Path, Place
+    marker : Marker
+        What `delivery.yml` says.
+    files : mapping
+        Path of each file that is to be read, by its name.
+    mappings : tuple of Path
+        Alias files beside the delivery.
+    faults : tuple of Fault
+        What marker and folder say wrongly. One that concerns all of the delivery means that nothing is read.
+    """
 
     folder: Path
     place: Place
-    files: Mapping[str, bytes]
     marker: Marker
+    files: Mapping[str, Path]
+    mappings: tuple[Path, ...]
     faults: tuple[Fault, ...]
-
-    @property
-    def raw(self) -> dict[str, bytes]:
-        """The files beside the marker."""
-        return {name: data for name, data in self.files.items() if name != MARKER}
 
 
 def open_delivery(folder: Path, place: Place) -> Delivery:
-    """Read all of a delivery; hidden files are left alone. What the marker and the folder say wrongly is noted, not raised."""
-    found = {entry.name: entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")}
-    files = {name: entry.read_bytes() for name, entry in found.items() if entry.is_file()}
-    marker, faults = read_marker(files.get(MARKER), root_of(folder), place)
+    """List a delivery; hidden entries are left alone. What the marker and the folder say wrongly is noted, not raised."""
+    entries = {entry.name: entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")}
+    marker, faults = read_marker(_bytes(entries.pop(MARKER, None)), root_of(folder), place)
     if folder.name != place.code:
-        faults.append(english(Reason.MARKER, "", f"the folder must be named {place.code}", "rename the folder"))
-    faults += [_stray(name) for name, entry in found.items() if not entry.is_file()]
-    unlisted = {name for name in files if marker.rows and name not in marker.rows and name != MARKER}
-    faults += [_unlisted(name) for name in sorted(unlisted)]
+        faults.append(found(Reason.MARKER, what=_FOLDER.format(place=place.code)))
+    odd = {name for name, entry in entries.items() if entry.is_symlink() or not entry.is_file()}
+    mappings = tuple(path for name, path in entries.items() if name.endswith(PRIVATE) and name not in odd)
+    plain = {name: path for name, path in entries.items() if name not in odd and path not in mappings}
     # What nobody promised is not read: its own faults would only hide that it does not belong here.
-    return Delivery(folder, place, {name: data for name, data in files.items() if name not in unlisted}, marker, tuple(faults))
+    named = {name: path for name, path in plain.items() if not marker.rows or name in marker.rows}
+    faults += [found(Reason.UNKNOWN_FILE, masked(name), what=NO_FILE) for name in sorted(odd)]
+    faults += [found(Reason.UNKNOWN_FILE, masked(name), what=_NOT_NAMED) for name in plain if name not in named]
+    faults += [found(Reason.MISSING_FILE, masked(name), what=_NOT_THERE) for name in marker.rows if name not in entries]
+    if not plain and not marker.rows and marker.kind is not None:
+        faults.append(found(Reason.MISSING_FILE, what=_NONE))
+    return Delivery(folder, place, marker, named, mappings, tuple(faults))
 
 
-def _stray(name: str) -> Fault:
-    return english(
-        Reason.UNKNOWN_FILE, masked(name), "a delivery must hold files only, but this is a folder", "move its files up or away"
-    )
+def _bytes(path: Path | None) -> bytes | None:
+    try:
+        return path.read_bytes() if path is not None and path.is_file() else None
+    except OSError:
+        return None
 
 
-def count_faults(marker: Marker, readings: Mapping[str, Reading]) -> list[Fault]:
-    """Hold the files that are there, and their rows, against what the marker promises (nothing, when it names none)."""
-    if not readings and marker.kind is not None and not marker.rows:
-        return [english(Reason.MISSING_FILE, "", "the delivery holds no files", "put the exports beside delivery.yml")]
-    if not marker.rows:
+def promised_faults(name: str, rows: int | None, marker: Marker) -> list[Fault]:
+    """Hold the rows of a file against what the marker promises.
+
+    Parameters
+    ----------
+    name : str
+        As it lies in the folder.
+    rows : int or None
+        What it has; None where that is not known, because it could not be read.
+    marker : Marker
+    """
+    promised = marker.rows.get(name)
+    if promised is None or rows is None or rows == promised:
         return []
-    missing = [_missing(name) for name in marker.rows if name not in readings]
-    unlisted = [_unlisted(name) for name in readings if name not in marker.rows]
-    return (
-        missing + unlisted + [fault for name in readings for fault in _row_faults(name, readings[name], marker.rows.get(name))]
-    )
-
-
-def _missing(name: str) -> Fault:
-    return english(
-        Reason.MISSING_FILE, masked(name), f"{MARKER} names the file but it is not there", f"add the file, or correct {MARKER}"
-    )
-
-
-def _unlisted(name: str) -> Fault:
-    return english(
-        Reason.UNKNOWN_FILE, masked(name), f"{MARKER} does not name the file", f"remove the file, or add it to {MARKER}"
-    )
-
-
-def _row_faults(name: str, reading: Reading, promised: int | None) -> list[Fault]:
-    cut = any(fault.reason in (Reason.TRUNCATED, Reason.EMPTY) for fault in reading.faults)
-    if promised is None or reading.rows in (-1, promised) or cut:
-        return []
-    fewer = reading.rows < promised
-    reason, what = (Reason.TRUNCATED, "the file is cut off") if fewer else (Reason.EXTRA_ROWS, "the file has too many rows")
-    problem = f"{what}: {MARKER} promises {promised} rows but it has {reading.rows}"
-    return [english(reason, masked(name), problem, f"export the file again and copy it whole, or correct {MARKER}")]
+    if rows > promised:
+        return [found(Reason.EXTRA_ROWS, masked(name), promised=promised, found=rows)]
+    return [found(Reason.TRUNCATED, masked(name), what=_FEWER.format(promised=str(promised), found=str(rows)))]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from gm_workbench.errors import DeliveryError, MixedKinds
 from gm_workbench.intake.reasons import Reason, Severity
+from gm_workbench.intake.rowledger import RowLedger
 from gm_workbench.intake.rules.book import RULES
 from gm_workbench.vocabulary.text import Text, same
 
@@ -120,31 +121,33 @@ def refusing(fault: Fault) -> Fault:
 
 
 class FaultyDeliveryError(DeliveryError):
-    """A delivery with faults; `faults` holds every one, one for each file and rule."""
+    """A delivery with faults; `faults` holds every one, one for each file and rule, and `ledger` where its rows went."""
 
-    def __init__(self, message: str, faults: Sequence[Fault] = ()) -> None:
+    def __init__(self, message: str, faults: Sequence[Fault] = (), ledger: RowLedger | None = None) -> None:
         super().__init__(message)
         self.faults = tuple(faults)
+        self.ledger = ledger or RowLedger()
 
 
 class MixedDeliveryError(FaultyDeliveryError, MixedKinds):
     """A delivery in which synthetic and real data meet, with all its other faults."""
 
 
-def refuse(place: str, folder: str, faults: Sequence[Fault]) -> FaultyDeliveryError:
+def refuse(place: str, folder: str, faults: Sequence[Fault], ledger: RowLedger | None = None) -> FaultyDeliveryError:
     """Make the error for these faults: `MixedKinds` as soon as one of them says so."""
     mixed = any(fault.reason is Reason.MIXED_KINDS for fault in faults)
-    return (MixedDeliveryError if mixed else FaultyDeliveryError)(describe(place, folder, faults), faults)
+    return (MixedDeliveryError if mixed else FaultyDeliveryError)(describe(place, folder, faults), faults, ledger)
 
 
 def describe(place: str, folder: str, faults: Sequence[Fault]) -> str:
-    """Write all faults as one message; the same fault in several files is written once."""
+    """Write all that must be mended as one message, the worst first; the same fault in several files is written once."""
     grouped: dict[tuple[Reason, str, Text], list[Fault]] = {}
-    for fault in faults:
+    wrong = [fault for fault in faults if fault.severity is not Severity.NOTE]
+    for fault in sorted(wrong, key=lambda fault: -fault.severity):
         grouped.setdefault((fault.reason, fault.column, fault.problem), []).append(fault)
     many = "1 fault" if len(grouped) == 1 else f"{len(grouped)} faults"
     lines = (f"  {number}. {_sentence(alike)}" for number, alike in enumerate(grouped.values(), start=1))
-    return "\n".join((f"The delivery of {place} in {folder} has {many}; nothing of it was read in.", *lines))
+    return "\n".join((f"The delivery of {place} in {folder} has {many}; nothing of a refused file was read in.", *lines))
 
 
 def _sentence(alike: Sequence[Fault]) -> str:

@@ -66,6 +66,20 @@ class Key:
         """Give a keyed digest of a file's bytes; without the key the content of a small file cannot be guessed from it."""
         return self._digest(b"file:" + data)
 
+    def digest_of(self, path: Path) -> str:
+        """Give the same digest of a file on the disk, however large it is.
+
+        Raises
+        ------
+        OSError
+            If it cannot be read.
+        """
+        running = hmac.new(self._secret, b"file:", "sha256")
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                running.update(block)
+        return running.hexdigest()
+
     def _digest(self, message: bytes) -> str:
         return mac(self._secret, message).hex()
 

@@ -54,6 +54,8 @@ class Marker:
         Name of the key that this place shares with others on purpose; empty for a key of its own.
     delivered : mapping
         The day on which a file was delivered, for those of which it is said: of two files of one month the later counts.
+    period : Period or None
+        The months that the delivery is about.
     """
 
     kind: DataKind | None
@@ -63,6 +65,7 @@ class Marker:
     retain_until: date | None = None
     shared_key: str = ""
     delivered: Mapping[str, date] = field(default_factory=dict)
+    period: Period | None = None
 
 
 def root_of(folder: Path) -> Root:
@@ -112,6 +115,7 @@ def _read(content: Mapping[str, object], root: Root, place: Place) -> tuple[Mark
             retain_until=_day(content.get("retain_until")),
             shared_key=str(content.get("shared_key") or ""),
             delivered=_delivered(content.get("files")),
+            period=_period(content.get("period")),
         ),
         faults,
     )
@@ -160,17 +164,16 @@ def _malformed(content: Mapping[str, object]) -> list[Fault]:
     checks = (
         (shared is not None and not _is_name(shared), "shared_key must be a name of letters, digits, - and _"),
         (until is not None and not isinstance(until, date), "retain_until must be a date written as jjjj-mm-dd"),
-        (period is not None and not _is_period(period), "period must be written as jjjj-mm/jjjj-mm"),
+        (period is not None and _period(period) is None, "period must be written as jjjj-mm/jjjj-mm"),
     )
     return [english(Reason.MARKER, MARKER, problem, _EXAMPLE) for wrong, problem in checks if wrong]
 
 
-def _is_period(value: object) -> bool:
+def _period(value: object) -> Period | None:
     try:
-        Period.parse(str(value))
+        return Period.parse(str(value))
     except DeclarationError:
-        return False
-    return True
+        return None
 
 
 def _is_name(value: object) -> bool:

@@ -45,6 +45,7 @@ class Reason(StrEnum):
     LINE_ENDS = "line_ends"
     COLUMNS = "columns"
     EXTRA_COLUMNS = "extra_columns"
+    EXTRA_SHEET = "extra_sheet"  # a sheet that no source knows, beside one that is known
     HEADER_BELOW = "header_below"
     RAGGED = "ragged"
     LABELS = "labels"  # value labels that contradict the code list

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from gm_workbench.errors import UnknownPlace, UnknownWorld, did_you_mean
 from gm_workbench.intake.acceptance import accepted
 from gm_workbench.intake.delivery import open_delivery
-from gm_workbench.intake.faults import FaultyDeliveryError, masked, refuse
-from gm_workbench.intake.kept.catalog import Catalog, load
-from gm_workbench.intake.kept.frames import Tables
+from gm_workbench.intake.faults import Fault, refuse, worst
+from gm_workbench.intake.gathering import OF_ALL, Gathered, gather
+from gm_workbench.intake.kept.catalog import Catalog, label, load
+from gm_workbench.intake.kept.frames import Tables, frame_of
 from gm_workbench.intake.kept.site import Site
 from gm_workbench.intake.keys import Key, open_key
 from gm_workbench.intake.marker import MARKER, root_of
-from gm_workbench.intake.reasons import Reason
+from gm_workbench.intake.reasons import Severity
+from gm_workbench.intake.remarks import remarks_on
 from gm_workbench.intake.rowledger import RowLedger
-from gm_workbench.intake.whole import read_whole
 from gm_workbench.settings import RAW, Paths, paths
 from gm_workbench.vocabulary.codes import Place, PlaceKind
 from gm_workbench.vocabulary.schemas import DataKind
-
-OF_ALL = (Reason.MARKER, Reason.MIXED_KINDS)
-"""Faults that put all of a delivery in doubt, what was accepted of it before too."""
+from gm_workbench.vocabulary.tables import TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Checked:
         Keyed SHA-256 digest per raw file that the tables come from.
     notes : tuple of str
         What intake mended or left out, in words; no value from the data.
+    faults : tuple of Fault
+        What was found in the files of the delivery, notes too; none that refuses where the tables are its own.
     ledger : RowLedger
         Where each delivered row went.
     """
@@ -52,6 +56,7 @@ class Checked:
     place: str
     digests: dict[str, str]
     notes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
     ledger: RowLedger = field(default_factory=RowLedger)
 
 
@@ -80,11 +85,20 @@ def check(folder: Path, place: str, codes: Path | None = None) -> Checked:
     chosen, kind = Place.parse(place, codes), root_of(folder).kind
     key = open_key(chosen.code, kind) if kind else None
     delivery = open_delivery(folder, chosen)
-    whole = read_whole(delivery, codes, key)
-    if whole.faults or key is None or kind is None:
-        raise refuse(chosen.code, str(folder), whole.faults)
-    digests = {masked(name): key.digest(data) for name, data in delivery.files.items()}
-    return Checked(whole.tables, kind, chosen.code, digests, whole.notes, whole.ledger)
+    if key is None or kind is None or any(fault.reason in OF_ALL for fault in delivery.faults):
+        raise refuse(chosen.code, str(folder), delivery.faults)
+    gathered = gather(delivery, codes, key, kind, lambda part: part)
+    if worst(gathered.faults) is Severity.REFUSE:
+        raise refuse(chosen.code, str(folder), gathered.faults)
+    tables = {name: _frame(gathered, name) for name in TABLES if any(part.table == name for _, part in gathered.parts)}
+    digests = {label(path.name, key): key.digest_of(path) for path in (*delivery.files.values(), folder / MARKER)}
+    notes = (*_notes(gathered.faults), *remarks_on(gathered.parts))
+    return Checked(tables, kind, chosen.code, digests, notes, gathered.faults, gathered.ledger)
+
+
+def _frame(gathered: Gathered, name: str) -> pd.DataFrame:
+    parts = [part.data for _, part in gathered.parts if part.table == name]
+    return frame_of(pa.concat_tables(parts, promote_options="default").unify_dictionaries(), TABLES[name])
 
 
 def checked_tables(place: str, world: str, where: Paths) -> Checked:
@@ -102,7 +116,7 @@ def checked_tables(place: str, world: str, where: Paths) -> Checked:
     Raises
     ------
     DeliveryError
-        If the delivery is refused and none was ever accepted, or marker and folder contradict each other (`MixedKinds`).
+        If nothing of the delivery was ever accepted, or marker and folder contradict each other (`MixedKinds`).
     UnknownPlace, UnknownWorld, MissingKey, KeyChanged, RetentionPassed
     """
     site, catalog = _in_force(place, world, where)
@@ -140,7 +154,10 @@ def accept(place: str, world: str, where: Paths, *, new_key: bool = False, share
     UnknownPlace, UnknownWorld, MissingKey, KeyChanged, RetentionPassed
     """
     site = _site(place, world, where, shared_key, new_key=new_key)
-    return _checked(site, accepted(site, new_key=new_key))
+    catalog = accepted(site, new_key=new_key)
+    if worst(catalog.faults) is Severity.REFUSE:
+        raise refuse(site.place.code, str(site.raw), catalog.faults, catalog.ledger)
+    return _checked(site, catalog)
 
 
 def key_of(place: str, world: str, where: Paths) -> Key:
@@ -159,25 +176,32 @@ def _site(place: str, world: str, where: Paths, shared: str = "", *, new_key: bo
 
 def _in_force(place: str, world: str, where: Paths) -> tuple[Site, Catalog]:
     site = _site(place, world, where)
-    try:
-        return site, accepted(site, refused_is_known=True)
-    except FaultyDeliveryError as error:
-        catalog = load(site.folder)
-        if not catalog.parts or any(fault.reason in OF_ALL for fault in error.faults):
-            raise
+    catalog = accepted(site)
+    if not catalog.parts:
+        raise refuse(site.place.code, str(site.raw), catalog.faults, catalog.ledger)
     return site, catalog
 
 
 def _checked(site: Site, catalog: Catalog) -> Checked:
     stored = Tables(site.folder, catalog)
     tables = {name: stored.frame(name) for name in stored.names}
-    digests = {source.name: source.digest for source in catalog.sources.values()}
-    return Checked(tables, site.kind, site.place.code, digests, (*catalog.notes, *_newer_refused(catalog)), catalog.ledger)
+    digests = {source.name: source.digest for source in catalog.accepted.values()}
+    notes = (*_notes(catalog.faults), *catalog.remarks, *_refused_notes(catalog))
+    return Checked(tables, site.kind, site.place.code, digests, notes, catalog.faults, catalog.ledger)
 
 
-def _newer_refused(catalog: Catalog) -> list[str]:
-    newer = "a newer delivery was refused, and what was accepted before it stays in force; gm check says what is wrong with it"
-    return [newer] if catalog.refused else []
+def _notes(faults: Sequence[Fault]) -> list[str]:
+    """Say what was mended or left out: the same words of several files once, with how many rows."""
+    counts: Counter[str] = Counter()
+    for fault in faults:
+        if fault.severity is not Severity.REFUSE:
+            counts[f"column {fault.column}: {fault.problem.en}" if fault.column else fault.problem.en] += fault.count
+    return [f"{words} [{many}]" if many > 1 else words for words, many in counts.items()]
+
+
+def _refused_notes(catalog: Catalog) -> list[str]:
+    files = dict.fromkeys(fault.file for fault in catalog.faults if fault.severity is Severity.REFUSE)
+    return [f"{file or 'a file'} was refused: what was accepted of it before, if anything, stays in force" for file in files]
 
 
 def delivery_folder(place: Place, world: str, where: Paths) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from codecs import BOM_UTF8
 from collections.abc import Collection, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +21,6 @@ import yaml
 from gm_workbench.errors import UnknownWorld
 from gm_workbench.intake.layouts import Layout, load_layouts
 from gm_workbench.intake.marker import MARKER
-from gm_workbench.intake.recognise import BOM
 from gm_workbench.settings import RAW, Paths
 from gm_workbench.vocabulary.calendar import Period, month_code
 from gm_workbench.vocabulary.codes import Place
@@ -101,7 +101,7 @@ def _files(layout: Layout, table: pd.DataFrame, tables: Tables, statutory: str) 
     lines = np.array([*map(layout.separator.join, zip(*cells.values(), strict=True))], dtype=object)
     for name, rows in _split(layout, table):
         text = "\r\n".join((header, *lines[rows], ""))
-        yield name, len(rows), BOM + text.encode("utf-8")
+        yield name, len(rows), BOM_UTF8 + text.encode("utf-8")
 
 
 def _split(layout: Layout, table: pd.DataFrame) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from gm_workbench.errors import DeliveryError
-from gm_workbench.intake.faults import masked
+from gm_workbench.intake.declared.forms import declared_files
+from gm_workbench.intake.faults import Fault, masked
 from gm_workbench.intake.kept.private import write_whole
 from gm_workbench.intake.keys import Key
-from gm_workbench.intake.layouts import declared_files
+from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.rowledger import Entry, RowLedger
 from gm_workbench.vocabulary.tables import TABLES
+from gm_workbench.vocabulary.text import Text
 
 CATALOG, LEDGER = "catalog.json", "rowledger.json"
 
@@ -60,10 +62,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class PartFile:
-    """One Parquet file: the SHA-256 of its bytes, and its rows."""
+    """One Parquet file: the SHA-256 of its bytes, its rows, and the files of the delivery that gave them, by label."""
 
     sha256: str
     rows: int
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +80,19 @@ class Catalog:
     retain_until : str
         The last day on which the delivery may be read, as the marker said; empty when it said none.
     sources : mapping
-        Files that the tables in force came from, by label.
-    refused : mapping
-        Files of the last delivery that was refused, by label; what was accepted before stays in force.
+        Files of the delivery that was read last, by label.
+    accepted : mapping
+        Files that the tables in force came from, by label; of a file that was refused, the one that was accepted before.
     parts : mapping
         Files of the tables in force, by their path under the folder of the place.
     forgets : int
         How often somebody was removed: an input of every report, so that each is made again.
     blocked : mapping
         Files that still hold somebody who was removed, by label: they are not read until their bytes change.
-    notes : tuple of str
-        What intake mended or left out.
+    faults : tuple of Fault
+        What was found in the delivery that was read last; cells are in it by their shape only.
+    remarks : tuple of str
+        What is to be said of the tables in force that is no fault of a file.
     ledger : RowLedger
         Where each delivered row went; in a file of its own.
     version : int
@@ -98,11 +103,12 @@ class Catalog:
     scope: str = ""
     retain_until: str = ""
     sources: Mapping[str, Source] = field(default_factory=dict)
-    refused: Mapping[str, Source] = field(default_factory=dict)
+    accepted: Mapping[str, Source] = field(default_factory=dict)
     parts: Mapping[str, PartFile] = field(default_factory=dict)
     forgets: int = 0
     blocked: Mapping[str, Source] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    remarks: tuple[str, ...] = ()
     ledger: RowLedger = field(default_factory=RowLedger)
     version: int = SCHEMA_VERSION
 
@@ -192,10 +198,21 @@ def from_json(content: Mapping[str, Any]) -> Catalog:
     TypeError, KeyError
         If they are no such state.
     """
-    sources = {name: _sources(content[name]) for name in ("sources", "refused", "blocked")}
-    parts = {path: PartFile(**one) for path, one in content["parts"].items()}
-    ledger = RowLedger(tuple(Entry(**entry) for entry in content["ledger"]))
-    return Catalog(**{**content, **sources, "parts": parts, "notes": tuple(content["notes"]), "ledger": ledger})
+    return Catalog(
+        **{
+            **content,
+            **{name: _sources(content[name]) for name in ("sources", "accepted", "blocked")},
+            "parts": {path: PartFile(**{**one, "files": tuple(one["files"])}) for path, one in content["parts"].items()},
+            "faults": tuple(_fault(one) for one in content["faults"]),
+            "remarks": tuple(content["remarks"]),
+            "ledger": RowLedger(tuple(Entry(**entry) for entry in content["ledger"])),
+        }
+    )
+
+
+def _fault(content: Mapping[str, Any]) -> Fault:
+    words = {name: Text(**content[name]) for name in ("problem", "remedy")}
+    return Fault(**{**content, **words, "reason": Reason(content["reason"]), "examples": tuple(content["examples"])})
 
 
 def _sources(content: Mapping[str, Any]) -> dict[str, Source]:

@@ -16,12 +16,12 @@ from gm_workbench.errors import UsageError
 from gm_workbench.intake.identity import as_numbers, judge
 from gm_workbench.intake.kept.card import write_cards
 from gm_workbench.intake.kept.catalog import Catalog, Source, label, load, look_at
-from gm_workbench.intake.kept.partitions import PSEUDONYMS, read_part, recover, replace, stage
+from gm_workbench.intake.kept.partitions import read_part, recover, replace, stage
 from gm_workbench.intake.kept.private import locked
 from gm_workbench.intake.kept.raw import holds, remove_lines
 from gm_workbench.intake.keys import Key, open_key, refuse_other_key
 from gm_workbench.intake.marker import MARKER
-from gm_workbench.intake.rows.parts import Part
+from gm_workbench.intake.rows.parts import Part, anew
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.schemas import DataKind
 
@@ -133,15 +133,7 @@ def _without(folder: Path, catalog: Catalog, pseudonym: str) -> Iterator[tuple[s
             continue
         kept = data.filter(pc.not_equal(data.column("person").cast(pa.string()), pseudonym))
         if kept.num_rows < data.num_rows:
-            yield path, part_at(path, _without_dictionary(kept)), data.num_rows - kept.num_rows
-
-
-def _without_dictionary(data: pa.Table) -> pa.Table:
-    """Make dictionaries anew: the old ones would still name who is in no row."""
-    for place, column in enumerate(data.columns):
-        if column.type == PSEUDONYMS:
-            data = data.set_column(place, data.field(place), column.cast(pa.string()).cast(PSEUDONYMS))
-    return data
+            yield path, part_at(path, anew(kept)), data.num_rows - kept.num_rows
 
 
 def part_at(path: str, data: pa.Table) -> Part:
@@ -170,5 +162,6 @@ def _put(folder: Path, catalog: Catalog, less: list[tuple[str, Part, int]], *, d
     smaller = [part for _, part, _ in less if part.data.num_rows]
     gone = {path for path, _, _ in less}
     parts = {} if dropped else {path: file for path, file in catalog.parts.items() if path not in gone}
-    replace(folder, stage(folder, smaller), changed(catalog, parts=parts))
+    gave = {path: catalog.parts[path].files for path in gone}
+    replace(folder, stage(folder, smaller, gave), changed(catalog, parts=parts))
     write_cards(folder, load(folder))

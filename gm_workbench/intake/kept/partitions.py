@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from gm_workbench.errors import DeclarationError, DeliveryError
 from gm_workbench.intake.kept.catalog import Catalog, PartFile, from_json, load, save, to_json
 from gm_workbench.intake.kept.private import make_folder, write_new, write_whole
-from gm_workbench.intake.rows.parts import WHOLE_TABLE, Part
+from gm_workbench.intake.rows.parts import WHOLE_TABLE, Part, Piece
 from gm_workbench.vocabulary.calendar import Period, month_code
 from gm_workbench.vocabulary.tables import TABLES
 
@@ -47,7 +47,7 @@ class Staged:
     parts: Mapping[str, PartFile]
 
 
-def path_of(place: str, part: Part) -> str:
+def path_of(place: str, part: Piece) -> str:
     """Say where a part is stored, under the folder of its place.
 
     >>> path_of("GM0855", Part("benefits", "2023", "202301", pa.table({}), None))
@@ -56,28 +56,48 @@ def path_of(place: str, part: Part) -> str:
     return f"{TABLES_FOLDER}/{part.table}/place={place}/period={part.period}/part-{part.name}.parquet"
 
 
-def stage(folder: Path, parts: Sequence[Part]) -> Staged:
+def stage(folder: Path, parts: Sequence[Part], gave: Mapping[str, tuple[str, ...]] | None = None) -> Staged:
     """Write parts beside the tables; parts of the same table, period and name are laid on top of each other.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the place.
+    parts : sequence of Part
+    gave : mapping, optional
+        The files of the delivery that gave each part, by its path.
 
     Raises
     ------
     DeclarationError
         If a column is of another type than those that every reader knows.
     """
-    make_folder(folder, above=2)
-    staged = Path(tempfile.mkdtemp(prefix=STAGED, dir=folder))
-    together: dict[str, list[Part]] = {}
+    staged, together = begin(folder), dict[str, list[Part]]()
     for part in parts:
         together.setdefault(path_of(folder.name, part), []).append(part)
-    return Staged(staged.name, {path: _stage(staged / path, alike) for path, alike in together.items()})
+    gave = gave or {}
+    return Staged(staged.name, {path: write(staged / path, alike, gave.get(path, ())) for path, alike in together.items()})
 
 
-def _stage(path: Path, parts: Sequence[Part]) -> PartFile:
-    data = pa.concat_tables([part.data for part in parts]).unify_dictionaries().combine_chunks()
+def begin(folder: Path) -> Path:
+    """Make a folder for what is staged; the lock of the place is held."""
+    make_folder(folder, above=2)
+    return Path(tempfile.mkdtemp(prefix=STAGED, dir=folder))
+
+
+def write(path: Path, parts: Sequence[Piece], files: tuple[str, ...] = ()) -> PartFile:
+    """Write parts as one file that is not there yet, and flush it.
+
+    Raises
+    ------
+    DeclarationError
+        If a column is of another type than those that every reader knows.
+    """
+    data = pa.concat_tables([part.data for part in parts], promote_options="default").unify_dictionaries().combine_chunks()
     content = _parquet(parts[0].table, data)
     make_folder(path.parent, above=4)  # as many as `path_of` names
     write_new(path, content)
-    return PartFile(hashlib.sha256(content).hexdigest(), data.num_rows)
+    return PartFile(hashlib.sha256(content).hexdigest(), data.num_rows, files)
 
 
 def _parquet(table: str, data: pa.Table) -> bytes:

@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from dataclasses import replace as changed
 from pathlib import Path
 
-from gm_workbench.errors import DeliveryError
 from gm_workbench.intake.faults import masked
 from gm_workbench.intake.kept.card import write_cards
 from gm_workbench.intake.kept.catalog import Catalog, Look, Source, as_before, label, load, look_at, recipe, save
-from gm_workbench.intake.kept.partitions import is_whole, replace, stage
+from gm_workbench.intake.kept.partitions import Staged, is_whole, replace
 from gm_workbench.intake.kept.private import locked
 from gm_workbench.intake.keys import Key
-from gm_workbench.intake.rowledger import RowLedger
-from gm_workbench.intake.rows.parts import Part
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.schemas import DataKind
 
@@ -58,8 +55,7 @@ class Site:
     def _same(self, name: str, look: Look, source: Source, rules: str) -> bool:
         if as_before(source, look, rules):
             return True
-        path = self.raw / name
-        return source.recipe == rules and path.is_file() and source.digest == self.key.digest(path.read_bytes())
+        return source.recipe == rules and bool(source.digest) and source.digest == self._digest(name)
 
     def remember(self, before: Catalog, now: Catalog) -> Catalog:
         """Write down how the files look now, unless another process wrote something meanwhile."""
@@ -69,46 +65,38 @@ class Site:
                     save(self.folder, now)
         return now
 
-    def sources(self, looks: Mapping[str, Look], files: Mapping[str, bytes]) -> dict[str, Source]:
-        """Describe the files of a delivery as they looked before they were read."""
+    def sources(self) -> dict[str, Source]:
+        """Describe the files of a delivery: how each looks, and then a digest of it; who changes it meanwhile is noticed."""
         rules, described = recipe(self.codes, self.key), {}
-        for name, look in looks.items():
-            digest = self.key.digest(files[name]) if name in files else ""
-            described[label(name, self.key)] = Source(masked(name), _believed(look), digest, rules)
+        for name, look in self.looks().items():
+            described[label(name, self.key)] = Source(masked(name), _believed(look), self._digest(name), rules)
         return described
 
-    def blocked(self, files: Mapping[str, bytes], catalog: Catalog) -> list[str]:
-        """Name the files that still hold somebody who was removed, also under another name; `files` are without the marker."""
+    def _digest(self, name: str) -> str:
+        """Give the digest of a file; of what is no file, or may not be read, there is none."""
+        path = self.raw / name
+        try:
+            return self.key.digest_of(path) if path.is_file() and not path.is_symlink() else ""
+        except OSError:
+            return ""
+
+    def blocked(self, files: Mapping[str, Source], catalog: Catalog) -> list[str]:
+        """Name the files that still hold somebody who was removed, also under another name."""
         digests = {source.digest for source in catalog.blocked.values()}
         looks = {source.look for source in catalog.blocked.values()}  # digests of another key say nothing
-        return [name for name, data in files.items() if self.key.digest(data) in digests or look_at(self.raw / name) in looks]
+        return [name for name, source in files.items() if source.digest in digests or look_at(self.raw / name) in looks]
 
-    def still_blocked(self, catalog: Catalog) -> dict[str, Source]:
-        """Give the blocked files that are not there; one that is there and was read has changed."""
-        there = {label(name, self.key) for name in self.looks()}
+    def still_blocked(self, catalog: Catalog, here: Sequence[str]) -> dict[str, Source]:
+        """Give the blocked files that are there, under whatever name, and those that are not; one that was read has changed."""
+        there = {label(name, self.key) for name in self.looks()} - {label(name, self.key) for name in here}
         return {name: source for name, source in catalog.blocked.items() if name not in there}
 
     def whole(self, catalog: Catalog) -> bool:
         """Whether every part in force is what was written."""
         return all(is_whole(self.folder / path, part) for path, part in catalog.parts.items())
 
-    def note_refused(self, catalog: Catalog, refused: Mapping[str, Source], ledger: RowLedger, *, new_key: bool) -> None:
-        """Remember which delivery was refused; the tables in force stay, and so does the key that made them."""
-        if not new_key:
-            told = catalog.ledger if catalog.parts else ledger
-            save(self.folder, changed(catalog, key_id=self.key.id, scope=self.key.scope, refused=refused, ledger=told))
-
-    def keep(self, parts: Sequence[Part], to_be: Catalog) -> Catalog:
-        """Put parts in force, beside those that `to_be` names and in place of all others; give the state that is then.
-
-        Raises
-        ------
-        DeliveryError
-            If what is stored has another number of rows than what was given. Nothing is in force then that was not before.
-        """
-        staged = stage(self.folder, parts)
-        if sum(part.rows for part in staged.parts.values()) != sum(part.data.num_rows for part in parts):
-            raise DeliveryError(f"Rows of {self.place.code} were lost on their way to the disk: a fault of the workbench.")
+    def keep(self, staged: Staged, to_be: Catalog) -> Catalog:
+        """Put what was staged in force, beside the parts that `to_be` names and in place of all others; give the new state."""
         replace(self.folder, staged, to_be)
         _remove_older(self.folder)
         catalog = load(self.folder)

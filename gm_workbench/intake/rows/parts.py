@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +36,29 @@ class Marks:
         return np.logical_or.reduce(chosen) if chosen else np.zeros(self.rows, dtype=bool)
 
 
+class Piece(Protocol):
+    """A part, wherever its rows are: in memory (`Part`), or already on the disk."""
+
+    @property
+    def table(self) -> str: ...
+    @property
+    def period(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def keys(self) -> UInt64s: ...
+    @property
+    def data(self) -> pa.Table: ...
+
+    def same(self, other: Any) -> bool:
+        """Whether both hold the same rows in the same order."""
+        ...
+
+    def only(self, rows: Flags) -> Part:
+        """Give the part with these of its rows."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """The rows of one table and month (or wave, or `WHOLE_TABLE`) that one file gives.
@@ -59,6 +83,22 @@ class Part:
     data: pa.Table
     keys: UInt64s
 
+    def same(self, other: Part) -> bool:
+        """Whether both hold the same rows in the same order."""
+        return bool(self.data.equals(other.data))
+
+    def only(self, rows: Flags) -> Part:
+        """Give the part with these of its rows; its dictionaries name nobody else."""
+        return replace(self, data=anew(self.data.filter(pa.array(rows))), keys=self.keys[rows])
+
+
+def anew(data: pa.Table) -> pa.Table:
+    """Make dictionaries of pseudonyms anew: the old ones would still name who is in no row."""
+    for place, column in enumerate(data.columns):
+        if pa.types.is_dictionary(column.type):
+            data = data.set_column(place, data.field(place), column.cast(pa.string()).cast(column.type))
+    return data
+
 
 @dataclass(frozen=True, slots=True)
 class FileRows:
@@ -66,6 +106,6 @@ class FileRows:
 
     file: str
     source: str
-    parts: tuple[Part, ...]
+    parts: tuple[Piece, ...]
     entries: tuple[Entry, ...]
     faults: tuple[Fault, ...]

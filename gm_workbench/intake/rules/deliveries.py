@@ -23,7 +23,7 @@ DELIVERIES: dict[Reason, Rule] = {
         ),
     ),
     Reason.MISSING_FILE: refuse(
-        Text("delivery.yml noemt het bestand, maar het is er niet", "delivery.yml names the file but it is not there"),
+        Text("een bestand ontbreekt: {what}", "a file is missing: {what}"),
         Text("voeg het bestand toe, of verbeter delivery.yml", "add the file, or correct delivery.yml"),
     ),
     Reason.UNKNOWN_FILE: refuse(

@@ -70,6 +70,13 @@ FILES: dict[Reason, Rule] = {
         Text("{count} kolommen zijn niet bekend en niet gelezen", "{count} columns are not known and were not read"),
         Text("niets; lever ze liever niet", "nothing; better not deliver them"),
     ),
+    Reason.EXTRA_SHEET: note(
+        Text(
+            "{count} bladen horen bij geen bekende bron en zijn niet gelezen",
+            "{count} sheets belong to no known source and were not read",
+        ),
+        Text("niets, als er geen gegevens op staan", "nothing, if there are no data on them"),
+    ),
     Reason.HEADER_BELOW: note(
         Text(
             "de kolomnamen staan op regel {header}; wat erboven staat is niet gelezen",

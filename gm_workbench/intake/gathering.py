@@ -1,0 +1,209 @@
+"""A delivery read file by file: what each file gives, what is in force of it, and where each row went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from traceback import walk_tb
+
+from gm_workbench.errors import DeclarationError
+from gm_workbench.intake.corrections import Resolved, resolve
+from gm_workbench.intake.declared.forms import PRIVATE, load_sources, source_faults
+from gm_workbench.intake.declared.sources import Source
+from gm_workbench.intake.delivery import NOT_READABLE, Delivery, promised_faults
+from gm_workbench.intake.faults import Fault, found, masked, worst
+from gm_workbench.intake.kept.catalog import label
+from gm_workbench.intake.keys import Key
+from gm_workbench.intake.reading.files import open_file, opened_as
+from gm_workbench.intake.reading.opened import Opened
+from gm_workbench.intake.reading.recognise import Recognised, recognise
+from gm_workbench.intake.reading.sniff import sniff
+from gm_workbench.intake.reasons import Reason, Severity
+from gm_workbench.intake.rowledger import Entry, RowLedger
+from gm_workbench.intake.rows.books import Codebooks
+from gm_workbench.intake.rows.parts import FileRows, Part, Piece
+from gm_workbench.intake.rows.pipeline import Within, read_rows
+from gm_workbench.vocabulary.calendar import Period, month_index
+from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.text import Text, same
+
+NO_SOURCE = Text("zijn kolommen horen bij geen bekende bron", "its headers belong to no known source")
+_OURS = Text("dit soort bestand (fout van de werkbank: {what})", "this kind of file (a fault of the workbench: {what})")
+
+EVERY_MONTH = Period(month_index("1900-01"), month_index("2199-12"))
+"""Where the marker names no months; what runs until the end of the delivery cannot be read then, and is a fault."""
+
+OF_ALL = (Reason.MARKER, Reason.MIXED_KINDS)
+"""Faults that put all of a delivery in doubt, what was accepted of it before too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All that a delivery gives.
+
+    Attributes
+    ----------
+    parts : tuple of (str, Piece)
+        What is in force, each part with the label of its file.
+    faults : tuple of Fault
+    ledger : RowLedger
+        Where each row of the files that could be counted went.
+    refused : frozenset of str
+        Labels of the files of which nothing counts.
+    """
+
+    parts: tuple[tuple[str, Piece], ...]
+    faults: tuple[Fault, ...]
+    ledger: RowLedger
+    refused: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What reading the files of one delivery shares."""
+
+    delivery: Delivery
+    key: Key
+    within: Within
+    sources: Sequence[Source]
+    lay: Callable[[Part], Piece]
+    waiting: list[str] = field(default_factory=list)
+
+
+def gather(delivery: Delivery, codes: Path, key: Key, kind: DataKind, lay: Callable[[Part], Piece]) -> Gathered:
+    """Read the files of a delivery, one after another; those that link numbers go before the files that need them.
+
+    Parameters
+    ----------
+    delivery : Delivery
+        Whose marker agrees with its folder.
+    codes : Path
+        Folder with layouts, mappings, code lists and instruments.
+    key : Key
+    kind : DataKind
+    lay : callable
+        Takes each part at once; what it gives stands for the part from then on.
+
+    Raises
+    ------
+    DeclarationError
+        If a declaration of the project is malformed. What is wrong with the delivery's own alias files is a fault.
+    """
+    wrong = [fault for path in delivery.mappings for fault in source_faults(path, codes)]
+    sources = tuple(load_sources(codes, None if wrong else delivery.folder).values())
+    within = Within(delivery.place, kind, delivery.marker.period or EVERY_MONTH, codes, Codebooks(key))
+    desk = _Desk(delivery, key, within, sources, lay)
+    read = [rows for name in delivery.files for rows in _file(name, desk, may_wait=True)]
+    read += [rows for name in desk.waiting for rows in _file(name, desk, may_wait=False)]
+    return _gathered(desk, read, (*delivery.faults, *wrong))
+
+
+def _gathered(desk: _Desk, read: Sequence[FileRows], faults: Sequence[Fault]) -> Gathered:
+    delivered = {label(name, desk.key): day for name, day in desk.delivery.marker.delivered.items()}
+    times = {label(name, desk.key): path.stat().st_mtime for name, path in desk.delivery.files.items()}
+    resolved = resolve(read, delivered, times)
+    everything = (*faults, *(fault for rows in read for fault in rows.faults), *resolved.faults)
+    refused = {rows.file for rows in read if worst(rows.faults) is Severity.REFUSE} | _ambiguous(resolved)
+    return Gathered(resolved.parts, everything, _ledger(resolved.entries), frozenset(refused))
+
+
+def _ambiguous(resolved: Resolved) -> set[str]:
+    return {fault.file for fault in resolved.faults if fault.reason is Reason.AMBIGUOUS}
+
+
+def _ledger(entries: Sequence[Entry]) -> RowLedger:
+    """Add up what one file gives one table on several sheets."""
+    of: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        of.setdefault((entry.file, entry.table), []).append(entry)
+    sums = ("delivered", "accepted", "set_aside", "refused")
+    return RowLedger(
+        tuple(
+            Entry(*key, *(sum(getattr(entry, name) for entry in alike) for name in sums)) for key, alike in sorted(of.items())
+        )
+    )
+
+
+def _file(name: str, desk: _Desk, *, may_wait: bool) -> Iterator[FileRows]:
+    """Read one file; whatever goes wrong with it is a fault of that file, told without the words of the error."""
+    shown = masked(name)
+    try:
+        yield from _read(desk.delivery.files[name], desk, may_wait=may_wait)
+    except OSError:
+        yield _nothing(label(name, desk.key), shown, [found(Reason.UNKNOWN_FILE, shown, what=NOT_READABLE)])
+    except DeclarationError:
+        raise
+    except Exception as error:  # its words may quote a cell, and so may its traceback
+        yield _nothing(label(name, desk.key), shown, [found(Reason.FORMAT, shown, format=_OURS.format(what=_where(error)))])
+
+
+def _where(error: Exception) -> str:
+    rooms = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
+    ours = [room for room in rooms if room.startswith("gm_workbench")]
+    return f"{type(error).__name__}, {ours[-1] if ours else 'unknown'}"
+
+
+def _read(path: Path, desk: _Desk, *, may_wait: bool) -> Iterator[FileRows]:
+    tables = [(opened, recognise(opened, desk.sources)) for opened in open_file(path, sniff(path))]
+    known = [hit for _, hit in tables if hit]
+    if may_wait and any(hit.source.person and hit.source.person.bridge for hit in known):
+        desk.waiting.append(path.name)
+        return
+    rows = [_rows(path, hit, desk) for hit in known]
+    faults = _of_file(path.name, tables, [one for row in rows for one in row.faults])
+    counted = sum(max((entry.delivered for entry in row.entries), default=0) for row in rows)
+    if worst((*faults, *(one for row in rows for one in row.faults))) is not Severity.REFUSE:
+        faults += promised_faults(path.name, counted, desk.delivery.marker)
+    if worst(faults) is Severity.REFUSE:
+        rows = [_refused(row) for row in rows]
+    yield from (_laid(row, label(path.name, desk.key), desk) for row in rows)
+    if faults:
+        unread = sum(opened.rows or 0 for opened, hit in tables if not hit) if not known else 0
+        yield _nothing(label(path.name, desk.key), masked(path.name), faults, unread)
+
+
+def _rows(path: Path, hit: Recognised, desk: _Desk) -> FileRows:
+    opened = opened_as(path, hit.opened, hit.source)
+    try:
+        return read_rows(opened, hit.source, desk.within)
+    except DeclarationError as error:
+        if not hit.source.declared_in.endswith(PRIVATE):
+            raise
+        what = same(masked(str(error)))
+        return _nothing("", masked(path.name), [found(Reason.MAPPING, masked(hit.source.declared_in), what=what)])
+
+
+def _of_file(name: str, tables: Sequence[tuple[Opened, Recognised | None]], told: Sequence[Fault]) -> list[Fault]:
+    """Say what is wrong with a file beside its rows: nothing that is known in it, or sheets that are not."""
+    unknown = [opened for opened, hit in tables if not hit]
+    if len(unknown) < len(tables):
+        filled = [opened for opened in unknown if opened.rows]
+        return [found(Reason.EXTRA_SHEET, masked(name), count=len(filled))] if filled else []
+    faults = [fault for opened in unknown for fault in opened.faults if fault not in told]
+    if worst(faults) is not Severity.REFUSE:
+        faults.append(found(Reason.UNKNOWN_FILE, masked(name), what=NO_SOURCE))
+    return faults
+
+
+def _refused(rows: FileRows) -> FileRows:
+    entries = tuple(replace(one, accepted=0, set_aside=0, refused=one.delivered) for one in rows.entries)
+    return replace(rows, parts=(), entries=entries)
+
+
+def _laid(rows: FileRows, file: str, desk: _Desk) -> FileRows:
+    """Lay the parts down; a part of one table keeps its file's label, which tells files of the same masked name apart."""
+    return replace(rows, file=file, parts=tuple(desk.lay(part) for part in rows.parts if isinstance(part, Part)))
+
+
+def _nothing(file: str, shown: str, faults: Sequence[Fault], unread: int = 0) -> FileRows:
+    entries = (Entry(shown, "", unread, 0, 0, unread),) if unread else ()
+    return FileRows(file, "", (), entries, tuple(faults))
+
+
+def sheets(parts: Sequence[tuple[str, Piece]]) -> Mapping[str, list[Piece]]:
+    """Give the parts of each table."""
+    of: dict[str, list[Piece]] = {}
+    for _, part in parts:
+        of.setdefault(part.table, []).append(part)
+    return of
