@@ -92,8 +92,8 @@ def check(folder: Path, place: str, codes: Path | None = None) -> Checked:
         raise refuse(chosen.code, str(folder), gathered.faults)
     tables = {name: _frame(gathered, name) for name in TABLES if any(part.table == name for _, part in gathered.parts)}
     digests = {label(path.name, key): key.digest_of(path) for path in (*delivery.files.values(), folder / MARKER)}
-    notes = (*_notes(gathered.faults), *remarks_on(gathered.parts))
-    return Checked(tables, kind, chosen.code, digests, notes, gathered.faults, gathered.ledger)
+    faults = (*gathered.faults, *remarks_on(gathered.parts))
+    return Checked(tables, kind, chosen.code, digests, tuple(_notes(faults)), faults, gathered.ledger)
 
 
 def _frame(gathered: Gathered, name: str) -> pd.DataFrame:
@@ -186,7 +186,7 @@ def _checked(site: Site, catalog: Catalog) -> Checked:
     stored = Tables(site.folder, catalog)
     tables = {name: stored.frame(name) for name in stored.names}
     digests = {source.name: source.digest for source in catalog.accepted.values()}
-    notes = (*_notes(catalog.faults), *catalog.remarks, *_refused_notes(catalog))
+    notes = (*_notes(catalog.faults), *_refused_notes(catalog))
     return Checked(tables, site.kind, site.place.code, digests, notes, catalog.faults, catalog.ledger)
 
 
