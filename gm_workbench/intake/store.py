@@ -81,7 +81,8 @@ def check(folder: Path, place: str, codes: Path | None = None) -> Checked:
     MissingKey
         If the data are real and there is no pseudonym key. No file has been opened then.
     DeliveryError
-        If there is any fault; the message lists all of them, values masked. `MixedKinds` when synthetic and real data meet.
+        If a file or the delivery is refused; the message lists all that must be mended, values masked. `MixedKinds` when
+        synthetic and real data meet. What only sets rows aside is in `faults`.
     UnknownPlace
         If there is no such place.
     """
@@ -93,7 +94,7 @@ def check(folder: Path, place: str, codes: Path | None = None) -> Checked:
         raise refuse(chosen.code, str(folder), delivery.faults)
     gathered = gather(delivery, codes, key, kind, lambda part: part)
     if worst(gathered.faults) is Severity.REFUSE:
-        raise refuse(chosen.code, str(folder), gathered.faults)
+        raise refuse(chosen.code, str(folder), gathered.faults, gathered.ledger)
     tables = {name: _frame(gathered, name) for name in TABLES if any(part.table == name for _, part in gathered.parts)}
     digests = {label(path.name, key): key.digest_of(path) for path in (*delivery.files.values(), folder / MARKER)}
     faults = (*gathered.faults, *remarks_on(gathered.parts))
