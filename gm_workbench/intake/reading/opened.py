@@ -59,7 +59,7 @@ class Batch:
     ----------
     cells : pyarrow.RecordBatch
         Columns of type string or dictionary<int32, string> only, without nulls: an empty cell is an empty text. A typed cell
-        has become text: 12345672.0 is ``12345672``, 1234.5 is ``1234,5``, a day is ``jjjjmmdd``, true is ``ja``.
+        has become text: 12345672.0 is ``12345672``, 1234.5 is ``1234,5``, a day is ``jjjj-mm-ddT00:00:00``, true is ``ja``.
     lines : ndarray of int64, shape (rows,)
         Line of each row in the file; the header is line 1.
     """

@@ -30,6 +30,8 @@ RIN_DOMAIN = "rin"
 SHORTEST = 7
 """A number of a person with fewer digits has lost so many zeros that it may as well be another thing."""
 
+_DAY = r"(?:19|20)\d{2}-[01]\d-[0-3]\d(?:[T ].*)?|[0-3]\d[.\-][01]\d[.\-](?:19|20)\d{2}"
+
 _WEIGHTS = np.array([9, 8, 7, 6, 5, 4, 3, 2, -1])
 _PLACES = 10 ** np.arange(8, -1, -1)
 
@@ -79,10 +81,15 @@ def whole_numbers(texts: pa.Array, shortest: int = SHORTEST) -> Int64s:
     """Read numbers of up to nine digits, with or without points, blanks or hyphens between; -1 for everything else."""
     plain, good = texts, matches(texts, rf"\d{{{shortest},9}}")
     if not good.all():
-        plain = pc.replace_substring_regex(texts, r"[ .\-]", "")
+        plain = pc.if_else(pa.array(_days(texts)), "", pc.replace_substring_regex(texts, r"[ .\-]", ""))
         good = matches(plain, rf"\d{{{shortest},9}}")
     numbers: Int64s = pc.if_else(pa.array(good), plain, "-1").cast(pa.int64()).to_numpy(zero_copy_only=False)
     return numbers
+
+
+def _days(texts: pa.Array) -> Flags:
+    """Say which texts are written as a day, which would be eight digits without its hyphens."""
+    return matches(texts, _DAY)
 
 
 def replace_numbers(sheet: Sheet, rule: PersonRule, header: str, ring: Keyring, findings: Findings) -> Names:
@@ -162,6 +169,7 @@ def learn_bridge(sheet: Sheet, rule: PersonRule, ring: Keyring, findings: Findin
     ring.bridge.learn(list(clients.spread(names)[good]), numbers.spread(persons)[good])
 
 
+_A_DAY = re.compile(_DAY)
 _RUN = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){7,8}(?!\d)")
 
 
@@ -170,6 +178,6 @@ def holds_number(texts: pa.Array) -> Flags:
     maybe = pc.match_substring_regex(texts, r"\d(?:[ .\-]?\d){7,8}").to_numpy(zero_copy_only=False)
     marked = np.zeros(len(texts), dtype=bool)
     for at in np.flatnonzero(maybe):
-        runs = [int(re.sub(r"\D", "", run)) for run in _RUN.findall(texts[int(at)].as_py())]
+        runs = [int(re.sub(r"\D", "", run)) for run in _RUN.findall(texts[int(at)].as_py()) if not _A_DAY.fullmatch(run)]
         marked[at] = bool(runs) and any(each.any() for each in own_and_other(np.array(runs, dtype=np.int64), DataKind.REAL))
     return marked
