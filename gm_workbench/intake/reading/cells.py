@@ -31,6 +31,7 @@ LOOKED_AT = 20
 """The headers stand on one of so many first lines."""
 
 _FULL = 0.6
+_NAMELESS = re.compile(r"(#\d+)?")
 _EXACT = 1e15
 _FIGURES = re.compile(r"[\d.,:/ +-]+|\d{4}-\d{2}-\d{2}T00:00:00")
 
@@ -76,14 +77,28 @@ def _figure(value: float) -> str:
 def names(cells: Sequence[str]) -> tuple[str, ...]:
     """Make headers of a row: an empty one, and each of those that are there twice, is named by its position.
 
+    So is one that looks like such a name itself.
+
     >>> names([" BSN", "", "Naam", "naam"])
     ('BSN', '#2', '#3', '#4')
     """
     shown = [cell.strip() for cell in cells]
     times = Counter(cell.casefold() for cell in shown)
     return tuple(
-        cell if cell and times[cell.casefold()] == 1 else f"#{position}" for position, cell in enumerate(shown, start=1)
+        cell if times[cell.casefold()] == 1 and not _NAMELESS.fullmatch(cell) else f"#{position}"
+        for position, cell in enumerate(shown, start=1)
     )
+
+
+def names_twice(cells: Sequence[str]) -> tuple[str, ...]:
+    """Give the headers of a row that are there more than once, as they stand there first; case does not count.
+
+    >>> names_twice([" BSN", "", "", "Naam", "naam"])
+    ('Naam',)
+    """
+    shown = [cell.strip() for cell in cells]
+    times = Counter(cell.casefold() for cell in shown if cell)
+    return tuple({cell.casefold(): cell for cell in reversed(shown) if times[cell.casefold()] > 1}.values())
 
 
 def header_at(rows: Sequence[Sequence[str]]) -> int:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from gm_workbench.intake.declared.limits import Limits
 from gm_workbench.intake.faults import Fault, found, masked
-from gm_workbench.intake.reading.cells import CELLS, LOOKED_AT, clean, header_at, names
+from gm_workbench.intake.reading.cells import CELLS, LOOKED_AT, clean, header_at, names, names_twice
 from gm_workbench.intake.reading.opened import Batch, Int64s, Opened, Sniffed, unreadable
 from gm_workbench.intake.reading.sniff import name_notes
 from gm_workbench.intake.reasons import Reason
@@ -136,7 +136,10 @@ class _Table:
         faults = (*self.notes, *self._faults(line))
         part, labels = self.grid.facts.part, self.grid.facts.labels
         moved = None if self.grid.facts.headers else self.at
-        return Opened(self.name, part, self.sniffed, headers, rows, batches, faults, line, labels, late, moved=moved)
+        twice = names_twice(cells)
+        return Opened(
+            self.name, part, self.sniffed, headers, rows, batches, faults, line, labels, late, moved=moved, twice=twice
+        )
 
     def _batches(self, positions: Sequence[int], wanted: Sequence[str], start: int) -> Iterator[Batch]:
         for first in range(start, len(self.grid.lines), BATCH):

@@ -100,6 +100,8 @@ class Opened:
         Filled while reading.
     first_line : str
         The first line as it stands, by which a file of fixed width is recognised. Cells are in it: it is never shown.
+    twice : tuple of str
+        Headers that are there more than once, and so are named by their position in `headers`; never shown.
     moved : callable or None
         Gives the same table with its headers on another line, one of the first twenty; None where a format has no such choice.
     """
@@ -116,6 +118,7 @@ class Opened:
     late: list[Fault] = field(default_factory=list)
     first_line: str = field(default="", repr=False)
     moved: Callable[[int], Opened] | None = field(default=None, repr=False)
+    twice: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def refused(self) -> bool:

@@ -15,7 +15,7 @@ import pyarrow.csv as pa_csv
 
 from gm_workbench.intake.declared.limits import LIMITS, Limits
 from gm_workbench.intake.faults import Fault, found, masked
-from gm_workbench.intake.reading.cells import CELLS, LOOKED_AT, clean, header_at, names
+from gm_workbench.intake.reading.cells import CELLS, LOOKED_AT, clean, header_at, names, names_twice
 from gm_workbench.intake.reading.opened import Batch, Int64s, Opened, Sniffed, unreadable
 from gm_workbench.intake.reading.scan import Scan, scan, scan_faults
 from gm_workbench.intake.reading.sniff import SEPARATORS, name_notes
@@ -99,7 +99,18 @@ class _Text:
         pass_ = _Pass(self.path, self.sniffed, line, names(row), self.seen.lines, frozenset(self.seen.blank), late)
         rows = self.seen.lines - line - sum(blank > line for blank in self.seen.blank)
         return Opened(
-            self.path.name, "", self.sniffed, names(row), rows, pass_.batches, faults, line, {}, late, self.first_line, self.at
+            self.path.name,
+            "",
+            self.sniffed,
+            names(row),
+            rows,
+            pass_.batches,
+            faults,
+            line,
+            late=late,
+            first_line=self.first_line,
+            moved=self.at,
+            twice=names_twice(row),
         )
 
     def _header_faults(self, line: int, columns: int) -> list[Fault]:
