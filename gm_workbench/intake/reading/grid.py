@@ -24,6 +24,7 @@ BATCH = 1 << 18
 
 _SIZES = {
     "columns": Text("{found} kolommen", "{found} columns"),
+    "cell": Text("een cel van meer dan {most} tekens", "a cell of more than {most} signs"),
     "rows": Text("{found} rijen", "{found} rows"),
     "bytes": Text("{found} bytes", "{found} bytes"),
     "ratio": Text("{found} keer zo groot als ingepakt", "{found} times its packed size"),
@@ -90,7 +91,7 @@ def too_large(what: str, amount: int, most: int, part: str = "") -> Grid:
 
 def too_large_fault(name: str, what: str, amount: int, most: int) -> Fault:
     """Say that a table is too large."""
-    return found(Reason.TOO_LARGE, masked(name), what=_SIZES[what].format(found=str(amount)), most=most)
+    return found(Reason.TOO_LARGE, masked(name), what=_SIZES[what].format(found=str(amount), most=str(most)), most=most)
 
 
 def opened(grid: Grid, path: Path, sniffed: Sniffed, limits: Limits) -> Opened:

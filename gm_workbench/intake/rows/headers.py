@@ -108,7 +108,7 @@ def _needs(table: TableMap, rule: ColumnRule) -> bool:
 
 
 def check_headers(chosen: Chosen, source: Source, findings: Findings) -> None:
-    """Note columns that are missing or there twice, that are not known, and what looks like an item of a questionnaire but is none."""
+    """Note columns that are missing, there twice or not known, and what looks like an item of a questionnaire but is none."""
     wrong = (*chosen.missing, *chosen.twice)
     if wrong:
         listed = ", ".join(wrong)
