@@ -68,6 +68,8 @@ def _aliases(source: Source) -> dict[str, tuple[str, ...]]:
         for header in _of_rows(table):
             found_names.setdefault(header, (header,))
         for rule in table.columns.values():
+            if rule.on:
+                found_names.setdefault(rule.on, (rule.on,))
             for header in rule.headers:
                 more = rule.aliases if header == rule.headers[0] else ()
                 found_names[header] = (*found_names.get(header, (header,)), *more)
@@ -84,8 +86,9 @@ def _aliases(source: Source) -> dict[str, tuple[str, ...]]:
 
 def _of_rows(table: TableMap) -> tuple[str, ...]:
     rows = table.rows
-    named = (*rows.month, rows.start, rows.end, *rows.one_per, rows.when, rows.item, rows.answer, *rows.add_up)
-    return tuple(header for header in named if header and header != "person")
+    per = (header for header in rows.one_per if header != "person")
+    named = (*rows.month, rows.start, rows.end, *per, rows.when, rows.item, rows.answer, *rows.add_up)
+    return tuple(header for header in named if header)
 
 
 def needed(source: Source) -> tuple[str, ...]:
