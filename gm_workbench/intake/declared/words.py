@@ -11,7 +11,6 @@ from gm_workbench.errors import DeclarationError, did_you_mean
 from gm_workbench.vocabulary.codes import code_list_names
 from gm_workbench.vocabulary.declarations import DEEPEST, Form, load_plain, open_form
 
-
 LARGEST = 1 << 20
 """What a declaration may be, in bytes: ours are a hundredth of it."""
 
