@@ -191,10 +191,11 @@ def _checked(site: Site, catalog: Catalog) -> Checked:
 
 
 def _notes(faults: Sequence[Fault]) -> list[str]:
-    """Say what was mended or left out: the same words of several files once, with how many rows."""
+    """Say what was mended or left out of what was read: the same words of several files once, with how many rows."""
     counts: Counter[str] = Counter()
+    refused = {fault.file for fault in faults if fault.severity is Severity.REFUSE}
     for fault in faults:
-        if fault.severity is not Severity.REFUSE:
+        if fault.file not in refused:
             counts[f"column {fault.column}: {fault.problem.en}" if fault.column else fault.problem.en] += fault.count
     return [f"{words} [{many}]" if many > 1 else words for words, many in counts.items()]
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gm_workbench.errors import UsageError
+from gm_workbench.intake.faults import found, masked
 from gm_workbench.intake.identity import as_numbers, judge
 from gm_workbench.intake.kept.card import write_cards
 from gm_workbench.intake.kept.catalog import Catalog, Source, label, load, look_at
@@ -21,6 +22,7 @@ from gm_workbench.intake.kept.private import locked
 from gm_workbench.intake.kept.raw import holds, remove_lines
 from gm_workbench.intake.keys import Key, open_key, refuse_other_key
 from gm_workbench.intake.marker import MARKER
+from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.rows.parts import Part, anew
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.schemas import DataKind
@@ -84,7 +86,8 @@ def forget(place: str, world: str, number: str, where: Paths, *, also_raw: bool 
         rewritten = remove_lines(raw, person) if also_raw else 0
         less = list(_without(folder, catalog, key.each([person], "person")[0]))
         blocked = {**catalog.blocked, **_blocked(raw, person, key)}
-        _put(folder, changed(catalog, forgets=catalog.forgets + 1, blocked=blocked), less)
+        faults = dict.fromkeys((*catalog.faults, *(found(Reason.BLOCKED, source.name) for source in blocked.values())))
+        _put(folder, changed(catalog, forgets=catalog.forgets + 1, blocked=blocked, faults=tuple(faults)), less)
     tables = tuple(dict.fromkeys(part.table for _, part, _ in less))
     return Forgotten(tables, sum(gone for _, _, gone in less), rewritten, len(blocked))
 
@@ -148,7 +151,7 @@ def _blocked(raw: Path, person: str, key: Key) -> dict[str, Source]:
     """Note the files of the delivery that hold the person, or may."""
     files = [path for path in _files(raw) if holds(path.read_bytes(), person)]
     return {
-        label(path.name, key): Source(label(path.name, key), look_at(path), key.digest(path.read_bytes()), "") for path in files
+        label(path.name, key): Source(masked(path.name), look_at(path), key.digest(path.read_bytes()), "") for path in files
     }
 
 

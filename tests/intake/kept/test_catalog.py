@@ -5,8 +5,10 @@ import os
 import pytest
 
 from gm_workbench.errors import DeliveryError
+from gm_workbench.intake.faults import found, refusing
 from gm_workbench.intake.kept.catalog import Catalog, Look, PartFile, Source, label, load, look_at, save
 from gm_workbench.intake.keys import open_key
+from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.rowledger import Entry, RowLedger
 from gm_workbench.vocabulary.schemas import DataKind
 
@@ -25,11 +27,12 @@ def full() -> Catalog:
         scope="pool",
         retain_until="2030-12-31",
         sources={"costs.csv": source()},
-        refused={"costs.csv": source(None)},
-        parts={"tables/costs/place=GM9903/period=2024/part-202401.parquet": PartFile("ab" * 32, 2)},
+        accepted={"costs.csv": source(None)},
+        parts={"tables/costs/place=GM9903/period=2024/part-202401.parquet": PartFile("ab" * 32, 2, ("costs.csv",))},
         forgets=3,
         blocked={"other.csv": source()},
-        notes=("a note",),
+        faults=(found(Reason.EXTRA_ROWS, "costs.csv", promised=2, found=3, cells=["12"]), refusing(found(Reason.RAGGED))),
+        remarks=("a remark",),
         ledger=RowLedger((Entry("costs.csv", "costs", 3, 2, 1, 0),)),
     )
 
