@@ -207,12 +207,12 @@ class Delivery:
     def faults(self, *, regime: bool = False) -> tuple[Fault, ...]:
         """Check a delivery of which no file is refused, and give what was found.
 
-        Synthetic provisions are later than the last list of 2018, which is noted each time: only with `regime` that is among it.
+        Synthetic provisions are later than the last list, of 2018, and that is noted each time; it is among them with `regime`.
         """
         return beside_regime(self.read().faults, regime=regime)
 
     def leaves_out(self, name: str, *lines: int) -> tuple[Fault, ...]:
-        """Check, and give what was found. These lines of a file are counted as set aside, and they are all that the tables lack."""
+        """Check, and give what was found; these lines of a file are counted as set aside, and are all that the tables lack."""
         delivered = len(self.lines(name)) - 1
         checked = self.read()
         (entry,) = [entry for entry in checked.ledger.entries if entry.file == name]
@@ -262,7 +262,7 @@ class Delivery:
         return error
 
     def holds_nothing_of(self, files: set[str]) -> None:
-        """See that no row of these files (by masked name) is in a table, and that the ledger counts all their rows as refused."""
+        """See that no row of these files (by masked name) is in a table, and that the ledger counts all of them as refused."""
         gathered = self.gathered()
         assert not [file for file, _ in gathered.parts if file.split("~")[0] in files]
         entries = [entry for entry in gathered.ledger.entries if entry.file in files]
