@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -11,11 +11,16 @@ import pandas as pd
 import pytest
 import yaml
 
-from gm_workbench.intake.faults import FaultyDeliveryError
-from gm_workbench.intake.reasons import Reason
+from gm_workbench.intake.delivery import open_delivery
+from gm_workbench.intake.faults import Fault, FaultyDeliveryError
+from gm_workbench.intake.gathering import OF_ALL, Gathered, gather
+from gm_workbench.intake.keys import open_key
+from gm_workbench.intake.marker import root_of
+from gm_workbench.intake.reasons import Reason, Severity
 from gm_workbench.intake.store import Checked, check
+from gm_workbench.settings import paths
 from gm_workbench.vocabulary.calendar import month_index
-from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER, eleven_remainder
+from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER, Place, eleven_remainder
 from gm_workbench.worlds.deliveries import write_delivery
 
 JAN = month_index("2024-01")
@@ -191,18 +196,85 @@ class Delivery:
     def check(self) -> Checked:
         return check(self.folder, self.place)
 
+    def read(self) -> Checked:
+        """Check a delivery of which no file is refused; the planted number must be in nothing that comes of it."""
+        checked = self.check()
+        assert all(fault.severity is not Severity.REFUSE for fault in checked.faults)
+        assert PLANT not in repr((checked.faults, checked.notes, checked.ledger))
+        assert not any(table.astype(str).eq(PLANT).to_numpy().any() for table in checked.tables.values())
+        return checked
+
+    def faults(self, *, regime: bool = False) -> tuple[Fault, ...]:
+        """Check a delivery of which no file is refused, and give what was found.
+
+        Synthetic provisions are later than the last list, of 2018, and that is noted each time; it is among them with `regime`.
+        """
+        return beside_regime(self.read().faults, regime=regime)
+
+    def leaves_out(self, name: str, *lines: int) -> tuple[Fault, ...]:
+        """Check, and give what was found; these lines of a file are counted as set aside, and are all that the tables lack."""
+        delivered = len(self.lines(name)) - 1
+        checked = self.read()
+        (entry,) = [entry for entry in checked.ledger.entries if entry.file == name]
+        assert (entry.delivered, entry.accepted, entry.set_aside) == (delivered, delivered - len(lines), len(lines))
+        assert checked.ledger.totals().set_aside == len(lines)
+        without = self.without(name, *lines).check()
+        assert checked.tables.keys() == without.tables.keys()
+        for table, rows in checked.tables.items():
+            pd.testing.assert_frame_equal(rows, without.tables[table])
+        return beside_regime(checked.faults)
+
+    def without(self, name: str, *lines: int) -> Delivery:
+        """Give another delivery, which is this one without these lines of a file."""
+        folder = self.folder.parents[2] / "without" / Path(*self.folder.parts[-3:])
+        shutil.copytree(self.folder, folder)
+        other = Delivery(folder, self.place)
+        kept = [line for number, line in enumerate(self.lines(name), start=1) if number not in lines]
+        other.change(name, lambda _: b"".join(line + b"\r\n" for line in kept))
+        other.mark(files=None)
+        return other
+
+    def lines(self, name: str) -> list[bytes]:
+        """Give the lines of a file, without blank ones."""
+        return [line for line in (self.folder / name).read_bytes().split(b"\r\n") if line]
+
+    def gathered(self) -> Gathered:
+        """Give what each file of the delivery comes to, also when some are refused; nothing is raised for a fault."""
+        place, kind = Place.parse(self.place), root_of(self.folder).kind
+        assert kind is not None
+        return gather(open_delivery(self.folder, place), paths().codes, open_key(place.code, kind), kind, lambda part: part)
+
     def refused(self) -> FaultyDeliveryError:
-        """Check, and give the error; it must name the place and must not hold the planted number."""
+        """Check, and give the error: it names the place, hides the planted number, and of a refused file nothing is read.
+
+        Its faults are given without the notes that a sound delivery has too (`faults`).
+        """
         with pytest.raises(FaultyDeliveryError, match=f"The delivery of {self.place} in .* has .* fault") as caught:
             self.check()
-        assert PLANT not in str(caught.value)
-        assert PLANT not in repr(caught.value.faults)
-        assert caught.value.__cause__ is None
-        assert caught.value.__suppress_context__ or caught.value.__context__ is None
-        return caught.value
+        error = caught.value
+        assert PLANT not in str(error)
+        assert PLANT not in repr(error.faults)
+        assert error.__cause__ is None
+        assert error.__suppress_context__ or error.__context__ is None
+        if not any(fault.reason in OF_ALL for fault in error.faults):
+            self.holds_nothing_of({fault.file for fault in error.faults if fault.severity is Severity.REFUSE})
+        error.faults = beside_regime(error.faults)
+        return error
+
+    def holds_nothing_of(self, files: set[str]) -> None:
+        """See that no row of these files (by masked name) is in a table, and that the ledger counts all of them as refused."""
+        gathered = self.gathered()
+        assert not [file for file, _ in gathered.parts if file.split("~")[0] in files]
+        entries = [entry for entry in gathered.ledger.entries if entry.file in files]
+        assert [entry.refused for entry in entries] == [entry.delivered for entry in entries]
 
     def reasons(self) -> list[Reason]:
         return [fault.reason for fault in self.refused().faults]
+
+
+def beside_regime(faults: Iterable[Fault], *, regime: bool = False) -> tuple[Fault, ...]:
+    """Leave out the notes on the list with which synthetic provisions are read."""
+    return tuple(fault for fault in faults if regime or fault.reason is not Reason.REGIME)
 
 
 @pytest.fixture
