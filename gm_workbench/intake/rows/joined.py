@@ -11,7 +11,7 @@ import numpy as np
 from gm_workbench.intake.faults import Fault, found, worst
 from gm_workbench.intake.reasons import Reason, Severity
 from gm_workbench.intake.rowledger import Entry
-from gm_workbench.intake.rows.parts import FileRows, Part
+from gm_workbench.intake.rows.parts import FileRows, Piece
 from gm_workbench.vocabulary.text import Text
 
 _ON_TWO_SHEETS = Text(
@@ -56,7 +56,7 @@ def _added_up(entries: Sequence[Entry]) -> Iterator[Entry]:
         yield Entry(own[0].file, table, *sums)
 
 
-def _on_two_sheets(file: str, parts: Sequence[Part]) -> Iterator[Fault]:
+def _on_two_sheets(file: str, parts: Sequence[Piece]) -> Iterator[Fault]:
     shared: Counter[str] = Counter()
     for name in dict.fromkeys((part.table, part.period, part.name) for part in parts):
         alike = [part.keys for part in parts if (part.table, part.period, part.name) == name]
