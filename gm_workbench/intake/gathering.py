@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from traceback import walk_tb
@@ -125,17 +125,23 @@ def _ledger(entries: Sequence[Entry]) -> RowLedger:
     )
 
 
-def _file(name: str, desk: _Desk, *, may_wait: bool) -> Iterator[FileRows]:
+def _file(name: str, desk: _Desk, *, may_wait: bool) -> list[FileRows]:
+    """Read one file and lay its parts down. A disk that cannot be written is no fault of the file, and is raised."""
+    file = label(name, desk.key)
+    return [_laid(rows, file, desk) for rows in _tried(desk.delivery.files[name], desk, may_wait=may_wait)]
+
+
+def _tried(path: Path, desk: _Desk, *, may_wait: bool) -> list[FileRows]:
     """Read one file; whatever goes wrong with it is a fault of that file, told without the words of the error."""
-    shown = masked(name)
+    shown = masked(path.name)
     try:
-        yield from _read(desk.delivery.files[name], desk, may_wait=may_wait)
+        return _read(path, desk, may_wait=may_wait)
     except OSError:
-        yield _nothing(label(name, desk.key), shown, [found(Reason.UNKNOWN_FILE, shown, what=NOT_READABLE)])
+        return [_nothing(shown, [found(Reason.UNKNOWN_FILE, shown, what=NOT_READABLE)])]
     except DeclarationError:
         raise
     except Exception as error:  # its words may quote a cell, and so may its traceback
-        yield _nothing(label(name, desk.key), shown, [found(Reason.FORMAT, shown, format=_OURS.format(what=_where(error)))])
+        return [_nothing(shown, [found(Reason.FORMAT, shown, format=_OURS.format(what=_where(error)))])]
 
 
 def _where(error: Exception) -> str:
@@ -144,23 +150,22 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__}, {ours[-1] if ours else 'unknown'}"
 
 
-def _read(path: Path, desk: _Desk, *, may_wait: bool) -> Iterator[FileRows]:
+def _read(path: Path, desk: _Desk, *, may_wait: bool) -> list[FileRows]:
     tables = [(opened, recognise(opened, desk.sources)) for opened in open_file(path, sniff(path))]
     known = [hit for _, hit in tables if hit]
     if may_wait and any(hit.source.person and hit.source.person.bridge for hit in known):
         desk.waiting.append(path.name)
-        return
+        return []
     rows = [_rows(path, hit, desk) for hit in known]
-    faults = _of_file(path.name, tables, [one for row in rows for one in row.faults])
-    counted = sum(max((entry.delivered for entry in row.entries), default=0) for row in rows)
-    if worst((*faults, *(one for row in rows for one in row.faults))) is not Severity.REFUSE:
+    of_rows = [fault for row in rows for fault in row.faults]
+    faults = _of_file(path.name, tables, of_rows)
+    if worst((*faults, *of_rows)) is not Severity.REFUSE:
+        counted = sum(max((entry.delivered for entry in row.entries), default=0) for row in rows)
         faults += promised_faults(path.name, counted, desk.delivery.marker)
-    if worst(faults) is Severity.REFUSE:
+    if worst((*faults, *of_rows)) is Severity.REFUSE:  # one sheet that is refused refuses all of the file
         rows = [_refused(row) for row in rows]
-    yield from (_laid(row, label(path.name, desk.key), desk) for row in rows)
-    if faults:
-        unread = sum(opened.rows or 0 for opened, hit in tables if not hit) if not known else 0
-        yield _nothing(label(path.name, desk.key), masked(path.name), faults, unread)
+    unread = sum(opened.rows or 0 for opened, hit in tables if not hit) if not known else 0
+    return [*rows, *([_nothing(masked(path.name), faults, unread)] if faults else [])]
 
 
 def _rows(path: Path, hit: Recognised, desk: _Desk) -> FileRows:
@@ -171,7 +176,7 @@ def _rows(path: Path, hit: Recognised, desk: _Desk) -> FileRows:
         if not hit.source.declared_in.endswith(PRIVATE):
             raise
         what = same(masked(str(error)))
-        return _nothing("", masked(path.name), [found(Reason.MAPPING, masked(hit.source.declared_in), what=what)])
+        return _nothing(masked(path.name), [found(Reason.MAPPING, masked(hit.source.declared_in), what=what)])
 
 
 def _of_file(name: str, tables: Sequence[tuple[Opened, Recognised | None]], told: Sequence[Fault]) -> list[Fault]:
@@ -196,9 +201,9 @@ def _laid(rows: FileRows, file: str, desk: _Desk) -> FileRows:
     return replace(rows, file=file, parts=tuple(desk.lay(part) for part in rows.parts if isinstance(part, Part)))
 
 
-def _nothing(file: str, shown: str, faults: Sequence[Fault], unread: int = 0) -> FileRows:
+def _nothing(shown: str, faults: Sequence[Fault], unread: int = 0) -> FileRows:
     entries = (Entry(shown, "", unread, 0, 0, unread),) if unread else ()
-    return FileRows(file, "", (), entries, tuple(faults))
+    return FileRows(shown, "", (), entries, tuple(faults))
 
 
 def sheets(parts: Sequence[tuple[str, Piece]]) -> Mapping[str, list[Piece]]:
