@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from traceback import walk_tb
 
@@ -102,10 +103,21 @@ def gather(delivery: Delivery, codes: Path, key: Key, kind: DataKind, lay: Calla
 def _gathered(desk: _Desk, read: Sequence[FileRows], faults: Sequence[Fault]) -> Gathered:
     delivered = {label(name, desk.key): day for name, day in desk.delivery.marker.delivered.items()}
     times = {label(name, desk.key): path.stat().st_mtime for name, path in desk.delivery.files.items()}
-    resolved = resolve(read, delivered, times)
+    resolved = _resolved(read, delivered, times)
     everything = (*faults, *(fault for rows in read for fault in rows.faults), *resolved.faults)
     refused = {rows.file for rows in read if worst(rows.faults) is Severity.REFUSE} | _ambiguous(resolved)
     return Gathered(resolved.parts, everything, _ledger(resolved.entries), frozenset(refused))
+
+
+def _resolved(read: Sequence[FileRows], delivered: Mapping[str, date], times: Mapping[str, float]) -> Resolved:
+    """Decide what is in force. A file that is ambiguous in one part is refused, and what it replaced elsewhere counts again."""
+    told: list[Fault] = []
+    resolved = resolve(read, delivered, times)
+    while unclear := _ambiguous(resolved):
+        told += [fault for fault in resolved.faults if fault.reason is Reason.AMBIGUOUS]
+        read = [_refused(rows) if rows.file in unclear else rows for rows in read]
+        resolved = resolve(read, delivered, times)
+    return replace(resolved, faults=(*told, *resolved.faults))
 
 
 def _ambiguous(resolved: Resolved) -> set[str]:
@@ -204,11 +216,3 @@ def _laid(rows: FileRows, file: str, desk: _Desk) -> FileRows:
 def _nothing(shown: str, faults: Sequence[Fault], unread: int = 0) -> FileRows:
     entries = (Entry(shown, "", unread, 0, 0, unread),) if unread else ()
     return FileRows(shown, "", (), entries, tuple(faults))
-
-
-def sheets(parts: Sequence[tuple[str, Piece]]) -> Mapping[str, list[Piece]]:
-    """Give the parts of each table."""
-    of: dict[str, list[Piece]] = {}
-    for _, part in parts:
-        of.setdefault(part.table, []).append(part)
-    return of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 
 import pytest
 import xlsxwriter
@@ -95,3 +96,47 @@ def test_mistake_of_the_workbench_is_told_by_its_place_and_without_its_words(del
     assert (fault.reason, fault.severity, fault.file) == (Reason.FORMAT, Severity.REFUSE, CASELOAD)
     assert "RuntimeError, gm_workbench.intake.gathering" in fault.problem.en
     assert {part.table for _, part in gathered(delivery).parts} >= {"benefits", "rosters"}
+
+
+COSTS, OTHER, EARLIER = "kosten_voorzieningen.csv", "kosten b.csv", "kosten a.csv"
+
+
+def at_once(delivery, **files):
+    """Write files of costs that changed at once, but for one that is a day older; each row is month, line and amount."""
+    header, *lines = delivery.lines(COSTS)
+    for name, rows in files.items():
+        written = [_cost(lines[line], month, amount) for month, line, amount in rows]
+        path = delivery.folder / {"one": COSTS, "other": OTHER, "earlier": EARLIER}[name]
+        path.write_bytes(b"".join(row + b"\r\n" for row in [header, *written]))
+        os.utime(path, (1e9, 1e9 - 86_400 * (name == "earlier")))
+    delivery.mark(files=None)
+
+
+def _cost(line, month, amount):
+    cells = line.split(b";")
+    return b";".join([*cells[:2], month, *cells[3:-1], amount])
+
+
+ONE = [(b"01", 0, b"1"), (b"01", 1, b"2"), (b"02", 0, b"3")]
+OTHER_OF_JANUARY = [(b"01", 0, b"1"), (b"01", 1, b"5"), (b"03", 0, b"6")]
+
+
+def test_file_that_is_ambiguous_in_one_month_is_refused_in_all(delivery):
+    at_once(delivery, one=ONE, other=OTHER_OF_JANUARY)
+    told = {(fault.reason, fault.file) for fault in delivery.refused().faults}
+    assert told == {(Reason.AMBIGUOUS, COSTS), (Reason.AMBIGUOUS, OTHER)}
+    found = gathered(delivery)
+    assert found.refused == {COSTS, OTHER}
+    counts = {entry.file: (entry.delivered, entry.refused) for entry in found.ledger.entries if entry.table == "costs"}
+    assert counts == {COSTS: (3, 3), OTHER: (3, 3)}
+
+
+def test_what_an_ambiguous_file_would_have_corrected_is_in_force(delivery):
+    february = [(b"02", 0, b"9")]
+    at_once(delivery, one=ONE, earlier=february)
+    (correction,) = delivery.faults()
+    assert (correction.reason, correction.file) == (Reason.CORRECTION, COSTS)
+    at_once(delivery, one=ONE, other=OTHER_OF_JANUARY, earlier=february)
+    assert {fault.reason for fault in delivery.refused().faults} == {Reason.AMBIGUOUS}
+    costs = [(file, part.data.column("amount").to_pylist()) for file, part in gathered(delivery).parts if part.table == "costs"]
+    assert costs == [(EARLIER, [9.0])]
