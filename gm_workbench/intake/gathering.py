@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from traceback import walk_tb
 
@@ -108,10 +109,21 @@ def gather(delivery: Delivery, codes: Path, key: Key, kind: DataKind, lay: Calla
 def _gathered(desk: _Desk, read: Sequence[FileRows], faults: Sequence[Fault]) -> Gathered:
     delivered = {label(name, desk.key): day for name, day in desk.delivery.marker.delivered.items()}
     times = {label(name, desk.key): path.stat().st_mtime for name, path in desk.delivery.files.items()}
-    resolved = resolve(read, delivered, times)
+    resolved = _resolved(read, delivered, times)
     everything = (*faults, *(fault for rows in read for fault in rows.faults), *resolved.faults)
     refused = {rows.file for rows in read if worst(rows.faults) is Severity.REFUSE} | _ambiguous(resolved)
     return Gathered(resolved.parts, everything, RowLedger(_each_once(resolved.entries)), frozenset(refused))
+
+
+def _resolved(read: Sequence[FileRows], delivered: Mapping[str, date], times: Mapping[str, float]) -> Resolved:
+    """Decide what is in force. A file that is ambiguous in one part is refused, and what it replaced elsewhere counts again."""
+    told: list[Fault] = []
+    resolved = resolve(read, delivered, times)
+    while unclear := _ambiguous(resolved):
+        told += [fault for fault in resolved.faults if fault.reason is Reason.AMBIGUOUS]
+        read = [_refused(rows) if rows.file in unclear else rows for rows in read]
+        resolved = resolve(read, delivered, times)
+    return replace(resolved, faults=(*told, *resolved.faults))
 
 
 def _ambiguous(resolved: Resolved) -> set[str]:
@@ -128,16 +140,24 @@ def _each_once(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 
 
 def _file(name: str, desk: _Desk, *, may_wait: bool) -> FileRows | None:
+    """Read one file and lay its parts down. A disk that cannot be written is no fault of the file, and is raised."""
+    rows = _tried(desk.delivery.files[name], desk, may_wait=may_wait)
+    if rows is None:
+        return None
+    return replace(rows, file=label(name, desk.key), parts=tuple(desk.lay(one) for one in rows.parts if isinstance(one, Part)))
+
+
+def _tried(path: Path, desk: _Desk, *, may_wait: bool) -> FileRows | None:
     """Read one file, or let it wait for one that links its numbers; what goes wrong is told without the words of the error."""
-    shown = masked(name)
+    shown = masked(path.name)
     try:
-        return _read(desk.delivery.files[name], desk, may_wait=may_wait)
+        return _read(path, desk, may_wait=may_wait)
     except OSError:
-        return _nothing(label(name, desk.key), found(Reason.UNKNOWN_FILE, shown, what=NOT_READABLE))
+        return _nothing(shown, found(Reason.UNKNOWN_FILE, shown, what=NOT_READABLE))
     except DeclarationError:
         raise
     except Exception as error:  # its words may quote a cell, and so may its traceback
-        return _nothing(label(name, desk.key), found(Reason.FORMAT, shown, format=_OURS.format(what=_where(error))))
+        return _nothing(shown, found(Reason.FORMAT, shown, format=_OURS.format(what=_where(error))))
 
 
 def _where(error: Exception) -> str:
@@ -159,11 +179,8 @@ def _read(path: Path, desk: _Desk, *, may_wait: bool) -> FileRows | None:
     faults = [*rows.faults, *_of_file(path.name, tables, rows.faults)]
     if worst(faults) is not Severity.REFUSE:
         faults += promised_faults(path.name, counted, desk.delivery.marker)
-    rows = replace(rows, file=label(path.name, desk.key), faults=tuple(faults))
-    if worst(faults) is Severity.REFUSE:
-        return _refused(rows)
-    # laid down at once, so that one file is in memory at a time
-    return replace(rows, parts=tuple(desk.lay(part) for part in rows.parts if isinstance(part, Part)))
+    rows = replace(rows, faults=tuple(faults))
+    return _refused(rows) if worst(faults) is Severity.REFUSE else rows
 
 
 def _rows(path: Path, hit: Recognised, desk: _Desk) -> FileRows:

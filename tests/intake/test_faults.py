@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from gm_workbench.errors import DeliveryError, MixedKinds
-from gm_workbench.intake.faults import MixedDeliveryError, describe, english, masked, refuse, shown_codes
+from gm_workbench.intake.faults import MixedDeliveryError, describe, found, masked, refuse, shown_codes
 from gm_workbench.intake.reasons import Reason, Severity
 from gm_workbench.worlds.draw import DRAWN
 
@@ -37,8 +37,8 @@ def test_delivery_without_fault_is_read(delivery):
 
 
 def test_synthetic_provisions_are_read_with_a_list_that_ended_and_that_is_noted(delivery):
-    found = [(fault.reason, fault.severity, fault.file, fault.column) for fault in delivery.faults(regime=True)]
-    assert found == [
+    told = [(fault.reason, fault.severity, fault.file, fault.column) for fault in delivery.faults(regime=True)]
+    assert told == [
         (Reason.REGIME, Severity.NOTE, "SRG_202401.csv", "TYPE VOORZIENING"),
         (Reason.REGIME, Severity.NOTE, "SRG_202401.csv", "REDEN EINDE VOORZIENING"),
     ]
@@ -177,8 +177,8 @@ def test_windows_1252_is_read_and_noted(delivery):
 def test_windows_1252_does_not_hide_a_bad_row(delivery):
     delivery.put(COSTS, 3, PERSON, delivery.plant)
     delivery.change(COSTS, lambda data: data.decode("utf-8-sig").encode("cp1252"))
-    found = [(fault.reason, fault.line) for fault in delivery.leaves_out(COSTS, 3)]
-    assert found[1:] == [(Reason.IDENTIFIER, 3)]
+    told = [(fault.reason, fault.line) for fault in delivery.leaves_out(COSTS, 3)]
+    assert told[1:] == [(Reason.IDENTIFIER, 3)]
 
 
 @pytest.mark.xfail(strict=True, reason="the note on Windows-1252 has no line")
@@ -293,8 +293,8 @@ def test_columns_that_the_schema_does_not_require_may_be_missing(delivery):
         delivery.change(
             name, lambda data: data.replace(b"LEEFVORM", b"LEEF", 1).replace(b"GESLACHT", delivery.plant.encode(), 1)
         )
-    found = [(fault.reason, fault.severity, fault.line, fault.count) for fault in delivery.faults()]
-    assert found == [(Reason.EXTRA_COLUMNS, Severity.NOTE, 1, 2)] * 2
+    told = [(fault.reason, fault.severity, fault.line, fault.count) for fault in delivery.faults()]
+    assert told == [(Reason.EXTRA_COLUMNS, Severity.NOTE, 1, 2)] * 2
     pd.testing.assert_frame_equal(delivery.read().tables["benefits"], before.drop(columns=["household", "sex"]))
 
 
@@ -339,15 +339,15 @@ def test_ragged_lines_are_set_aside_and_counted_from_the_first(delivery):
 def test_ragged_line_does_not_shift_the_lines_of_other_faults(delivery):
     delivery.put("teams.csv", 3, "BEGINDATUM", "soon")
     delivery.change("teams.csv", lambda data: data.replace(b"9903;T1", b"9903;;T1", 1))
-    found = [(fault.reason, fault.line) for fault in delivery.leaves_out("teams.csv", 2, 3)]
-    assert found == [(Reason.RAGGED, 2), (Reason.DATE, 3)]
+    told = [(fault.reason, fault.line) for fault in delivery.leaves_out("teams.csv", 2, 3)]
+    assert told == [(Reason.RAGGED, 2), (Reason.DATE, 3)]
 
 
 def test_file_of_which_all_rows_are_set_aside_is_refused_as_a_whole(delivery):
     delivery.put(BUS, 3, "LEEFVORM", "9")
     delivery.change(BUS, lambda data: data.replace(b"2024;01", b"2024;01;", 1))
-    found = [(fault.reason, fault.line, fault.whole, fault.severity) for fault in delivery.refused().faults]
-    assert found == [(Reason.RAGGED, 2, True, Severity.REFUSE), (Reason.CODE, 3, False, Severity.SET_ASIDE)]
+    told = [(fault.reason, fault.line, fault.whole, fault.severity) for fault in delivery.refused().faults]
+    assert told == [(Reason.RAGGED, 2, True, Severity.REFUSE), (Reason.CODE, 3, False, Severity.SET_ASIDE)]
 
 
 def test_open_quotation_mark_is_refused(delivery):
@@ -407,8 +407,8 @@ def test_header_that_may_be_a_number_of_a_person_is_left_out_and_not_shown(deliv
 def test_questionnaire_without_items_is_refused(delivery):
     for wave in ("T0", "T3"):
         delivery.change(f"vragenlijst_{wave}.csv", lambda data: data.replace(b"ATT_2", b"X").replace(b"ECR_", b"Y"))
-    found = [(fault.reason, fault.file) for fault in delivery.refused().faults if fault.severity is Severity.REFUSE]
-    assert found == [(Reason.ITEM, "vragenlijst_T0.csv"), (Reason.ITEM, "vragenlijst_T3.csv")]
+    told = [(fault.reason, fault.file) for fault in delivery.refused().faults if fault.severity is Severity.REFUSE]
+    assert told == [(Reason.ITEM, "vragenlijst_T0.csv"), (Reason.ITEM, "vragenlijst_T3.csv")]
 
 
 def test_file_name_must_say_the_month_of_its_rows(delivery):
@@ -431,8 +431,8 @@ def test_faults_of_several_files_are_all_in_one_message_the_worst_first(delivery
     delivery.put(BUS, 2, "LEEFVORM", "9")
     delivery.put("BUS_202402.csv", 2, "LEEFVORM", "9")
     error = delivery.refused()
-    found = [(fault.file, fault.severity) for fault in error.faults]
-    assert found == [(BUS, Severity.SET_ASIDE), ("BUS_202402.csv", Severity.REFUSE), ("caseload.csv", Severity.REFUSE)]
+    told = [(fault.file, fault.severity) for fault in error.faults]
+    assert told == [(BUS, Severity.SET_ASIDE), ("BUS_202402.csv", Severity.REFUSE), ("caseload.csv", Severity.REFUSE)]
     assert "has 2 faults" in str(error)
     assert "1. BUS_202402.csv, line 2, column LEEFVORM (and 1 more file)" in str(error)
     assert "2. caseload.csv: the file has no rows" in str(error)
@@ -468,7 +468,7 @@ def test_synthetic_number_among_real_data_is_a_mixture(delivery, real_delivery):
 
 
 def test_error_survives_the_way_to_another_process():
-    fault = english(Reason.MIXED_KINDS, "a.csv", "is wrong", "mend it")
+    fault = found(Reason.MIXED_KINDS, "a.csv", what="is wrong")
     error = refuse("GM0855", "folder", [fault])
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is MixedDeliveryError
@@ -476,20 +476,20 @@ def test_error_survives_the_way_to_another_process():
 
 
 def test_faults_without_mixture_are_a_delivery_error():
-    error = refuse("GM0855", "folder", [english(Reason.EMPTY, "a.csv", "is empty", "export again")])
+    error = refuse("GM0855", "folder", [found(Reason.EMPTY, "a.csv")])
     assert isinstance(error, DeliveryError)
     assert not isinstance(error, MixedKinds)
 
 
 def test_description_counts_rows_over_files():
     faults = [
-        english(Reason.CODE, f"{name}.csv", "is wrong", "mend it", 2, "X", count)
+        found(Reason.MISSING_VALUE, f"{name}.csv", line=2, column="X", count=count)
         for name, count in (("a", 3), ("b", 4), ("c", 1))
     ]
     text = describe("GM0855", "folder", faults)
     assert "has 1 fault;" in text
-    assert "a.csv, line 2, column X (and 2 more files): is wrong [8 times]" in text
-    assert "What to do: mend it" in text
+    assert "a.csv, line 2, column X (and 2 more files): must not be empty [8 times]" in text
+    assert "What to do: fill in the cell at the source" in text
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import shutil
 from datetime import date
 
 import pytest
 
 from gm_workbench.errors import MixedKinds
+from gm_workbench.intake.faults import FaultyDeliveryError
 from gm_workbench.intake.marker import Root, read_marker, root_of
-from gm_workbench.intake.reasons import Reason
-from gm_workbench.intake.store import check
+from gm_workbench.intake.reasons import Reason, Severity
+from gm_workbench.intake.store import check, checked_tables
+from gm_workbench.settings import Paths, paths
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.worlds.draw import DRAWN
@@ -36,7 +39,21 @@ DEEP = "[" * 50_000
 
 
 @pytest.mark.parametrize(
-    "content", ["kind: [", "- 999912345", "'\xff", "999912345: {", "kind: {}\nkind: ]", BOMB, DEEP, f"kind: {DEEP}"]
+    "content",
+    [
+        "kind: [",
+        "- 999912345",
+        "'\xff",
+        "999912345: {",
+        "kind: {}\nkind: ]",
+        BOMB,
+        DEEP,
+        f"kind: {DEEP}",
+        "place: 999912345\nretain_until: 2030-02-31",
+        "files: {999912345.csv: {delivered: 2024-13-01}}",
+        f"place: 999912345\nseed: {'9' * 5000}",
+        "place: 999912345\nkind: !!timestamp soon",
+    ],
 )
 def test_malformed_marker_is_a_fault_that_does_not_quote_it(delivery, content):
     (delivery.folder / "delivery.yml").write_bytes(content.encode("latin-1"))
@@ -54,15 +71,35 @@ def test_malformed_marker_is_a_fault_that_does_not_quote_it(delivery, content):
         ({"retain_until": "soon"}, "retain_until must be a date"),
         ({"period": "2024"}, "period must be written as"),
         ({"shared_key": "999912345 of"}, "shared_key must be a name"),
+        ({"shared_key": "k999912345"}, "shared_key must be a name"),
+        ({"shared_key": 999912345}, "shared_key must be a name"),
         ({"files": {"caseload.csv": {"delivered": "soon"}}}, "delivered as a date"),
         ({"files": ["999912345"]}, "files must name each file"),
         ({"files": {"caseload.csv": {"rows": -1}}}, "files must name each file"),
         ({"files": {"caseload.csv": {"rows": "many"}}}, "files must name each file"),
+        ({"files": {"caseload.csv": {"rows": True}}}, "files must name each file"),
     ],
 )
 def test_marker_that_says_something_wrong_is_refused(delivery, change, text):
     delivery.mark(**change)
-    assert text in only(delivery.refused()).problem.en
+    fault = only(delivery.refused())
+    assert (fault.reason, fault.severity, fault.file) == (Reason.MARKER, Severity.REFUSE, "delivery.yml")
+    assert text in fault.problem.en
+    assert fault.problem.nl != fault.problem.en
+
+
+def test_date_that_does_not_exist_is_told_as_such(delivery):
+    delivery.change("delivery.yml", lambda data: data.replace(b"retain_until: null", b"retain_until: 2030-02-31"))
+    assert only(delivery.refused()).problem.en == "a date or number in the marker file does not exist"
+
+
+@pytest.mark.parametrize("name", ["123456782", 123456782, "pool-123456782"])
+def test_shared_key_that_may_be_a_number_of_a_person_is_not_repeated(real_delivery, tmp_path, name):
+    shutil.copytree(paths().codes, tmp_path / "data" / "codes")
+    real_delivery.mark(shared_key=name)
+    with pytest.raises(FaultyDeliveryError, match="shared_key must be a name") as caught:
+        checked_tables("GM0855", "", Paths(tmp_path))
+    assert "123456782" not in str(caught.value)
 
 
 def test_marker_and_folder_must_agree_on_the_kind(delivery):
