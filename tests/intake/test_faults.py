@@ -305,9 +305,6 @@ def test_double_column_is_named(delivery):
     assert fault.problem.en == "columns are missing or there more than once: STATISTIEKMAAND"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a column that is there twice is dropped with a note when the schema does not require it"
-)
 def test_double_column_is_named_also_when_it_might_be_missing(delivery):
     delivery.replace(BUS, ";RELEASE;", ";LEEFVORM;")
     fault = delivery.refused().faults[0]
