@@ -29,7 +29,7 @@ def test_check_says_good_of_a_good_delivery(call, written):
 def test_check_lists_every_fault_and_ends_with_the_code_of_a_delivery(call, written):
     folder = written.synthetic / "default" / PLACE
     (folder / "caseload.csv").write_bytes(b"")
-    (folder / "introducties.csv").write_bytes((folder / "introducties.csv").read_bytes().replace(b";", b"|"))
+    (folder / "introducties.csv").write_bytes((folder / "introducties.csv").read_bytes().replace(b";", b"#"))
     result = call("check")
     assert result.exit_code == 20
     assert f"{PLACE}  refused" in result.stdout
