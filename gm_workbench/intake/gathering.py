@@ -11,11 +11,13 @@ from traceback import walk_tb
 from gm_workbench.errors import DeclarationError
 from gm_workbench.intake.corrections import Resolved, resolve
 from gm_workbench.intake.declared.forms import PRIVATE, load_sources, source_faults
+from gm_workbench.intake.declared.grammar import RowForm
 from gm_workbench.intake.declared.sources import Source
 from gm_workbench.intake.delivery import NOT_READABLE, Delivery, promised_faults
 from gm_workbench.intake.faults import Fault, found, masked, worst
 from gm_workbench.intake.kept.catalog import label
 from gm_workbench.intake.keys import Key
+from gm_workbench.intake.marker import MARKER, Marker
 from gm_workbench.intake.reading.files import open_file, opened_as
 from gm_workbench.intake.reading.opened import Opened
 from gm_workbench.intake.reading.recognise import Recognised, recognise
@@ -32,8 +34,13 @@ from gm_workbench.vocabulary.text import Text, same
 NO_SOURCE = Text("zijn kolommen horen bij geen bekende bron", "its headers belong to no known source")
 _OURS = Text("dit soort bestand (fout van de werkbank: {what})", "this kind of file (a fault of the workbench: {what})")
 
+_NO_PERIOD = Text(
+    "period ontbreekt, en zonder period is niet te zeggen tot welke maand de open rijen van {file} doorlopen",
+    "period is missing, and without it nothing tells until which month the open rows of {file} run",
+)
+
 EVERY_MONTH = Period(month_index("1900-01"), month_index("2199-12"))
-"""Where the marker names no months; what runs until the end of the delivery cannot be read then, and is a fault."""
+"""Where the marker names no months. A file that is expanded to months is not read then: its open rows would run on and on."""
 
 OF_ALL = (Reason.MARKER, Reason.MIXED_KINDS)
 """Faults that put all of a delivery in doubt, what was accepted of it before too."""
@@ -168,16 +175,33 @@ def _read(path: Path, desk: _Desk, *, may_wait: bool) -> list[FileRows]:
     if may_wait and any(hit.source.person and hit.source.person.bridge for hit in known):
         desk.waiting.append(path.name)
         return []
+    shown, counted = masked(path.name), sum(opened.rows or 0 for opened, _ in tables)
+    if desk.delivery.marker.period is None and any(map(_is_expanded, known)):
+        return [_nothing(shown, [found(Reason.MARKER, MARKER, what=_NO_PERIOD.format(file=shown))], counted)]
     rows = [_rows(path, hit, desk) for hit in known]
-    of_rows = [fault for row in rows for fault in row.faults]
-    faults = _of_file(path.name, tables, of_rows)
-    if worst((*faults, *of_rows)) is not Severity.REFUSE:
-        counted = sum(max((entry.delivered for entry in row.entries), default=0) for row in rows)
-        faults += promised_faults(path.name, counted, desk.delivery.marker)
-    if worst((*faults, *of_rows)) is Severity.REFUSE:  # one sheet that is refused refuses all of the file
+    faults = _beside(path.name, tables, rows, desk.delivery.marker)
+    if worst((*faults, *_of(rows))) is Severity.REFUSE:  # one sheet that is refused refuses all of the file
         rows = [_refused(row) for row in rows]
-    unread = sum(opened.rows or 0 for opened, hit in tables if not hit) if not known else 0
-    return [*rows, *([_nothing(masked(path.name), faults, unread)] if faults else [])]
+    return [*rows, *([_nothing(shown, faults, 0 if known else counted)] if faults else [])]
+
+
+def _is_expanded(hit: Recognised) -> bool:
+    return any(table.rows.form is RowForm.EXPAND_MONTHS for table in hit.source.tables)
+
+
+def _of(rows: Sequence[FileRows]) -> list[Fault]:
+    return [fault for row in rows for fault in row.faults]
+
+
+def _beside(
+    name: str, tables: Sequence[tuple[Opened, Recognised | None]], rows: Sequence[FileRows], marker: Marker
+) -> list[Fault]:
+    """Say what is wrong with a file beside its rows, and whether it has as many as were promised."""
+    faults = _of_file(name, tables, _of(rows))
+    if worst((*faults, *_of(rows))) is Severity.REFUSE:
+        return faults
+    counted = sum(max((entry.delivered for entry in row.entries), default=0) for row in rows)
+    return [*faults, *promised_faults(name, counted, marker)]
 
 
 def _rows(path: Path, hit: Recognised, desk: _Desk) -> FileRows:
