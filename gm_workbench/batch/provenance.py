@@ -20,6 +20,7 @@ from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.protocols import Protocol
 from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.text import Text
 from gm_workbench.worlds.frames import digest
 from gm_workbench.worlds.literature import digests, published_place
 
@@ -45,10 +46,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The data of one place: a keyed digest of each file, and the seed of a synthetic delivery."""
+    """The data of one place: a keyed digest of each file, the seed of a synthetic delivery, and what was said on reading it."""
 
     digests: Mapping[str, str] = field(default_factory=dict)
     seed: int | None = None
+    remarks: tuple[Text, ...] = ()
 
 
 def origin(paths: Paths) -> Origin:
@@ -107,7 +109,7 @@ def manifest_of(
 def _about_place(row: Planned, inputs: Inputs, paths: Paths) -> dict[str, Any]:
     place = Place.parse(row.place, paths.codes)
     if not row.published:
-        return {"place_name": place.name, "period": row.period, "inputs": inputs.digests}
+        return {"place_name": place.name, "period": row.period, "inputs": inputs.digests, "remarks": inputs.remarks}
     shown = published_place(row.place.removeprefix(PREFIX), paths.codes)
     tables = {f"{row.place}:{name}": digest(table) for name, table in shown.tables.items()}
     return {

@@ -43,7 +43,7 @@ def check_delivery(intake: Intake) -> Arrived:
         seed = load_plain(marker.read_text(encoding="utf-8-sig")).get("seed")
     except Exception as error:  # whatever is wrong with a delivery costs its own reports only
         return Arrived(_failed(error, paths, seconds=time.monotonic() - began))
-    return Arrived(Outcome(State.DONE, seconds=time.monotonic() - began), Inputs(checked.digests, seed))
+    return Arrived(Outcome(State.DONE, seconds=time.monotonic() - began), Inputs(checked.digests, seed, checked.remarks))
 
 
 def make_report(job: Job) -> Outcome:

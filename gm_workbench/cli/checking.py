@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from traceback import walk_tb
-from typing import Any
 
 import click
 
@@ -15,19 +14,18 @@ from gm_workbench.batch.catalogue import REAL, check_world
 from gm_workbench.cli.explaining import explained, sources_of, tell
 from gm_workbench.cli.patience import Patience
 from gm_workbench.cli.printing import as_json, example, print_rows, real_option, relative, world_option
+from gm_workbench.cli.standing import Report, as_row, coverage, noted
 from gm_workbench.errors import DeliveryError, PartlyAccepted, UnknownPlace, UsageError, WorkbenchError
 from gm_workbench.intake.faults import Fault, FaultyDeliveryError, worst
 from gm_workbench.intake.marker import MARKER
 from gm_workbench.intake.reasons import Severity
-from gm_workbench.intake.rowledger import RowLedger
+from gm_workbench.intake.store import Checked, checked_tables
 from gm_workbench.intake.store import accept as check_delivery
 from gm_workbench.intake.suggest import suggest
 from gm_workbench.intake.summary import CSV_FILE, HTML_FILE, render_csv, render_html
+from gm_workbench.panel.coverage import Covered, place_coverage
 from gm_workbench.settings import RAW, Paths, own_roots, paths
 from gm_workbench.vocabulary.codes import Place
-
-STATES = {Severity.NOTE: "good", Severity.SET_ASIDE: "partly", Severity.REFUSE: "refused"}
-"""How a delivery stands, by the worst of its faults."""
 
 MEND = "mend"
 """Folder beside the checked tables of a place, with what can be mailed to the supplier."""
@@ -46,24 +44,6 @@ suggest_option = click.option(
     metavar="FILE",
     help="Draft an alias file for one unknown file, from its headers and what is in it.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """How the delivery of one place stands; `error` is what ends the command when it is not good."""
-
-    place: str
-    kind: str
-    rows: int | None
-    notes: tuple[str, ...]
-    faults: tuple[Fault, ...] = ()
-    ledger: RowLedger = RowLedger()  # noqa: RUF009  # frozen, and empty
-    error: WorkbenchError | None = None
-
-    @property
-    def state(self) -> str:
-        refused = self.error is not None and not isinstance(self.error, PartlyAccepted)
-        return STATES[Severity.REFUSE if refused else worst(self.faults)]
 
 
 @click.command(epilog=example("gm check", "gm check GM0855 --real --data /mnt/share", "gm check GM0855 --real --explain"))
@@ -139,15 +119,30 @@ def _root(world: str, where: Paths) -> Path:
 def _checked(place: str, world: str, where: Paths, *, new_key: bool, shared_key: str) -> Report:
     try:
         _folder(place, world, where)
-        checked = check_delivery(place, world, where, new_key=new_key, shared_key=shared_key)
+        return _good(place, check_delivery(place, world, where, new_key=new_key, shared_key=shared_key), where)
+    except FaultyDeliveryError as error:
+        first = str(error).splitlines()[0]
+        return Report(place, "", None, (first,), error.faults, error.ledger, error, _in_force(place, world, where))
     except WorkbenchError as error:
-        faulty = error if isinstance(error, FaultyDeliveryError) else FaultyDeliveryError("")
-        return Report(place, "", None, (str(error).splitlines()[0],), faulty.faults, faulty.ledger, error)
+        return Report(place, "", None, (str(error).splitlines()[0],), error=error)
     except Exception as error:  # whatever it is, its words may quote a cell, and so may a traceback
         return Report(place, "", None, ("it could not be checked",), error=_unforeseen(place, error))
+
+
+def _good(place: str, checked: Checked, where: Paths) -> Report:
     rows = sum(len(table) for table in checked.tables.values())
+    covered = place_coverage(place, checked.tables, checked.kind, where=where)
     partly = _partly(place, checked.faults)
-    return Report(place, str(checked.kind), rows, checked.notes, checked.faults, checked.ledger, partly)
+    return Report(place, str(checked.kind), rows, checked.notes, checked.faults, checked.ledger, partly, covered)
+
+
+def _in_force(place: str, world: str, where: Paths) -> tuple[Covered, ...]:
+    """Say what the tables cover that are in force beside a refused file; nothing when there are none."""
+    try:
+        checked = checked_tables(place, world, where)
+    except WorkbenchError:
+        return ()
+    return place_coverage(place, checked.tables, checked.kind, where=where)
 
 
 def _unforeseen(place: str, error: Exception) -> DeliveryError:
@@ -173,40 +168,23 @@ def _partly(place: str, faults: Sequence[Fault]) -> PartlyAccepted | None:
 
 
 def _tell(reports: Sequence[Report], world: str, where: Paths, *, as_json: bool) -> None:
-    rows = [_row(report, _mend(report, world, where), where, full=as_json) for report in reports]
+    rows = [as_row(report, _mend(report, world, where), where, full=as_json) for report in reports]
     print_rows(rows, as_json=as_json, empty=f"There are no deliveries in {relative(_root(world, where), where)}.")
+    if not as_json:
+        for line in (*noted(reports), *coverage(reports)):
+            click.echo(line)
     wrong = sorted(filter(None, (report.error for report in reports)), key=lambda error: isinstance(error, PartlyAccepted))
     if wrong:
         raise type(wrong[0])("\n".join(map(str, wrong)))
 
 
-def _row(report: Report, mend: Path | None, where: Paths, *, full: bool) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "place": report.place,
-        "state": report.state,
-        "kind": report.kind,
-        "rows": report.rows,
-        "notes": list(report.notes),
-    }
-    row["mend"] = relative(mend, where) if mend else ""
-    if full:
-        row["faults"] = [_fault(fault) for fault in report.faults]
-        row["ledger"] = [{slot: getattr(entry, slot) for slot in entry.__slots__} for entry in report.ledger.entries]
-    return row
-
-
-def _fault(fault: Fault) -> dict[str, Any]:
-    told = {slot: getattr(fault, slot) for slot in ("file", "line", "column", "count", "whole")}
-    words = {"problem": fault.problem.en, "remedy": fault.remedy.en, "examples": list(fault.examples)}
-    return {"reason": fault.reason.value, "severity": fault.severity.name.lower(), **told, **words}
-
-
 def _mend(report: Report, world: str, where: Paths) -> Path | None:
-    """Write what the supplier must mend, for its owner's eyes; give the page, or None when there is nothing to mend."""
-    if worst(report.faults) is Severity.NOTE and not isinstance(report.error, DeliveryError):
-        return None
+    """Write what the supplier must mend, for its owner's eyes; give the page, or None when nothing must be mended any more."""
     place = Place.parse(report.place, where.codes)
     folder = where.checked_of(place.code, world) / MEND
+    if worst(report.faults) is Severity.NOTE:
+        shutil.rmtree(folder, ignore_errors=True)
+        return None
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, text in ((HTML_FILE, render_html), (CSV_FILE, render_csv)):
         _write_private(folder / name, text(place, report.faults, report.ledger), bom=name == CSV_FILE)

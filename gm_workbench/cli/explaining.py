@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from gm_workbench.cli.printing import print_rows
-from gm_workbench.intake.declared.forms import PRIVATE, load_sources
+from gm_workbench.intake.declared.forms import PRIVATE, sources_and_faults
 from gm_workbench.intake.declared.sources import Source
 from gm_workbench.intake.faults import masked
 from gm_workbench.intake.keys import open_key
@@ -83,4 +83,4 @@ def tell(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
 
 def sources_of(where: Paths, folder: Path) -> tuple[Source, ...]:
     """Give every source that a file may be written by, those beside the delivery first."""
-    return tuple(load_sources(where.codes, folder).values())
+    return tuple(sources_and_faults(where.codes, folder)[0].values())

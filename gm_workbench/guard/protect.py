@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from gm_workbench.guard.cells import Reason
 from gm_workbench.guard.complement import plan
 from gm_workbench.guard.decisions import Choice, Decision
+from gm_workbench.guard.flows import without_small_losses
 from gm_workbench.guard.links import wrong_sums
 from gm_workbench.guard.phrasing import WITHHELD_REVIEW, WITHHELD_UNSAFE, notes, quotes_few, silenced
 from gm_workbench.guard.policy import Method, Policy
@@ -64,7 +65,7 @@ def protect(outputs: Sequence[Output], policy: Policy, decisions: Sequence[Decis
     if faults:
         return Refusal(faults)
     try:
-        done = [_protected(output, policy, decisions) for output in outputs]
+        done = [_protected(without_small_losses(output, policy.threshold), policy, decisions) for output in outputs]
     except Exception as error:  # closed by default: whatever goes wrong, nothing leaves
         return Refusal((f"a check failed ({type(error).__name__})",))
     records = tuple(one.record for one in done)

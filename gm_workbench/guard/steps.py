@@ -34,15 +34,21 @@ def merged(steps: Sequence[Step], least: int) -> tuple[Step, ...]:
     >>> [(step.label.en, step.persons_in, step.persons_out) for step in told]
     [('a', 90, 90), ('a, b', 90, 60)]
     """
+    groups = together(steps, least)
+    return (_begin(groups[0]), *map(_together, groups[1:])) if groups else ()
+
+
+def together(steps: Sequence[Step], least: int) -> list[list[Step]]:
+    """Give the steps that `merged` puts together, group by group; the first group is where the ledger begins."""
     if not steps:
-        return ()
+        return []
     opening, *later = steps
     groups = _groups(later, least)
     if groups and 0 < _drop(groups[-1]) < least:
         groups = _back(groups)
     if groups and 0 < _drop(groups[0]) < least:
-        return (_begin([opening, *groups[0]]), *map(_together, groups[1:]))
-    return (_begin([opening]), *map(_together, groups))
+        return [[opening, *groups[0]], *groups[1:]]
+    return [[opening], *groups]
 
 
 def _drop(group: Sequence[Step]) -> int:

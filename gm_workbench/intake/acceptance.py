@@ -94,12 +94,13 @@ def _keep(site: Site, arrived: _Arrived, staged: Path, *, new_key: bool) -> Cata
     _refuse_all(site, faults)
     if new_key and worst(faults) is Severity.REFUSE:
         raise refuse(site.place.code, str(site.raw), faults)
-    remarks, settled = remarks_on(gathered.parts), settle(staged, gathered.parts)
+    faults += remarks_on(gathered.parts)
+    settled = settle(staged, gathered.parts)
     refused = gathered.refused | {label(name, site.key) for name in arrived.blocked}
     kept = {} if new_key else keeps(arrived.before.parts, settled.parts, refused)
     settled = replace(settled, parts={path: part for path, part in settled.parts.items() if path not in kept})
     catalog = _to_be(site, arrived, gathered, kept, refused)
-    return site.keep(settled, replace(catalog, faults=faults, remarks=remarks))
+    return site.keep(settled, replace(catalog, faults=faults))
 
 
 def _refuse_all(site: Site, faults: Sequence[Fault]) -> None:

@@ -10,14 +10,13 @@ from traceback import walk_tb
 
 from gm_workbench.errors import DeclarationError
 from gm_workbench.intake.corrections import Resolved, resolve
-from gm_workbench.intake.declared.forms import PRIVATE, load_sources, source_faults
+from gm_workbench.intake.declared.forms import PRIVATE, sources_and_faults
 from gm_workbench.intake.declared.grammar import RowForm
 from gm_workbench.intake.declared.sources import Source
 from gm_workbench.intake.delivery import NOT_READABLE, Delivery, promised_faults
 from gm_workbench.intake.faults import Fault, found, masked, worst
 from gm_workbench.intake.kept.catalog import label
 from gm_workbench.intake.keys import Key
-from gm_workbench.intake.marker import MARKER, Marker
 from gm_workbench.intake.reading.files import open_file, opened_as
 from gm_workbench.intake.reading.opened import Opened
 from gm_workbench.intake.reading.recognise import Recognised, recognise
@@ -25,6 +24,7 @@ from gm_workbench.intake.reading.sniff import sniff
 from gm_workbench.intake.reasons import Reason, Severity
 from gm_workbench.intake.rowledger import Entry, RowLedger
 from gm_workbench.intake.rows.books import Codebooks
+from gm_workbench.intake.rows.joined import joined
 from gm_workbench.intake.rows.parts import FileRows, Part, Piece
 from gm_workbench.intake.rows.pipeline import Within, read_rows
 from gm_workbench.vocabulary.calendar import Period, month_index
@@ -34,13 +34,13 @@ from gm_workbench.vocabulary.text import Text, same
 NO_SOURCE = Text("zijn kolommen horen bij geen bekende bron", "its headers belong to no known source")
 _OURS = Text("dit soort bestand (fout van de werkbank: {what})", "this kind of file (a fault of the workbench: {what})")
 
-_NO_PERIOD = Text(
-    "period ontbreekt, en zonder period is niet te zeggen tot welke maand de open rijen van {file} doorlopen",
-    "period is missing, and without it nothing tells until which month the open rows of {file} run",
+NO_PERIOD = Text(
+    "het loopt tot het einde van de levering, en delivery.yml noemt geen period (period: 2023-01/2025-12)",
+    "it runs until the end of the delivery, and delivery.yml names no period (period: 2023-01/2025-12)",
 )
 
 EVERY_MONTH = Period(month_index("1900-01"), month_index("2199-12"))
-"""Where the marker names no months. A file that is expanded to months is not read then: its open rows would run on and on."""
+"""Where the marker names no months; what runs until the end of the delivery cannot be read then, and is a fault."""
 
 OF_ALL = (Reason.MARKER, Reason.MIXED_KINDS)
 """Faults that put all of a delivery in doubt, what was accepted of it before too."""
@@ -98,13 +98,12 @@ def gather(delivery: Delivery, codes: Path, key: Key, kind: DataKind, lay: Calla
     DeclarationError
         If a declaration of the project is malformed. What is wrong with the delivery's own alias files is a fault.
     """
-    wrong = [fault for path in delivery.mappings for fault in source_faults(path, codes)]
-    sources = tuple(load_sources(codes, None if wrong else delivery.folder).values())
+    declared, wrong = sources_and_faults(codes, delivery.folder)
     within = Within(delivery.place, kind, delivery.marker.period or EVERY_MONTH, codes, Codebooks(key))
-    desk = _Desk(delivery, key, within, sources, lay)
-    read = [rows for name in delivery.files for rows in _file(name, desk, may_wait=True)]
-    read += [rows for name in desk.waiting for rows in _file(name, desk, may_wait=False)]
-    return _gathered(desk, read, (*delivery.faults, *wrong))
+    desk = _Desk(delivery, key, within, tuple(declared.values()), lay)
+    read = [_file(name, desk, may_wait=True) for name in delivery.files]
+    read += [_file(name, desk, may_wait=False) for name in desk.waiting]
+    return _gathered(desk, [rows for rows in read if rows], (*delivery.faults, *wrong))
 
 
 def _gathered(desk: _Desk, read: Sequence[FileRows], faults: Sequence[Fault]) -> Gathered:
@@ -113,7 +112,7 @@ def _gathered(desk: _Desk, read: Sequence[FileRows], faults: Sequence[Fault]) ->
     resolved = _resolved(read, delivered, times)
     everything = (*faults, *(fault for rows in read for fault in rows.faults), *resolved.faults)
     refused = {rows.file for rows in read if worst(rows.faults) is Severity.REFUSE} | _ambiguous(resolved)
-    return Gathered(resolved.parts, everything, _ledger(resolved.entries), frozenset(refused))
+    return Gathered(resolved.parts, everything, RowLedger(_each_once(resolved.entries)), frozenset(refused))
 
 
 def _resolved(read: Sequence[FileRows], delivered: Mapping[str, date], times: Mapping[str, float]) -> Resolved:
@@ -131,36 +130,34 @@ def _ambiguous(resolved: Resolved) -> set[str]:
     return {fault.file for fault in resolved.faults if fault.reason is Reason.AMBIGUOUS}
 
 
-def _ledger(entries: Sequence[Entry]) -> RowLedger:
-    """Add up what one file gives one table on several sheets."""
+def _each_once(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Add up the entries of files that have the same masked name."""
     of: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
         of.setdefault((entry.file, entry.table), []).append(entry)
     sums = ("delivered", "accepted", "set_aside", "refused")
-    return RowLedger(
-        tuple(
-            Entry(*key, *(sum(getattr(entry, name) for entry in alike) for name in sums)) for key, alike in sorted(of.items())
-        )
-    )
+    return tuple(Entry(*key, *(sum(getattr(one, name) for one in alike) for name in sums)) for key, alike in sorted(of.items()))
 
 
-def _file(name: str, desk: _Desk, *, may_wait: bool) -> list[FileRows]:
+def _file(name: str, desk: _Desk, *, may_wait: bool) -> FileRows | None:
     """Read one file and lay its parts down. A disk that cannot be written is no fault of the file, and is raised."""
-    file = label(name, desk.key)
-    return [_laid(rows, file, desk) for rows in _tried(desk.delivery.files[name], desk, may_wait=may_wait)]
+    rows = _tried(desk.delivery.files[name], desk, may_wait=may_wait)
+    if rows is None:
+        return None
+    return replace(rows, file=label(name, desk.key), parts=tuple(desk.lay(one) for one in rows.parts if isinstance(one, Part)))
 
 
-def _tried(path: Path, desk: _Desk, *, may_wait: bool) -> list[FileRows]:
-    """Read one file; whatever goes wrong with it is a fault of that file, told without the words of the error."""
+def _tried(path: Path, desk: _Desk, *, may_wait: bool) -> FileRows | None:
+    """Read one file, or let it wait for one that links its numbers; what goes wrong is told without the words of the error."""
     shown = masked(path.name)
     try:
         return _read(path, desk, may_wait=may_wait)
     except OSError:
-        return [_nothing(shown, [found(Reason.UNKNOWN_FILE, shown, what=NOT_READABLE)])]
+        return _nothing(shown, found(Reason.UNKNOWN_FILE, shown, what=NOT_READABLE))
     except DeclarationError:
         raise
     except Exception as error:  # its words may quote a cell, and so may its traceback
-        return [_nothing(shown, [found(Reason.FORMAT, shown, format=_OURS.format(what=_where(error)))])]
+        return _nothing(shown, found(Reason.FORMAT, shown, format=_OURS.format(what=_where(error))))
 
 
 def _where(error: Exception) -> str:
@@ -169,42 +166,29 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__}, {ours[-1] if ours else 'unknown'}"
 
 
-def _read(path: Path, desk: _Desk, *, may_wait: bool) -> list[FileRows]:
+def _read(path: Path, desk: _Desk, *, may_wait: bool) -> FileRows | None:
     tables = [(opened, recognise(opened, desk.sources)) for opened in open_file(path, sniff(path))]
     known = [hit for _, hit in tables if hit]
     if may_wait and any(hit.source.person and hit.source.person.bridge for hit in known):
         desk.waiting.append(path.name)
-        return []
-    shown, counted = masked(path.name), sum(opened.rows or 0 for opened, _ in tables)
-    if desk.delivery.marker.period is None and any(map(_is_expanded, known)):
-        return [_nothing(shown, [found(Reason.MARKER, MARKER, what=_NO_PERIOD.format(file=shown))], counted)]
-    rows = [_rows(path, hit, desk) for hit in known]
-    faults = _beside(path.name, tables, rows, desk.delivery.marker)
-    if worst((*faults, *_of(rows))) is Severity.REFUSE:  # one sheet that is refused refuses all of the file
-        rows = [_refused(row) for row in rows]
-    return [*rows, *([_nothing(shown, faults, 0 if known else counted)] if faults else [])]
-
-
-def _is_expanded(hit: Recognised) -> bool:
-    return any(table.rows.form is RowForm.EXPAND_MONTHS for table in hit.source.tables)
-
-
-def _of(rows: Sequence[FileRows]) -> list[Fault]:
-    return [fault for row in rows for fault in row.faults]
-
-
-def _beside(
-    name: str, tables: Sequence[tuple[Opened, Recognised | None]], rows: Sequence[FileRows], marker: Marker
-) -> list[Fault]:
-    """Say what is wrong with a file beside its rows, and whether it has as many as were promised."""
-    faults = _of_file(name, tables, _of(rows))
-    if worst((*faults, *_of(rows))) is Severity.REFUSE:
-        return faults
-    counted = sum(max((entry.delivered for entry in row.entries), default=0) for row in rows)
-    return [*faults, *promised_faults(name, counted, marker)]
+        return None
+    sheets = [_rows(path, hit, desk) for hit in known]
+    unread = sum(opened.rows or 0 for opened, _ in tables) if not known else 0
+    rows = joined(sheets) if sheets else _nothing(masked(path.name), unread=unread)
+    counted = sum(max((entry.delivered for entry in sheet.entries), default=0) for sheet in sheets)
+    faults = [*rows.faults, *_of_file(path.name, tables, rows.faults)]
+    if worst(faults) is not Severity.REFUSE:
+        faults += promised_faults(path.name, counted, desk.delivery.marker)
+    rows = replace(rows, faults=tuple(faults))
+    return _refused(rows) if worst(faults) is Severity.REFUSE else rows
 
 
 def _rows(path: Path, hit: Recognised, desk: _Desk) -> FileRows:
+    expands = any(table.rows.form is RowForm.EXPAND_MONTHS for table in hit.source.tables)
+    if expands and desk.delivery.marker.period is None:
+        return _nothing(
+            masked(path.name), found(Reason.MAPPING, masked(path.name), what=NO_PERIOD), unread=hit.opened.rows or 0
+        )
     opened = opened_as(path, hit.opened, hit.source)
     try:
         return read_rows(opened, hit.source, desk.within)
@@ -212,7 +196,7 @@ def _rows(path: Path, hit: Recognised, desk: _Desk) -> FileRows:
         if not hit.source.declared_in.endswith(PRIVATE):
             raise
         what = same(masked(str(error)))
-        return _nothing(masked(path.name), [found(Reason.MAPPING, masked(hit.source.declared_in), what=what)])
+        return _nothing(masked(path.name), found(Reason.MAPPING, masked(hit.source.declared_in), what=what))
 
 
 def _of_file(name: str, tables: Sequence[tuple[Opened, Recognised | None]], told: Sequence[Fault]) -> list[Fault]:
@@ -232,11 +216,6 @@ def _refused(rows: FileRows) -> FileRows:
     return replace(rows, parts=(), entries=entries)
 
 
-def _laid(rows: FileRows, file: str, desk: _Desk) -> FileRows:
-    """Lay the parts down; a part of one table keeps its file's label, which tells files of the same masked name apart."""
-    return replace(rows, file=file, parts=tuple(desk.lay(part) for part in rows.parts if isinstance(part, Part)))
-
-
-def _nothing(shown: str, faults: Sequence[Fault], unread: int = 0) -> FileRows:
-    entries = (Entry(shown, "", unread, 0, 0, unread),) if unread else ()
-    return FileRows(shown, "", (), entries, tuple(faults))
+def _nothing(file: str, *faults: Fault, unread: int = 0) -> FileRows:
+    entries = (Entry(file, "", unread, 0, 0, unread),) if unread else ()
+    return FileRows(file, "", (), entries, faults)

@@ -26,8 +26,10 @@ Int32s = npt.NDArray[np.int32]
 NO_NUMBER = -1
 """What stands for a cell that holds no number of a person."""
 
-_LEAST, _MOST = 10_000_000, 999_999_999
-"""Eight digits have lost a leading zero; fewer are no number of a person."""
+SHORTEST, LONGEST = 7, 9
+"""Digits of a number of a person as delivered: it has nine, and a spreadsheet takes away one or two zeros in front."""
+
+_LEAST, _MOST = 10 ** (SHORTEST - 1), 10**LONGEST - 1
 
 _FIRST_NINE = 900_000_000
 
@@ -49,7 +51,7 @@ def judge(numbers: Int64s, kind: DataKind) -> Verdict:
     Parameters
     ----------
     numbers : ndarray of int64, shape (rows,)
-        As `as_numbers` gives them; a leading zero that was lost makes no difference.
+        As `as_numbers` gives them; leading zeros that were lost make no difference.
     kind : DataKind
         Real numbers have remainder 0; synthetic ones start with 9 and have remainder `SYNTHETIC_REMAINDER`.
 
@@ -74,18 +76,18 @@ def _remainder(numbers: Int64s) -> Int64s:
 
 
 def as_numbers(texts: Sequence[str]) -> Int64s:
-    """Read numbers of persons as whole numbers; what is not eight or nine plain digits becomes `NO_NUMBER`.
+    """Read numbers of persons as whole numbers; what is not seven to nine plain digits becomes `NO_NUMBER`.
 
     >>> as_numbers(["012345672", "12345672", "12.345.672", ""]).tolist()
     [12345672, 12345672, -1, -1]
     """
-    plain = (text if len(text) in (8, 9) and text.isascii() and text.isdigit() else NO_NUMBER for text in texts)
+    plain = (text if SHORTEST <= len(text) <= LONGEST and text.isascii() and text.isdigit() else NO_NUMBER for text in texts)
     return np.fromiter((int(text) for text in plain), dtype=np.int64, count=len(texts))
 
 
 def whole_number(number: str) -> str:
-    """Give back the leading zero that a spreadsheet took away."""
-    return number.zfill(9)
+    """Give back the leading zeros that a spreadsheet took away."""
+    return number.zfill(LONGEST)
 
 
 class Codebook:

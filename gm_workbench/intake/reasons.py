@@ -74,6 +74,7 @@ class Reason(StrEnum):
     SPELLS = "spells"  # touching or stale spells
     DUPLICATE = "duplicate"
     ADDED_UP = "added_up"  # several records of one month became one row
+    TEAM = "team"  # introduced, and in no roster
     LINK = "link"  # a client number without a number of a person
 
 

@@ -27,6 +27,7 @@ from gm_workbench.settings import RAW, Paths, paths
 from gm_workbench.vocabulary.codes import Place, PlaceKind
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.tables import TABLES
+from gm_workbench.vocabulary.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Checked:
         Keyed SHA-256 digest per raw file that the tables come from.
     notes : tuple of str
         What intake mended or left out, in words; no value from the data.
+    remarks : tuple of Text
+        The same for a page: without a count.
     faults : tuple of Fault
         What was found in the files of the delivery, notes too; none that refuses where the tables are its own.
     ledger : RowLedger
@@ -56,6 +59,7 @@ class Checked:
     place: str
     digests: dict[str, str]
     notes: tuple[str, ...] = ()
+    remarks: tuple[Text, ...] = ()
     faults: tuple[Fault, ...] = ()
     ledger: RowLedger = field(default_factory=RowLedger)
 
@@ -77,7 +81,8 @@ def check(folder: Path, place: str, codes: Path | None = None) -> Checked:
     MissingKey
         If the data are real and there is no pseudonym key. No file has been opened then.
     DeliveryError
-        If there is any fault; the message lists all of them, values masked. `MixedKinds` when synthetic and real data meet.
+        If a file or the delivery is refused; the message lists all that must be mended, values masked. `MixedKinds` when
+        synthetic and real data meet. What only sets rows aside is in `faults`.
     UnknownPlace
         If there is no such place.
     """
@@ -89,11 +94,11 @@ def check(folder: Path, place: str, codes: Path | None = None) -> Checked:
         raise refuse(chosen.code, str(folder), delivery.faults)
     gathered = gather(delivery, codes, key, kind, lambda part: part)
     if worst(gathered.faults) is Severity.REFUSE:
-        raise refuse(chosen.code, str(folder), gathered.faults)
+        raise refuse(chosen.code, str(folder), gathered.faults, gathered.ledger)
     tables = {name: _frame(gathered, name) for name in TABLES if any(part.table == name for _, part in gathered.parts)}
     digests = {label(path.name, key): key.digest_of(path) for path in (*delivery.files.values(), folder / MARKER)}
-    notes = (*_notes(gathered.faults), *remarks_on(gathered.parts))
-    return Checked(tables, kind, chosen.code, digests, notes, gathered.faults, gathered.ledger)
+    faults = (*gathered.faults, *remarks_on(gathered.parts))
+    return Checked(tables, kind, chosen.code, digests, tuple(_notes(faults)), _remarks(faults), faults, gathered.ledger)
 
 
 def _frame(gathered: Gathered, name: str) -> pd.DataFrame:
@@ -186,8 +191,8 @@ def _checked(site: Site, catalog: Catalog) -> Checked:
     stored = Tables(site.folder, catalog)
     tables = {name: stored.frame(name) for name in stored.names}
     digests = {source.name: source.digest for source in catalog.accepted.values()}
-    notes = (*_notes(catalog.faults), *catalog.remarks, *_refused_notes(catalog))
-    return Checked(tables, site.kind, site.place.code, digests, notes, catalog.faults, catalog.ledger)
+    notes = (*_notes(catalog.faults), *_refused_notes(catalog))
+    return Checked(tables, site.kind, site.place.code, digests, notes, _remarks(catalog.faults), catalog.faults, catalog.ledger)
 
 
 def _notes(faults: Sequence[Fault]) -> list[str]:
@@ -198,6 +203,26 @@ def _notes(faults: Sequence[Fault]) -> list[str]:
         if fault.file not in refused:
             counts[f"column {fault.column}: {fault.problem.en}" if fault.column else fault.problem.en] += fault.count
     return [f"{words} [{many}]" if many > 1 else words for words, many in counts.items()]
+
+
+_REFUSED = Text(
+    "{file} is geweigerd; wat er eerder van is ingelezen, blijft gelden",
+    "{file} was refused; what was read of it before stays in force",
+)
+_ASIDE = Text("rijen zijn weggelaten: {what}", "rows were left out: {what}")
+_COLUMN = Text("kolom {column}: {what}", "column {column}: {what}")
+
+
+def _remarks(faults: Sequence[Fault]) -> tuple[Text, ...]:
+    """Say for a page what was mended, left out or refused; how many rows that were, may be too few to be told."""
+    refused = {fault.file for fault in faults if fault.severity is Severity.REFUSE}
+    told = [_REFUSED.format(file=file or MARKER) for file in sorted(refused)]
+    return tuple(dict.fromkeys((*told, *(_remark(fault) for fault in faults if fault.file not in refused))))
+
+
+def _remark(fault: Fault) -> Text:
+    what = _ASIDE.format(what=fault.problem) if fault.severity is Severity.SET_ASIDE else fault.problem
+    return _COLUMN.format(column=fault.column, what=what) if fault.column else what
 
 
 def _refused_notes(catalog: Catalog) -> list[str]:

@@ -57,7 +57,7 @@ def flow(steps: Sequence[Step], section: Section, about: About) -> Output:
         role=Role.FLOW,
         sentence=_remained(steps, slots),
         caption=_flow_caption(about, len(rows)),
-        alt=_spoken(rows, labels),
+        alt=spoken(rows, labels),
         shown_as=(Shape.FLOW,),
         labels={**labels, **whys, PERSONS: Text("personen", "persons")},
     )
@@ -82,7 +82,8 @@ def why_key(row: str) -> str:
     return f"{row}_why"
 
 
-def _spoken(rows: Sequence[str], labels: Mapping[str, Text]) -> Sentence:
+def spoken(rows: Sequence[str], labels: Mapping[str, Text]) -> Sentence:
+    """Say a flow step by step, for who cannot see it."""
     parts = [ALT_STEP.format(name=row, label=labels[row]) for row in rows]
     return Sentence(
         Text(f"{'; daarna '.join(part.nl for part in parts)}.", f"{'; then '.join(part.en for part in parts)}."),

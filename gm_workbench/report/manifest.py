@@ -39,6 +39,8 @@ class Manifest:
     inputs : mapping of str to str
         Keyed digest of each input file.
     seed : int or None
+    remarks : tuple of Text
+        What was mended or left out when the data were read.
     versions : mapping of str to str
         Versions of the interpreter and the packages that the numbers rest on.
     machine : str
@@ -78,6 +80,7 @@ class Manifest:
     period_name: Text = Text("", "")
     heading: Text = Text("", "")
     limits: tuple[Text, ...] = ()
+    remarks: tuple[Text, ...] = ()
 
     def period_in(self, language: Language) -> str:
         """Write the period in words."""

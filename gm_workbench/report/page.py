@@ -101,6 +101,7 @@ def render(released: Released, manifest: Manifest, protocol: Protocol, language:
             limits=[limit[language] for limit in manifest.limits or protocol.limits],
             made=made_of(released, manifest, protocol, language),
             provenance=provenance(manifest, language),
+            remarks=[text[language] for text in manifest.remarks],
             files=files(released, language),
         )
     )

@@ -38,6 +38,7 @@ PHRASES = {
     "digest": Text("kenmerk", "digest"),
     "parameters": Text("Parameters", "Parameters"),
     "inputs": Text("Invoer", "Inputs"),
+    "remarks": Text("Wat bij het inlezen opviel", "What was noticed when the data were read"),
     "versions": Text("Versies", "Versions"),
     "name": Text("naam", "name"),
     "value": Text("waarde", "value"),

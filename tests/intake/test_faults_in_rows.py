@@ -325,7 +325,8 @@ def test_rows_without_a_number_are_not_each_others_double(delivery):
 
 
 def at_rows(delivery, *spells):
-    """Give one coach these spells in the rosters, each in a team of its own."""
+    """Give one coach these spells in the rosters, each in a team of its own; no other file speaks of teams by then."""
+    (delivery.folder / "introducties_teams.csv").unlink()
     rows = [f"9903;T{at};L{at};C01;{first};{last}" for at, (first, last) in enumerate(spells)]
     header = delivery.line("teams.csv", 1)
     delivery.change("teams.csv", lambda _: ("\ufeff" + "\r\n".join([header.lstrip("\ufeff"), *rows]) + "\r\n").encode())

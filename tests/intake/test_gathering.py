@@ -175,9 +175,8 @@ def test_open_dossier_runs_until_the_end_of_the_period(delivery):
 def test_dossiers_of_a_delivery_without_a_period_are_not_read(delivery):
     of_dossiers(delivery, period=None)
     (fault,) = delivery.refused().faults
-    assert (fault.reason, fault.severity, fault.file) == (Reason.MARKER, Severity.REFUSE, "delivery.yml")
-    assert "until which month the open rows of export.csv run" in fault.problem.en
-    assert "period: 2023-01/2025-12" in fault.remedy.en
+    assert (fault.reason, fault.severity, fault.file) == (Reason.MAPPING, Severity.REFUSE, "export.csv")
+    assert "delivery.yml names no period (period: 2023-01/2025-12)" in fault.problem.en
     (entry,) = [entry for entry in gathered(delivery).ledger.entries if entry.file == "export.csv"]
     assert (entry.delivered, entry.refused) == (2, 2)
     assert gathered(delivery).parts == ()

@@ -50,7 +50,7 @@ def test_codebook_shows_no_number():
 
 
 def test_remainders_are_those_of_the_rule_written_for_texts():
-    numbers = np.random.default_rng(5).integers(10_000_000, 1_000_000_000, 5000)
+    numbers = np.random.default_rng(5).integers(1_000_000, 1_000_000_000, 5000)
     remainder = eleven_remainder([f"{number:09d}" for number in numbers])
     assert (
         judge(numbers, REAL).wrong == ~((remainder == 0) | ((numbers >= 900_000_000) & (remainder == SYNTHETIC_REMAINDER)))
@@ -65,7 +65,11 @@ def test_remainders_are_those_of_the_rule_written_for_texts():
         ("12345672", (False, False), (False, True)),  # eight digits, leading zero lost, remainder 0
         ("123456788", (True, False), (True, False)),  # remainder 5 but starts with 1
         ("999912345", (True, False), (True, False)),  # remainder 9
-        ("1234567", (True, False), (True, False)),
+        ("1234567", (True, False), (True, False)),  # seven digits: 001234567 has remainder 4
+        ("1234560", (False, False), (False, True)),  # seven digits, two leading zeros lost, remainder 0
+        ("001234560", (False, False), (False, True)),
+        ("123456", (True, False), (True, False)),  # six digits, whatever the remainder (0)
+        ("000123456", (True, False), (True, False)),
         ("9999923510", (True, False), (True, False)),
         ("99999235x", (True, False), (True, False)),
         ("", (True, False), (True, False)),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gm_workbench.errors import did_you_mean
+from gm_workbench.intake.declared.contradictions import contradictions
 from gm_workbench.intake.declared.grammar import ColumnRule, PersonKind, Read, RowForm, TableMap, Transform
 from gm_workbench.intake.declared.sources import FixedShape, Source
 from gm_workbench.vocabulary.codes import code_list
@@ -19,7 +20,8 @@ _MADE = {
 
 def source_problems(source: Source, codes: Path) -> list[str]:
     """List what is wrong with a source, in words for whoever wrote it."""
-    return [*_whole(source), *(problem for table in source.tables for problem in _table(table, source, codes))]
+    own = [*_whole(source), *(problem for table in source.tables for problem in _table(table, source, codes))]
+    return own or list(contradictions(source))
 
 
 def _whole(source: Source) -> Iterator[str]:
@@ -33,6 +35,8 @@ def _whole(source: Source) -> Iterator[str]:
             yield f"fixed.fields lie outside the line: {', '.join(outside)}"
     if source.person is not None and source.person.kind is PersonKind.CLIENT and not source.person.system:
         yield "person.system is missing: client numbers of two systems are not the same"
+    elif source.person is not None and source.person.client and not source.person.system:
+        yield "person.system is missing: it says of which system the client numbers are"
     if not source.tables and (source.person is None or not source.person.client):
         yield "tables is missing; only a bridge (person.client) fills none"
 

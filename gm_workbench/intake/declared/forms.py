@@ -17,6 +17,9 @@ from gm_workbench.vocabulary.text import same
 PRIVATE = ".mapping.yml"
 """What the name of a private mapping beside a delivery ends in."""
 
+LONGEST = 5000
+"""So many signs of what is wrong with a mapping are told: a list of two hundred faults is enough to begin with."""
+
 Stamps = tuple[tuple[str, int], ...]
 
 
@@ -34,14 +37,51 @@ def load_sources(codes: Path | None = None, beside: Path | None = None) -> dict[
     return {**private, **{name: source for name, source in shared.items() if name not in private}}
 
 
+def sources_and_faults(codes: Path | None = None, beside: Path | None = None) -> tuple[dict[str, Source], tuple[Fault, ...]]:
+    """Load every source that is right, in the order of `load_sources`, and tell of the private mappings that are not.
+
+    Returns
+    -------
+    dict of Source by name, tuple of Fault
+        One fault (reason MAPPING) for each private mapping that is wrong; it lists all that is wrong with it.
+
+    Raises
+    ------
+    DeclarationError
+        If a declaration of the project, and not of the delivery, is malformed.
+    """
+    codes = codes or paths().codes
+    shared = _shared(codes, _stamps(codes))
+    private: dict[str, Source] = {}
+    faults: list[Fault] = []
+    for path in _private(beside):
+        told = _read_private(path, codes, shared)
+        if isinstance(told, Source) and told.name in private:
+            told = _fault(path, f"{path.name} and {private[told.name].declared_in} have the same name of a source")
+        if isinstance(told, Source):
+            private[told.name] = told
+        else:
+            faults.append(told)
+    return {**private, **{name: source for name, source in shared.items() if name not in private}}, tuple(faults)
+
+
 def source_faults(path: Path, codes: Path | None = None) -> list[Fault]:
     """Say what is wrong with a private mapping: nothing, or one fault that lists all of it."""
     codes = codes or paths().codes
+    told = _read_private(path, codes, _shared(codes, _stamps(codes)))
+    return [told] if isinstance(told, Fault) else []
+
+
+def _read_private(path: Path, codes: Path, shared: dict[str, Source]) -> Source | Fault:
     try:
-        _mapping(path, codes, _shared(codes, _stamps(codes)), path.name)
+        return _mapping(path, codes, shared, path.name)
     except DeclarationError as error:
-        return [found(Reason.MAPPING, masked(path.name), what=same(masked(str(error))))]
-    return []
+        return _fault(path, str(error).replace(f"{path.name} in {path.parent} ", "", 1))
+
+
+def _fault(path: Path, what: str) -> Fault:
+    cut = what if len(what) <= LONGEST else f"{what[:LONGEST]} ..."
+    return found(Reason.MAPPING, masked(path.name), what=same(masked(cut)))
 
 
 def declared_files(codes: Path) -> list[Path]:

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits of one file. A file beyond the first eight is refused as too large, or as not readable in time."""
+    """The limits of one file. A file beyond the first nine is refused as too large, or as not readable in time.
+
+    `cell_bytes` is four times what a cell of Excel can hold.
+    """
 
     columns: int = 500
+    cell_bytes: int = 1 << 17
     file_bytes: int = 2 << 30
     sheet_rows: int = 20_000_000
     unzipped_bytes: int = 1 << 30

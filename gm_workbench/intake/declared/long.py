@@ -51,15 +51,19 @@ def long_form(path: Path, codes: Path, others: Mapping[str, Source], declared_in
         recognised_by=texts(form, "recognised_by") or (model.recognised_by if model else ()),
         tables=(),
         person=_person(form) or (model.person if model else None),
-        numbers=NumberStyle(form.one_of("numbers", tuple(NumberStyle))) if form.has("numbers") else NumberStyle.NL,
+        numbers=_numbers(form, model),
         dates=_dates(form) or (model.dates if model else DATES),
         empty=_empty(form) or (model.empty if model else ("",)),
-        folds=_folds(form),
+        folds=_folds(form) if model is None or form.has("headers") else model.folds,
         ignore=texts(form, "ignore") or (model.ignore if model else ()),
-        shape=_shape(form),
-        separator=form.one_of("separator", (";", ",", "\t", "|")) if form.has("separator") else ";",
-        encoding=form.one_of("encoding", _ENCODINGS) if form.has("encoding") else "utf-8-sig",
-        may_be_empty=form.has("may_be_empty") and form.flag("may_be_empty"),
+        shape=_shape(form) or (model.shape if model else None),
+        separator=form.one_of("separator", (";", ",", "\t", "|"))
+        if form.has("separator")
+        else model.separator
+        if model
+        else ";",
+        encoding=form.one_of("encoding", _ENCODINGS) if form.has("encoding") else model.encoding if model else "utf-8-sig",
+        may_be_empty=form.flag("may_be_empty") if form.has("may_be_empty") else model is not None and model.may_be_empty,
     )
     optional_text(form, "made_by")
     source = replace(source, tables=_tables(form, source, model, codes))
@@ -74,6 +78,12 @@ def _model(form: Form, others: Mapping[str, Source]) -> Source | None:
 
 def _text(form: Form, key: str, otherwise: str) -> str:
     return form.text(key) if form.has(key) else otherwise
+
+
+def _numbers(form: Form, model: Source | None) -> NumberStyle:
+    if form.has("numbers"):
+        return NumberStyle(form.one_of("numbers", tuple(NumberStyle)))
+    return model.numbers if model else NumberStyle.NL
 
 
 def _status(form: Form) -> Status:
@@ -165,9 +175,10 @@ def _fields(form: Form) -> dict[str, tuple[int, int]]:
     fields = form.child("fields")
     found = {str(name): fields.list(str(name)) for name in fields.content}
     for name, ends in found.items():
-        if len(ends) != 2 or not all(isinstance(end, int) for end in ends):
+        if len(ends) != 2 or not all(type(end) is int for end in ends):
             fields.fault(name, "must be the first and the last position, as in [1, 4]")
-    return {name: (int(str(ends[0])), int(str(ends[1]))) for name, ends in found.items() if len(ends) == 2}
+    sound = {name: ends for name, ends in found.items() if fields.sound(name)}
+    return {name: (int(str(first)), int(str(last))) for name, (first, last) in sound.items()}
 
 
 def _tables(form: Form, source: Source, model: Source | None, codes: Path) -> tuple[TableMap, ...]:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from gm_workbench.errors import did_you_mean
+import yaml
+
+from gm_workbench.errors import DeclarationError, did_you_mean
 from gm_workbench.vocabulary.codes import code_list_names
-from gm_workbench.vocabulary.declarations import Form, open_form
+from gm_workbench.vocabulary.declarations import DEEPEST, Form, load_plain, open_form
+
+LARGEST = 1 << 20
+"""What a declaration may be, in bytes: ours are a hundredth of it."""
 
 
 def open_declaration(path: Path) -> Form:
@@ -16,10 +21,33 @@ def open_declaration(path: Path) -> Form:
     Raises
     ------
     DeclarationError
-        If the file is not there, is not UTF-8 or is not YAML.
+        If the file is not there, cannot be read, is too large, is not UTF-8, is not YAML, or is YAML with references or nested
+        too deep, of which a few lines can become endless.
     """
+    if path.is_file():
+        _check_plain(path)
     form = open_form(path)
     return Form(_with_on(form.content), "", form.faults)
+
+
+def _check_plain(path: Path) -> None:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise DeclarationError(f"{path.name} is too large for a declaration: at most {LARGEST} bytes are read.")
+        load_plain(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DeclarationError(f"{path.name} cannot be read; look at its permissions.") from error
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        # what the library says may quote the file
+        raise DeclarationError(
+            f"{path.name} must be UTF-8 and YAML without references (& and *), without dates that do not exist, and nested at "
+            f"most {DEEPEST} deep{_at_line(error)}."
+        ) from error
+
+
+def _at_line(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f"; it goes wrong at line {mark.line + 1}" if mark is not None else ""
 
 
 def _with_on(content: object) -> object:

@@ -91,8 +91,6 @@ class Catalog:
         Files that still hold somebody who was removed, by label: they are not read until their bytes change.
     faults : tuple of Fault
         What was found in the delivery that was read last; cells are in it by their shape only.
-    remarks : tuple of str
-        What is to be said of the tables in force that is no fault of a file.
     ledger : RowLedger
         Where each delivered row went; in a file of its own.
     version : int
@@ -108,7 +106,6 @@ class Catalog:
     forgets: int = 0
     blocked: Mapping[str, Source] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
-    remarks: tuple[str, ...] = ()
     ledger: RowLedger = field(default_factory=RowLedger)
     version: int = SCHEMA_VERSION
 
@@ -204,7 +201,6 @@ def from_json(content: Mapping[str, Any]) -> Catalog:
             **{name: _sources(content[name]) for name in ("sources", "accepted", "blocked")},
             "parts": {path: PartFile(**{**one, "files": tuple(one["files"])}) for path, one in content["parts"].items()},
             "faults": tuple(_fault(one) for one in content["faults"]),
-            "remarks": tuple(content["remarks"]),
             "ledger": RowLedger(tuple(Entry(**entry) for entry in content["ledger"])),
         }
     )

@@ -31,15 +31,18 @@ LOOKED_AT = 20
 """The headers stand on one of so many first lines."""
 
 _FULL = 0.6
+_NAMELESS = re.compile(r"(#\d+)?")
 _EXACT = 1e15
-_FIGURES = re.compile(r"[\d.,:/ +-]+")
+_FIGURES = re.compile(r"[\d.,:/ +-]+|\d{4}-\d{2}-\d{2}T00:00:00")
 
 
 def as_text(value: object) -> str:
-    """Write a typed cell as a text: days as ``jjjjmmdd``, a decimal comma, no digits that only the machine made.
+    """Write a typed cell as a text: a decimal comma, no digits that only the machine made.
+
+    A day becomes `day_text`, so that one that a spreadsheet made of a number (3-apr of 3,4) is never read as a number again.
 
     >>> as_text(12345672.0), as_text(1234.5), as_text(True), as_text(date(2024, 4, 3)), as_text(None)
-    ('12345672', '1234,5', 'ja', '20240403', '')
+    ('12345672', '1234,5', 'ja', '2024-04-03T00:00:00', '')
     """
     if isinstance(value, str):
         return value.strip()
@@ -48,10 +51,19 @@ def as_text(value: object) -> str:
     if isinstance(value, (int, float, np.integer, np.floating)):
         return _figure(float(value))
     if isinstance(value, (datetime, date)):
-        return f"{value.year:04d}{value.month:02d}{value.day:02d}"
+        return day_text(value)
     if isinstance(value, (time, timedelta)):
         return str(value)
     return "" if value is None else str(value)
+
+
+def day_text(day: date) -> str:
+    """Write a typed day as ``jjjj-mm-ddT00:00:00``, which only a column of dates can read; its time of day is dropped.
+
+    >>> day_text(datetime(2024, 4, 3, 12, 30))
+    '2024-04-03T00:00:00'
+    """
+    return f"{day.year:04d}-{day.month:02d}-{day.day:02d}T00:00:00"
 
 
 def _figure(value: float) -> str:
@@ -65,14 +77,28 @@ def _figure(value: float) -> str:
 def names(cells: Sequence[str]) -> tuple[str, ...]:
     """Make headers of a row: an empty one, and each of those that are there twice, is named by its position.
 
+    So is one that looks like such a name itself.
+
     >>> names([" BSN", "", "Naam", "naam"])
     ('BSN', '#2', '#3', '#4')
     """
     shown = [cell.strip() for cell in cells]
     times = Counter(cell.casefold() for cell in shown)
     return tuple(
-        cell if cell and times[cell.casefold()] == 1 else f"#{position}" for position, cell in enumerate(shown, start=1)
+        cell if times[cell.casefold()] == 1 and not _NAMELESS.fullmatch(cell) else f"#{position}"
+        for position, cell in enumerate(shown, start=1)
     )
+
+
+def names_twice(cells: Sequence[str]) -> tuple[str, ...]:
+    """Give the headers of a row that are there more than once, as they stand there first; case does not count.
+
+    >>> names_twice([" BSN", "", "", "Naam", "naam"])
+    ('Naam',)
+    """
+    shown = [cell.strip() for cell in cells]
+    times = Counter(cell.casefold() for cell in shown if cell)
+    return tuple({cell.casefold(): cell for cell in reversed(shown) if times[cell.casefold()] > 1}.values())
 
 
 def header_at(rows: Sequence[Sequence[str]]) -> int:

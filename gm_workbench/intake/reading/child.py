@@ -105,10 +105,15 @@ def _hold(limits: Limits) -> None:
         import resource
     except ImportError:  # Windows has none; there the parent's clock is what is left
         return
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (limits.child_bytes, limits.child_bytes))
-    seconds = int(limits.child_seconds) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    asked = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_AS: limits.child_bytes,
+        resource.RLIMIT_CPU: int(limits.child_seconds) + 1,
+    }
+    for what, most in asked.items():
+        _, allowed = resource.getrlimit(what)  # who is bound more tightly already cannot ask for more
+        least = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
+        resource.setrlimit(what, (least, least))
 
 
 def _reader(kind: FileKind) -> Callable[[Path, Limits], Iterator[Grid]]:

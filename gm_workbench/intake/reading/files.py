@@ -51,7 +51,7 @@ def open_file(path: Path, sniffed: Sniffed, limits: Limits = LIMITS) -> tuple[Op
     if sniffed.kind is FileKind.TEXT:
         return (open_text(path, sniffed, limits),)
     if sniffed.kind is FileKind.XML:
-        return (elements(path, sniffed),)
+        return (elements(path, sniffed, limits),)
     return _from_child(path, sniffed, in_child(sniffed.kind, path, limits))
 
 

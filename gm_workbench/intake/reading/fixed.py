@@ -35,7 +35,7 @@ def open_fixed(path: Path, sniffed: Sniffed, shape: FixedShape, limits: Limits =
         return unreadable(path.name, sniffed, found(Reason.EMPTY, masked(path.name)))
     if len(shape.fields) > limits.columns:
         raise ValueError("more fields than columns are read; the declaration should have been refused")
-    seen = scan(path)
+    seen = scan(path, most=limits.cell_bytes)
     # quotation marks mean nothing here, and the encoding is declared
     faults = [fault for fault in scan_faults(path.name, seen, "") if fault.reason not in _ALSO_IN_TEXT]
     if "nul" in seen.first or any(fault.severity is Severity.REFUSE for fault in faults):

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from gm_workbench.intake.declared.limits import Limits
 from gm_workbench.intake.faults import Fault, found, masked
-from gm_workbench.intake.reading.cells import CELLS, LOOKED_AT, clean, header_at, names
+from gm_workbench.intake.reading.cells import CELLS, LOOKED_AT, clean, header_at, names, names_twice
 from gm_workbench.intake.reading.opened import Batch, Int64s, Opened, Sniffed, unreadable
 from gm_workbench.intake.reading.sniff import name_notes
 from gm_workbench.intake.reasons import Reason
@@ -24,6 +24,7 @@ BATCH = 1 << 18
 
 _SIZES = {
     "columns": Text("{found} kolommen", "{found} columns"),
+    "cell": Text("een cel van meer dan {most} tekens", "a cell of more than {most} signs"),
     "rows": Text("{found} rijen", "{found} rows"),
     "bytes": Text("{found} bytes", "{found} bytes"),
     "ratio": Text("{found} keer zo groot als ingepakt", "{found} times its packed size"),
@@ -90,7 +91,7 @@ def too_large(what: str, amount: int, most: int, part: str = "") -> Grid:
 
 def too_large_fault(name: str, what: str, amount: int, most: int) -> Fault:
     """Say that a table is too large."""
-    return found(Reason.TOO_LARGE, masked(name), what=_SIZES[what].format(found=str(amount)), most=most)
+    return found(Reason.TOO_LARGE, masked(name), what=_SIZES[what].format(found=str(amount), most=str(most)), most=most)
 
 
 def opened(grid: Grid, path: Path, sniffed: Sniffed, limits: Limits) -> Opened:
@@ -136,7 +137,10 @@ class _Table:
         faults = (*self.notes, *self._faults(line))
         part, labels = self.grid.facts.part, self.grid.facts.labels
         moved = None if self.grid.facts.headers else self.at
-        return Opened(self.name, part, self.sniffed, headers, rows, batches, faults, line, labels, late, moved=moved)
+        twice = names_twice(cells)
+        return Opened(
+            self.name, part, self.sniffed, headers, rows, batches, faults, line, labels, late, moved=moved, twice=twice
+        )
 
     def _batches(self, positions: Sequence[int], wanted: Sequence[str], start: int) -> Iterator[Batch]:
         for first in range(start, len(self.grid.lines), BATCH):

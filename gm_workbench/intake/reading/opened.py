@@ -59,7 +59,7 @@ class Batch:
     ----------
     cells : pyarrow.RecordBatch
         Columns of type string or dictionary<int32, string> only, without nulls: an empty cell is an empty text. A typed cell
-        has become text: 12345672.0 is ``12345672``, 1234.5 is ``1234,5``, a day is ``jjjjmmdd``, true is ``ja``.
+        has become text: 12345672.0 is ``12345672``, 1234.5 is ``1234,5``, a day is ``jjjj-mm-ddT00:00:00``, true is ``ja``.
     lines : ndarray of int64, shape (rows,)
         Line of each row in the file; the header is line 1.
     """
@@ -100,6 +100,8 @@ class Opened:
         Filled while reading.
     first_line : str
         The first line as it stands, by which a file of fixed width is recognised. Cells are in it: it is never shown.
+    twice : tuple of str
+        Headers that are there more than once, and so are named by their position in `headers`; never shown.
     moved : callable or None
         Gives the same table with its headers on another line, one of the first twenty; None where a format has no such choice.
     """
@@ -116,6 +118,7 @@ class Opened:
     late: list[Fault] = field(default_factory=list)
     first_line: str = field(default="", repr=False)
     moved: Callable[[int], Opened] | None = field(default=None, repr=False)
+    twice: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def refused(self) -> bool:

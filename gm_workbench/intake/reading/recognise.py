@@ -145,7 +145,7 @@ def _fixed(opened: Opened, source: Source, shape: FixedShape) -> Recognised | No
 
 
 def _by_headers(opened: Opened, source: Source) -> Recognised | None:
-    there = {folded(header, source.folds) for header in opened.headers}
+    there = {folded(header, source.folds) for header in (*opened.headers, *opened.twice)}
     known = known_headers(source)
     telling = [header for header in source.recognised_by if folded(header, source.folds) in there]
     shared = sum(folded(header, source.folds) in there for header in known)

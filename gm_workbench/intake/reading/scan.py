@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
+from gm_workbench.intake.declared.limits import LIMITS
 from gm_workbench.intake.faults import Fault, found, masked
 from gm_workbench.intake.reading.sniff import BOM
 from gm_workbench.intake.reasons import Reason
@@ -32,6 +34,7 @@ _GARBLED = Text(
     "letters met accenten zijn verminkt, zoals wanneer UTF-8 als Windows-1252 is gelezen en weer bewaard (ë wordt Ã«)",
     "accented letters are garbled, as when UTF-8 is read as Windows-1252 and saved again (ë becomes Ã«)",
 )
+_LONG_CELL = Text("een cel van meer dan {most} tekens", "a cell of more than {most} signs")
 _NO_END = Text("de laatste regel heeft geen regeleinde", "its last line has no line end")
 
 
@@ -45,6 +48,8 @@ class Scan:
     other: int = 0
     first: dict[str, int] = field(default_factory=dict)
     ends: bool = True
+    separator: bytes = b""
+    most: int = LIMITS.cell_bytes
 
     def saw(self, what: str, line: int) -> None:
         """Keep the first line of something."""
@@ -56,9 +61,9 @@ class Scan:
         return "cp1252" if self.other else "utf-8-sig"
 
 
-def scan(path: Path) -> Scan:
-    """Read all bytes once, block by block, each block ending on a line end."""
-    seen = Scan()
+def scan(path: Path, separator: str = "", most: int = LIMITS.cell_bytes) -> Scan:
+    """Read all bytes once, block by block, each block ending on a line end; a cell of more than `most` bytes is noted."""
+    seen = Scan(separator=separator.encode(), most=most)
     for block in _blocks(path):
         _count(block, seen)
     return seen
@@ -102,8 +107,21 @@ def _look_at_line_ends(block: bytes, ends: np.ndarray, seen: Scan) -> None:
     short = np.flatnonzero(lengths <= 2)
     blank = [int(i) for i in short if lengths[i] == 1 or block[ends[i] - 1] == 13]
     seen.blank += [seen.lines + 1 + i for i in blank]
-    if lengths.max(initial=0) > BLOCK or (not len(ends) and len(block) > BLOCK):
-        seen.saw("long", seen.lines + 1)
+    if not len(ends) or lengths.max() > seen.most or len(block) - ends[-1] > seen.most:
+        _look_at_long_lines(block, ends, seen)
+
+
+def _look_at_long_lines(block: bytes, ends: np.ndarray, seen: Scan) -> None:
+    edges = [-1, *ends.tolist(), len(block)]
+    for number, (before, end) in enumerate(pairwise(edges), start=seen.lines + 1):
+        if end - before > BLOCK or (end - before > seen.most and _holds_long_cell(block[before + 1 : end], seen)):
+            seen.saw("long", number)
+            return
+
+
+def _holds_long_cell(line: bytes, seen: Scan) -> bool:
+    cells = line.split(seen.separator) if seen.separator else [line]
+    return max(map(len, cells)) > seen.most
 
 
 def _look_at_quotes(block: bytes, ends: np.ndarray, seen: Scan) -> None:
@@ -149,8 +167,8 @@ def scan_faults(name: str, seen: Scan, encoding: str) -> list[Fault]:
         wide = encoding.startswith("utf-16")
         return [found(Reason.ENCODING, shown, line=None if wide else first["nul"], what=_UTF16 if wide else _NUL)]
     if "long" in first:
-        long = Text("een regel van meer dan 8 MB", "a line of more than 8 MB")
-        return [found(Reason.TOO_LARGE, shown, line=first["long"], what=long, most="8 MB")]
+        long = _LONG_CELL.format(most=str(seen.most))
+        return [found(Reason.TOO_LARGE, shown, line=first["long"], what=long, most=seen.most)]
     faults = [found(Reason.ENCODING, shown, line=line, what=what) for what, line in _letters(seen, encoding)]
     if "return" in first:
         faults.append(found(Reason.LINE_ENDS, shown, line=first["return"]))

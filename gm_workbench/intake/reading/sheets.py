@@ -16,6 +16,7 @@ from python_calamine import load_workbook
 from gm_workbench.intake.declared.limits import Limits
 from gm_workbench.intake.reading.cells import CELLS, ERROR, as_text
 from gm_workbench.intake.reading.grid import Facts, Grid, too_large
+from gm_workbench.intake.reading.long_text import longest_text
 
 _REFERENCE = re.compile(r"([A-Z]+)(\d+)")
 _MARKED = (b't="e"', b"t='e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
@@ -27,12 +28,22 @@ def sheet_tables(path: Path, limits: Limits) -> Iterator[Grid]:
 
     A cell with an error holds `cells.ERROR`, because the reader itself gives an empty text for it without a word.
     """
+    if zipfile.is_zipfile(path) and _holds_long_text(path, limits.cell_bytes):
+        yield too_large("cell", 0, limits.cell_bytes)
+        return
     book = load_workbook(str(path))
     marks = _xlsx_marks(path) if zipfile.is_zipfile(path) else {}
     for position, name in enumerate(book.sheet_names):
         sheet = book.get_sheet_by_index(position)
         if sheet.end is not None:
             yield _grid(sheet, name, marks.get(name, _Marks()), limits)
+
+
+def _holds_long_text(path: Path, most: int) -> bool:
+    """Say whether a text is too long, before a reader gives it to each of the cells that share it."""
+    with zipfile.ZipFile(path) as packed:
+        members = [name for name in packed.namelist() if name in ("xl/sharedStrings.xml", "content.xml")]
+        return any(longest_text(packed.open(name), most) > most for name in members)
 
 
 def _grid(sheet: Any, name: str, marks: _Marks, limits: Limits) -> Grid:
@@ -42,6 +53,8 @@ def _grid(sheet: Any, name: str, marks: _Marks, limits: Limits) -> Grid:
     if height > limits.sheet_rows:
         return too_large("rows", height, limits.sheet_rows, name)
     rows = [[as_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+    if any(len(cell) > limits.cell_bytes for row in rows for cell in row):
+        return too_large("cell", 0, limits.cell_bytes, name)
     for row, column in marks.errors:
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = ERROR

@@ -16,6 +16,9 @@ from gm_workbench.intake.reading.grid import Facts, Grid, too_large
 
 CHUNK = 200_000
 
+WIDEST = 32_767
+"""What a text of SPSS can hold; a file that says more was not written by it, and its texts come out cut or shifted."""
+
 
 def spss_table(path: Path, limits: Limits) -> Iterator[Grid]:
     """Give the cells of an SPSS file as text, its codes as codes; a code that it declares as missing is empty and counted."""
@@ -24,6 +27,8 @@ def spss_table(path: Path, limits: Limits) -> Iterator[Grid]:
         yield too_large("columns", len(meta.column_names), limits.columns)
     elif (meta.number_rows or 0) > limits.sheet_rows:
         yield too_large("rows", meta.number_rows, limits.sheet_rows)
+    elif max(meta.variable_storage_width.values(), default=0) > WIDEST:
+        yield too_large("cell", 0, WIDEST)
     else:
         yield _grid(path, meta)
 

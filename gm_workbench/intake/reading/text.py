@@ -15,7 +15,8 @@ import pyarrow.csv as pa_csv
 
 from gm_workbench.intake.declared.limits import LIMITS, Limits
 from gm_workbench.intake.faults import Fault, found, masked
-from gm_workbench.intake.reading.cells import CELLS, LOOKED_AT, clean, header_at, names
+from gm_workbench.intake.reading.cells import CELLS, LOOKED_AT, clean, header_at, names, names_twice
+from gm_workbench.intake.reading.grid import too_large_fault
 from gm_workbench.intake.reading.opened import Batch, Int64s, Opened, Sniffed, unreadable
 from gm_workbench.intake.reading.scan import Scan, scan, scan_faults
 from gm_workbench.intake.reading.sniff import SEPARATORS, name_notes
@@ -42,12 +43,15 @@ def open_text(path: Path, sniffed: Sniffed, limits: Limits = LIMITS) -> Opened:
     """
     if not path.stat().st_size:
         return unreadable(path.name, sniffed, found(Reason.EMPTY, masked(path.name)))
-    seen = scan(path)
+    seen = scan(path, sniffed.separator, limits.cell_bytes)
     faults = scan_faults(path.name, seen, sniffed.encoding)
     if any(fault.severity is Severity.REFUSE and fault.reason is not Reason.TRUNCATED for fault in faults):
         return unreadable(path.name, sniffed, *faults)
     known = _known(sniffed, seen)
-    rows, first_line = _first_rows(path, known)
+    try:
+        rows, first_line = _first_rows(path, known)
+    except csv.Error:  # what else it could be, the look at all bytes has told
+        return unreadable(path.name, known, too_large_fault(path.name, "cell", 0, limits.cell_bytes))
     if not rows:
         return unreadable(path.name, known, *(faults or [found(Reason.EMPTY, masked(path.name))]))
     return _Text(path, known, seen, rows, first_line, (*faults, *_notes(path, known)), limits).at(header_at(rows) + 1)
@@ -62,10 +66,7 @@ def _known(sniffed: Sniffed, seen: Scan) -> Sniffed:
 def _first_rows(path: Path, sniffed: Sniffed) -> tuple[list[list[str]], str]:
     with path.open(encoding=sniffed.encoding, newline="") as file:
         lines = list(islice(file, LOOKED_AT))
-    try:
-        rows = list(csv.reader(lines, delimiter=sniffed.separator or "\0"))
-    except csv.Error:
-        return [], ""
+    rows = list(csv.reader(lines, delimiter=sniffed.separator or "\0"))
     first = lines[0].rstrip("\r\n") if lines else ""
     return (rows if any(any(row) for row in rows) else []), first
 
@@ -99,7 +100,18 @@ class _Text:
         pass_ = _Pass(self.path, self.sniffed, line, names(row), self.seen.lines, frozenset(self.seen.blank), late)
         rows = self.seen.lines - line - sum(blank > line for blank in self.seen.blank)
         return Opened(
-            self.path.name, "", self.sniffed, names(row), rows, pass_.batches, faults, line, {}, late, self.first_line, self.at
+            self.path.name,
+            "",
+            self.sniffed,
+            names(row),
+            rows,
+            pass_.batches,
+            faults,
+            line,
+            late=late,
+            first_line=self.first_line,
+            moved=self.at,
+            twice=names_twice(row),
         )
 
     def _header_faults(self, line: int, columns: int) -> list[Fault]:

@@ -20,6 +20,7 @@ from gm_workbench.intake.declared.sources import XmlShape
 from gm_workbench.intake.faults import Fault, found, masked
 from gm_workbench.intake.reading.cells import CELLS, clean
 from gm_workbench.intake.reading.grid import too_large_fault
+from gm_workbench.intake.reading.long_text import longest_text
 from gm_workbench.intake.reading.opened import Batch, Opened, Sniffed, unreadable
 from gm_workbench.intake.reading.sniff import name_notes
 from gm_workbench.intake.reasons import Reason
@@ -44,6 +45,8 @@ def open_xml(path: Path, sniffed: Sniffed, shape: XmlShape, limits: Limits = LIM
     OSError
         If it cannot be read.
     """
+    if _too_long(path, limits):
+        return unreadable(path.name, sniffed, too_large_fault(path.name, "cell", 0, limits.cell_bytes))
     headers: dict[str, None] = {}
     rows = 0
     try:
@@ -62,12 +65,19 @@ def open_xml(path: Path, sniffed: Sniffed, shape: XmlShape, limits: Limits = LIM
     return Opened(path.name, "", sniffed, tuple(headers), rows, batches, tuple(name_notes(path, sniffed)), late=late)
 
 
-def elements(path: Path, sniffed: Sniffed) -> Opened:
+def _too_long(path: Path, limits: Limits) -> bool:
+    with path.open("rb") as file:
+        return longest_text(file, limits.cell_bytes) > limits.cell_bytes
+
+
+def elements(path: Path, sniffed: Sniffed, limits: Limits = LIMITS) -> Opened:
     """Give the names of the elements of an XML file, by which a source is recognised; it has no rows yet."""
+    if _too_long(path, limits):
+        return unreadable(path.name, sniffed, too_large_fault(path.name, "cell", 0, limits.cell_bytes))
     seen: dict[str, None] = {}
     try:
         for event, element in _events(path):
-            if event == "start" and len(seen) < LIMITS.columns:
+            if event == "start" and len(seen) < limits.columns:
                 seen[etree.QName(element).localname] = None
             elif event == "end":
                 element.clear()

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 import pyarrow as pa
 
+from gm_workbench.intake.identity import whole_number
 from gm_workbench.intake.rows.fields import Names
 from gm_workbench.intake.rows.parts import Int32s, UInt64s
 
@@ -63,7 +64,7 @@ class Book:
 
 def nine_digits(number: int | str) -> str:
     """Write a number of a person with the zeros that it begins with."""
-    return str(number).zfill(9)
+    return whole_number(str(number))
 
 
 @dataclass(slots=True)

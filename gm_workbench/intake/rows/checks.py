@@ -70,6 +70,8 @@ def check_order(desk: Desk) -> None:
     start, end = (columns.get(name) for name in ("start", "end"))
     if start is None or end is None or Transform.DATE not in (start.transform, end.transform):
         return
+    if not start.headers or not end.headers:
+        return
     before = desk.days(end.headers[0]) < desk.days(start.headers[0])
     desk.mark(Reason.ORDER, before, end.headers[0], start=start.headers[0])
 

@@ -11,7 +11,7 @@ from gm_workbench.intake.declared.grammar import ColumnRule, Read, Transform
 from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.rows.books import PERSON
 from gm_workbench.intake.rows.codes import meanings, read_codes
-from gm_workbench.intake.rows.dates import month_of, read_birth_years, read_dates, read_years
+from gm_workbench.intake.rows.dates import TYPED, month_of, read_birth_years, read_dates, read_years
 from gm_workbench.intake.rows.desk import Desk
 from gm_workbench.intake.rows.encode import Cells, flags
 from gm_workbench.intake.rows.fields import Field, Words, known, same_word
@@ -24,6 +24,9 @@ from gm_workbench.vocabulary.text import Text, same
 
 _LOST_ZEROS = Text("voorloopnullen van codes", "leading zeros of codes")
 _NAME_ONLY = Text("een korte naam zonder nummers van personen", "a short name without numbers of persons")
+_NUMBER_OR_NAME = Text(
+    "een nummer of naam; een spreadsheet heeft er een datum van gemaakt", "a number or name, of which a spreadsheet made a date"
+)
 _LONGEST_TEXT = 60
 _JOINED = "\x1f"  # stands between the parts of a key of several columns
 
@@ -61,9 +64,18 @@ def _identifier(_rule: ColumnRule, desk: Desk) -> Field:
 
 
 def _key(rule: ColumnRule, desk: Desk) -> Field:
+    _no_days(rule, desk, _NUMBER_OR_NAME)
     cells = joined([desk.sheet.cells[header] for header in rule.headers])
     book = desk.setting.books.of(rule.domain)
     return book.column(np.where(cells.empty, -1, cells.spread(book.learn(cells.words))).astype(np.int32))
+
+
+def _no_days(rule: ColumnRule, desk: Desk, allowed: Text) -> None:
+    """Mark cells that a workbook holds as days where a key or a name must be: what stood there before is lost."""
+    for header in rule.headers:
+        cells = desk.sheet.cells[header]
+        days = cells.spread(flags(pc.ends_with(cells.texts, TYPED)))
+        desk.mark(Reason.CODE, days, header, cells, list=rule.column, allowed=allowed, declared=desk.source.declared_in)
 
 
 def joined(columns: list[Cells]) -> Cells:
@@ -168,6 +180,7 @@ def _bounds(values: Floats, rule: ColumnRule, desk: Desk) -> None:
 
 
 def _text(rule: ColumnRule, desk: Desk) -> Field:
+    _no_days(rule, desk, _NUMBER_OR_NAME)
     cells = desk.cells(rule)
     long = flags(pc.greater(pc.utf8_length(cells.texts), _LONGEST_TEXT)) | holds_number(cells.texts)
     bad = cells.spread(long)

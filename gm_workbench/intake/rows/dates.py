@@ -19,9 +19,12 @@ WAYS = {
     "jjjj-mm-dd": r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})",
 }
 EXCEL = "excel"
+TYPED = "T00:00:00"
+"""How a day ends that was typed as a day in a workbook or system file (`reading.cells.day_text`)."""
 ALL_WAYS = (*WAYS, EXCEL)
 
-_MIDNIGHT = r"[T ]00:00(:00(\.0+)?)?$"
+_TIME = r"[T ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?$"  # of day; only the day counts
+_YEAR_FIRST = ("jjjjmmdd", "jjjj-mm-dd")
 _SERIAL = r"\d{5}"
 _FIRST_SERIAL_DAY = -25569  # day 0 of a spreadsheet, counted from 1970-01-01
 _MONTH_ZERO = 12 * 1970
@@ -37,13 +40,15 @@ def read_dates(texts: Sequence[str] | pa.Array, allowed: Sequence[str]) -> Typed
     texts : sequence of str
         Distinct texts.
     allowed : sequence of str
-        Ways of writing, of which the first is the usual one; ``jjjjmmdd`` is always read, because it cannot be misread.
+        Ways of writing, of which the first is the usual one; ``jjjjmmdd`` and ``jjjj-mm-dd`` are always read, because a year
+        that comes first cannot be misread. A time of day behind it is dropped.
 
     Returns
     -------
     Typed
         `mended` where a day is written in another way than the first, or as the number of a spreadsheet (read only when all
-        texts are such numbers, or when it is declared); `two_ways` when only a month that comes first makes sense of them.
+        texts are such numbers or typed days, or when it is declared); `two_ways` when only a month that comes first makes
+        sense of them.
 
     >>> read_dates(["01-02-1970", ""], ["dd-mm-jjjj"]).values.tolist()
     [31.0, nan]
@@ -116,16 +121,18 @@ def _array(texts: Sequence[str] | pa.Array) -> pa.Array:
 
 
 def _read(texts: Sequence[str] | pa.Array, allowed: Sequence[str], unknown: bool) -> Typed:
-    array = pc.replace_substring_regex(_array(texts), _MIDNIGHT, "")
+    given = _array(texts)
+    array = pc.replace_substring_regex(given, _TIME, "")
+    typed = flags(pc.ends_with(given, TYPED))
     values, mended = np.full(len(array), np.nan), np.zeros(len(array), dtype=bool)
     swapped, plain = 0, 0
-    for way in dict.fromkeys((*(way for way in allowed if way in WAYS), "jjjjmmdd")):
+    for way in dict.fromkeys((*(way for way in allowed if way in WAYS), *_YEAR_FIRST)):
         day, month_first, day_first = _written(array, WAYS[way], unknown)
         new = ~np.isnan(day) & np.isnan(values)
         values[new] = day[new]
-        mended |= new & (way != allowed[0]) & (way in allowed)
+        mended |= new & ~typed & (way != allowed[0]) & (way in allowed)
         swapped, plain = swapped + int(month_first.sum()), plain + int(day_first.sum())
-    serial = _serials(array, EXCEL in allowed)
+    serial = _serials(array, EXCEL in allowed, typed)
     values, mended = np.where(np.isnan(serial), values, serial), mended | ~np.isnan(serial)
     return Typed(values, np.isnan(values) & filled(array), mended, two_ways=swapped > 0 and plain == 0)
 
@@ -156,9 +163,9 @@ def _day(year: Ints, month: Ints, day: Ints, unknown: bool) -> Floats:
     return np.where(sound, first.astype("datetime64[D]").astype(np.int64) + day - 1, np.nan)
 
 
-def _serials(texts: pa.Array, declared: bool) -> Floats:
+def _serials(texts: pa.Array, declared: bool, typed: Flags) -> Floats:
     shaped = matches(texts, _SERIAL)
-    if not shaped.any() or not (declared or (shaped | ~filled(texts)).all()):
+    if not shaped.any() or not (declared or (shaped | typed | ~filled(texts)).all()):
         return np.full(len(texts), np.nan)
     return _numbers(texts, shaped) + _FIRST_SERIAL_DAY
 

@@ -47,11 +47,12 @@ class Cells:
         """
         whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
         coded = whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
-        texts = pc.utf8_trim_whitespace(coded.dictionary.cast(pa.string()))
+        index = coded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+        texts, index = _used(pc.utf8_trim_whitespace(coded.dictionary.cast(pa.string())), index)
         nothing = pa.array(sorted({word.casefold() for word in empty} - {""}), pa.string())
         if len(nothing):
             texts = pc.if_else(pc.is_in(pc.utf8_lower(texts), value_set=nothing), "", texts)
-        return cls(texts, coded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False))
+        return cls(texts, index)
 
     def rows(self) -> list[str]:
         """Give the text of every row; for tests and few rows."""
@@ -81,6 +82,15 @@ class Cells:
         """Put the rows of another column below these."""
         moved = other.index + np.int32(len(self.texts))
         return Cells(pa.concat_arrays([self.texts, other.texts]), np.concatenate([self.index, moved]).astype(np.int32))
+
+
+def _used(texts: pa.Array, index: Int32s) -> tuple[pa.Array, Int32s]:
+    """Leave out texts that no row has, such as headers and titles: what a column looks like is told by its rows alone."""
+    used = np.zeros(len(texts), dtype=bool)
+    used[index] = True
+    if used.all():
+        return texts, index
+    return texts.filter(pa.array(used)), (np.cumsum(used, dtype=np.int32) - np.int32(1))[index]
 
 
 def flags(array: pa.Array | pa.ChunkedArray) -> Flags:

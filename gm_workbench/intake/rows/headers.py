@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -22,12 +23,16 @@ _AN_UNKNOWN_ONE = Text("(een kolom)", "(a column)")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The headers of one file: `of` by declared header, `items` by item of a questionnaire, `extra` what nobody knows."""
+    """The headers of one file: `of` by declared header, `items` by item of a questionnaire, `extra` what nobody knows.
+
+    `twice` are declared headers and items that more than one column can be meant by; what is ignored anyway is not among them.
+    """
 
     of: Mapping[str, str]
     items: Mapping[str, str]
     extra: tuple[str, ...]
     missing: tuple[str, ...]
+    twice: tuple[str, ...] = ()
 
 
 def choose(opened: Opened, source: Source, items: Iterable[str]) -> Chosen:
@@ -41,7 +46,15 @@ def choose(opened: Opened, source: Source, items: Iterable[str]) -> Chosen:
     known = {item: item for item in items} if wide else {}
     asked = {header.upper(): header for header in opened.headers if header.upper() in known}
     extra = tuple(header for header in opened.headers if header not in of.values() and header not in asked.values())
-    return Chosen(of, asked, extra, tuple(header for header in needed(source) if header not in of))
+    twice = _twice(opened, source, {**aliases, **{item: (item,) for item in known}})
+    missing = tuple(header for header in needed(source) if header not in of and header not in twice)
+    return Chosen(of, asked, extra, missing, twice)
+
+
+def _twice(opened: Opened, source: Source, aliases: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    times = Counter(folded(header, source.folds) for header in (*opened.headers, *opened.twice, *opened.twice))
+    read = [one for one in aliases if one not in source.ignore]
+    return tuple(one for one in read if any(times[folded(name, source.folds)] > 1 for name in aliases[one]))
 
 
 def _first(names: Iterable[str], there: Mapping[str, str], source: Source) -> str:
@@ -55,6 +68,8 @@ def _aliases(source: Source) -> dict[str, tuple[str, ...]]:
         for header in _of_rows(table):
             found_names.setdefault(header, (header,))
         for rule in table.columns.values():
+            if rule.on:
+                found_names.setdefault(rule.on, (rule.on,))
             for header in rule.headers:
                 more = rule.aliases if header == rule.headers[0] else ()
                 found_names[header] = (*found_names.get(header, (header,)), *more)
@@ -71,8 +86,9 @@ def _aliases(source: Source) -> dict[str, tuple[str, ...]]:
 
 def _of_rows(table: TableMap) -> tuple[str, ...]:
     rows = table.rows
-    named = (*rows.month, rows.start, rows.end, *rows.one_per, rows.when, rows.item, rows.answer, *rows.add_up)
-    return tuple(header for header in named if header and header != "person")
+    per = (header for header in rows.one_per if header != "person")
+    named = (*rows.month, rows.start, rows.end, *per, rows.when, rows.item, rows.answer, *rows.add_up)
+    return tuple(header for header in named if header)
 
 
 def needed(source: Source) -> tuple[str, ...]:
@@ -95,11 +111,12 @@ def _needs(table: TableMap, rule: ColumnRule) -> bool:
 
 
 def check_headers(chosen: Chosen, source: Source, findings: Findings) -> None:
-    """Note columns that are missing, that are not known, and what looks like an item of a questionnaire but is none."""
-    if chosen.missing:
-        listed = ", ".join(chosen.missing)
+    """Note columns that are missing, there twice or not known, and what looks like an item of a questionnaire but is none."""
+    wrong = (*chosen.missing, *chosen.twice)
+    if wrong:
+        listed = ", ".join(wrong)
         findings.add(
-            found(Reason.COLUMNS, findings.file, line=1, count=len(chosen.missing), columns=listed, declared=source.declared_in)
+            found(Reason.COLUMNS, findings.file, line=1, count=len(wrong), columns=listed, declared=source.declared_in)
         )
     wide = any(table.rows.form is RowForm.WIDE_ITEMS for table in source.tables)
     strange = [header for header in chosen.extra if wide and ITEM.fullmatch(header.upper())]

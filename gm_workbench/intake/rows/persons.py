@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from gm_workbench.intake.declared.grammar import PersonKind, PersonRule
 from gm_workbench.intake.faults import found
+from gm_workbench.intake.identity import LONGEST, SHORTEST, judge
 from gm_workbench.intake.reading.opened import Int64s
 from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.rows.books import PERSON, Book, Codebooks
@@ -20,18 +21,14 @@ from gm_workbench.intake.rows.encode import Cells, Sheet, matches
 from gm_workbench.intake.rows.fields import Names
 from gm_workbench.intake.rows.findings import Findings
 from gm_workbench.intake.rows.parts import Flags
-from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
 
 RIN_DOMAIN = "rin"
 """Domain of linkage numbers of CBS: equal digits of a BSN and a RIN are two persons."""
 
-SHORTEST = 7
-"""A number of a person with fewer digits has lost so many zeros that it may as well be another thing."""
-
-_WEIGHTS = np.array([9, 8, 7, 6, 5, 4, 3, 2, -1])
-_PLACES = 10 ** np.arange(8, -1, -1)
+_BETWEEN = r" .\-\x{a0}\x{202f}"  # blanks that do not break a line among them
+_DAY = r"(?:19|20)\d{2}-[01]\d-[0-3]\d(?:[T ].*)?|[0-3]\d[.\-][01]\d[.\-](?:19|20)\d{2}"
 
 _LOST_ZEROS = Text("voorloopnullen van nummers", "leading zeros of numbers")
 _MIXED = {
@@ -56,33 +53,38 @@ class Keyring:
     bridge: Bridge
 
 
-def remainders(numbers: Int64s) -> Int64s:
-    """Give the remainder of the eleven test of whole numbers.
-
-    >>> remainders(np.array([111222333, 12345672])).tolist()
-    [0, 0]
-    """
-    digits = numbers[:, None] // _PLACES % 10
-    left: Int64s = digits @ _WEIGHTS % 11
-    return left
-
-
 def own_and_other(numbers: Int64s, kind: DataKind) -> tuple[Flags, Flags]:
-    """Say which numbers are persons of this kind of data, and which of the other kind."""
-    left = remainders(numbers)
-    real = (left == 0) & (numbers > 0)
-    synthetic = (left == SYNTHETIC_REMAINDER) & (numbers >= 900_000_000)
-    return (synthetic, real) if kind is DataKind.SYNTHETIC else (real, synthetic)
+    """Say which numbers are persons of this kind of data, and which of the other kind, as `identity.judge` does.
+
+    >>> own, other = own_and_other(np.array([111222333, 900000175, 1234567]), DataKind.REAL)
+    >>> own.tolist(), other.tolist()
+    ([True, False, False], [False, True, False])
+    """
+    verdict = judge(numbers, kind)
+    return ~verdict.wrong & ~verdict.other, verdict.other
 
 
 def whole_numbers(texts: pa.Array, shortest: int = SHORTEST) -> Int64s:
-    """Read numbers of up to nine digits, with or without points, blanks or hyphens between; -1 for everything else."""
-    plain, good = texts, matches(texts, rf"\d{{{shortest},9}}")
+    """Read numbers of up to nine digits, with or without points, blanks or hyphens between groups of them; -1 for all else.
+
+    A zero behind the decimal sign, as a spreadsheet writes it, is no digit of the number.
+
+    >>> whole_numbers(pa.array(["123456782", "1234.56.782", "12345672.0", "1.23456782"])).tolist()
+    [123456782, 123456782, 12345672, -1]
+    """
+    plain, good = texts, matches(texts, rf"\d{{{shortest},{LONGEST}}}")
     if not good.all():
-        plain = pc.replace_substring_regex(texts, r"[ .\-]", "")
-        good = matches(plain, rf"\d{{{shortest},9}}")
+        plain = _without_signs(texts)
+        good = matches(plain, rf"\d{{{shortest},{LONGEST}}}")
     numbers: Int64s = pc.if_else(pa.array(good), plain, "-1").cast(pa.int64()).to_numpy(zero_copy_only=False)
     return numbers
+
+
+def _without_signs(texts: pa.Array) -> pa.Array:
+    """Leave out signs between groups of digits; a day, which would be eight digits without its hyphens, becomes empty."""
+    whole = pc.replace_substring_regex(texts, r"^(\d+)[.,]0+$", r"\1")
+    grouped = matches(whole, rf"\d{{2,}}(?:[{_BETWEEN}]\d{{2,}})+") & ~matches(whole, _DAY)
+    return pc.if_else(pa.array(grouped), pc.replace_substring_regex(whole, f"[{_BETWEEN}]", ""), whole)
 
 
 def replace_numbers(sheet: Sheet, rule: PersonRule, header: str, ring: Keyring, findings: Findings) -> Names:
@@ -98,10 +100,9 @@ def replace_numbers(sheet: Sheet, rule: PersonRule, header: str, ring: Keyring, 
 def _by_number(sheet: Sheet, header: str, cells: Cells, ring: Keyring, findings: Findings) -> Names:
     numbers = whole_numbers(cells.texts)
     own, other = own_and_other(numbers, ring.kind)
-    own, other = own & (numbers >= 0), other & (numbers >= 0)
     findings.mark(Reason.MIXED_KINDS, sheet, cells.spread(other), what=_MIXED[ring.kind])
     findings.mark(Reason.IDENTIFIER, sheet, cells.spread(~own & ~other) & ~cells.empty, header=header, cells=cells)
-    short = pc.less(pc.utf8_length(cells.texts), 9).to_numpy(zero_copy_only=False)
+    short = pc.less(pc.utf8_length(cells.texts), LONGEST).to_numpy(zero_copy_only=False)
     findings.mark(Reason.REPAIRED, sheet, cells.spread(short & own), header=header, what=_LOST_ZEROS)
     return _named(cells, own, numbers.tolist(), ring, PERSON)
 
@@ -120,7 +121,7 @@ def _by_linkage_number(sheet: Sheet, rule: PersonRule, header: str, ring: Keyrin
 def _by_client(sheet: Sheet, rule: PersonRule, header: str, ring: Keyring, findings: Findings) -> Names:
     cells = sheet.cells[header]
     numbers = whole_numbers(cells.texts, shortest=8)
-    looks_like = sum(flags.sum() for flags in own_and_other(numbers[numbers >= 0], ring.kind))
+    looks_like = sum(flags.sum() for flags in own_and_other(numbers, ring.kind))
     if looks_like * 2 > len(cells.words):
         findings.add(found(Reason.MAPPING, findings.file, column=header, what=_SAY_BSN))
     clients = [client_name(rule.system, text) for text in cells.words]
@@ -157,11 +158,12 @@ def learn_bridge(sheet: Sheet, rule: PersonRule, ring: Keyring, findings: Findin
     persons = whole_numbers(numbers.texts)
     _by_number(sheet, rule.number, numbers, ring, findings)
     own, _ = own_and_other(persons, ring.kind)
-    good = numbers.spread(own & (persons >= 0)) & ~clients.empty
+    good = numbers.spread(own) & ~clients.empty
     names = np.array([client_name(rule.system, text) for text in clients.words], dtype=object)
     ring.bridge.learn(list(clients.spread(names)[good]), numbers.spread(persons)[good])
 
 
+_A_DAY = re.compile(_DAY)
 _RUN = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){7,8}(?!\d)")
 
 
@@ -170,6 +172,6 @@ def holds_number(texts: pa.Array) -> Flags:
     maybe = pc.match_substring_regex(texts, r"\d(?:[ .\-]?\d){7,8}").to_numpy(zero_copy_only=False)
     marked = np.zeros(len(texts), dtype=bool)
     for at in np.flatnonzero(maybe):
-        runs = [int(re.sub(r"\D", "", run)) for run in _RUN.findall(texts[int(at)].as_py())]
+        runs = [int(re.sub(r"\D", "", run)) for run in _RUN.findall(texts[int(at)].as_py()) if not _A_DAY.fullmatch(run)]
         marked[at] = bool(runs) and any(each.any() for each in own_and_other(np.array(runs, dtype=np.int64), DataKind.REAL))
     return marked

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
 from gm_workbench.intake.declared.grammar import RowForm, TableMap
 from gm_workbench.intake.declared.limits import LIMITS, Limits
@@ -18,18 +17,17 @@ from gm_workbench.intake.reasons import Reason, Severity
 from gm_workbench.intake.rowledger import Entry
 from gm_workbench.intake.rows.books import Codebooks
 from gm_workbench.intake.rows.bridge import Bridge
-from gm_workbench.intake.rows.checks import check_labels, key_of, scan_ignored
-from gm_workbench.intake.rows.conform import conform
+from gm_workbench.intake.rows.checks import check_labels, scan_ignored
+from gm_workbench.intake.rows.cut import cut
 from gm_workbench.intake.rows.desk import Desk, Setting
 from gm_workbench.intake.rows.encode import Sheet, gather
-from gm_workbench.intake.rows.fields import Words, stored
 from gm_workbench.intake.rows.findings import Findings
 from gm_workbench.intake.rows.headers import check_headers, choose
-from gm_workbench.intake.rows.parts import WHOLE_TABLE, FileRows, Flags, Part
+from gm_workbench.intake.rows.parts import FileRows, Flags, Part
 from gm_workbench.intake.rows.persons import Keyring, learn_bridge, replace_numbers
 from gm_workbench.intake.rows.reshape import Frame, unpivot_persons
 from gm_workbench.intake.rows.tables import read_table, rows_of
-from gm_workbench.vocabulary.calendar import Period, month_code
+from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.instruments import Instrument, instruments
 from gm_workbench.vocabulary.schemas import DataKind
@@ -189,38 +187,7 @@ def _refuse_too_many(entries: Sequence[Entry], findings: Findings, limits: Limit
 
 
 def _parts(read: _Read, findings: Findings) -> list[Part]:
-    """Cut the accepted rows of a table into its months, waves, or leave it whole."""
+    """Give the accepted rows of a table in parts."""
     aside = findings.marks(read.table.table.name).any_of()
     kept = np.flatnonzero(~aside[read.sheet.origin[read.frame.row]])
-    frame = read.frame if len(kept) == len(read.frame) else read.frame.take(kept)
-    key = read.table.table.key
-    if "wave" in key:
-        return [_part(read.table, frame, rows, WHOLE_TABLE, name) for name, rows in _by_wave(frame)]
-    if "month" in key:
-        return [_part(read.table, frame, rows, name[:4], name) for name, rows in _by_month(frame)]
-    return [_part(read.table, frame, None, WHOLE_TABLE, WHOLE_TABLE)]
-
-
-def _by_month(frame: Frame) -> list[tuple[str, np.ndarray | None]]:
-    months = np.asarray(frame.fields["month"], dtype=np.int64)
-    distinct = np.unique(months)
-    names = [month_code(int(month)).replace("-", "") for month in distinct]
-    if len(names) == 1:
-        return [(names[0], None)]
-    order = np.argsort(months, kind="stable")
-    return list(zip(names, np.split(order, np.searchsorted(months[order], distinct[1:])), strict=False)) if names else []
-
-
-def _by_wave(frame: Frame) -> list[tuple[str, np.ndarray | None]]:
-    waves = frame.fields["wave"]
-    if not isinstance(waves, Words):
-        return []
-    return [(waves.words[at], np.flatnonzero(waves.index == at)) for at in np.unique(waves.index)]
-
-
-def _part(table: TableMap, frame: Frame, rows: np.ndarray | None, period: str, name: str) -> Part:
-    own = frame if rows is None else frame.take(rows)
-    columns = [column for column in table.table.columns if column.name in own.fields]
-    data = pa.table({column.name: stored(own.fields[column.name], column.kind) for column in columns})
-    conform(data, table.table)
-    return Part(table.table.name, period, name, data, key_of(own, table.table.key)[0])
+    return cut(read.table, read.frame if len(kept) == len(read.frame) else read.frame.take(kept))

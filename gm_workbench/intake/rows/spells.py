@@ -56,7 +56,7 @@ def _check_overlap(frame: Frame, start: Floats, end: Floats, desk: Desk) -> None
     whose, columns = desk.table.table.one_spell_of, desk.table.columns
     who = np.where(known(frame.fields[whose]), pd.factorize(mixed([frame.fields[whose]]))[0], -1)
     over = overlapping(who, start, end)
-    own, ends, starts = (columns[name].headers[0] for name in (whose, "end", "start"))
+    own, ends, starts = (next(iter(columns[name].headers), name) for name in (whose, "end", "start"))
     desk.mark(Reason.OVERLAP, _marked(frame.row[over], desk), starts, own=own, end=ends)
 
 

@@ -31,6 +31,15 @@ SPELLS: dict[Reason, Rule] = {
             "remove the double row, or add up rows that belong together",
         ),
     ),
+    Reason.TEAM: note(
+        Text(
+            "introducties gaan over een team dat in geen rooster staat, en dat niet vergeleken kan worden",
+            "introductions are about a team that is in no roster, which cannot be compared",
+        ),
+        Text(
+            "schrijf het team overal hetzelfde, of lever zijn rooster", "write the team alike everywhere, or deliver its roster"
+        ),
+    ),
     Reason.ADDED_UP: note(
         Text("meer opgaven over één maand zijn opgeteld tot één rij", "several records of one month were added up to one row"),
         Text("niets", "nothing"),

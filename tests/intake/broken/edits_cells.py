@@ -137,15 +137,25 @@ def code_of_a_regime_that_ended(d: Delivery) -> None:
     d.mark(retain_until=date(2098, 1, 1))
 
 
+def three_provisions(d: Delivery) -> str:
+    """Give three provisions with labels, in a file whose name says no month, so that one bad row is not all of it."""
+    name = "voorzieningen.csv"
+    d.rename("SRG2019_202512.csv", name)
+    rows = pd.concat([d.table(name)] * 3, ignore_index=True)
+    d.write(name, rows.assign(**{"REGISTRATIENUMMER VOORZIENING": ["V1", "V2", "V3"]}))
+    return name
+
+
 @breaks("42", "labels")
 def label_that_is_not_known(d: Delivery) -> None:
-    d.cell("SRG2019_202512.csv", "SOORT VOORZIENING", "nieuwe voorziening", 0)
+    d.cell(three_provisions(d), "SOORT VOORZIENING", "nieuwe voorziening", 0)
 
 
 @breaks("43", "labels")
 def label_of_a_later_list(d: Delivery) -> None:
-    d.cell("SRG2019_202512.csv", "BEGINDATUM VOORZIENING", "20180101", 0)
-    d.cell("SRG2019_202512.csv", "STATISTIEKJAAR", "2018", 0)
+    name = three_provisions(d)
+    d.cell(name, "BEGINDATUM VOORZIENING", "20180101", 0)
+    d.cell(name, "STATISTIEKJAAR", "2018", 0)
 
 
 @breaks("44")

@@ -61,7 +61,6 @@ def expected(dossiers):
     )
 
 
-@pytest.mark.xfail(strict=True, reason="waits for WP2: sources and alias files")
 def test_export_loads_by_an_alias_file_alone(good, dossiers):
     delivery = good("bare")
     case_delivery(delivery)

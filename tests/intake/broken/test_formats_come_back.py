@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
 
 from gm_workbench.intake.identity import pseudonyms
 from gm_workbench.intake.store import check
@@ -66,7 +65,6 @@ def compared(tables, planted):
     return {where: wrong for where, wrong in found.items() if wrong}
 
 
-@pytest.mark.xfail(strict=True, reason="waits for WP1, WP2 and WP3: the intake reads these formats")
 def test_every_format_comes_back_through_the_intake_cell_for_cell(good):
     planted = small_tables()
     tables = check(good("every").folder, PLACE).tables

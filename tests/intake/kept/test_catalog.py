@@ -32,7 +32,6 @@ def full() -> Catalog:
         forgets=3,
         blocked={"other.csv": source()},
         faults=(found(Reason.EXTRA_ROWS, "costs.csv", promised=2, found=3, cells=["12"]), refusing(found(Reason.RAGGED))),
-        remarks=("a remark",),
         ledger=RowLedger((Entry("costs.csv", "costs", 3, 2, 1, 0),)),
     )
 

@@ -51,7 +51,7 @@ def test_typed_cells_become_text(read):
     assert got.cells == {
         "BSN": ["12345672", "0,3"],
         "Bedrag": ["1234,5", ""],
-        "Dag": ["20240403", ""],
+        "Dag": ["2024-04-03T00:00:00", ""],
         "Ja": ["ja", ""],
         "Tekst": ["x", ""],
     }

@@ -32,9 +32,9 @@ def test_cells_are_codes_as_text_with_labels_beside_them(spss, tables):
     assert (got.lines, got.opened.rows, got.reasons) == ([2, 3], 2, [])
 
 
-def test_days_become_eight_digits(spss, tables):
+def test_days_become_texts_that_are_no_number(spss, tables):
     (got,) = tables(spss(pd.DataFrame({"DAG": [datetime.date(2024, 4, 3)], "A": ["x"]})))
-    assert got.cells["DAG"] == ["20240403"]
+    assert got.cells["DAG"] == ["2024-04-03T00:00:00"]
 
 
 def test_code_that_the_file_calls_missing_is_empty_and_counted(spss, tables):

@@ -13,7 +13,10 @@ import pytest
 from gm_workbench.intake.declared.forms import load_sources
 from gm_workbench.intake.declared.sources import Source
 from gm_workbench.intake.identity import pseudonyms
+from gm_workbench.intake.reading.files import open_file, opened_as
 from gm_workbench.intake.reading.opened import Batch, FileKind, Opened, Sniffed
+from gm_workbench.intake.reading.recognise import recognise
+from gm_workbench.intake.reading.sniff import sniff
 from gm_workbench.intake.rows.books import Codebooks
 from gm_workbench.intake.rows.parts import FileRows
 from gm_workbench.intake.rows.pipeline import Within, read_rows
@@ -54,6 +57,18 @@ class Reader:
     def __call__(self, drawing: str, source: str | Source, name: str = "export.csv", **more: object) -> FileRows:
         chosen = load_sources(self.within.codes)[source] if isinstance(source, str) else source
         return read_rows(opened(drawing, name, **more), chosen, self.within)
+
+    def file(self, path: Path, sources: dict[str, Source] | None = None) -> list[FileRows]:
+        """Read a file as it lies on disk: every table of it that a source knows, and what is refused at opening."""
+        chosen = load_sources(self.within.codes) if sources is None else sources
+        found = []
+        for table in open_file(path, sniff(path)):
+            hit = recognise(table, chosen.values())
+            if hit is not None:
+                found.append(read_rows(opened_as(path, hit.opened, hit.source), hit.source, self.within))
+            elif table.refused:
+                found.append(FileRows(table.name, "", (), (), table.faults))
+        return found
 
 
 @pytest.fixture
