@@ -258,6 +258,7 @@ class Delivery:
         assert error.__suppress_context__ or error.__context__ is None
         if not any(fault.reason in OF_ALL for fault in error.faults):
             self.holds_nothing_of({fault.file for fault in error.faults if fault.severity is Severity.REFUSE})
+            assert error.ledger == self.gathered().ledger
         error.faults = beside_regime(error.faults)
         return error
 
