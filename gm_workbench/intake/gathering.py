@@ -186,7 +186,9 @@ def _read(path: Path, desk: _Desk, *, may_wait: bool) -> FileRows | None:
 def _rows(path: Path, hit: Recognised, desk: _Desk) -> FileRows:
     expands = any(table.rows.form is RowForm.EXPAND_MONTHS for table in hit.source.tables)
     if expands and desk.delivery.marker.period is None:
-        return _nothing(masked(path.name), found(Reason.MAPPING, masked(path.name), what=NO_PERIOD))
+        return _nothing(
+            masked(path.name), found(Reason.MAPPING, masked(path.name), what=NO_PERIOD), unread=hit.opened.rows or 0
+        )
     opened = opened_as(path, hit.opened, hit.source)
     try:
         return read_rows(opened, hit.source, desk.within)

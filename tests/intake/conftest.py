@@ -258,6 +258,7 @@ class Delivery:
         assert error.__suppress_context__ or error.__context__ is None
         if not any(fault.reason in OF_ALL for fault in error.faults):
             self.holds_nothing_of({fault.file for fault in error.faults if fault.severity is Severity.REFUSE})
+            assert error.ledger == self.gathered().ledger
         error.faults = beside_regime(error.faults)
         return error
 
@@ -274,7 +275,7 @@ class Delivery:
 
 def beside_regime(faults: Iterable[Fault], *, regime: bool = False) -> tuple[Fault, ...]:
     """Leave out the notes on the list with which synthetic provisions are read."""
-    return tuple(fault for fault in faults if regime or fault.reason not in (Reason.REGIME, Reason.TEAM))
+    return tuple(fault for fault in faults if regime or fault.reason is not Reason.REGIME)
 
 
 @pytest.fixture

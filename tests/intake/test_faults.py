@@ -334,10 +334,10 @@ def test_ragged_lines_are_set_aside_and_counted_from_the_first(delivery):
 
 
 def test_ragged_line_does_not_shift_the_lines_of_other_faults(delivery):
-    delivery.put("teams.csv", 3, "BEGINDATUM", "soon")
+    delivery.put("teams.csv", 4, "BEGINDATUM", "soon")
     delivery.change("teams.csv", lambda data: data.replace(b"9903;T1", b"9903;;T1", 1))
-    told = [(fault.reason, fault.line) for fault in delivery.leaves_out("teams.csv", 2, 3)]
-    assert told == [(Reason.RAGGED, 2), (Reason.DATE, 3)]
+    told = [(fault.reason, fault.line) for fault in delivery.leaves_out("teams.csv", 2, 4)]
+    assert told == [(Reason.RAGGED, 2), (Reason.DATE, 4)]
 
 
 def test_file_of_which_all_rows_are_set_aside_is_refused_as_a_whole(delivery):

@@ -241,6 +241,61 @@ def test_at_most_three_examples_are_shown_and_all_rows_are_counted(delivery):
     assert fault.examples == ("aa", "a-#", "##-##-##")
 
 
+def with_bad_ends(delivery, bad, rows):
+    """Give the caseload so many rows, each from another month on, of which the first ones have no readable end."""
+    header, line = delivery.lines("caseload.csv")[:2]
+    starts = [f"{2000 + at // 12}{at % 12 + 1:02d}01".encode() for at in range(rows)]
+    ends = [b"later" if at < bad else b"" for at in range(rows)]
+    made = [line.replace(b"20231001;20240331", b";".join(pair)) for pair in zip(starts, ends, strict=True)]
+    delivery.change("caseload.csv", lambda _: b"".join(row + b"\r\n" for row in [header, *made]))
+    delivery.mark(files=None)
+
+
+@pytest.mark.parametrize(("bad", "rows"), [(10, 199), (10, 20), (11, 220), (12, 240)])
+def test_ten_rows_or_one_in_twenty_may_be_set_aside(delivery, bad, rows):
+    with_bad_ends(delivery, bad, rows)
+    fault = only(delivery.leaves_out("caseload.csv", *range(2, 2 + bad)))
+    assert (fault.reason, fault.whole, fault.line, fault.count) == (Reason.DATE, False, 2, bad)
+
+
+@pytest.mark.parametrize(("bad", "rows"), [(11, 219), (11, 20), (13, 240), (10, 10)])
+def test_more_than_ten_rows_and_one_in_twenty_refuse_the_file(delivery, bad, rows):
+    with_bad_ends(delivery, bad, rows)
+    fault = only(delivery.refused().faults)
+    assert (fault.reason, fault.severity, fault.whole) == (Reason.DATE, Severity.REFUSE, True)
+    assert (fault.line, fault.count) == (2, bad)
+
+
+def test_row_with_an_error_of_a_spreadsheet_is_set_aside(delivery):
+    delivery.put("kosten_voorzieningen.csv", 2, "BEDRAG", "#N/B")
+    fault = only(delivery.leaves_out("kosten_voorzieningen.csv", 2))
+    assert (fault.reason, fault.severity, fault.line, fault.count) == (Reason.CELL_ERROR, Severity.SET_ASIDE, 2, 1)
+
+
+@pytest.mark.xfail(strict=True, reason="the error of a spreadsheet is told without its column")
+def test_error_of_a_spreadsheet_names_the_column(delivery):
+    delivery.put("kosten_voorzieningen.csv", 2, "BEDRAG", "#N/B")
+    assert only(delivery.faults()).column == "BEDRAG"
+
+
+def test_number_of_a_person_in_a_free_text_is_noted_and_not_kept(delivery):
+    before = delivery.check().tables["costs"]
+    delivery.put("kosten_voorzieningen.csv", 2, "OMSCHRIJVING", f"gebeld over {delivery.passing}")
+    checked = delivery.read()
+    fault = only(delivery.faults())
+    assert (fault.reason, fault.severity, fault.line) == (Reason.FREE_TEXT, Severity.NOTE, 2)
+    assert (fault.column, fault.count, fault.examples) == ("OMSCHRIJVING", 1, ())
+    assert delivery.passing not in repr((checked.faults, checked.notes))
+    pd.testing.assert_frame_equal(checked.tables["costs"], before)
+
+
+def test_two_bad_cells_in_a_row_are_two_faults_and_one_row_set_aside(delivery):
+    for column in ("LEEFVORM", "GESLACHT"):
+        delivery.put(BUS, 2, column, "9")
+    told = [(fault.reason, fault.line, fault.column) for fault in delivery.leaves_out(BUS, 2)]
+    assert told == [(Reason.CODE, 2, "LEEFVORM"), (Reason.CODE, 2, "GESLACHT")]
+
+
 def test_double_row_is_set_aside_and_the_first_is_read(delivery):
     delivery.change("caseload.csv", lambda data: data + data.split(b"\r\n")[1] + b"\r\n")
     delivery.mark(files=None)
@@ -270,7 +325,8 @@ def test_rows_without_a_number_are_not_each_others_double(delivery):
 
 
 def at_rows(delivery, *spells):
-    """Give one coach these spells in the rosters, each in a team of its own."""
+    """Give one coach these spells in the rosters, each in a team of its own; no other file speaks of teams by then."""
+    (delivery.folder / "introducties_teams.csv").unlink()
     rows = [f"9903;T{at};L{at};C01;{first};{last}" for at, (first, last) in enumerate(spells)]
     header = delivery.line("teams.csv", 1)
     delivery.change("teams.csv", lambda _: ("\ufeff" + "\r\n".join([header.lstrip("\ufeff"), *rows]) + "\r\n").encode())

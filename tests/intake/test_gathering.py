@@ -13,6 +13,7 @@ from gm_workbench.intake.delivery import open_delivery
 from gm_workbench.intake.keys import open_key
 from gm_workbench.intake.reasons import Reason, Severity
 from gm_workbench.settings import paths
+from gm_workbench.vocabulary.calendar import month_index
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.schemas import DataKind
 
@@ -140,3 +141,42 @@ def test_what_an_ambiguous_file_would_have_corrected_is_in_force(delivery):
     assert {fault.reason for fault in delivery.refused().faults} == {Reason.AMBIGUOUS}
     costs = [(file, part.data.column("amount").to_pylist()) for file, part in gathered(delivery).parts if part.table == "costs"]
     assert costs == [(EARLIER, [9.0])]
+
+
+HEADERS = (
+    "Dossiernr;Clientnr;Klantmanager;Team;Regeling;Start uitkering;Einde uitkering;Reden einde;"
+    "Trajectnr;Trajectsoort;Start traject;Einde traject"
+)
+DOSSIERS = f"""{HEADERS}
+D1;17;K1;Noord;Pwet levensonderhoud;01-02-2024;;;;;;
+D2;18;K1;Noord;Pwet levensonderhoud;01-02-2024;31-03-2024;;;;;
+"""
+
+
+def of_dossiers(delivery, **marker):
+    """Make it the delivery of a case system: one row per dossier, of which the first has no end."""
+    for path in delivery.folder.glob("*.csv"):
+        path.unlink()
+    (delivery.folder / "koppeling.csv").write_text("BSN;Clientnr\n999920000;17\n999920012;18\n")
+    (delivery.folder / "export.csv").write_text(DOSSIERS)
+    delivery.mark(files=None, **marker)
+
+
+def test_open_dossier_runs_until_the_end_of_the_period(delivery):
+    of_dossiers(delivery, period="2024-01/2024-04")
+    assert {fault.severity for fault in delivery.faults()} <= {Severity.NOTE}
+    benefits = delivery.read().tables["benefits"]
+    assert benefits.groupby("dossier", observed=True)["month"].agg(["min", "max"]).sort_values("max").to_numpy().tolist() == [
+        [month_index("2024-02"), month_index("2024-03")],
+        [month_index("2024-02"), month_index("2024-04")],
+    ]
+
+
+def test_dossiers_of_a_delivery_without_a_period_are_not_read(delivery):
+    of_dossiers(delivery, period=None)
+    (fault,) = delivery.refused().faults
+    assert (fault.reason, fault.severity, fault.file) == (Reason.MAPPING, Severity.REFUSE, "export.csv")
+    assert "delivery.yml names no period (period: 2023-01/2025-12)" in fault.problem.en
+    (entry,) = [entry for entry in gathered(delivery).ledger.entries if entry.file == "export.csv"]
+    assert (entry.delivered, entry.refused) == (2, 2)
+    assert gathered(delivery).parts == ()
