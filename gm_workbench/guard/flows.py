@@ -41,9 +41,9 @@ def without_small_losses(output: Output, least: int) -> Output:
 def _is_ledger(output: Output) -> bool:
     """Whether these are persons after each step, with the reason of each loss; a flow of something else is left alone."""
     rows = [cell.row for cell in output.cells]
-    reasons = all(why_key(row) in output.words.labels for row in rows[1:])
+    named = {PERSONS, *rows, *map(why_key, rows[1:])} <= output.words.labels.keys()
     alone = all(cell.column == PERSONS for cell in output.cells)
-    return output.words.role is Role.FLOW and bool(rows) and alone and reasons
+    return output.words.role is Role.FLOW and len(rows) > 1 and alone and named
 
 
 def _steps(output: Output) -> dict[str, Step]:

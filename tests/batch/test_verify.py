@@ -286,7 +286,8 @@ def test_report_that_cannot_be_made_again_says_what_changed(project, write_noteb
 
 def test_delivery_that_broke_since_and_of_which_nothing_is_in_force_is_said_so(project):
     shutil.rmtree(project.checked)
-    (project.synthetic / "default" / PLACE / "caseload.csv").write_text("x;y\n1;2\n", encoding="utf-8")
+    for path in (project.synthetic / "default" / PLACE).glob("*.csv"):
+        path.write_text("x;y\n1;2\n", encoding="utf-8")
     with pytest.raises(RunFailed, match=r"Changed since: data, or how they are read\. It failed: DeliveryError"):
         verify(folder(project), project, new_lane=Inline)
 
