@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from gm_workbench.intake.declared.grammar import ColumnRule, Read, Transform
@@ -164,9 +165,16 @@ def number(header: str, rule: ColumnRule, desk: Desk) -> Floats:
     if header in desk.summed:
         return desk.summed[header]
     cells = desk.cells(rule) if header == rule.headers[0] else desk.sheet.cells[header]
-    typed = read_numbers(cells.texts, desk.source.numbers)
+    typed = read_numbers(_per_cent(cells.texts, rule, desk), desk.source.numbers)
     _no_persons(header, desk, LONGEST if rule.unit else LONGEST - 1)  # in cents eight digits are an amount
     return desk.spread(header, typed, same(WRITTEN[desk.source.numbers]), Reason.NUMBER, _BEHIND)
+
+
+def _per_cent(texts: pa.Array, rule: ColumnRule, desk: Desk) -> pa.Array:
+    """Leave out the sign of a percentage where the column is one; elsewhere a percentage is no number."""
+    column = desk.column(rule)
+    shown = column is not None and column.unit == "per cent"
+    return pc.replace_substring_regex(texts, r"\s*%$", "") if shown else texts
 
 
 def _no_persons(header: str, desk: Desk, shortest: int = LONGEST - 1) -> None:
