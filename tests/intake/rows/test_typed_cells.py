@@ -14,6 +14,7 @@ import xlsxwriter
 from gm_workbench.intake.reasons import Reason
 from gm_workbench.vocabulary.calendar import month_index
 
+from .old_excel import old_workbook
 from .test_pipeline import ANN, counts, frame, persons
 
 HEADER = ["GEMEENTECODE", "JAAR", "MAAND", "BURGERSERVICENUMMER", "TYPE VOORZIENING", "OMSCHRIJVING", "BEDRAG"]
@@ -55,7 +56,12 @@ def write_ods(path: Path, rows: list[list[object]]) -> Path:
     return path
 
 
-WRITERS = {"xlsx": write_xlsx, "ods": write_ods}
+def write_xls(path: Path, rows: list[list[object]]) -> Path:
+    path.write_bytes(old_workbook(rows))
+    return path
+
+
+WRITERS = {"xlsx": write_xlsx, "ods": write_ods, "xls": write_xls}
 
 
 @pytest.fixture(params=WRITERS)
