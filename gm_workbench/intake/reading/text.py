@@ -221,10 +221,10 @@ class _Pass:
         return Batch(cells, lines) if filled.all() else Batch(cells.filter(pa.array(filled)), lines[filled])
 
     def _close(self, last: int, shown: str) -> None:
-        footers = [line for line in self.footers if line > self.kept]
+        footers = {line for line in self.footers if line > self.kept}
         ragged = [line for line in self.ragged if line not in self.blank and line not in footers]
         if footers:
-            self.late.append(found(Reason.REPAIRED, shown, line=footers[0], count=len(footers), what=_FOOTERS))
+            self.late.append(found(Reason.REPAIRED, shown, line=min(footers), count=len(footers), what=_FOOTERS))
         if last != self.ends:  # a quotation mark within a cell has swallowed a line end
             self.late.append(found(Reason.QUOTES, shown))
         elif ragged and self.last == (last, True) and last == ragged[-1]:

@@ -21,6 +21,9 @@ from gm_workbench.vocabulary.text import Text
 AT_THE_BOTTOM = 5
 """So many rows at the bottom may be no rows: totals, an end, a count."""
 
+FEW = 5000
+"""A column of more distinct texts is not looked at for its own name: the others tell."""
+
 _HEADERS = Text("kolomnamen die tussen de rijen herhaald worden", "column names that are repeated among the rows")
 _CLOSING = Text(
     "slotregels onderaan (totaal, einde bestand) zijn niet als rij gelezen",
@@ -61,11 +64,12 @@ def _without(sheet: Sheet, rows: Flags, what: Text, findings: Findings) -> Sheet
 def _repeated(sheet: Sheet, headers: Mapping[str, str]) -> Flags:
     """Say which rows hold the names of at least half of their columns."""
     times = np.zeros(len(sheet), dtype=np.int64)
-    for declared, cells in sheet.cells.items():
+    looked_at = {declared: cells for declared, cells in sheet.cells.items() if len(cells.texts) <= FEW} or sheet.cells
+    for declared, cells in looked_at.items():
         same = flags(pc.equal(pc.utf8_lower(cells.texts), headers.get(declared, declared).strip().lower()))
         if same.any():
             times += cells.spread(same)
-    repeated: Flags = (times > 1) & (2 * times >= len(sheet.cells))
+    repeated: Flags = (times > 1) & (2 * times >= len(looked_at))
     return repeated
 
 
