@@ -75,7 +75,8 @@ def _known(sniffed: Sniffed, seen: Scan) -> Sniffed:
 
 
 def _first_rows(path: Path, sniffed: Sniffed) -> tuple[list[list[str]], str]:
-    with path.open(encoding=sniffed.encoding, newline="") as file:
+    # a file that is cut within a letter is refused, and its headers tell which one it is
+    with path.open(encoding=sniffed.encoding, errors="replace", newline="") as file:
         lines = list(islice(file, LOOKED_AT))
     rows = list(csv.reader(lines, delimiter=sniffed.separator or "\0"))
     first = lines[0].rstrip("\r\n") if lines else ""

@@ -63,6 +63,7 @@ def test_open_quotation_mark_still_refuses(read, cell):
     assert [one for one, *_ in got.reasons] == ["quotes"]
 
 
-def test_text_that_ends_within_a_sign_of_several_bytes_is_not_read(read):
-    got = read("a;b\r\n1;crè\r\n2;crè".encode()[:-1], wanted=[])
+@pytest.mark.parametrize("last", ["crè".encode()[:-1], "€".encode()[:-1], b"\x81", b"\xf0\x9d"])
+def test_text_that_ends_within_a_sign_of_several_bytes_is_not_read(read, last):
+    got = read("a;b\r\n1;crè\r\n2;".encode() + last, wanted=[])
     assert [one for one, *_ in got.reasons] == ["truncated"]
