@@ -74,6 +74,21 @@ def _figure(value: float) -> str:
     return format(Decimal(f"{value:.15g}"), "f").replace(".", ",")
 
 
+INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+"""Signs that nobody sees and that are no part of a word: soft hyphens, joiners, and marks of byte order amid a file."""
+
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+
+
+def visible(text: str) -> str:
+    r"""Give a text without signs that nobody sees and without outer blanks.
+
+    >>> visible("\ufeffBSN ")
+    'BSN'
+    """
+    return _INVISIBLE.sub("", text).strip()
+
+
 def names(cells: Sequence[str]) -> tuple[str, ...]:
     """Make headers of a row: an empty one, and each of those that are there twice, is named by its position.
 
@@ -82,7 +97,7 @@ def names(cells: Sequence[str]) -> tuple[str, ...]:
     >>> names([" BSN", "", "Naam", "naam"])
     ('BSN', '#2', '#3', '#4')
     """
-    shown = [cell.strip() for cell in cells]
+    shown = [visible(cell) for cell in cells]
     times = Counter(cell.casefold() for cell in shown)
     return tuple(
         cell if times[cell.casefold()] == 1 and not _NAMELESS.fullmatch(cell) else f"#{position}"
@@ -96,7 +111,7 @@ def names_twice(cells: Sequence[str]) -> tuple[str, ...]:
     >>> names_twice([" BSN", "", "", "Naam", "naam"])
     ('Naam',)
     """
-    shown = [cell.strip() for cell in cells]
+    shown = [visible(cell) for cell in cells]
     times = Counter(cell.casefold() for cell in shown if cell)
     return tuple({cell.casefold(): cell for cell in reversed(shown) if times[cell.casefold()] > 1}.values())
 

@@ -22,6 +22,7 @@ from gm_workbench.vocabulary.text import Text
 
 BATCH = 1 << 18
 
+_HIDDEN = Text("verborgen werkbladen zijn niet gelezen", "hidden sheets were not read")
 _SIZES = {
     "columns": Text("{found} kolommen", "{found} columns"),
     "cell": Text("een cel van meer dan {most} tekens", "a cell of more than {most} signs"),
@@ -39,6 +40,7 @@ class Facts:
     headers: tuple[str, ...] = ()
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     formulas: tuple[int, int] = (0, 0)
+    hidden: int = 0
     missing: dict[str, tuple[int, int]] = field(default_factory=dict)
     too_large: tuple[str, int, int] | None = None
 
@@ -79,6 +81,7 @@ def _facts(told: dict[str, Any]) -> Facts:
         tuple(told["headers"]),
         told["labels"],
         tuple(told["formulas"]),
+        told["hidden"],
         {header: tuple(pair) for header, pair in told["missing"].items()},
         tuple(told["too_large"]) if told["too_large"] else None,
     )
@@ -151,6 +154,8 @@ class _Table:
         shown, facts = masked(self.name), self.grid.facts
         if header > 1:
             yield found(Reason.HEADER_BELOW, shown, line=header, header=header)
+        if facts.hidden:
+            yield found(Reason.REPAIRED, shown, count=facts.hidden, what=_HIDDEN)
         if facts.formulas[0]:
             yield found(Reason.FORMULA, shown, line=facts.formulas[1], count=facts.formulas[0])
         for count, line in facts.missing.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -51,6 +52,11 @@ class Scan:
     separator: bytes = b""
     most: int = LIMITS.cell_bytes
 
+    @property
+    def nothing(self) -> bytes:
+        """Bytes that make no cell."""
+        return self.separator + b' \t\r"\x1a'
+
     def saw(self, what: str, line: int) -> None:
         """Keep the first line of something."""
         self.first.setdefault(what, line)
@@ -91,12 +97,15 @@ def _count(block: bytes, seen: Scan) -> None:
     _look_at_line_ends(block, ends, seen)
     if b"\0" in block:
         seen.saw("nul", before + 1 + block.count(b"\n", 0, block.find(b"\0")))
-    if b'"' in block:
+    if b'"' in block and "long" not in seen.first:
         _look_at_quotes(block, ends, seen)
     if not block.isascii():
         _look_at_letters(block, seen)
     seen.ends = block.endswith(b"\n")
     seen.lines += len(ends) + (not seen.ends)
+    if not seen.ends and not block[block.rfind(b"\n") + 1 :].strip(seen.nothing):
+        seen.ends = True  # the sign that old systems end a file with
+        seen.blank.append(seen.lines)
 
 
 def _look_at_line_ends(block: bytes, ends: np.ndarray, seen: Scan) -> None:
@@ -104,11 +113,18 @@ def _look_at_line_ends(block: bytes, ends: np.ndarray, seen: Scan) -> None:
     if returns and returns - block.endswith(b"\r") != block.count(b"\r\n"):
         seen.saw("return", seen.lines + 1)
     lengths = np.diff(ends, prepend=-1)
-    short = np.flatnonzero(lengths <= 2)
-    blank = [int(i) for i in short if lengths[i] == 1 or block[ends[i] - 1] == 13]
-    seen.blank += [seen.lines + 1 + i for i in blank]
+    seen.blank += [seen.lines + 1 + at for at in _without_cells(block, ends, lengths, seen)]
     if not len(ends) or lengths.max() > seen.most or len(block) - ends[-1] > seen.most:
         _look_at_long_lines(block, ends, seen)
+
+
+def _without_cells(block: bytes, ends: np.ndarray, lengths: np.ndarray, seen: Scan) -> list[int]:
+    """Give the lines that hold no cell: nothing, blanks, or separators only, as a spreadsheet writes empty rows."""
+    signs = np.frombuffer(block, dtype=np.uint8)
+    empty = np.isin(np.arange(256), np.frombuffer(seen.nothing + b"\n", dtype=np.uint8))
+    starts = ends - lengths + 1
+    maybe = np.flatnonzero(empty[signs[starts]] & empty[signs[np.maximum(ends - 1, starts)]])
+    return [int(at) for at in maybe if not block[starts[at] : ends[at]].strip(seen.nothing)]
 
 
 def _look_at_long_lines(block: bytes, ends: np.ndarray, seen: Scan) -> None:
@@ -120,16 +136,28 @@ def _look_at_long_lines(block: bytes, ends: np.ndarray, seen: Scan) -> None:
 
 
 def _holds_long_cell(line: bytes, seen: Scan) -> bool:
-    cells = line.split(seen.separator) if seen.separator else [line]
-    return max(map(len, cells)) > seen.most
+    cuts = np.flatnonzero(np.frombuffer(line, dtype=np.uint8) == ord(seen.separator)) if seen.separator else np.array([], int)
+    return int(np.diff(cuts, prepend=-1, append=len(line)).max()) - 1 > seen.most
 
 
 def _look_at_quotes(block: bytes, ends: np.ndarray, seen: Scan) -> None:
     quotes = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == 34)
     edges = ends if block.endswith(b"\n") else np.append(ends, len(block))
     odd = np.flatnonzero(np.diff(np.searchsorted(quotes, edges), prepend=0) % 2)
-    if len(odd):
-        seen.saw("quote", seen.lines + 1 + int(odd[0]))
+    starts = np.append(0, edges[:-1] + 1)
+    opened = (at for at in odd if _stays_open(block[starts[at] : edges[at]], seen))
+    first = next(opened, None)
+    if first is not None:
+        seen.saw("quote", seen.lines + 1 + int(first))
+
+
+def _stays_open(line: bytes, seen: Scan) -> bool:
+    """Say whether a quotation mark is open at the end of a line; one within a cell (19" scherm) is a sign like any other."""
+    try:
+        list(csv.reader([line.decode("latin-1")], delimiter=(seen.separator or b"\0").decode(), strict=True))
+    except csv.Error:
+        return True
+    return False
 
 
 def _look_at_letters(block: bytes, seen: Scan) -> None:
@@ -169,7 +197,8 @@ def scan_faults(name: str, seen: Scan, encoding: str) -> list[Fault]:
     if "long" in first:
         long = _LONG_CELL.format(most=str(seen.most))
         return [found(Reason.TOO_LARGE, shown, line=first["long"], what=long, most=seen.most)]
-    faults = [found(Reason.ENCODING, shown, line=line, what=what) for what, line in _letters(seen, encoding)]
+    letters = [] if _cut_within_a_letter(seen) else _letters(seen, encoding)
+    faults = [found(Reason.ENCODING, shown, line=line, what=what) for what, line in letters]
     if "return" in first:
         faults.append(found(Reason.LINE_ENDS, shown, line=first["return"]))
     if "quote" in first:
@@ -177,6 +206,11 @@ def scan_faults(name: str, seen: Scan, encoding: str) -> list[Fault]:
     if not seen.ends:
         faults.append(found(Reason.TRUNCATED, shown, line=seen.lines, what=_NO_END))
     return faults
+
+
+def _cut_within_a_letter(seen: Scan) -> bool:
+    """Say whether the only strange sign is on a last line without end: half a letter, and no other encoding."""
+    return not seen.ends and seen.other == 1 and seen.first.get("other") == seen.lines
 
 
 def _letters(seen: Scan, encoding: str) -> list[tuple[Text, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -27,6 +28,16 @@ BLOCK = 16 << 20
 
 _SHORT = Text("de laatste regel heeft te weinig cellen", "its last line has too few cells")
 _TOO_MANY = Text("{found} kolommen", "{found} columns")
+_FOOTERS = Text(
+    "slotregels onderaan (totaal, einde bestand) zijn niet als rij gelezen",
+    "closing lines at the bottom (total, end of file) were not read as rows",
+)
+_TRAILING = Text("een scheidingsteken te veel aan het eind van regels", "a separator too many at the end of lines")
+_FOOTER = re.compile(
+    r"\W*(einde?|eof|end of|(sub|eind)?tota(al|len)|total|aantal|records?|regels|rijen|bron|gemaakt|aangemaakt|gegenereerd|"
+    r"geprint|afgedrukt|export|pagina)\b",
+    re.IGNORECASE,
+)
 _OTHER_SEPARATOR = Text("cellen zijn door {by} gescheiden", "cells are separated by {by}")
 _OTHER_ENCODING = Text("de tekens zijn die van Windows-1252", "its characters are those of Windows-1252")
 
@@ -54,7 +65,7 @@ def open_text(path: Path, sniffed: Sniffed, limits: Limits = LIMITS) -> Opened:
         return unreadable(path.name, known, too_large_fault(path.name, "cell", 0, limits.cell_bytes))
     if not rows:
         return unreadable(path.name, known, *(faults or [found(Reason.EMPTY, masked(path.name))]))
-    return _Text(path, known, seen, rows, first_line, (*faults, *_notes(path, known)), limits).at(header_at(rows) + 1)
+    return _Text(path, known, seen, rows, first_line, tuple(faults or _notes(path, known)), limits).at(header_at(rows) + 1)
 
 
 def _known(sniffed: Sniffed, seen: Scan) -> Sniffed:
@@ -64,7 +75,8 @@ def _known(sniffed: Sniffed, seen: Scan) -> Sniffed:
 
 
 def _first_rows(path: Path, sniffed: Sniffed) -> tuple[list[list[str]], str]:
-    with path.open(encoding=sniffed.encoding, newline="") as file:
+    # a file that is cut within a letter is refused, and its headers tell which one it is
+    with path.open(encoding=sniffed.encoding, errors="replace", newline="") as file:
         lines = list(islice(file, LOOKED_AT))
     rows = list(csv.reader(lines, delimiter=sniffed.separator or "\0"))
     first = lines[0].rstrip("\r\n") if lines else ""
@@ -94,8 +106,10 @@ class _Text:
     limits: Limits
 
     def at(self, line: int) -> Opened:
-        row = self.first[line - 1]
-        faults = (*self.faults, *self._header_faults(line, len(row)))
+        row = _fitted(self.first[line - 1], self.first[line:])
+        faults = [*self.faults, *self._header_faults(line, len(row))]
+        if len(row) != len(self.first[line - 1]):
+            faults.append(found(Reason.REPAIRED, masked(self.path.name), line=line, what=_TRAILING))
         late: list[Fault] = []
         pass_ = _Pass(self.path, self.sniffed, line, names(row), self.seen.lines, frozenset(self.seen.blank), late)
         rows = self.seen.lines - line - sum(blank > line for blank in self.seen.blank)
@@ -106,7 +120,7 @@ class _Text:
             names(row),
             rows,
             pass_.batches,
-            faults,
+            tuple(faults),
             line,
             late=late,
             first_line=self.first_line,
@@ -122,6 +136,18 @@ class _Text:
         return [found(Reason.HEADER_BELOW, shown, line=line, header=line)] if line > 1 else []
 
 
+def _fitted(header: list[str], below: Sequence[Sequence[str]]) -> list[str]:
+    """Make a header as wide as its rows, where one of the two has nothing but separators more than the other."""
+    rows = [row for row in below if len(row) > 1 and any(cell.strip() for cell in row)]
+    widths = {len(row) for row in rows}
+    width = widths.pop() if len(widths) == 1 else len(header)
+    if not any(cell.strip() for cell in header[width:]) and not any(
+        cell.strip() for row in rows for cell in row[len(header) :]
+    ):
+        return [*header[:width], *[""] * (width - len(header))]
+    return header
+
+
 @dataclass(slots=True)
 class _Pass:
     """One pass over the rows. Blank lines are no rows; a line with another number of cells is left out and counted."""
@@ -134,6 +160,8 @@ class _Pass:
     blank: frozenset[int]
     late: list[Fault]
     ragged: list[int] = field(default_factory=list)
+    footers: list[int] = field(default_factory=list)
+    kept: int = 0
     last: tuple[int, bool] = (0, False)
 
     def batches(self, wanted: Sequence[str]) -> Iterator[Batch]:
@@ -147,7 +175,9 @@ class _Pass:
             for cells in self._open(wanted):
                 lines = self._lines(line, cells.num_rows)
                 line = int(lines[-1]) + 1 if len(lines) else line
-                yield self._without_blank(cells, lines)
+                batch = self._without_blank(cells, lines)
+                self.kept = int(batch.lines[-1]) if len(batch.lines) else self.kept
+                yield batch
         except (pa.ArrowException, UnicodeError, OSError):
             self.late.append(found(Reason.FORMAT, shown, format="CSV"))
             return
@@ -178,6 +208,8 @@ class _Pass:
     def _skip(self, row: Any) -> str:
         self.last = (row.number, row.actual_columns < row.expected_columns)
         self.ragged.append(row.number)
+        if row.actual_columns < row.expected_columns and _FOOTER.match(row.text or ""):
+            self.footers.append(row.number)
         return "skip"
 
     def _lines(self, first: int, count: int) -> Int64s:
@@ -190,10 +222,13 @@ class _Pass:
         return Batch(cells, lines) if filled.all() else Batch(cells.filter(pa.array(filled)), lines[filled])
 
     def _close(self, last: int, shown: str) -> None:
-        ragged = [line for line in self.ragged if line not in self.blank]
+        footers = {line for line in self.footers if line > self.kept}
+        ragged = [line for line in self.ragged if line not in self.blank and line not in footers]
+        if footers:
+            self.late.append(found(Reason.REPAIRED, shown, line=min(footers), count=len(footers), what=_FOOTERS))
         if last != self.ends:  # a quotation mark within a cell has swallowed a line end
             self.late.append(found(Reason.QUOTES, shown))
-        elif ragged and self.last == (last, True):
+        elif ragged and self.last == (last, True) and last == ragged[-1]:
             self.late.append(found(Reason.TRUNCATED, shown, line=last, what=_SHORT))
         elif ragged:
             self.late.append(found(Reason.RAGGED, shown, line=ragged[0], count=len(ragged)))

@@ -38,7 +38,8 @@ def open_xml(path: Path, sniffed: Sniffed, shape: XmlShape, limits: Limits = LIM
     """Open an XML file of which each element `shape.row` is a row.
 
     Columns are the elements without children below the row, its attributes, and the elements without children of the
-    ancestors in `shape.keep` that stand before it. A name that comes twice in a row counts the first time.
+    ancestors in `shape.keep` that stand before it. A name that comes twice in a row counts the first time, unless it says
+    another thing the second time: then it is in `Opened.twice`, and no choice is made.
 
     Raises
     ------
@@ -49,8 +50,9 @@ def open_xml(path: Path, sniffed: Sniffed, shape: XmlShape, limits: Limits = LIM
         return unreadable(path.name, sniffed, too_large_fault(path.name, "cell", 0, limits.cell_bytes))
     headers: dict[str, None] = {}
     rows = 0
+    walk = _Walk(shape)
     try:
-        for _, row in _rows(path, shape):
+        for _, row in _rows(path, walk):
             headers |= dict.fromkeys(row)
             rows += 1
             if len(headers) > limits.columns:
@@ -60,9 +62,10 @@ def open_xml(path: Path, sniffed: Sniffed, shape: XmlShape, limits: Limits = LIM
     late: list[Fault] = []
 
     def batches(wanted: Sequence[str]) -> Iterator[Batch]:
-        yield from clean(_batches(_rows(path, shape), wanted), path.name, late)
+        yield from clean(_batches(_rows(path, _Walk(shape)), wanted), path.name, late)
 
-    return Opened(path.name, "", sniffed, tuple(headers), rows, batches, tuple(name_notes(path, sniffed)), late=late)
+    notes, twice = tuple(name_notes(path, sniffed)), tuple(walk.twice)
+    return Opened(path.name, "", sniffed, tuple(headers), rows, batches, notes, late=late, twice=twice)
 
 
 def _too_long(path: Path, limits: Limits) -> bool:
@@ -122,6 +125,7 @@ class _Walk:
     shape: XmlShape
     open: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     within: int = 0
+    twice: dict[str, None] = field(default_factory=dict)
 
     def start(self, element: Any) -> None:
         name = etree.QName(element).localname
@@ -145,7 +149,9 @@ class _Walk:
         row = {etree.QName(key).localname: value.strip() for key, value in element.attrib.items()}
         for child in element.iterdescendants():
             if not len(child) and isinstance(child.tag, str):
-                row.setdefault(etree.QName(child).localname, _text(child))
+                name, text = etree.QName(child).localname, _text(child)
+                if row.setdefault(name, text) != text:
+                    self.twice[name] = None
         for name, texts in reversed(self.open):
             if name in self.shape.keep:
                 row |= {header: text for header, text in texts.items() if header not in row}
@@ -156,8 +162,7 @@ def _text(element: Any) -> str:
     return (element.text or "").strip()
 
 
-def _rows(path: Path, shape: XmlShape) -> Iterator[Row]:
-    walk = _Walk(shape)
+def _rows(path: Path, walk: _Walk) -> Iterator[Row]:
     for event, element in _events(path):
         if event == "start":
             walk.start(element)

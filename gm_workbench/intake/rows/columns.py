@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from gm_workbench.intake.declared.grammar import ColumnRule, Read, Transform
+from gm_workbench.intake.identity import LONGEST
 from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.rows.books import PERSON
 from gm_workbench.intake.rows.codes import meanings, read_codes
@@ -17,12 +19,14 @@ from gm_workbench.intake.rows.encode import Cells, flags
 from gm_workbench.intake.rows.fields import Field, Words, known, same_word
 from gm_workbench.intake.rows.numbers import WRITTEN, read_numbers, read_wholes
 from gm_workbench.intake.rows.parts import Flags, Floats
-from gm_workbench.intake.rows.persons import holds_number
+from gm_workbench.intake.rows.persons import holds_number, is_number
 from gm_workbench.vocabulary.calendar import month_index
 from gm_workbench.vocabulary.schemas import DataKind, Kind
 from gm_workbench.vocabulary.text import Text, same
 
 _LOST_ZEROS = Text("voorloopnullen van codes", "leading zeros of codes")
+_BEHIND = Text("een minteken achter een getal, of haakjes eromheen", "a minus behind a number, or brackets around it")
+_NO_PERSON = Text("12,5, en geen nummer van een persoon", "12,5, and no number of a person")
 _NAME_ONLY = Text("een korte naam zonder nummers van personen", "a short name without numbers of persons")
 _NUMBER_OR_NAME = Text(
     "een nummer of naam; een spreadsheet heeft er een datum van gemaakt", "a number or name, of which a spreadsheet made a date"
@@ -161,11 +165,26 @@ def number(header: str, rule: ColumnRule, desk: Desk) -> Floats:
     if header in desk.summed:
         return desk.summed[header]
     cells = desk.cells(rule) if header == rule.headers[0] else desk.sheet.cells[header]
-    typed = read_numbers(cells.texts, desk.source.numbers)
-    return desk.spread(header, typed, same(WRITTEN[desk.source.numbers]), Reason.NUMBER)
+    typed = read_numbers(_per_cent(cells.texts, rule, desk), desk.source.numbers)
+    _no_persons(header, desk, LONGEST if rule.unit else LONGEST - 1)  # in cents eight digits are an amount
+    return desk.spread(header, typed, same(WRITTEN[desk.source.numbers]), Reason.NUMBER, _BEHIND)
+
+
+def _per_cent(texts: pa.Array, rule: ColumnRule, desk: Desk) -> pa.Array:
+    """Leave out the sign of a percentage where the column is one; elsewhere a percentage is no number."""
+    column = desk.column(rule)
+    shown = column is not None and column.unit == "per cent"
+    return pc.replace_substring_regex(texts, r"\s*%$", "") if shown else texts
+
+
+def _no_persons(header: str, desk: Desk, shortest: int = LONGEST - 1) -> None:
+    """Mark cells of a column of numbers that hold the number of a person: a column was shifted, and it must not be kept."""
+    cells = desk.sheet.cells[header]
+    desk.mark(Reason.NUMBER, cells.spread(is_number(cells.texts, shortest)), header, cells, allowed=_NO_PERSON)
 
 
 def _whole(rule: ColumnRule, desk: Desk) -> Field:
+    _no_persons(rule.headers[0], desk)
     values = desk.spread(rule.headers[0], read_wholes(desk.cells(rule).texts), same("12"), Reason.NUMBER)
     _bounds(values, rule, desk)
     return values
@@ -193,7 +212,8 @@ def _place(rule: ColumnRule, desk: Desk) -> Field:
     codes = [text.upper().removeprefix("GM").zfill(4) if text else "" for text in cells.words]
     own = cells.spread(np.array([code == place.statutory for code in codes], dtype=bool))
     merged = _merged(cells, codes, desk)
-    desk.mark(Reason.PLACE, ~own & ~merged, rule.headers[0], cells, allowed=place.statutory)
+    desk.mark(Reason.MISSING_VALUE, cells.empty, rule.headers[0])
+    desk.mark(Reason.PLACE, ~own & ~merged & ~cells.empty, rule.headers[0], cells, allowed=place.statutory)
     desk.mark(Reason.MERGED, merged, rule.headers[0], place=place.code)
     return same_word(place.code, len(desk.sheet))
 

@@ -25,7 +25,8 @@ ALL_WAYS = (*WAYS, EXCEL)
 
 _TIME = r"[T ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?$"  # of day; only the day counts
 _YEAR_FIRST = ("jjjjmmdd", "jjjj-mm-dd")
-_SERIAL = r"\d{5}"
+_SERIAL = r"\d{5}(?:[.,]\d{1,17})?"  # what is behind the comma is the time of day
+_NO_END = r"31[-/]12[-/][29]999|[29]999-?12-?31"
 _FIRST_SERIAL_DAY = -25569  # day 0 of a spreadsheet, counted from 1970-01-01
 _MONTH_ZERO = 12 * 1970
 
@@ -56,6 +57,15 @@ def read_dates(texts: Sequence[str] | pa.Array, allowed: Sequence[str]) -> Typed
     [False, True]
     """
     return _read(texts, allowed, unknown=False)
+
+
+def is_endless(texts: pa.Array) -> Flags:
+    """Say which texts are the last day of the year 2999 or 9999, which is how systems write that there is no end.
+
+    >>> is_endless(pa.array(["31-12-9999", "99991231", "31-12-2024"])).tolist()
+    [True, True, False]
+    """
+    return matches(pc.replace_substring_regex(texts, _TIME, ""), _NO_END)
 
 
 def read_birth_years(texts: Sequence[str] | pa.Array, allowed: Sequence[str]) -> Typed:
@@ -167,7 +177,8 @@ def _serials(texts: pa.Array, declared: bool, typed: Flags) -> Floats:
     shaped = matches(texts, _SERIAL)
     if not shaped.any() or not (declared or (shaped | typed | ~filled(texts)).all()):
         return np.full(len(texts), np.nan)
-    return _numbers(texts, shaped) + _FIRST_SERIAL_DAY
+    whole = pc.replace_substring_regex(texts, r"[.,]\d+$", "")
+    return _numbers(whole, shaped) + _FIRST_SERIAL_DAY
 
 
 def _numbers(texts: pa.Array, good: Flags) -> Floats:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from gm_workbench.intake.declared.grammar import ColumnRule, TableMap, Transform
@@ -15,7 +16,7 @@ from gm_workbench.intake.declared.sources import Source
 from gm_workbench.intake.faults import found
 from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.rows.books import Codebooks
-from gm_workbench.intake.rows.dates import first_day_of, read_dates, read_months, read_years
+from gm_workbench.intake.rows.dates import first_day_of, is_endless, read_dates, read_months, read_years
 from gm_workbench.intake.rows.encode import Cells, Sheet, Typed
 from gm_workbench.intake.rows.findings import Findings
 from gm_workbench.intake.rows.numbers import read_wholes
@@ -26,6 +27,10 @@ from gm_workbench.vocabulary.schemas import Column, DataKind
 from gm_workbench.vocabulary.text import Text
 
 _OTHER_WAY = Text("datums in een andere schrijfwijze", "dates that are written in another way")
+_ENDLESS = Text(
+    "een einde in het jaar 2999 of 9999 is gelezen als: nog geen einde",
+    "an end in the year 2999 or 9999 was read as: no end yet",
+)
 _TWO_WAYS = Text(
     "de maand lijkt voorop te staan (mm-dd-jjjj), of een andere schrijfwijze past ook",
     "the month seems to come first (mm-dd-yyyy), or another way of writing fits too",
@@ -129,22 +134,38 @@ class Desk:
         number = Typed(np.where(outside, np.nan, number.values), number.bad | outside, number.mended)
         return 12 * year + self.spread(headers[1], number, Text("mm", "mm")) - 1
 
-    def spread(self, header: str, typed: Typed, allowed: Text, reason: Reason = Reason.DATE) -> Floats:
+    def spread(
+        self, header: str, typed: Typed, allowed: Text, reason: Reason = Reason.DATE, mended: Text = _OTHER_WAY
+    ) -> Floats:
         """Give the values of a column for each row, and note what could not be read, was mended, or allows two readings."""
         cells = self.sheet.cells[header]
         if typed.two_ways:
             self.findings.add(found(Reason.AMBIGUOUS, self.findings.file, column=header, what=_TWO_WAYS))
         self.mark(reason, cells.spread(typed.bad), header, cells, allowed=allowed)
-        self.mark(Reason.REPAIRED, cells.spread(typed.mended), header, what=_OTHER_WAY)
+        self.mark(Reason.REPAIRED, cells.spread(typed.mended), header, what=mended)
         values: Floats = cells.spread(typed.values)
         return values
 
     def days(self, header: str) -> Floats:
         """Give the day of each row in a column of dates, in days since 1970."""
         if header not in self._days:
-            typed = read_dates(self.sheet.cells[header].texts, self.source.dates)
+            typed = read_dates(self._dated(header).texts, self.source.dates)
             self._days[header] = self.spread(header, typed, self.written())
         return self._days[header]
+
+    def _dated(self, header: str) -> Cells:
+        """Give a column of days; in one that may be empty, a day that means no end is empty."""
+        cells = self.sheet.cells[header]
+        nullable = any(rule.headers[:1] == (header,) and self._may_be_empty(rule) for rule in self.table.columns.values())
+        endless = is_endless(cells.texts) if nullable or header == self.table.rows.end else np.zeros(1, dtype=bool)
+        if not endless.any():
+            return cells
+        self.mark(Reason.REPAIRED, cells.spread(endless), header, what=_ENDLESS)
+        return Cells(pc.if_else(pa.array(endless), "", cells.texts), cells.index)
+
+    def _may_be_empty(self, rule: ColumnRule) -> bool:
+        column = self.column(rule)
+        return column is not None and column.nullable
 
     def event(self, on: str) -> Floats | None:
         """Give the day that decides which code list counts: that of a column, or the first of the row's month."""

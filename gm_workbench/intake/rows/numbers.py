@@ -10,13 +10,24 @@ import pyarrow.compute as pc
 
 from gm_workbench.intake.declared.grammar import NumberStyle
 from gm_workbench.intake.rows.dates import filled
-from gm_workbench.intake.rows.encode import Typed, matches
+from gm_workbench.intake.rows.encode import Typed, flags, matches
 from gm_workbench.intake.rows.parts import Flags, Floats
 
 _WHOLE_PART = r"-?(?:\d{{1,12}}|\d{{1,3}}(?:\{thousands}\d{{3}})+)"
 _NL = _WHOLE_PART.format(thousands=".") + r"(?:,\d{1,17})?"
 _EN = _WHOLE_PART.format(thousands=",") + r"(?:\.\d{1,17})?"
-_MONEY = r"^(?:€|EUR)\s*|\s+"
+_MENDS = (
+    # signs of money, and blanks around them and behind a sign
+    (r"(?i)^([+-]?)\s*(?:€|EUR\b|euro\b)\s*", r"\1"),
+    (r"(?i)\s*(?:€|\bEUR|euro)$", ""),
+    (r"^[\x{2010}-\x{2013}\x{2212}]", "-"),
+    (r"^\+\s*(\d)", r"\1"),
+    (r"^-\s+(\d)", r"-\1"),
+    (r"^(-?[\d.,]*\d)[.,](?:-{1,2}|\x{2013})$", r"\1"),  # 5,-
+)
+_GROUPS = r"-?\d{1,3}(?:[ \x{a0}\x{202f}'\x{2019}]\d{3})+(?:[.,]\d{1,17})?"
+_BETWEEN = r"[ \x{a0}\x{202f}'\x{2019}]"
+_BEHIND = (r"^([\d.,]*\d)\s*-$", r"^\(\s*([\d.,]*\d)\s*\)$")  # 12,50- and (12,50), as accounts write what is negative
 
 WRITTEN = {NumberStyle.NL: "1234,5", NumberStyle.EN: "1234.5", NumberStyle.AUTO: "1234,5"}
 """How a number is written, for messages."""
@@ -31,7 +42,8 @@ def read_numbers(texts: Sequence[str] | pa.Array, style: NumberStyle = NumberSty
     Returns
     -------
     Typed
-        `two_ways` when commas and points are both used as the decimal sign, or when (`auto`) nothing tells which one is.
+        `mended` where a minus stood behind the number, or brackets around it; `two_ways` when commas and points are both used
+        as the decimal sign, or when (`auto`) nothing tells which one is.
 
     >>> read_numbers(["1.234,56", "-2", "3-apr", ""]).values.tolist()
     [1234.56, -2.0, nan, nan]
@@ -39,20 +51,21 @@ def read_numbers(texts: Sequence[str] | pa.Array, style: NumberStyle = NumberSty
     (True, [1.234, 0.5])
     """
     array = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
-    dutch = matches(array, _NL)
-    if (~dutch & filled(array)).any():
-        array = pc.replace_substring_regex(array, _MONEY, "")
+    there, dutch = filled(array), matches(array, _NL)
+    mended = np.zeros(len(array), dtype=bool)
+    if (~dutch & there).any():
+        array, mended = _plain(array)
         dutch = matches(array, _NL)
-    if style is NumberStyle.NL and not (~dutch & filled(array)).any():
-        return Typed(_read(array, dutch, ".", ","), ~dutch & filled(array), np.zeros(len(array), dtype=bool))
+    if style is NumberStyle.NL and not (~dutch & there).any():
+        return Typed(_read(array, dutch, ".", ","), ~dutch & there, mended)
     english = matches(array, _EN)
     only_dutch, only_english = dutch & ~english, english & ~dutch
     chosen = _chosen(style, only_dutch, only_english)
     good = dutch if chosen is NumberStyle.NL else english
     values = _read(array, good, *(".,", ",.")[chosen is NumberStyle.EN])
     unlike = style is NumberStyle.AUTO and not (only_dutch | only_english).any() and _differ(array, dutch & english)
-    mixed = _mixed(style, only_dutch, only_english)
-    return Typed(values, ~good & filled(array), np.zeros(len(array), dtype=bool), two_ways=mixed or unlike)
+    mixed = _mixed(style, only_dutch, only_english, dutch & english & matches(array, r".*[.,].*"))
+    return Typed(values, ~good & there, mended & good, two_ways=mixed or unlike)
 
 
 def read_wholes(texts: Sequence[str] | pa.Array) -> Typed:
@@ -72,17 +85,31 @@ def _chosen(style: NumberStyle, only_dutch: Flags, only_english: Flags) -> Numbe
     return NumberStyle.EN if only_english.any() and not only_dutch.any() else NumberStyle.NL
 
 
-def _mixed(style: NumberStyle, only_dutch: Flags, only_english: Flags) -> bool:
+def _mixed(style: NumberStyle, only_dutch: Flags, only_english: Flags, either: Flags) -> bool:
+    """Say whether points and commas are both the decimal sign; `either` has one of them and can be read both ways."""
     if style is NumberStyle.AUTO:
         return bool(only_dutch.any() and only_english.any())
     own, other = (only_dutch, only_english) if style is NumberStyle.NL else (only_english, only_dutch)
-    return bool(own.any()) and int(other.sum()) >= MIXED_FROM
+    return bool((own | either).any()) and int(other.sum()) >= MIXED_FROM
+
+
+def _plain(array: pa.Array) -> tuple[pa.Array, Flags]:
+    """Leave out what stands around a number and between its thousands; also say where the minus stood behind it."""
+    for pattern, instead in _MENDS:
+        array = pc.replace_substring_regex(array, pattern, instead)
+    grouped = matches(array, _GROUPS)
+    array = pc.if_else(pa.array(grouped), pc.replace_substring_regex(array, _BETWEEN, ""), array)
+    mended = np.zeros(len(array), dtype=bool)
+    for pattern in _BEHIND:
+        mended |= flags(pc.match_substring_regex(array, pattern))
+        array = pc.replace_substring_regex(array, pattern, r"-\1")
+    return array, mended
 
 
 def _read(array: pa.Array, good: Flags, thousands: str, decimal: str) -> Floats:
     plain = pc.if_else(pa.array(good), array, "0")
     plain = pc.replace_substring(pc.replace_substring(plain, thousands, ""), decimal, ".")
-    return np.where(good, plain.cast(pa.float64()).to_numpy(zero_copy_only=False), np.nan)
+    return np.where(good, plain.cast(pa.float64()).to_numpy(zero_copy_only=False) + 0.0, np.nan)  # -0 is 0
 
 
 def _differ(array: pa.Array, both: Flags) -> bool:

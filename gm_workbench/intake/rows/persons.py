@@ -167,6 +167,19 @@ _A_DAY = re.compile(_DAY)
 _RUN = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){7,8}(?!\d)")
 
 
+def is_number(texts: pa.Array, shortest: int = 8) -> Flags:
+    """Say which texts are the number of a person and nothing else, without signs between, of whatever kind of data."""
+    plain = pc.replace_substring_regex(texts, r"[.,]0+$", "")
+    numbers = (
+        pc.if_else(pa.array(matches(plain, rf"\d{{{shortest},{LONGEST}}}")), plain, "-1")
+        .cast(pa.int64())
+        .to_numpy(zero_copy_only=False)
+    )
+    own, other = own_and_other(numbers, DataKind.REAL)
+    found: Flags = own | other
+    return found
+
+
 def holds_number(texts: pa.Array) -> Flags:
     """Say which texts have digits in them that can be a number of a person: they pass the eleven test, or are synthetic."""
     maybe = pc.match_substring_regex(texts, r"\d(?:[ .\-]?\d){7,8}").to_numpy(zero_copy_only=False)

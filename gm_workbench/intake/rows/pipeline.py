@@ -27,6 +27,7 @@ from gm_workbench.intake.rows.parts import FileRows, Flags, Part
 from gm_workbench.intake.rows.persons import Keyring, learn_bridge, replace_numbers
 from gm_workbench.intake.rows.reshape import Frame, unpivot_persons
 from gm_workbench.intake.rows.tables import read_table, rows_of
+from gm_workbench.intake.rows.tidy import tidy
 from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.instruments import Instrument, instruments
@@ -102,7 +103,7 @@ def read_rows(opened: Opened, source: Source, within: Within) -> FileRows:
     check_labels(opened, source, chosen.of, _listed(source, within), findings)
     wanted = {**chosen.of, **chosen.items}
     sheet = gather(opened.batches(list(dict.fromkeys(wanted.values()))), wanted, source.empty)
-    findings.rows = sheet.delivered
+    sheet = tidy(sheet, source, wanted, findings)
     late = [fault for fault in opened.late if fault not in findings.faults]
     findings.faults += late
     lost = sum(fault.count for fault in (*opened.faults, *late) if fault.severity is Severity.SET_ASIDE)

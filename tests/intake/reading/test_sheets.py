@@ -145,3 +145,61 @@ def damaged(content: bytes) -> bytes:
 )
 def test_damaged_workbook_is_a_fault_and_no_more(read, content):
     assert [reason for reason, *_ in read(content, "a.xlsx").reasons] == ["format"]
+
+
+def test_hidden_sheet_is_not_read_and_that_is_told(write, tables):
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        for name in ("Oud", "Export"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["a", "b"])
+            sheet.write_row(1, 0, ["1", "2"])
+        book.get_worksheet_by_name("Export").activate()
+        book.get_worksheet_by_name("Export").set_first_sheet()
+        book.get_worksheet_by_name("Oud").hide()
+    (table,) = tables(write("a.xlsx", buffer.getvalue()))
+    assert (table.opened.part, table.reasons) == ("Export", [("repaired", None, 1)])
+
+
+def repacked(content: bytes, change=lambda _, data: data, **more: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(buffer, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, change(name, before.read(name)))
+        for name, data in more.items():
+            after.writestr(name, data)
+    return buffer.getvalue()
+
+
+FINE = workbook(Blad=[["a", "b"], ["1", "2"]])
+
+
+def sheet_with(old: bytes, new: bytes) -> bytes:
+    return repacked(FINE, lambda name, data: data.replace(old, new, 1) if "sheet1" in name else data)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        repacked(FINE, **{"../../../uitgepakt.txt": b"x", "/etc/uitgepakt": b"x"}),
+        repacked(FINE, **{"xl/externalLinks/externalLink1.xml": b"<externalLink/>"}),
+        sheet_with(b'ref="A1:B2"', b'ref="A1:XFD1048576"'),
+        sheet_with(b'ref="A1:B2"', b'ref="A1"'),
+        sheet_with(b"<worksheet", b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><worksheet'),
+        workbook(Leeg=[], Blad=[["a", "b"], ["1", "2"]]),
+    ],
+    ids=["names that leave the folder", "link to another file", "size too large", "size too small", "doctype", "empty first"],
+)
+def test_odd_workbook_is_read_and_touches_nothing(read, tmp_path, content):
+    assert read(content, "a.xlsx").cells == {"a": ["1"], "b": ["2"]}
+    assert [path.name for path in tmp_path.rglob("*")] == ["a.xlsx"]
+
+
+def test_merged_cells_hold_a_value_once(read):
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet, style = book.add_worksheet(), book.add_format({"bold": True})
+        sheet.write_row(0, 0, ["a", "b"])
+        sheet.merge_range(1, 0, 3, 0, "x", style)
+        sheet.write_column(1, 1, ["1", "2", "3"])
+    assert read(buffer.getvalue(), "a.xlsx").cells == {"a": ["x", "", ""], "b": ["1", "2", "3"]}

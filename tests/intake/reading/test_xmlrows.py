@@ -92,3 +92,25 @@ def test_xml_with_too_many_columns_is_refused(rows):
     content = "<L><Persoon>" + "".join(f"<k{i}/>" for i in range(6)) + "</Persoon></L>"
     assert rows(content, limits=Limits(columns=5)).reasons == [("too_large", None, 1)]
     assert rows(content, limits=Limits(columns=6)).reasons == []
+
+
+@pytest.mark.parametrize(
+    ("value", "read_as"),
+    [
+        ("<BSN><![CDATA[012]]></BSN>", "012"),
+        ("<BSN>0<!-- 9 -->12</BSN>", "012"),
+        ("<BSN>0<?verwerking 9?>12</BSN>", "012"),
+        ("<BSN>&#48;12</BSN>", "012"),
+        ("<BSN xmlns='urn:anders'>012</BSN>", "012"),
+        ("<BSN>012</BSN><BSN>012</BSN>", "012"),
+        ("<BSN xsi:nil='true' xmlns:xsi='urn:x'/>", ""),
+    ],
+)
+def test_value_is_what_stands_in_its_element(rows, value, read_as):
+    got = rows(f"<L><Persoon>{value}</Persoon></L>", XmlShape("Persoon"))
+    assert (got.cells["BSN"], got.opened.twice) == ([read_as], ())
+
+
+@pytest.mark.parametrize("value", ["<BSN>012</BSN><BSN>013</BSN>", "<BSN>012</BSN><Partner><BSN>013</BSN></Partner>"])
+def test_element_that_says_two_things_is_there_twice(rows, value):
+    assert rows(f"<L><Persoon>{value}</Persoon></L>", XmlShape("Persoon")).opened.twice == ("BSN",)

@@ -57,6 +57,14 @@ def test_assumed_xml_gives_a_row_for_each_person(read, tmp_path):
     ]
 
 
+def test_element_that_says_two_things_refuses(read, tmp_path):
+    path = tmp_path / "bus.xml"
+    twice = XML.replace("<Geslacht>2</Geslacht>", "<Geslacht>2</Geslacht><Geslacht>1</Geslacht>")
+    path.write_text(twice.format(ann=ANN, bob=BOB), encoding="utf-8")
+    rows = read_file(path, read)
+    assert (rows.parts, {fault.reason for fault in rows.faults}) == ((), {Reason.COLUMNS})
+
+
 def test_assumed_fixed_width_is_cut_by_position(read, tmp_path):
     path = tmp_path / "srg.txt"
     lines = [f"202401109903{number}{'V' + str(at):<15}0420240101{'':8}".ljust(96) for at, number in enumerate((ANN, BOB))]

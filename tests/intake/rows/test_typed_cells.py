@@ -14,6 +14,7 @@ import xlsxwriter
 from gm_workbench.intake.reasons import Reason
 from gm_workbench.vocabulary.calendar import month_index
 
+from .old_excel import old_workbook
 from .test_pipeline import ANN, counts, frame, persons
 
 HEADER = ["GEMEENTECODE", "JAAR", "MAAND", "BURGERSERVICENUMMER", "TYPE VOORZIENING", "OMSCHRIJVING", "BEDRAG"]
@@ -55,7 +56,12 @@ def write_ods(path: Path, rows: list[list[object]]) -> Path:
     return path
 
 
-WRITERS = {"xlsx": write_xlsx, "ods": write_ods}
+def write_xls(path: Path, rows: list[list[object]]) -> Path:
+    path.write_bytes(old_workbook(rows))
+    return path
+
+
+WRITERS = {"xlsx": write_xlsx, "ods": write_ods, "xls": write_xls}
 
 
 @pytest.fixture(params=WRITERS)
@@ -113,3 +119,26 @@ def test_day_of_a_system_file_is_no_amount(read, tmp_path):
     (rows,) = read.file(tmp_path / "kosten.sav")
     assert Reason.NUMBER in {fault.reason for fault in rows.faults}
     assert rows.parts == ()
+
+
+PROVISIONS = ["STATISTIEKJAAR", "STATISTIEKMAAND", "REGISTRATIENUMMER VOORZIENING", "BURGERSERVICENUMMER", "SOORT VOORZIENING"]
+PROVISIONS += ["BEGINDATUM VOORZIENING", "EINDDATUM VOORZIENING", "LOONWAARDE"]
+
+
+@pytest.mark.parametrize(("shown", "told"), [("0%", 60.0), ("0.00%", 60.0), ('0.0"%"', 0.6), ("General", 0.6)])
+def test_percentage_is_read_as_it_is_shown(read, tmp_path, shown, told):
+    with xlsxwriter.Workbook(str(tmp_path / "srg.xlsx")) as book:
+        sheet, style = book.add_worksheet(), book.add_format({"num_format": shown})
+        sheet.write_row(0, 0, PROVISIONS)
+        sheet.write_row(1, 0, [2024, 1, "V1", int(ANN), "Beschut werk", "20240101", ""])
+        sheet.write_number(1, 7, 0.6, style)
+    (rows,) = read.file(tmp_path / "srg.xlsx")
+    assert frame(rows, "provisions")["wage_value"].tolist() == [told]
+
+
+def test_percentage_of_an_open_document_is_no_amount(read, tmp_path, monkeypatch):
+    per_cent = CELL.format('"percentage" office:value="{0}"', "25%")
+    monkeypatch.setitem(CELLS, complex, per_cent.replace("{0}", "{0.real}"))
+    good = [[*ROW[:3], int(number), *ROW[4:]] for number in persons(31)[1:]]
+    (rows,) = read.file(write_ods(tmp_path / "kosten.ods", [HEADER, *good, [*ROW[:6], complex(0.25)]]))
+    assert ({fault.reason for fault in rows.faults}, counts(rows)) == ({Reason.NUMBER}, (30, 1, 0))

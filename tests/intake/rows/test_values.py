@@ -28,6 +28,8 @@ def day(text: str) -> float:
         ("2024-02-29", "2024-02-29"),
         ("20240229", "2024-02-29"),
         ("2024-02-29T00:00:00", "2024-02-29"),
+        ("2024-02-29 23:59:59.999", "2024-02-29"),
+        ("29-02-2024 0:00", "2024-02-29"),
     ],
 )
 def test_day_is_read_in_each_declared_way(text, meant):
@@ -35,10 +37,28 @@ def test_day_is_read_in_each_declared_way(text, meant):
 
 
 @pytest.mark.parametrize(
-    "text", ["31-02-2024", "29-02-2023", "20240001", "20240100", "01/02/2024", "1-1-24", "00-00-0000", "x"]
+    "text",
+    [
+        "31-02-2024",
+        "29-02-2023",
+        "20240001",
+        "20240100",
+        "01/02/2024",
+        "1-1-24",
+        "00-00-0000",
+        "x",
+        "00-00-1980",
+        "02020101",
+        "2024-02-29T00:00:00Z",
+        "2024-1-1",
+    ],
 )
 def test_impossible_or_undeclared_day_is_bad(text):
     assert read_dates([text, "01-01-2024"], WAYS).bad.tolist() == [True, False]
+
+
+def test_time_of_day_behind_a_spreadsheet_day_does_not_count():
+    assert read_dates(["45292,75", "45292.0"], WAYS).values.tolist() == [day("2024-01-01")] * 2
 
 
 def test_spreadsheet_days_are_read_when_the_whole_column_is_so():
@@ -79,20 +99,63 @@ def test_month_of_a_day_crosses_years():
         ("1,234.56", NumberStyle.EN, 1234.56),
         ("1234,5", NumberStyle.AUTO, 1234.5),
         ("1234.5", NumberStyle.AUTO, 1234.5),
+        ("1 234,56", NumberStyle.NL, 1234.56),
+        ("1\u00a0234\u202f567,5", NumberStyle.NL, 1234567.5),
+        ("1'234,56", NumberStyle.NL, 1234.56),
+        ("1 234.56", NumberStyle.EN, 1234.56),
+        ("1.234,56 \u20ac", NumberStyle.NL, 1234.56),
+        ("-\u20ac 5", NumberStyle.NL, -5.0),
+        ("5 euro", NumberStyle.NL, 5.0),
+        ("\u20ac 5,-", NumberStyle.NL, 5.0),
+        ("1.234,--", NumberStyle.NL, 1234.0),
+        ("+5", NumberStyle.NL, 5.0),
+        ("- 5", NumberStyle.NL, -5.0),
+        ("\u22125", NumberStyle.NL, -5.0),
+        ("12,50-", NumberStyle.NL, -12.5),
+        ("(12,50)", NumberStyle.NL, -12.5),
+        ("(1.234)", NumberStyle.NL, -1234.0),
     ],
 )
 def test_number_is_read_as_it_is_written(text, style, value):
     assert read_numbers([text], style).values.tolist() == [value]
 
 
-@pytest.mark.parametrize("text", ["12.34", "1.23,4", "3-apr", "1,2,3", "=1+1", "1e5"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12.34",
+        "1.23,4",
+        "3-apr",
+        "1,2,3",
+        "=1+1",
+        "1e5",
+        "1 2",
+        "1 23,5",
+        "12%",
+        "--5",
+        "(5",
+        "5-3",
+        "-5-",
+        "(-5)",
+        "1'2",
+        "\u0661",
+        "euro",
+    ],
+)
 def test_other_text_is_no_dutch_number(text):
     assert read_numbers([text]).bad.tolist() == [True]
+
+
+def test_minus_behind_a_number_is_told_and_zero_has_no_sign():
+    assert read_numbers(["12,50-", "(3)", "-4", "5"]).mended.tolist() == [True, True, False, False]
+    assert [str(value) for value in read_numbers(["-0", "-0,00"]).values] == ["0.0", "0.0"]
 
 
 @pytest.mark.parametrize(
     ("texts", "style", "two_ways"),
     [
+        (["1.234", "2.50", "3.50"], NumberStyle.NL, True),  # the first may be one and a bit as well
+        (["1234", "2.50", "3.50"], NumberStyle.NL, False),  # nothing read has a sign, and the others are set aside
         (["1,5", "2.5", "3.5"], NumberStyle.NL, True),
         (["1,5", "2.5"], NumberStyle.NL, False),  # one slip: that row is set aside
         (["1,5", "2.5"], NumberStyle.AUTO, True),
