@@ -446,7 +446,6 @@ def test_real_number_among_synthetic_data_is_a_mixture(delivery):
     assert delivery.passing not in repr(error.faults)
 
 
-@pytest.mark.xfail(strict=True, reason="the fault of a mixture does not name the column")
 def test_a_mixture_names_the_column(delivery):
     delivery.put(BUS, 2, PERSON, delivery.passing)
     assert only(delivery.refused().faults).column == PERSON

@@ -80,7 +80,6 @@ def test_row_with_a_value_out_of_bounds_or_order_is_set_aside(delivery, name, co
     assert fault.remedy.en
 
 
-@pytest.mark.xfail(strict=True, reason="a value out of bounds or order is not shown by its shape")
 @pytest.mark.parametrize(("name", "column", "value", "reason", "shown"), OUT_OF_BOUNDS)
 def test_value_out_of_bounds_or_order_is_shown_by_its_shape(delivery, name, column, value, reason, shown):
     delivery.put(name, 2, column, value)
@@ -111,7 +110,6 @@ def test_code_of_another_place_names_its_column(delivery):
     assert (fault.column, fault.examples) == ("GEMEENTECODE", ("####",))
 
 
-@pytest.mark.xfail(strict=True, reason="rows that the name of the file contradicts are told without their column")
 @pytest.mark.parametrize(
     ("name", "column", "value"), [("vragenlijst_T0.csv", "METING", "T12"), ("lonen_2024.csv", "JAAR", "2023")]
 )
@@ -120,7 +118,6 @@ def test_file_name_that_says_otherwise_names_the_column(delivery, name, column, 
     assert only(delivery.refused().faults).column == column
 
 
-@pytest.mark.xfail(strict=True, reason="one empty place refuses the whole file as that of another place")
 def test_row_without_a_place_is_set_aside(delivery):
     delivery.put(BUS, 2, "GEMEENTECODE", "")
     fault = only(delivery.leaves_out(BUS, 2))
@@ -134,13 +131,11 @@ def test_only_row_of_a_file_that_is_bad_refuses_it_as_a_whole(delivery):
     assert (fault.whole, fault.severity, fault.count) == (True, Severity.REFUSE, 1)
 
 
-@pytest.mark.xfail(strict=True, reason="hours of zero are told twice, the second time with bounds that nobody declared")
 def test_hours_of_zero_are_told_once(delivery):
     delivery.put("lonen_2024.csv", 2, "BASISUREN", "0")
     assert delivery.reasons() == [Reason.BOUNDS]
 
 
-@pytest.mark.xfail(strict=True, reason="hours that are no number are told twice, the second time as out of bounds")
 def test_hours_that_are_no_number_are_told_once(delivery):
     delivery.put("lonen_2024.csv", 2, "BASISUREN", "veel")
     assert delivery.reasons() == [Reason.NUMBER]
@@ -200,7 +195,6 @@ def test_place_may_have_lost_its_leading_zero(real_delivery):
     pd.testing.assert_frame_equal(real_delivery.read().tables["benefits"], before)
 
 
-@pytest.mark.xfail(strict=True, reason="a zero that the code of the place had lost is restored without a note")
 def test_place_that_had_lost_its_leading_zero_is_noted(real_delivery):
     real_delivery.put(BUS, 2, "GEMEENTECODE", "855")
     fault = only(real_delivery.faults())

@@ -44,7 +44,14 @@ def check_file_name(frame: Frame, desk: Desk, file: str) -> None:
     if not split or field is None:
         return
     rows = frame.row[known(field) & _unlike(field, split, said)]
-    desk.mark(Reason.FILE_NAME, _at(rows, desk), "", split=_SPLIT_WORDS[split])
+    desk.mark(Reason.FILE_NAME, _at(rows, desk), _header_of(split, desk), split=_SPLIT_WORDS[split])
+
+
+def _header_of(split: str, desk: Desk) -> str:
+    """Give the column that says what the name of the file says too."""
+    wave, months = desk.table.columns.get("wave"), desk.table.rows.month
+    headers = (wave.headers if wave else ()) if split == "wave" else months[:1] if split == "year" else months[-1:]
+    return next(iter(headers), "")
 
 
 def _unlike(field: Field, split: str, said: str) -> Flags:
@@ -73,7 +80,7 @@ def check_order(desk: Desk) -> None:
     if not start.headers or not end.headers:
         return
     before = desk.days(end.headers[0]) < desk.days(start.headers[0])
-    desk.mark(Reason.ORDER, before, end.headers[0], start=start.headers[0])
+    desk.mark(Reason.ORDER, before, end.headers[0], desk.cells(end), start=start.headers[0])
 
 
 def key_of(frame: Frame, key: tuple[str, ...]) -> tuple[UInt64s, Flags]:

@@ -144,7 +144,7 @@ def _birth_year(rule: ColumnRule, desk: Desk) -> Field:
 
 def _days(rule: ColumnRule, desk: Desk) -> Field:
     later, earlier = (desk.days(header) for header in rule.headers)
-    desk.mark(Reason.ORDER, later < earlier, rule.headers[0], start=rule.headers[1])
+    desk.mark(Reason.ORDER, later < earlier, rule.headers[0], desk.cells(rule), start=rule.headers[1])
     return later - earlier + (1 if rule.last_day else 0)
 
 
@@ -152,12 +152,18 @@ def _decimal(rule: ColumnRule, desk: Desk) -> Field:
     parts = [number(header, rule, desk) for header in rule.headers]
     value = parts[0]
     if len(parts) > 1:
-        # hours of zero are out of bounds where they are declared; here they give no wage
         value = np.divide(parts[0], parts[1], out=np.full(len(parts[0]), np.nan), where=parts[1] > 0)
-        desk.mark(Reason.BOUNDS, ~(parts[1] > 0), rule.headers[1], low="> 0", high="∞")
+        if not _has_a_floor(rule.headers[1], desk):  # else what is not above it is told there
+            desk.mark(Reason.BOUNDS, parts[1] <= 0, rule.headers[1], desk.sheet.cells[rule.headers[1]], low="> 0", high="∞")
     elif rule.headers[0] not in desk.summed:
         _bounds(value, rule, desk)
     return value * rule.unit.factor if rule.unit else value
+
+
+def _has_a_floor(header: str, desk: Desk) -> bool:
+    """Whether a column of its own declares that what stands under a header is above nought."""
+    rules = (rule for rule in desk.table.columns.values() if rule.headers == (header,))
+    return any(rule.low is not None and rule.low > 0 for rule in rules)
 
 
 def number(header: str, rule: ColumnRule, desk: Desk) -> Floats:
@@ -195,7 +201,9 @@ def _bounds(values: Floats, rule: ColumnRule, desk: Desk) -> None:
     high = np.inf if rule.high is None else rule.high
     outside: Flags = (values < low) | (values > high)
     words = [f"{bound:g}".replace("inf", "∞") for bound in (low, high)]
-    desk.mark(Reason.BOUNDS, outside, rule.headers[0], low=words[0], high=words[1])
+    column = desk.column(rule)
+    shown = None if column is not None and column.sensitive else desk.cells(rule)
+    desk.mark(Reason.BOUNDS, outside, rule.headers[0], shown, low=words[0], high=words[1])
 
 
 def _text(rule: ColumnRule, desk: Desk) -> Field:
@@ -215,6 +223,9 @@ def _place(rule: ColumnRule, desk: Desk) -> Field:
     desk.mark(Reason.MISSING_VALUE, cells.empty, rule.headers[0])
     desk.mark(Reason.PLACE, ~own & ~merged & ~cells.empty, rule.headers[0], cells, allowed=place.statutory)
     desk.mark(Reason.MERGED, merged, rule.headers[0], place=place.code)
+    lost = [0 < len(text.upper().removeprefix("GM")) < len(place.statutory) for text in cells.words]
+    short = cells.spread(np.array(lost, dtype=bool))
+    desk.mark(Reason.REPAIRED, short & (own | merged), rule.headers[0], what=_LOST_ZEROS)
     return same_word(place.code, len(desk.sheet))
 
 

@@ -100,7 +100,7 @@ def replace_numbers(sheet: Sheet, rule: PersonRule, header: str, ring: Keyring, 
 def _by_number(sheet: Sheet, header: str, cells: Cells, ring: Keyring, findings: Findings) -> Names:
     numbers = whole_numbers(cells.texts)
     own, other = own_and_other(numbers, ring.kind)
-    findings.mark(Reason.MIXED_KINDS, sheet, cells.spread(other), what=_MIXED[ring.kind])
+    findings.mark(Reason.MIXED_KINDS, sheet, cells.spread(other), header=header, what=_MIXED[ring.kind])
     findings.mark(Reason.IDENTIFIER, sheet, cells.spread(~own & ~other) & ~cells.empty, header=header, cells=cells)
     short = pc.less(pc.utf8_length(cells.texts), LONGEST).to_numpy(zero_copy_only=False)
     findings.mark(Reason.REPAIRED, sheet, cells.spread(short & own), header=header, what=_LOST_ZEROS)
