@@ -103,7 +103,7 @@ def read_rows(opened: Opened, source: Source, within: Within) -> FileRows:
     check_labels(opened, source, chosen.of, _listed(source, within), findings)
     wanted = {**chosen.of, **chosen.items}
     sheet = gather(opened.batches(list(dict.fromkeys(wanted.values()))), wanted, source.empty)
-    sheet = tidy(sheet, source, wanted, findings)
+    sheet = tidy(sheet, source, wanted, chosen.items, findings)
     late = [fault for fault in opened.late if fault not in findings.faults]
     findings.faults += late
     lost = sum(fault.count for fault in (*opened.faults, *late) if fault.severity is Severity.SET_ASIDE)

@@ -10,8 +10,9 @@ import numpy as np
 from gm_workbench.intake.declared.grammar import ColumnRule, RowForm, RowRule, Transform
 from gm_workbench.intake.faults import found
 from gm_workbench.intake.reasons import Reason
+from gm_workbench.intake.rows.amounts import number
 from gm_workbench.intake.rows.checks import check_doubles, check_file_name, check_order, key_of
-from gm_workbench.intake.rows.columns import number, read_column
+from gm_workbench.intake.rows.columns import read_column
 from gm_workbench.intake.rows.cut import check_waves
 from gm_workbench.intake.rows.dates import month_of
 from gm_workbench.intake.rows.desk import Desk

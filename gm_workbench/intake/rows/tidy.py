@@ -37,17 +37,27 @@ _POINT_ZERO = Text(
     "een nul achter de komma van codes en hele getallen (6.0)", "a zero behind the point of codes and whole numbers (6.0)"
 )
 
-_TOTAL = re.compile(r"\W*((sub|eind)?tota(al|len)|total|som|einde?|eof|aantal|records?|regels|rijen)\b", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"\W*((sub|eind)?tota(al|len)|total|som|gemiddelden?|einde?|eof|aantal|records?|regels|rijen)\b", re.IGNORECASE
+)
 _AMOUNT = re.compile(r"[\d.,€ +-]+")
 _WHOLE = frozenset({Transform.YEAR, Transform.MONTH_NUMBER, Transform.WHOLE, Transform.PLACE, Transform.BIRTH_YEAR})
 
 
-def tidy(sheet: Sheet, source: Source, headers: Mapping[str, str], findings: Findings) -> Sheet:
-    """Take away rows that are none, and signs around cells; `headers` gives for each declared header the one in the file."""
+def tidy(sheet: Sheet, source: Source, headers: Mapping[str, str], items: Iterable[str], findings: Findings) -> Sheet:
+    """Take away rows that are none, and signs around cells.
+
+    Parameters
+    ----------
+    headers : mapping
+        For each declared header and item the one in the file.
+    items : iterable of str
+        Those that are items of a questionnaire; their answers are whole numbers.
+    """
     sheet = _without(sheet, _repeated(sheet, headers), _HEADERS, findings)
     sheet = _without(sheet, _closing(sheet, source), _CLOSING, findings)
     findings.rows = sheet.delivered
-    whole = set(_whole_headers(source))
+    whole = {*_whole_headers(source), *items}
     cells = {header: _plain(header, sheet, header in whole, source, findings) for header in sheet.cells}
     return Sheet(cells, sheet.lines, sheet.origin, sheet.delivered)
 
@@ -101,7 +111,7 @@ def _is_closing(cells: Mapping[str, str], number: str) -> bool:
 
 def _whole_headers(source: Source) -> Iterator[str]:
     for table in source.tables:
-        yield from table.rows.month if len(table.rows.month) > 1 else ()
+        yield from (*(table.rows.month if len(table.rows.month) > 1 else ()), table.rows.answer)
         yield from _whole_of(table.columns.values())
 
 

@@ -122,3 +122,25 @@ def test_other_day_that_cannot_be_is_set_aside(read, start, end):
     good = [f"9903|T|_|C|{number}|20240101|_|ja" for number in persons(30)]
     told = read("\n".join([CASELOAD, *good, f"9903|T|_|C|{EVE}|{start}|{end}|ja"]), "caseload")
     assert (counts(told), reasons(told)) == ((30, 1, 0), {Reason.DATE})
+
+
+ASKED = "GEMEENTECODE|BURGERSERVICENUMMER|METING|DATUM|STU_1|STU_2"
+
+
+@pytest.mark.parametrize("answer", ["3.0", "3,0", "'3"])
+def test_whole_answer_that_became_a_float_is_the_answer_and_told(read, answer):
+    told = read(f"{ASKED}\n9903|{ANN}|T0|20240115|{answer}|_\n9903|{EVE}|T0|20240115|1|_", "questionnaire")
+    assert frame(told, "answers")["answer"].tolist() == [3.0, 1.0]
+    assert [(fault.reason, fault.column, fault.count) for fault in told.faults] == [(Reason.REPAIRED, "STU_1", 1)]
+
+
+@pytest.mark.parametrize("answer", ["3.5", "3.00", "30", "-3"])
+def test_other_answer_is_not_on_the_scale(read, answer):
+    rows = [f"9903|{number}|T0|20240115|3|2" for number in persons(30)]
+    told = read("\n".join([ASKED, *rows, f"9903|{EVE}|T0|20240115|{answer}|2"]), "questionnaire")
+    assert (counts(told), reasons(told)) == ((30, 1, 0), {Reason.SCALE})
+
+
+def test_averages_at_the_bottom_are_no_person(read):
+    told = read(f"{ASKED}\n9903|{ANN}|T0|20240115|3|2\n_|Gemiddelde|_|_|3,0|2,0", "questionnaire")
+    assert (counts(told), reasons(told)) == ((1, 0, 0), {Reason.REPAIRED})
