@@ -18,8 +18,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -30,21 +28,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gm_workbench.intake.declared.forms import load_sources
+from gm_workbench.intake.acceptance import accepted
 from gm_workbench.intake.identity import pseudonyms
-from gm_workbench.intake.reading.files import open_file
-from gm_workbench.intake.reading.recognise import recognise
-from gm_workbench.intake.reading.sniff import sniff
-from gm_workbench.intake.rows.books import Codebooks
-from gm_workbench.intake.rows.parts import FileRows
+from gm_workbench.intake.kept.catalog import Catalog
+from gm_workbench.intake.kept.site import Site
+from gm_workbench.intake.keys import open_key
 from gm_workbench.intake.rows.persons import remainders
-from gm_workbench.intake.rows.pipeline import Within, read_rows
-from gm_workbench.settings import paths
-from gm_workbench.vocabulary.calendar import Period, month_code, month_index
+from gm_workbench.settings import Paths, paths
+from gm_workbench.vocabulary.calendar import month_code, month_index
 from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER, Place
 from gm_workbench.vocabulary.schemas import DataKind
 
-PLACE = "GM9903"
+PLACE, WORLD = "GM9903", "bench"
 FIRST = month_index("2020-01")
 WANTED_RATIO = 4.0
 MOST_BYTES = 2_000_000_000
@@ -109,38 +104,38 @@ def write_month(path: Path, numbers: np.ndarray, month: int) -> None:
 
 
 class Ours:
-    """The rooms of this package, two files at a time: Arrow lets go of Python's lock."""
+    """What `gm check` does with a delivery: digests, every rule, which file is in force, Parquet by month, the ledger."""
 
-    at_once = 2
+    def __init__(self, root: Path) -> None:
+        self.paths = Paths(root)
+        self.delivery = self.paths.synthetic / WORLD / PLACE
+        self.delivery.mkdir(parents=True)
+        self.paths.codes.symlink_to(paths().codes)
+        marker = {"kind": "synthetic", "place": PLACE, "world": WORLD, "period": "2020-01/2029-12"}
+        (self.delivery / "delivery.yml").write_text(json.dumps(marker))
 
-    def __init__(self) -> None:
-        names = pseudonyms(PLACE, DataKind.SYNTHETIC)
-        period = Period(FIRST, FIRST + 119)
-        self.within = Within(Place.parse(PLACE), DataKind.SYNTHETIC, period, paths().codes, Codebooks(names))
-        self.sources = load_sources()
+    def all(self) -> int:
+        """Check the delivery and give the rows that were accepted."""
+        checked = acceptance_of(self.paths)
+        if any(fault.severity for fault in checked.faults):
+            raise SystemExit(f"ours found faults in good data: {[fault.reason for fault in checked.faults]}")
+        return checked.ledger.totals().accepted
 
-    def rows(self, path: Path) -> FileRows:
-        """Read one file."""
-        opened = open_file(path, sniff(path))[0]
-        recognised = recognise(opened, self.sources.values())
-        if recognised is None:
-            raise SystemExit(f"{path.name} was not recognised")
-        return read_rows(recognised.opened, recognised.source, self.within)
+    def parts(self) -> list[Path]:
+        """Give the stored parts, month by month."""
+        return sorted(self.paths.checked_of(PLACE, WORLD).glob("tables/benefits/**/*.parquet"), key=lambda path: path.name)
 
-    def file(self, path: Path, target: Path) -> int:
-        """Read one file and store its parts."""
-        found = self.rows(path)
-        if any(fault.severity for fault in found.faults) or not found.parts:
-            raise SystemExit(f"ours found faults in good data: {[fault.reason for fault in found.faults]}")
-        for part in found.parts:
-            pq.write_table(part.data, target / f"{part.name}.parquet", compression="zstd", write_statistics=["month", "start"])
-        return sum(entry.accepted for entry in found.entries)
+
+def acceptance_of(where: Paths) -> Catalog:
+    """Read a delivery as `gm check` does, without loading the tables for a notebook."""
+    place = Place.parse(PLACE, where.codes)
+    folder = where.checked_of(PLACE, WORLD)
+    key = open_key(PLACE, DataKind.SYNTHETIC)
+    return accepted(Site(place, DataKind.SYNTHETIC, where.synthetic / WORLD / PLACE, folder, where.codes, key))
 
 
 class Plain:
     """What a careful analyst writes in an afternoon: text columns, a pandera schema, conversions, to_parquet."""
-
-    at_once = 1
 
     def __init__(self) -> None:
         self.names = pseudonyms(PLACE, DataKind.SYNTHETIC)
@@ -244,23 +239,16 @@ class Plain:
         return len(table)
 
 
-def timed(way: Ours | Plain, files: list[Path], target: Path) -> tuple[float, int]:
-    """Give seconds and rows of all files."""
-    target.mkdir()
-    begun = time.perf_counter()
-    with ThreadPoolExecutor(way.at_once) as pool:
-        rows = sum(pool.map(lambda path: way.file(path, target), files))
-    return time.perf_counter() - begun, rows
-
-
-def differences(one: Path, other: Path) -> list[str]:
-    """Name the columns whose cells differ between two folders of parts."""
+def differences(ours: list[Path], plain: list[Path]) -> list[str]:
+    """Name the columns whose cells differ, month by month."""
     found: set[str] = set()
-    for path in sorted(one.glob("*.parquet")):
-        left, right = pq.read_table(path), pq.read_table(other / path.name)
+    for one, other in zip(ours, plain, strict=True):
+        left, right = pq.ParquetFile(one).read(), pq.ParquetFile(other).read()
         for name in left.column_names:
-            ours, plain = (table.column(name).cast(_plain(table.column(name).type)).combine_chunks() for table in (left, right))
-            if not ours.equals(plain.cast(ours.type)):
+            mine, theirs = (
+                table.column(name).cast(_plain(table.column(name).type)).combine_chunks() for table in (left, right)
+            )
+            if not mine.equals(theirs.cast(mine.type)):
                 found.add(name)
     return sorted(found)
 
@@ -269,40 +257,37 @@ def _plain(kind: pa.DataType) -> pa.DataType:
     return pa.string() if pa.types.is_dictionary(kind) or pa.types.is_large_string(kind) else kind
 
 
+def write_months(folder: Path, persons: int, months: int) -> list[Path]:
+    """Write the delivery, in another process so that it leaves nothing in the memory of this one."""
+    subprocess.run([sys.executable, __file__, "--write", str(folder), str(persons), str(months)], check=True)
+    return sorted(folder.glob("BUS_*.csv"))
+
+
 def side_by_side(persons: int, months: int, folder: Path) -> dict[str, float]:
     """Time both ways on the same files."""
-    raw = folder / "raw"
-    raw.mkdir(parents=True)
-    numbers = synthetic_numbers(persons)
-    files = [raw / f"BUS_{month_code(FIRST + at).replace('-', '')}.csv" for at in range(months)]
-    for at, path in enumerate(files):
-        write_month(path, numbers, FIRST + at)
-    ours, rows = timed(Ours(), files, folder / "ours")
-    plain, _ = timed(Plain(), files, folder / "plain")
-    unlike = differences(folder / "ours", folder / "plain")
-    if unlike:
+    way, plain_way = Ours(folder / "project"), Plain()
+    files = write_months(way.delivery, persons, months)
+    (folder / "plain").mkdir()
+    begun = time.perf_counter()
+    rows = way.all()
+    between = time.perf_counter()
+    plain_rows = sum(plain_way.file(path, folder / "plain") for path in files)
+    ours, plain = between - begun, time.perf_counter() - between
+    unlike = differences(way.parts(), sorted((folder / "plain").glob("*.parquet")))
+    if unlike or rows != plain_rows:
         raise SystemExit(f"the two ways give other cells in {', '.join(unlike)}; no time counts")
     return {"persons": persons, "months": months, "rows": rows, "ours": ours, "plain": plain, "ratio": plain / ours}
-
-
-def months_alone(persons: int, months: int, folder: Path) -> Iterator[tuple[float, int]]:
-    """Read one month after another by ours; each file is written before its time begins and removed after it."""
-    way, numbers, path = Ours(), synthetic_numbers(persons), folder / "BUS.csv"
-    for at in range(months):
-        # written by another process, so that the peak is that of reading
-        done = subprocess.run([sys.executable, __file__, "--write", str(path), str(persons), str(FIRST + at)], check=True)
-        begun = time.perf_counter()
-        rows = way.file(path, folder)
-        yield time.perf_counter() - begun, rows if done.returncode == 0 else 0
-    del numbers
 
 
 def alone(persons: int, months: int) -> dict[str, float]:
     """Read the largest size by ours and measure the peak of memory of this process."""
     with tempfile.TemporaryDirectory() as folder:
-        times = list(months_alone(persons, months, Path(folder)))
+        way = Ours(Path(folder))
+        write_months(way.delivery, persons, months)
+        begun = time.perf_counter()
+        rows = way.all()
+        seconds = time.perf_counter() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    seconds, rows = sum(second for second, _ in times), sum(count for _, count in times)
     return {"persons": persons, "months": months, "rows": rows, "ours": seconds, "peak_bytes": peak}
 
 
@@ -325,7 +310,9 @@ def main() -> int:
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.write:
-        write_month(Path(chosen.write[0]), synthetic_numbers(int(chosen.write[1])), int(chosen.write[2]))
+        folder, persons, months = Path(chosen.write[0]), int(chosen.write[1]), int(chosen.write[2])
+        for month in range(FIRST, FIRST + months):
+            write_month(folder / f"BUS_{month_code(month).replace('-', '')}.csv", synthetic_numbers(persons), month)
         return 0
     if chosen.child:
         print(json.dumps(alone(chosen.alone, chosen.months)))

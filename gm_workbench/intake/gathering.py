@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -41,6 +42,9 @@ NO_PERIOD = Text(
 
 EVERY_MONTH = Period(month_index("1900-01"), month_index("2199-12"))
 """Where the marker names no months; what runs until the end of the delivery cannot be read then, and is a fault."""
+
+AT_ONCE = 2
+"""So many files are read at a time: Arrow lets go of Python's lock, and each of them is in memory."""
 
 OF_ALL = (Reason.MARKER, Reason.MIXED_KINDS)
 """Faults that put all of a delivery in doubt, what was accepted of it before too."""
@@ -101,8 +105,9 @@ def gather(delivery: Delivery, codes: Path, key: Key, kind: DataKind, lay: Calla
     declared, wrong = sources_and_faults(codes, delivery.folder)
     within = Within(delivery.place, kind, delivery.marker.period or EVERY_MONTH, codes, Codebooks(key))
     desk = _Desk(delivery, key, within, tuple(declared.values()), lay)
-    read = [_file(name, desk, may_wait=True) for name in delivery.files]
-    read += [_file(name, desk, may_wait=False) for name in desk.waiting]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        read = list(pool.map(lambda name: _file(name, desk, may_wait=True), delivery.files))
+        read += list(pool.map(lambda name: _file(name, desk, may_wait=False), sorted(desk.waiting)))
     return _gathered(desk, [rows for rows in read if rows], (*delivery.faults, *wrong))
 
 
