@@ -31,13 +31,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gm_workbench.intake.declared.forms import load_sources
-from gm_workbench.intake.identity import pseudonyms
+from gm_workbench.intake.identity import pseudonyms, remainders
 from gm_workbench.intake.reading.files import open_file
 from gm_workbench.intake.reading.recognise import recognise
 from gm_workbench.intake.reading.sniff import sniff
 from gm_workbench.intake.rows.books import Codebooks
 from gm_workbench.intake.rows.parts import FileRows
-from gm_workbench.intake.rows.persons import remainders
 from gm_workbench.intake.rows.pipeline import Within, read_rows
 from gm_workbench.settings import paths
 from gm_workbench.vocabulary.calendar import Period, month_code, month_index
