@@ -29,11 +29,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gm_workbench.intake.acceptance import accepted
-from gm_workbench.intake.identity import pseudonyms
+from gm_workbench.intake.identity import pseudonyms, remainders
 from gm_workbench.intake.kept.catalog import Catalog
 from gm_workbench.intake.kept.site import Site
 from gm_workbench.intake.keys import open_key
-from gm_workbench.intake.rows.persons import remainders
 from gm_workbench.settings import Paths, paths
 from gm_workbench.vocabulary.calendar import month_code, month_index
 from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER, Place

@@ -18,7 +18,17 @@ from gm_workbench.intake.keys import SYNTHETIC_KEY, Key, open_key
 from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER
 from gm_workbench.vocabulary.schemas import DataKind
 
-__all__ = ["SYNTHETIC_KEY", "Codebook", "Pseudonyms", "Verdict", "as_numbers", "judge", "pseudonyms", "whole_number"]
+__all__ = [
+    "SYNTHETIC_KEY",
+    "Codebook",
+    "Pseudonyms",
+    "Verdict",
+    "as_numbers",
+    "judge",
+    "pseudonyms",
+    "remainders",
+    "whole_number",
+]
 
 Int64s = npt.NDArray[np.int64]
 Int32s = npt.NDArray[np.int32]
@@ -61,14 +71,19 @@ def judge(numbers: Int64s, kind: DataKind) -> Verdict:
     [False, True]
     """
     shaped = (numbers >= _LEAST) & (numbers <= _MOST)
-    remainder = _remainder(np.where(shaped, numbers, 0))
+    remainder = remainders(np.where(shaped, numbers, 0))
     real = shaped & (remainder == 0)
     synthetic = shaped & (numbers >= _FIRST_NINE) & (remainder == SYNTHETIC_REMAINDER)
     own, other = (synthetic, real) if kind is DataKind.SYNTHETIC else (real, synthetic)
     return Verdict(~own & ~other, other)
 
 
-def _remainder(numbers: Int64s) -> Int64s:
+def remainders(numbers: Int64s) -> Int64s:
+    """Give the remainder of the eleven test of whole numbers of up to nine digits.
+
+    >>> remainders(np.array([111222333, 12345672])).tolist()
+    [0, 0]
+    """
     total = np.zeros(len(numbers), dtype=np.int64)
     for place, weight in enumerate(_WEIGHTS):
         total += numbers // 10**place % 10 * weight
