@@ -266,7 +266,6 @@ def test_row_with_an_error_of_a_spreadsheet_is_set_aside(delivery):
     assert (fault.reason, fault.severity, fault.line, fault.count) == (Reason.CELL_ERROR, Severity.SET_ASIDE, 2, 1)
 
 
-@pytest.mark.xfail(strict=True, reason="the error of a spreadsheet is told without its column")
 def test_error_of_a_spreadsheet_names_the_column(delivery):
     delivery.put("kosten_voorzieningen.csv", 2, "BEDRAG", "#N/B")
     assert only(delivery.faults()).column == "BEDRAG"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -132,14 +132,15 @@ def header_at(rows: Sequence[Sequence[str]]) -> int:
     return 0
 
 
-def without_errors(batch: Batch, spoilt: list[int]) -> Batch:
-    """Leave out the rows that hold an error of a spreadsheet, and note their lines."""
+def without_errors(batch: Batch, spoilt: dict[int, str]) -> Batch:
+    """Leave out the rows that hold an error of a spreadsheet, and note their lines, each with the first such column."""
     wrong = np.zeros(len(batch.lines), dtype=bool)
-    for column in batch.cells.columns:
-        wrong |= _errors(column)
+    for header, column in zip(batch.cells.schema.names, batch.cells.columns, strict=True):
+        bad = _errors(column) & ~wrong
+        spoilt.update(dict.fromkeys(batch.lines[bad].tolist(), header))
+        wrong |= bad
     if not wrong.any():
         return batch
-    spoilt += batch.lines[wrong].tolist()
     return Batch(batch.cells.filter(pa.array(~wrong)), batch.lines[~wrong])
 
 
@@ -153,14 +154,20 @@ def _errors(column: pa.Array) -> np.ndarray:
     return flags[column.indices.to_numpy(zero_copy_only=False)] if texts is not column else flags
 
 
-def error_faults(name: str, spoilt: Sequence[int]) -> list[Fault]:
-    """Say which rows were left out because a cell holds an error of a spreadsheet."""
-    return [found(Reason.CELL_ERROR, masked(name), line=min(spoilt), count=len(spoilt))] if spoilt else []
+def error_faults(name: str, spoilt: Mapping[int, str]) -> list[Fault]:
+    """Say which rows were left out because a cell holds an error of a spreadsheet: one fault for each column."""
+    lines: dict[str, list[int]] = {}
+    for line, header in spoilt.items():
+        lines.setdefault(header, []).append(line)
+    return [
+        found(Reason.CELL_ERROR, masked(name), line=min(own), column=masked(header), count=len(own))
+        for header, own in sorted(lines.items(), key=lambda each: min(each[1]))
+    ]
 
 
 def clean(batches: Iterator[Batch], name: str, late: list[Fault]) -> Iterator[Batch]:
     """Pass batches on without the rows that hold an error of a spreadsheet; the fault comes after the last."""
-    spoilt: list[int] = []
+    spoilt: dict[int, str] = {}
     for batch in batches:
         yield without_errors(batch, spoilt)
     late += error_faults(name, spoilt)

@@ -203,7 +203,7 @@ def scan_faults(name: str, seen: Scan, encoding: str) -> list[Fault]:
         faults.append(found(Reason.LINE_ENDS, shown, line=first["return"]))
     if "quote" in first:
         faults.append(found(Reason.QUOTES, shown, line=first["quote"]))
-    if not seen.ends:
+    if not seen.ends and "return" not in first:  # what ends in carriage returns has an end
         faults.append(found(Reason.TRUNCATED, shown, line=seen.lines, what=_NO_END))
     return faults
 

@@ -65,7 +65,9 @@ def open_text(path: Path, sniffed: Sniffed, limits: Limits = LIMITS) -> Opened:
         return unreadable(path.name, known, too_large_fault(path.name, "cell", 0, limits.cell_bytes))
     if not rows:
         return unreadable(path.name, known, *(faults or [found(Reason.EMPTY, masked(path.name))]))
-    return _Text(path, known, seen, rows, first_line, tuple(faults or _notes(path, known)), limits).at(header_at(rows) + 1)
+    return _Text(path, known, seen, rows, first_line, tuple(faults or _notes(path, known, seen)), limits).at(
+        header_at(rows) + 1
+    )
 
 
 def _known(sniffed: Sniffed, seen: Scan) -> Sniffed:
@@ -83,13 +85,13 @@ def _first_rows(path: Path, sniffed: Sniffed) -> tuple[list[list[str]], str]:
     return (rows if any(any(row) for row in rows) else []), first
 
 
-def _notes(path: Path, sniffed: Sniffed) -> list[Fault]:
+def _notes(path: Path, sniffed: Sniffed, seen: Scan) -> list[Fault]:
     notes = name_notes(path, sniffed)
     if sniffed.encoding == "cp1252":
-        notes.append(found(Reason.REPAIRED, masked(path.name), what=_OTHER_ENCODING))
+        notes.append(found(Reason.REPAIRED, masked(path.name), line=seen.first.get("other"), what=_OTHER_ENCODING))
     if sniffed.separator not in ("", ";"):
         what = _OTHER_SEPARATOR.format(by=SEPARATORS[sniffed.separator])
-        notes.append(found(Reason.REPAIRED, masked(path.name), what=what))
+        notes.append(found(Reason.REPAIRED, masked(path.name), line=1, what=what))
     return notes
 
 
@@ -229,6 +231,6 @@ class _Pass:
         if last != self.ends:  # a quotation mark within a cell has swallowed a line end
             self.late.append(found(Reason.QUOTES, shown))
         elif ragged and self.last == (last, True) and last == ragged[-1]:
-            self.late.append(found(Reason.TRUNCATED, shown, line=last, what=_SHORT))
+            self.late.append(found(Reason.TRUNCATED, shown, line=last, count=len(ragged), what=_SHORT))
         elif ragged:
             self.late.append(found(Reason.RAGGED, shown, line=ragged[0], count=len(ragged)))

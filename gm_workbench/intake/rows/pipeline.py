@@ -106,14 +106,16 @@ def read_rows(opened: Opened, source: Source, within: Within) -> FileRows:
     sheet = tidy(sheet, source, wanted, chosen.items, findings)
     late = [fault for fault in opened.late if fault not in findings.faults]
     findings.faults += late
-    lost = sum(fault.count for fault in (*opened.faults, *late) if fault.severity is Severity.SET_ASIDE)
+    skipped = [fault for fault in (*opened.faults, *late) if fault.severity is Severity.SET_ASIDE]
+    skipped += [fault for fault in late if fault.reason is Reason.TRUNCATED]
+    lost = sum(fault.count for fault in skipped)
     return _read_sheet(sheet, source, within, findings, items, lost)
 
 
 def _read_sheet(
     sheet: Sheet, source: Source, within: Within, findings: Findings, items: Mapping[str, Instrument], lost: int
 ) -> FileRows:
-    if not sheet.delivered and not lost and not source.may_be_empty:
+    if not sheet.delivered and not lost and not source.may_be_empty and not findings.refused():
         findings.add(found(Reason.EMPTY, findings.file))
     sheet = _with_persons(sheet, source, within, findings)
     scan_ignored(sheet, [header for header in source.ignore if header in sheet.cells], findings)
@@ -180,9 +182,9 @@ def _bridge_counts(sheet: Sheet, findings: Findings, lost: int) -> tuple[int, in
 
 def _refuse_too_many(entries: Sequence[Entry], findings: Findings, limits: Limits) -> None:
     """Refuse the file when too many rows of a table are set aside: its most frequent fault becomes the reason."""
-    if not any(limits.too_many_aside(one.set_aside, one.delivered) for one in entries):
-        return
     aside = [fault for fault in findings.faults if fault.severity is Severity.SET_ASIDE]
+    if not aside or not any(limits.too_many_aside(one.set_aside, one.delivered) for one in entries):
+        return
     worst = max(aside, key=lambda fault: fault.count)
     findings.faults = [refusing(fault) if fault is worst else fault for fault in findings.faults]
 
