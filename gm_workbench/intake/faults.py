@@ -14,7 +14,7 @@ from gm_workbench.errors import DeliveryError, MixedKinds
 from gm_workbench.intake.reasons import Reason, Severity
 from gm_workbench.intake.rowledger import RowLedger
 from gm_workbench.intake.rules.book import RULES
-from gm_workbench.vocabulary.text import Text, same
+from gm_workbench.vocabulary.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +100,6 @@ def found(
     return Fault(reason, file, rule.problem.format(**words), rule.remedy.format(**words), line, column, count, examples)
 
 
-def english(
-    reason: Reason, file: str, problem: str, remedy: str, line: int | None = None, column: str = "", count: int = 1
-) -> Fault:
-    """Make a fault of the rooms that still bring words of their own, the same in both languages.
-
-    Each of them goes over to `found` when it is written anew (ADR 0015); the last one takes this with it.
-    """
-    return Fault(reason, file, same(problem), same(remedy), line, column, count)
-
-
 def worst(faults: Iterable[Fault]) -> Severity:
     """Give what happens because of all these faults: the highest of their severities, a note when there are none."""
     return max((fault.severity for fault in faults), default=Severity.NOTE)
@@ -187,9 +177,3 @@ def shape(cell: str) -> str:
 
 def _plain(sign: str) -> str:
     return sign if sign in " .,;:-+/%=()'\"#!" else "?"
-
-
-def shown_codes(codes: Iterable[str], sensitive: bool) -> str:
-    """Name unknown codes in a message when that can reveal nothing: at most three, of at most two characters, not sensitive."""
-    short = sorted({code for code in codes if len(code) <= 2 and code.isalnum()})[:3]
-    return f" (found: {', '.join(short)})" if short and not sensitive else ""

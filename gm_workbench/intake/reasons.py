@@ -40,7 +40,6 @@ class Reason(StrEnum):
     FORMAT = "format"  # not what its bytes begin as: cut, damaged, locked
     ENTITY = "entity"
     ENCODING = "encoding"
-    SEPARATOR = "separator"
     QUOTES = "quotes"
     LINE_ENDS = "line_ends"
     COLUMNS = "columns"

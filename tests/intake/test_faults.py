@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from gm_workbench.errors import DeliveryError, MixedKinds
-from gm_workbench.intake.faults import MixedDeliveryError, describe, found, masked, refuse, shown_codes
+from gm_workbench.intake.faults import MixedDeliveryError, describe, found, masked, refuse
 from gm_workbench.intake.reasons import Reason, Severity
 from gm_workbench.worlds.draw import DRAWN
 
@@ -488,8 +488,3 @@ def test_description_counts_rows_over_files():
 )
 def test_masking_starts_at_eight_digits(name, shown):
     assert masked(name) == shown
-
-
-def test_codes_are_shown_only_when_short_and_not_sensitive():
-    assert shown_codes(["77", "777", "999912345", "a b"], sensitive=False) == " (found: 77)"
-    assert shown_codes(["77"], sensitive=True) == ""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gm_workbench.errors import DeliveryError, KeyChanged, MissingKey, MixedKinds, PartlyAccepted, RetentionPassed
-from gm_workbench.intake.faults import english, found, refusing, shape, worst
+from gm_workbench.intake.faults import found, refusing, shape, worst
 from gm_workbench.intake.reasons import Reason, Severity
 from gm_workbench.intake.rules.book import RULES
 from gm_workbench.vocabulary.text import Text
@@ -61,10 +61,6 @@ def test_the_worst_counts_and_a_file_can_be_refused_for_what_sets_rows_aside():
     assert worst(faults[1:]) is Severity.SET_ASIDE
     assert worst(map(refusing, faults[1:])) is Severity.REFUSE
     assert worst([]) is Severity.NOTE
-
-
-def test_words_of_the_older_rooms_read_the_same_in_both_languages():
-    assert english(Reason.EMPTY, "a.csv", "no rows", "again").problem == Text("no rows", "no rows")
 
 
 @pytest.mark.parametrize("case", NAMED, ids=lambda case: f"{case['id']}-{case['reason']}")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +13,7 @@ import pyarrow as pa
 
 from gm_workbench.intake.kept.catalog import Catalog
 from gm_workbench.intake.kept.partitions import PSEUDONYMS, read
-from gm_workbench.intake.rows.parts import WHOLE_TABLE, Part
-from gm_workbench.vocabulary.calendar import Period, month_code
+from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.schemas import Column, Kind, Table
 from gm_workbench.vocabulary.tables import TABLES
 
@@ -31,42 +29,6 @@ _TYPES = {
 def arrow_type(column: Column) -> pa.DataType:
     """Say how a column is stored."""
     return _TYPES.get(column.kind, pa.string())
-
-
-def parts_of(frame: pd.DataFrame, table: type[Table]) -> Iterator[Part]:
-    """Cut a checked table into the parts that it is stored in: by month, by year and wave, or whole.
-
-    Columns that the schema has not are left out; one that the frame has not is absent.
-    """
-    columns = [column for column in table.columns if column.name in frame.columns]
-    plain = pa.table({column.name: pa.array(frame[column.name], _plain(column), from_pandas=True) for column in columns})
-    schema = pa.schema([pa.field(column.name, arrow_type(column)) for column in columns])
-    keys = pd.util.hash_pandas_object(frame[list(table.key)], index=False).to_numpy().astype(np.uint64)
-    for (period, name), rows in _groups(frame):
-        # encoded anew for each part: a dictionary of all would name who is in no row of it
-        yield Part(table.name, period, name, plain.take(rows).cast(schema), keys[rows])
-
-
-def _plain(column: Column) -> pa.DataType:
-    return pa.string() if column.kind is Kind.PSEUDONYM else arrow_type(column)
-
-
-def _groups(frame: pd.DataFrame) -> Iterator[tuple[tuple[str, str], npt.NDArray[np.intp]]]:
-    # a table that was delivered without rows is there all the same
-    if "month" not in frame.columns or frame.empty:
-        yield (WHOLE_TABLE, WHOLE_TABLE), np.arange(len(frame))
-        return
-    if "wave" not in frame.columns:
-        for month, rows in _indices(frame, "month"):
-            yield (str(month // 12), month_code(month).replace("-", "")), rows
-        return
-    for (year, wave), rows in _indices(frame, [frame["month"] // 12, frame["wave"]]):
-        yield (str(year), str(wave)), rows
-
-
-def _indices(frame: pd.DataFrame, by: Any) -> Iterator[tuple[Any, npt.NDArray[np.intp]]]:
-    for value, rows in frame.groupby(by, sort=True).indices.items():
-        yield value, np.asarray(rows, dtype=np.intp)
 
 
 def frame_of(stored: pa.Table, table: type[Table]) -> pd.DataFrame:

@@ -48,9 +48,6 @@ FILES: dict[Reason, Rule] = {
     Reason.ENCODING: refuse(
         Text("de tekens zijn niet te vertrouwen: {what}", "its characters cannot be trusted: {what}"), _SAVE_AS
     ),
-    Reason.SEPARATOR: refuse(
-        Text("kolommen moeten door {allowed} gescheiden zijn", "columns must be separated by {allowed}"), _SAVE_AS
-    ),
     Reason.QUOTES: refuse(
         Text("een tekst tussen aanhalingstekens loopt over een regeleinde", "a text in quotation marks runs over a line end"),
         Text("haal regeleinden uit teksten en exporteer opnieuw", "remove line ends from texts and export again"),

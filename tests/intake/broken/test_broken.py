@@ -1,8 +1,4 @@
-"""Every broken delivery gives its exit code and its reason, within seconds, without a traceback and without a planted number.
-
-A row that says `waits_for` does not behave so yet, and names the package of work that it waits for. Such a row is run all the
-same, must never show a planted number, and the first time it behaves its test fails until the mark is taken away.
-"""
+"""Each broken delivery gives its exit code and its reason, in seconds, without a traceback and without a planted number."""
 
 from __future__ import annotations
 
@@ -69,12 +65,7 @@ def test_broken_delivery_gives_its_fault(case, good, monkeypatch):
     # what kills a child would kill this process too
     known = ran.reasons() or ran.code not in CODES
     reasons = ran.reasons() if known else reasons_in_process(delivery, monkeypatch, changes)
-    wrong = wrongs(row, ran, reasons)
-    if not row["waits_for"]:
-        assert wrong == []
-        return
-    assert wrong, f"row {case} behaves; take {row['waits_for']} out of its column waits_for"
-    pytest.xfail(f"waits for {row['waits_for']}: {'; '.join(wrong)}")
+    assert wrongs(row, ran, reasons) == []
 
 
 def wrongs(row, ran, reasons):

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
+from gm_workbench.intake.kept.frames import arrow_type
 from gm_workbench.intake.kept.partitions import PSEUDONYMS
 from gm_workbench.intake.rows.parts import Part
+from gm_workbench.vocabulary.calendar import month_code
+from gm_workbench.vocabulary.schemas import Column, Table
 
 SCHEMA = pa.schema(
     [("person", PSEUDONYMS), ("month", pa.int32()), ("type", pa.string()), ("amount", pa.float64())],
@@ -51,3 +55,22 @@ def parts() -> list[Part]:
         costs_part(JANUARY + 1, ("ann", "01", 11.0)),
         costs_part(JANUARY + 12, ("bob", "02", 22.0)),
     ]
+
+
+def parts_of(frame: pd.DataFrame, table: type[Table]) -> list[Part]:
+    """Cut a frame into parts as the rows of a file are: by month, or whole."""
+    columns = [column for column in table.columns if column.name in frame.columns]
+    groups = frame.groupby("month", sort=True) if "month" in frame.columns and len(frame) else [(None, frame)]
+    return [_part(rows, table, columns, month) for month, rows in groups]
+
+
+def _part(rows: pd.DataFrame, table: type[Table], columns: list[Column], month: int | None) -> Part:
+    period, name = ("all", "all") if month is None else (str(month // 12), month_code(month).replace("-", ""))
+    types = [arrow_type(column) for column in columns]
+    arrays = [_array(rows[column.name], kind) for column, kind in zip(columns, types, strict=True)]
+    data = pa.table(arrays, schema=pa.schema(list(zip([column.name for column in columns], types, strict=True))))
+    return Part(table.name, period, name, data, np.arange(len(rows), dtype=np.uint64))
+
+
+def _array(values: pd.Series, kind: pa.DataType) -> pa.Array:
+    return pa.array(values, pa.string() if kind == PSEUDONYMS else kind, from_pandas=True).cast(kind)

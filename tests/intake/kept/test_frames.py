@@ -4,9 +4,11 @@ import pandas as pd
 import pytest
 
 from gm_workbench.intake.kept.catalog import Catalog, load
-from gm_workbench.intake.kept.frames import Tables, parts_of
+from gm_workbench.intake.kept.frames import Tables
 from gm_workbench.intake.kept.partitions import replace, stage
 from gm_workbench.vocabulary.tables import TABLES
+
+from .conftest import parts_of
 
 JANUARY = 12 * 2024
 
@@ -57,42 +59,7 @@ def test_table_without_rows_is_there_all_the_same(stored):
     assert (len(back), list(back)) == (0, ["study", "team", "month"])
 
 
-def test_waves_become_parts_by_year():
-    answers = pd.DataFrame(
-        {
-            "person": ["ann", "bob", "ann"],
-            "wave": ["T0", "T0", "T3"],
-            "month": int32(JANUARY - 1, JANUARY, JANUARY + 3),
-            "instrument": "ATT",
-            "item": "ATT_1",
-            "answer": [1.0, 2.0, 3.0],
-        }
-    )
-    parts = list(parts_of(answers, TABLES["answers"]))
-    assert [(part.period, part.name, part.data.num_rows) for part in parts] == [
-        ("2023", "T0", 1),
-        ("2024", "T0", 1),
-        ("2024", "T3", 1),
-    ]
-
-
-def test_rows_of_equal_key_have_equal_keys_and_others_not():
-    costs = pd.DataFrame(
-        {"person": ["ann", "ann"], "month": int32(JANUARY, JANUARY), "type": ["01", "02"], "amount": [1.0, 1.0]}
-    )
-    one, other = (next(parts_of(frame, TABLES["costs"])).keys for frame in (costs, costs.assign(amount=[5.0, 6.0])))
-    assert one.tolist() == other.tolist()
-    assert one[0] != one[1]
-
-
 def test_table_that_was_not_delivered_has_no_rows(folder):
     tables = Tables(folder, Catalog())
     assert tables.names == ()
     assert len(tables.frame("costs")) == 0
-
-
-def test_part_names_nobody_who_is_in_no_row_of_it():
-    months = int32(JANUARY, JANUARY + 1)
-    costs = pd.DataFrame({"person": ["ann", "bob"], "month": months, "type": "01", "amount": [1.0, 2.0]})
-    named = [part.data.column("person").combine_chunks().dictionary.to_pylist() for part in parts_of(costs, TABLES["costs"])]
-    assert named == [["ann"], ["bob"]]
