@@ -13,7 +13,7 @@ import click
 from gm_workbench.batch.catalogue import REAL, check_world
 from gm_workbench.cli.explaining import explained, sources_of, tell
 from gm_workbench.cli.patience import Patience
-from gm_workbench.cli.printing import as_json, example, print_rows, real_option, relative, world_option
+from gm_workbench.cli.printing import as_json, data_option, example, print_rows, real_option, relative, world_option
 from gm_workbench.cli.standing import Report, as_row, coverage, noted
 from gm_workbench.errors import DeliveryError, PartlyAccepted, UnknownPlace, UsageError, WorkbenchError
 from gm_workbench.intake.faults import Fault, FaultyDeliveryError, worst
@@ -30,12 +30,6 @@ from gm_workbench.vocabulary.codes import Place
 MEND = "mend"
 """Folder beside the checked tables of a place, with what can be mailed to the supplier."""
 
-data_option = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="FOLDER",
-    help="Data root of real deliveries, in place of GM_DATA and data/.",
-)
 explain_option = click.option("--explain", is_flag=True, help="Only say what each file is recognised as, and why.")
 suggest_option = click.option(
     "--suggest",

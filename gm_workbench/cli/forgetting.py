@@ -10,8 +10,7 @@ import click
 
 from gm_workbench.batch.catalogue import REAL
 from gm_workbench.batch.finished import reports_on
-from gm_workbench.cli.checking import data_option
-from gm_workbench.cli.printing import example, real_option, world_option
+from gm_workbench.cli.printing import data_option, example, real_option, world_option
 from gm_workbench.errors import UsageError
 from gm_workbench.intake.kept.forget import Forgotten, forget, forget_all
 from gm_workbench.settings import Paths, paths

@@ -15,6 +15,13 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a
 world_option = click.option("--world", default="default", show_default=True, metavar="NAME", help="The synthetic world.")
 real_option = click.option("--real", is_flag=True, help="Real deliveries in data/raw, in place of a synthetic world.")
 
+data_option = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Data root of real deliveries, in place of GM_DATA and data/.",
+)
+
 
 def example(*lines: str) -> str:
     """Give the epilog of a command: how it is typed."""

@@ -16,7 +16,7 @@ from gm_workbench.batch.progress import duration, progress_for
 from gm_workbench.batch.run import CELL_SECONDS, run_batch, settle
 from gm_workbench.batch.standing import Stood, standings
 from gm_workbench.batch.summary import Summary
-from gm_workbench.cli.printing import as_json, example, print_rows, real_option, relative, world_option
+from gm_workbench.cli.printing import as_json, data_option, example, print_rows, real_option, relative, world_option
 from gm_workbench.errors import Stopped, UsageError
 from gm_workbench.settings import Paths, paths
 
@@ -39,6 +39,7 @@ again_option = click.option("--again", is_flag=True, help="Make also reports tha
 @click.option("--place", "places", multiple=True, metavar="CODE", help="A municipality, or public data; may be repeated.")
 @world_option
 @real_option
+@data_option
 @click.option("--period", default="", metavar="YYYY-MM/YYYY-MM", help="Another period than the notebook's own.")
 @click.option("-p", "--parameter", "pairs", multiple=True, metavar="NAME=VALUE", help="A parameter; may be repeated.")
 @click.option("--plan", "plan_file", type=click.Path(path_type=Path), metavar="FILE", help="Take the reports from a CSV file.")
@@ -53,6 +54,7 @@ def run_command(
     places: tuple[str, ...],
     world: str,
     real: bool,
+    data: Path | None,
     period: str,
     pairs: tuple[str, ...],
     plan_file: Path | None,
@@ -72,7 +74,7 @@ def run_command(
         )
     world = REAL if real else world
     wishes = read_plan(plan_file, world) if plan_file else wishes_from_options(studies, places, world, period, pairs)
-    make(wishes, paths(), workers, cell_seconds, again=again, as_json=as_json)
+    make(wishes, paths(data=data), workers, cell_seconds, again=again, as_json=as_json)
 
 
 def make(
@@ -118,14 +120,16 @@ def _page(row: Planned, where: Paths) -> Path:
 
 
 @click.command(epilog=example("gm status", "gm status --json", "gm status --gone old-server"))
+@data_option
 @click.option("--gone", default="", metavar="MACHINE", help="Another machine whose batches are over: release what they held.")
 @as_json
-def status(gone: str, as_json: bool) -> None:
+def status(data: Path | None, gone: str, as_json: bool) -> None:
     """Say how each report stands: fresh, stale (and why), failed (and why), running."""
-    ledger = Ledger.to_look_at(paths())
+    where = paths(data=data)
+    ledger = Ledger.to_look_at(where)
     if ledger is not None and ledger.writable:
-        settle(ledger, paths(), gone)
-    stood = () if ledger is None else standings(ledger, paths()).values()
+        settle(ledger, where, gone)
+    stood = () if ledger is None else standings(ledger, where).values()
     rows = [_whole(one) if as_json else _short(one) for one in stood]
     print_rows(rows, as_json=as_json, empty="No report was asked for yet. Make the demonstration with: gm demo")
 

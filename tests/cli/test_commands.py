@@ -130,6 +130,16 @@ def test_run_makes_what_was_asked_and_says_where(call, project, asked):
     assert (project.reports / "index.html").exists()
 
 
+def test_run_of_real_data_takes_the_places_of_the_data_root_that_was_asked_for(call, project, asked, tmp_path):
+    folder = tmp_path / "share" / "raw" / "GM0307"
+    folder.mkdir(parents=True)
+    (folder / "delivery.yml").touch()
+    assert call("run", STUDY, "--real", "--place", "GM0307").exit_code == 11
+    call("run", STUDY, "--real", "--data", str(tmp_path / "share"))
+    ((rows, _, _),) = asked
+    assert [(row.study, row.place, row.world) for row in rows] == [(STUDY, "GM0307", "")]
+
+
 def test_run_from_a_plan_file(call, project, asked, tmp_path):
     deliver(project, "GM0307")
     plan = tmp_path / "plan.csv"
