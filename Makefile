@@ -51,10 +51,12 @@ signs: environment  ## turn every sign behind the validation report; that report
 worlds: environment  ## what do reports claim in 200 draws of worlds with nothing, harm, or a tempting half?
 	$(BIN)/python benchmarks/worlds.py
 
-bench: environment  ## speed and memory as ratios to the plain way: reports, kernels, deciding, the demonstration, a whole network
+bench: environment  ## speed and memory as ratios to the plain way: reports, kernels, deciding, deliveries, panels, a whole network
 	-$(BIN)/python benchmarks/engine.py
 	-$(BIN)/python benchmarks/batch.py
 	-$(BIN)/python benchmarks/reports.py
+	-$(BIN)/python benchmarks/intake.py --alone 400000
+	-$(BIN)/python benchmarks/panel.py
 	$(BIN)/python benchmarks/network.py
 
 forks: environment  ## do kernels ever hang? 500 forks, each of which uses every library
