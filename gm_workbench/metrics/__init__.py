@@ -20,6 +20,7 @@ __all__ = [
     "exit_contrast",
     "exits",
     "growth",
+    "hazards",
     "horizon",
     "mediation",
     "mobility",
