@@ -146,7 +146,7 @@ def _curve(
     times, events = checked(time, event)
     entries = entered(times, entry)
     there = times > start
-    times, events, entries = times[there], events[there], np.maximum(entries[there], start)
+    times, events, entries = times[there], events[there], entries[there]
     codes = None if clusters is None else pd.factorize(np.asarray(clusters)[there])[0]
     found = course(times, events, entries, cause)
     short = _short(found, max(at), codes, method)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import minimize_scalar
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.estimate import NotEnoughData
@@ -316,3 +317,17 @@ def test_maximum_equals_the_root_worked_out_by_hand():
     z, time = np.array([[1.0], [0.0], [1.0], [0.0]]), np.array([1.0, 2.0, 3.0, 4.0])
     found = maximum(z, risk_sets(time, np.array([True] * 4)))
     assert np.exp(found.values[0]) == pytest.approx((1 + 17**0.5) / 2, abs=EXACT)
+
+
+def test_maximum_is_found_where_a_full_step_would_go_down():
+    # twelve leave one after another, the second with a covariate of 20 among noughts and ones; Newton's first step from 0 is to
+    # .2331, where the likelihood is lower (-20.246) than at 0 (-19.987)
+    z = np.array([0.0, 20.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0])
+
+    def likelihood(beta: float) -> float:
+        return float((beta * z - np.log(np.cumsum(np.exp(beta * z)[::-1])[::-1])).sum())
+
+    assert likelihood(0.23314477594932076) < likelihood(0.0)
+    found = maximum(z[:, None], risk_sets(np.arange(1.0, 13.0), np.array([True] * 12))).values[0]
+    highest = minimize_scalar(lambda beta: -likelihood(beta), bounds=(-1, 1), method="bounded", options={"xatol": 1e-10})
+    assert found == pytest.approx(highest.x, abs=1e-6)

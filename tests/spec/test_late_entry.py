@@ -151,6 +151,15 @@ def test_cumulative_incidence_by_cluster_does_not_believe_a_second_copy_of_every
     assert (twice.low, twice.high) == (pytest.approx(once.low), pytest.approx(once.high))
 
 
+def test_late_entry_by_cluster_has_a_t_interval_on_the_scale_of_its_log(late, witness):
+    curve = cumulative_incidence(late["time"], late["status"], [5], entry=late["entry"], clusters=late["coach"])
+    low, value, high = (np.log(-np.log1p(-one[0])) for one in (curve.low, curve.value, curve.high))
+    error = curve.se[0] / (-np.log1p(-curve.value[0]) * (1 - curve.value[0]))
+    given = {"tolerance": 1e-9, "data": "mstate::aidssi, entry (patnr %% 4) * 0.5", "source": "R: qt(.975, 19)", "known": "run"}
+    for name, reach in (("below", value - low), ("above", high - value)):
+        witness("late_entry.cumulative_incidence", f"by cluster, errors {name}", reach / error, 2.093024054408, **given)
+
+
 def staggered(first: int, second: int = 40) -> tuple[list[int], list[int], list[int]]:
     """Give times, events and entries: some from the start, of whom one leaves in month 2, and others from month 3."""
     return (

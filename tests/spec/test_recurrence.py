@@ -266,6 +266,14 @@ def test_share_with_a_row_in_each_cluster_is_plain_wilson(witness):
     assert (found.method, found.df) == (PLAIN, np.inf)
 
 
+def test_share_does_not_count_more_rows_than_there_are():
+    # one of two in every cluster: as if nothing were left to chance
+    paired = share(pd.Series([0, 1] * 20), pd.Series(np.arange(40) // 2))
+    alone = share(pd.Series([0, 1] * 20), pd.Series(range(40)))
+    assert paired.se < 1e-9
+    assert paired.low < alone.low < alone.high < paired.high
+
+
 @pytest.mark.parametrize("happened", [0, 1])
 def test_share_of_all_or_none_counts_a_cluster_for_one(happened):
     many = share(pd.Series([happened] * 120), pd.Series(np.arange(120) // 6))
