@@ -22,6 +22,8 @@ MIN_EVENTS = 10
 MIN_CLUSTERS = 10
 """Coaches or teams below which robust errors are far too small (assumed)."""
 
+ENDLESS = "exits for the reason on both sides of each covariate"
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -116,4 +118,16 @@ def estimates(
             name: Estimate(float(b), float(b - h), float(b + h), float(se), *given)
             for name, b, h, se in zip(names, values, half, errors, strict=True)
         }
+    )
+
+
+def exponentiated(log: Estimate, unit: str) -> Estimate:
+    """Turn an estimate on the log scale into a ratio.
+
+    >>> exponentiated(Estimate(0.0, -0.5, 0.5, 0.2, 90, "log odds ratio", "logit"), "odds ratio").value
+    1.0
+    """
+    value, low, high = (math.exp(one) for one in (log.value, log.low, log.high))
+    return Estimate(
+        value, low, high, value * log.se, log.n, unit, log.method, log.groups, log.df, log.level, residual_df=log.residual_df
     )

@@ -6,7 +6,6 @@ for still there when we stopped looking, 1, 2, ... for the reason.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -14,7 +13,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.hazard_rows import Rows, checked_rows, estimates
+from gm_workbench.metrics.hazard_rows import ENDLESS, Rows, checked_rows, estimates, exponentiated
 from gm_workbench.metrics.partial import Floats, Maximum, Ties, maximum, risk_sets, sandwich, score_parts
 from gm_workbench.metrics.subdistribution import weighed_sets, weight_parts
 
@@ -26,8 +25,6 @@ SHARE_ANSWERS = "In which group has a larger share left for this reason in the e
 
 LOG_UNIT = "log hazard ratio"
 RATIO_UNIT = "hazard ratio"
-
-ENDLESS = "exits for the reason on both sides of each covariate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +48,6 @@ class Hazards:
     def ratio(self, name: str) -> Estimate:
         """Give the hazard ratio of a covariate: 1 is no difference; its standard error is by the delta method."""
         return exponentiated(self.log[name], RATIO_UNIT)
-
-
-def exponentiated(log: Estimate, unit: str) -> Estimate:
-    """Turn an estimate on the log scale into a ratio.
-
-    >>> exponentiated(Estimate(0.0, -0.5, 0.5, 0.2, 90, "log odds ratio", "logit"), "odds ratio").value
-    1.0
-    """
-    value, low, high = (math.exp(one) for one in (log.value, log.low, log.high))
-    return Estimate(
-        value, low, high, value * log.se, log.n, unit, log.method, log.groups, log.df, log.level, residual_df=log.residual_df
-    )
 
 
 def cause_specific(
@@ -177,8 +162,8 @@ def subdistribution(
 
     References
     ----------
-    Fine & Gray (1999), JASA 94, doi:10.1080/01621459.1999.10474144. Zhou, Fine, Latouche & Labopin (2012), Biostatistics 13,
-    doi:10.1093/biostatistics/kxr032 (clusters).
+    Fine & Gray (1999), JASA 94, doi:10.1080/01621459.1999.10474144. Zhou, Fine, Latouche & Labopin (2012), Biostatistics
+    13:371-383 (clusters).
 
     Examples
     --------

@@ -21,8 +21,7 @@ from statsmodels.genmod.generalized_linear_model import GLM
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS, MIN_EVENTS
-from gm_workbench.metrics.hazards import ENDLESS, exponentiated
+from gm_workbench.metrics.hazard_rows import ENDLESS, MIN_CLUSTERS, MIN_EVENTS, exponentiated
 from gm_workbench.metrics.partial import WIDE, Floats, sandwich
 
 Link = Literal["cloglog", "logit"]

@@ -176,7 +176,10 @@ def difference(
     require_numbers(frame, [time, event, *([entry] if entry else [])], method)
     require_filled(frame, [by, *([cluster] if cluster else [])], method)
     parts = [frame[frame[by].astype(str) == name] for name in groups]
-    sides = [_of_group(part, horizon, cause, method, time=time, event=event, entry=entry, cluster=cluster) for part in parts]
+    begins = [part[entry] if entry else None for part in parts]
+    sides = [
+        _months(part[time], part[event], begin, None, horizon, cause, method) for part, begin in zip(parts, begins, strict=True)
+    ]
     first, second = sides
     if isinstance(first, NotEnoughData):
         return first
@@ -198,21 +201,6 @@ class _Gone:
     value: float
     parts: Floats
     labels: NDArray[Any] | None
-
-
-def _of_group(
-    part: pd.DataFrame,
-    horizon: float,
-    cause: int | None,
-    method: str,
-    *,
-    time: str,
-    event: str,
-    entry: str | None,
-    cluster: str | None,
-) -> _Gone | NotEnoughData:
-    begin, labels = part[entry] if entry else None, part[cluster] if cluster else None
-    return _months(part[time], part[event], begin, labels, horizon, cause, method)
 
 
 def _months(

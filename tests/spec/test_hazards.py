@@ -7,9 +7,8 @@ from scipy.optimize import minimize_scalar
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.estimate import NotEnoughData
-from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS, MIN_EVENTS
+from gm_workbench.metrics.hazard_rows import ENDLESS, MIN_CLUSTERS, MIN_EVENTS
 from gm_workbench.metrics.hazards import (
-    ENDLESS,
     RATE_ANSWERS,
     SHARE_ANSWERS,
     Hazards,

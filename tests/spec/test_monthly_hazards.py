@@ -6,8 +6,8 @@ import pytest
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.estimate import NotEnoughData
-from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS, MIN_EVENTS
-from gm_workbench.metrics.hazards import ENDLESS, cause_specific
+from gm_workbench.metrics.hazard_rows import ENDLESS, MIN_CLUSTERS, MIN_EVENTS
+from gm_workbench.metrics.hazards import cause_specific
 from gm_workbench.metrics.monthly_hazards import MIN_EVENTS_BAND, MonthlyHazards, monthly_hazards
 from gm_workbench.metrics.person_months import laid_out
 
