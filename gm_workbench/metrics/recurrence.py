@@ -46,22 +46,30 @@ class Recurrence:
     months : int
         Months after the exit.
     back : Estimate
-        Share of the exits, 0-1; its n counts exits.
-    left_out : int
-        Exits that were not followed for so many months, whether they came back or not.
+        Share of the exits, 0-1; its n counts persons.
+    exits, left_out : int
+        Exits that were followed for so many months, and those that were not, whether they came back or not.
     """
 
     definition: Definition
     months: int
     back: Estimate
+    exits: int
     left_out: int
 
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """Where people are some months after an exit to paid work, by CBS: the first three shares add up to 1.
+    """Where people are some months after an exit to paid work, by CBS, in shares of the exits: the first three add up to 1.
 
-    `uninterrupted` are those who worked, without benefit, in every month from the first to that one.
+    Attributes
+    ----------
+    working, back, elsewhere : Estimate
+        With a job and without benefit; on benefit; neither.
+    uninterrupted : Estimate
+        With a job and without benefit in every month from the first to that one.
+    months, exits, left_out : int
+        As in `Recurrence`.
     """
 
     working: Estimate
@@ -69,7 +77,13 @@ class States:
     elsewhere: Estimate
     uninterrupted: Estimate
     months: int
+    exits: int
     left_out: int
+
+    @property
+    def recurrence(self) -> Recurrence:
+        """The share on benefit, as it is compared between groups."""
+        return Recurrence(Definition.CBS, self.months, self.back, self.exits, self.left_out)
 
 
 def divosa(
@@ -114,7 +128,7 @@ def divosa(
     if short is not None:
         return short
     back = kept.groupby("exit", sort=False)[benefit].any()
-    return Recurrence(Definition.DIVOSA, months, _share(back, kept, person, cluster), left_out)
+    return Recurrence(Definition.DIVOSA, months, _share(back, kept, person, cluster), len(back), left_out)
 
 
 def cbs(
@@ -125,57 +139,18 @@ def cbs(
     benefit: str = "benefit",
     job: str = "job",
     cluster: str | None = None,
-) -> Recurrence | NotEnoughData:
-    """Estimate the share of exits to paid work after which somebody is on benefit so many months later (CBS).
+) -> States | NotEnoughData:
+    """Estimate the shares that work, are on benefit, or neither, so many months after an exit to paid work (CBS).
 
-    An exit is to paid work when there is a job, and no benefit, in the month after the last on benefit, whatever the
-    registered reason. Who came back and left again is not back.
+    An exit is to paid work when there is a job, and no benefit, in the month after the last on benefit, whatever the registered
+    reason. Who came back and left again is not back. CBS counts general assistance below pension age, not in institutions: that
+    choice is the caller's.
 
     Parameters
     ----------
     after, person, benefit, cluster : as in `divosa`
     months : CBS publishes 6, 12 and 18
     job : column, true or false: paid employment in that month
-
-    Returns
-    -------
-    Recurrence or NotEnoughData
-        As in `divosa`.
-
-    Raises
-    ------
-    MetricError
-        As in `divosa`.
-
-    References
-    ----------
-    CBS (2024), Cohortonderzoek uitstroom bijstand naar werk, https://dashboards.cbs.nl/v5/Cohortonderzoek_uitstroom_bijstand_naar_werk/
-
-    Examples
-    --------
-    >>> from gm_workbench.metrics.exit_months import after_exits
-    >>> panel = pd.DataFrame([(p, m, m == 0 or (p < 3 and m == 6), m == 1) for p in range(20) for m in range(8)])
-    >>> cbs(after_exits(panel.set_axis(["person", "month", "benefit", "job"], axis=1)), 6).back.value
-    0.15
-    """
-    found = cbs_states(after, months, person=person, benefit=benefit, job=job, cluster=cluster)
-    return found if isinstance(found, NotEnoughData) else Recurrence(Definition.CBS, months, found.back, found.left_out)
-
-
-def cbs_states(
-    after: pd.DataFrame,
-    months: int,
-    *,
-    person: str = "person",
-    benefit: str = "benefit",
-    job: str = "job",
-    cluster: str | None = None,
-) -> States | NotEnoughData:
-    """Give the shares that work without benefit, are on benefit, and are neither, some months after an exit to paid work (CBS).
-
-    Parameters
-    ----------
-    after, months, person, benefit, job, cluster : as in `cbs`
 
     Returns
     -------
@@ -189,13 +164,14 @@ def cbs_states(
 
     References
     ----------
-    CBS (2024), 91 procent uitstroom bijstand naar loondienst na 1,5 jaar nog uit bijstand.
+    CBS (2024), Cohortonderzoek uitstroom bijstand naar werk,
+    https://dashboards.cbs.nl/v5/Cohortonderzoek_uitstroom_bijstand_naar_werk/
 
     Examples
     --------
     >>> from gm_workbench.metrics.exit_months import after_exits
     >>> panel = pd.DataFrame([(p, m, m == 0, m == 1 or (m > 1 and p < 15)) for p in range(20) for m in range(8)])
-    >>> found = cbs_states(after_exits(panel.set_axis(["person", "month", "benefit", "job"], axis=1)), 6)
+    >>> found = cbs(after_exits(panel.set_axis(["person", "month", "benefit", "job"], axis=1)), 6)
     >>> found.working.value, found.back.value, found.elsewhere.value, found.uninterrupted.value
     (0.75, 0.0, 0.25, 0.75)
     """
@@ -210,7 +186,7 @@ def cbs_states(
     working, back = last["_works"], last["_benefit"]
     always = kept.groupby("exit", sort=False)["_works"].all()
     shares = [_share(one, kept, person, cluster) for one in (working, back, ~working & ~back, always)]
-    return States(shares[0], shares[1], shares[2], shares[3], months, left_out)
+    return States(shares[0], shares[1], shares[2], shares[3], months, len(last), left_out)
 
 
 def difference(first: Recurrence, second: Recurrence) -> Estimate:
@@ -239,7 +215,7 @@ def difference(first: Recurrence, second: Recurrence) -> Estimate:
     Examples
     --------
     >>> share = Estimate(0.2, 0.1, 0.3, 0.05, 80, "probability", "m")
-    >>> one = Recurrence(Definition.CBS, 12, share, 0)
+    >>> one = Recurrence(Definition.CBS, 12, share, 80, 0)
     >>> difference(one, one).value
     0.0
     """
@@ -265,4 +241,4 @@ def _share(happened: pd.Series[Any], kept: pd.DataFrame, person: str, cluster: s
     """Give the share of exits to which it happened; `happened` is by exit."""
     alike = kept.drop_duplicates("exit").set_index("exit")[cluster or person].loc[happened.index]
     found = share(happened, alike)
-    return found if cluster else replace(found, groups=None)
+    return replace(found, n=int(kept[person].nunique()), groups=found.groups if cluster else None)
