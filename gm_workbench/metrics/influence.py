@@ -89,6 +89,21 @@ def entered(times: Floats, entry: Column | None) -> Floats:
     return entries
 
 
+def cluster_codes(clusters: Sequence[str] | pd.Series[Any], rows: int) -> Ints:
+    """Number the clusters of the rows from 0, or say what is wrong with them.
+
+    >>> cluster_codes(["a", "b", "a"], 3).tolist()
+    [0, 1, 0]
+    """
+    codes = pd.factorize(np.asarray(clusters))[0]
+    if len(codes) != rows or (codes < 0).any():
+        raise MetricError(
+            f"Clusters and times must be equally many and without gaps but got {len(codes)} and {rows}, "
+            f"and {int((codes < 0).sum())} clusters are missing."
+        )
+    return codes.astype(np.int64)
+
+
 def weighed(found: Course, weights: Floats) -> tuple[float, Floats]:
     """Give the sum of exits with weights (K,), and the influence of each row on it (n,), which add up to zero.
 

@@ -21,7 +21,7 @@ from gm_workbench.metrics.competing import Floats, Ints, aalen_johansen, bounds,
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.exits import Curve
 from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
-from gm_workbench.metrics.influence import Column, Course, clustered_variance, course, entered, weighed
+from gm_workbench.metrics.influence import Column, Course, cluster_codes, clustered_variance, course, entered, weighed
 
 AALEN_JOHANSEN = "Aalen-Johansen with late entry, complementary log-log interval"
 KAPLAN_MEIER = "Kaplan-Meier with late entry, complementary log-log interval"
@@ -147,7 +147,7 @@ def _curve(
     entries = entered(times, entry)
     there = times > start
     times, events, entries = times[there], events[there], entries[there]
-    codes = None if clusters is None else pd.factorize(np.asarray(clusters)[there])[0]
+    codes = None if clusters is None else pd.factorize(cluster_codes(clusters, len(there))[there])[0]
     found = course(times, events, entries, cause)
     short = _short(found, max(at), codes, method)
     if short is not None:

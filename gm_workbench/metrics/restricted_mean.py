@@ -18,7 +18,7 @@ from gm_workbench.metrics.competing import Floats, checked
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exit_contrast import MIN_CLUSTERS as MIN_CLUSTERS_EACH
 from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
-from gm_workbench.metrics.influence import Column, clustered_variance, course, entered, weighed
+from gm_workbench.metrics.influence import Column, cluster_codes, clustered_variance, course, entered, weighed
 from gm_workbench.metrics.late_entry import MIN_AT_RISK
 
 STILL_THERE = "restricted mean time (Kaplan-Meier), infinitesimal jackknife"
@@ -229,7 +229,7 @@ def _months(
     if short is not None:
         return short
     value, parts = weighed(found, np.maximum(horizon - found.grid, 0.0))
-    return _Gone(value, parts, None if clusters is None else np.asarray(clusters))
+    return _Gone(value, parts, None if clusters is None else cluster_codes(clusters, len(parts)))
 
 
 def _estimate(

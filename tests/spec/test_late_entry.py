@@ -222,3 +222,12 @@ def test_late_entry_needs_enough_clusters(clusters, enough):
 def test_late_entry_refuses_what_cannot_be(estimator, entry, at, start, message):
     with pytest.raises(MetricError, match=message):
         estimator([9] * 60, [0] * 60, at, entry=entry, start=start)
+
+
+@pytest.mark.parametrize(
+    ("clusters", "message"),
+    [(["a"] * 59, "got 59 and 60"), ([*["a"] * 59, None], "1 clusters are missing")],
+)
+def test_late_entry_refuses_clusters_that_are_not_known(clusters, message):
+    with pytest.raises(MetricError, match=message):
+        survival([9] * 60, [0] * 60, [6], entry=[0] * 60, clusters=clusters)

@@ -227,3 +227,12 @@ def test_months_refuse_a_horizon_that_is_none(horizon):
 def test_difference_refuses_columns_that_cannot_be(change, message):
     with pytest.raises(MetricError, match=message):
         difference(drawn(20).assign(**change), 12, by="arm", groups=("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("clusters", "message"),
+    [(["a"] * 59, "got 59 and 60"), ([*["a"] * 59, None], "1 clusters are missing")],
+)
+def test_months_refuse_clusters_that_are_not_known(clusters, message):
+    with pytest.raises(MetricError, match=message):
+        still_there([6] * 60, [1] * 60, 12, clusters=clusters)
