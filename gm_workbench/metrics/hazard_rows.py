@@ -1,0 +1,133 @@
+"""What a hazard model asks of its rows, and what its coefficients become: checks before, estimates after."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.partial import Floats, Ints
+
+MIN_EVENTS = 10
+"""Exits for the reason, for each covariate, below which a hazard ratio is mostly noise (assumed; Peduzzi et al. 1995)."""
+MIN_CLUSTERS = 10
+"""Coaches or teams below which robust errors are far too small (assumed)."""
+
+ENDLESS = "exits for the reason on both sides of each covariate"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Stretches of time, one a row: when each begins (n,) and ends (n,), what happens then (n,), its covariates (n, p).
+
+    `codes` (n,) numbers what may be alike: the cluster, or else the person; `clusters` is None without clusters.
+    """
+
+    begin: Floats
+    end: Floats
+    event: Ints
+    z: Floats
+    codes: Ints
+    persons: int
+    clusters: int | None
+
+
+def checked_rows(
+    frame: pd.DataFrame,
+    covariates: Sequence[str],
+    method: str,
+    *,
+    time: str,
+    event: str,
+    cause: int,
+    entry: str | None = None,
+    person: str | None = None,
+    cluster: str | None = None,
+) -> Rows | NotEnoughData:
+    """Check the columns and give them as arrays, or say what there is too little of.
+
+    >>> frame = pd.DataFrame({"time": [1, 2], "event": [1, 0], "group": [0, 1]})
+    >>> checked_rows(frame, ["group"], "Cox", time="time", event="event", cause=1)
+    NotEnoughData(method='Cox', what='exits for the reason', got=1, needed=10)
+    """
+    if not covariates:
+        raise MetricError(f"{method}: there must be a covariate but got none; for shares alone use exits.cumulative_incidence.")
+    numbers = [time, event, *covariates, *([entry] if entry else [])]
+    require_numbers(frame, numbers, method)
+    require_filled(frame, [name for name in (person, cluster) if name], method)
+    if ((frame[event] < 0) | (frame[event] % 1 != 0)).any():
+        raise MetricError(f"{method}: column {event} must hold 0 or the whole number of a reason, but at least one is not.")
+    begin = frame[entry].to_numpy(dtype=float) if entry else np.zeros(len(frame))
+    end, events = frame[time].to_numpy(dtype=float), frame[event].to_numpy().astype(np.int64)
+    people = pd.factorize(frame[person])[0] if person else np.arange(len(frame))
+    codes = pd.factorize(frame[cluster])[0] if cluster else people
+    _check_stretches(begin, end, people, method)
+    clusters = int(codes.max(initial=-1)) + 1 if cluster else None
+    short = shortage(
+        method,
+        ("exits for the reason", int((events == cause).sum()), MIN_EVENTS * len(covariates)),
+        ("clusters", MIN_CLUSTERS if clusters is None else clusters, MIN_CLUSTERS),
+    )
+    if short is not None:
+        return short
+    return Rows(begin, end, events, _matrix(frame, covariates, method), codes, int(people.max()) + 1, clusters)
+
+
+def _check_stretches(begin: Floats, end: Floats, people: Ints, method: str) -> None:
+    wrong = int(((begin < 0) | (end <= begin)).sum())
+    if wrong:
+        raise MetricError(
+            f"{method}: every row must begin at month 0 or later and end after it began, but {wrong} do not. "
+            "Months count from 1: who leaves in the first month has time 1."
+        )
+    rows = pd.DataFrame({"person": people, "begin": begin, "end": end}).sort_values(["person", "begin"])
+    again = int((rows["person"].eq(rows["person"].shift()) & (rows["begin"] < rows["end"].shift())).sum())
+    if again:
+        raise MetricError(f"{method}: stretches of one person must not overlap, but {again} do.")
+
+
+def _matrix(frame: pd.DataFrame, covariates: Sequence[str], method: str) -> Floats:
+    z = frame[list(covariates)].to_numpy(dtype=float)
+    if np.linalg.matrix_rank(z - z.mean(axis=0)) < z.shape[1]:
+        raise MetricError(
+            f"{method}: of the columns {', '.join(covariates)} one is the same for everybody or repeats others. Leave it out."
+        )
+    return z
+
+
+def estimates(
+    names: Sequence[str], values: Floats, covariance: Floats, rows: Rows, unit: str, method: str
+) -> Mapping[str, Estimate]:
+    """Give an estimate by name; with clusters errors times the root of G/(G - 1), and a t interval on G - 1."""
+    df = math.inf if rows.clusters is None else float(rows.clusters - 1)
+    factor = 1.0 if rows.clusters is None else rows.clusters / df
+    errors = np.sqrt(np.diag(covariance) * factor)
+    half = float(stats.t.ppf(0.975, df)) * errors
+    given: tuple[Any, ...] = (rows.persons, unit, method, rows.clusters, df)
+    return MappingProxyType(
+        {
+            name: Estimate(float(b), float(b - h), float(b + h), float(se), *given)
+            for name, b, h, se in zip(names, values, half, errors, strict=True)
+        }
+    )
+
+
+def exponentiated(log: Estimate, unit: str) -> Estimate:
+    """Turn an estimate on the log scale into a ratio.
+
+    >>> exponentiated(Estimate(0.0, -0.5, 0.5, 0.2, 90, "log odds ratio", "logit"), "odds ratio").value
+    1.0
+    """
+    value, low, high = (math.exp(one) for one in (log.value, log.low, log.high))
+    return Estimate(
+        value, low, high, value * log.se, log.n, unit, log.method, log.groups, log.df, log.level, residual_df=log.residual_df
+    )
