@@ -36,6 +36,7 @@ __all__ = [
     "reliability",
     "reliable_change",
     "scales",
+    "several",
     "shares",
     "small_sample",
     "stacks",
