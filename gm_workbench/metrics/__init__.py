@@ -18,6 +18,8 @@ __all__ = [
     "counts",
     "crossing",
     "decomposition",
+    "doubly_robust",
+    "entropy",
     "equity",
     "exit_contrast",
     "exits",
