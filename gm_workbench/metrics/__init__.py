@@ -26,6 +26,7 @@ __all__ = [
     "growth",
     "horizon",
     "invariance",
+    "joint",
     "mediation",
     "mobility",
     "moderation",
@@ -46,6 +47,7 @@ __all__ = [
     "team_scores",
     "waves",
     "weighting",
+    "wild",
 ]
 
 
