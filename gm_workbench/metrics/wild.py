@@ -87,8 +87,8 @@ def wild_bootstrap(
 
     :math:`\tilde\beta, \tilde u` are fitted with the coefficient held at the value tested (restricted), :math:`t` has CR1
     errors, and :math:`v_g` is one of two (Rademacher) or six (Webb) numbers for each cluster. Webb's give finer p-values
-    below a dozen clusters. The draw that turns nothing counts among those listed. With eight teams of very unequal size it still finds
-    somewhat too much (in a trial 9 false alarms in 100 where sizes differed fourfold): a sensitivity beside CR2.
+    below a dozen clusters. The draw that turns nothing counts among those listed. With eight teams of very unequal size it
+    still finds somewhat too much (in a trial 9 false alarms in 100 where sizes differed fourfold): a sensitivity beside CR2.
 
     Parameters
     ----------
