@@ -137,7 +137,8 @@ def over_waves(
     Returns
     -------
     Invariance or NotEnoughData
-        NotEnoughData below 2 waves or 100 persons who answered all of them, or as in `over_groups`.
+        NotEnoughData below 100 persons who answered everything at two waves or more (at all there are), or as in
+        `over_groups`.
 
     Raises
     ------
@@ -162,7 +163,8 @@ def over_waves(
         raise MetricError(f"{WAVES}: each person must have one row in a wave, but some have more. Keep one of them.")
     ordered = _side_by_side(answers, factors, person, wave)
     waves = sorted(answers[wave].unique())
-    short = shortage(WAVES, ("waves", len(waves), 2), ("persons who answered every item", len(ordered), MIN_PERSONS))
+    repeated = len(ordered) if len(waves) > 1 else 0
+    short = shortage(WAVES, ("persons with two measurements", repeated, MIN_PERSONS))
     p = sum(len(items) for items in factors.values())
     at_wave = [ordered.iloc[:, p * number : p * (number + 1)] for number in range(len(waves))]
     short = short or next(filter(None, (_of_items(part, factors, WAVES) for part in at_wave)), None)

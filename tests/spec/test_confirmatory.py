@@ -242,6 +242,19 @@ def test_omega_is_alpha_where_items_lean_equally_and_more_where_they_do_not(witn
     assert cronbach_alpha(of([0.9, 0.6, 0.3])).value < omega(of([0.9, 0.6, 0.3])).value - 0.02
 
 
+def test_omega_interval_holds_what_was_planted_about_95_times_in_100():
+    # loadings 1 and errors 1 on four items: (4)^2 / (4^2 + 4) = .8
+    found = [omega(answers(200, seed=seed)) for seed in range(300)]
+    assert sum(one.low <= 0.8 <= one.high for one in found) >= 274
+
+
+def test_chi_square_of_a_model_that_holds_is_rarely_large():
+    # two degrees of freedom: at most about 5 in 100 beyond 5.99
+    rows = [answers(300, seed=seed) for seed in range(300)]
+    beyond = sum(confirmatory_fit(one, one_scale(one)).indices.p < 0.05 for one in rows)
+    assert 5 <= beyond <= 26
+
+
 @pytest.mark.parametrize(
     ("step", "chi2", "df", "cfi", "rmsea", "low", "high", "srmr"),
     [
@@ -421,5 +434,5 @@ def test_nonsense_is_refused():
 def test_one_group_or_one_wave_has_nothing_to_compare():
     rows = answers(200).assign(city="a", person=range(200), wave=1)
     assert over_groups(rows, one_scale(rows), "city").what == "groups"
-    assert over_waves(rows, one_scale(rows)).what == "waves"
-    assert over_waves(rows.head(0), one_scale(rows)).what == "waves"
+    assert over_waves(rows, one_scale(rows)).what == "persons with two measurements"
+    assert over_waves(rows.head(0), one_scale(rows)).what == "persons with two measurements"
