@@ -73,13 +73,12 @@ def indices(samples: Sequence[Sample], structures: Sequence[Structure], found: S
     """
     apart, apart_df = _unrelated(samples)
     excess, apart_excess = max(found.chi2 - df, 0.0), max(apart - apart_df, 0.0)
-    most = max(excess, apart_excess)
     worst = apart / apart_df
     return Indices(
         found.chi2,
         df,
         float(stats.chi2.sf(found.chi2, df)),
-        1.0 - excess / most if most > 0 else 1.0,
+        1.0 - excess / max(excess, apart_excess, np.finfo(float).tiny),
         (worst - found.chi2 / df) / (worst - 1) if worst != 1 else math.nan,
         _rmsea(found.chi2, df, sum(sample.n for sample in samples), len(samples)),
         _srmr(samples, structures, found.theta, means),

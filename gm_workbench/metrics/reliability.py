@@ -65,4 +65,4 @@ def omega(answers: pd.DataFrame) -> Estimate | NotEnoughData:
     whole = shared**2 + own
     slope = np.concatenate([np.full(p, 2 * shared * own / whole**2), np.full(p, -(shared**2) / whole**2), np.zeros(p)])
     value, se = shared**2 / whole, math.sqrt(float(slope @ found.covariance @ slope))
-    return Estimate(value, max(value - Z * se, 0.0), min(value + Z * se, 1.0), se, sample.n, "", OMEGA)
+    return Estimate(value, max(value - Z * se, 0.0), value + Z * se, se, sample.n, "", OMEGA)

@@ -162,7 +162,7 @@ def _one_way(
     """Give (adjusted one-sided p, lower bound) of sign times each estimate, in a family of m."""
     alone = [float(stats.t.sf(sign * one.value / one.se, one.df)) for one in known.values()]
     padded = [*alone, *[1.0] * (m - len(alone))]
-    adjusted = _stepped(np.array(padded)) if stepwise else np.minimum(m * np.array(padded), 1.0)
+    adjusted = _stepped(np.array(padded)) if stepwise else m * np.array(padded)
     proven = adjusted <= risk
     left = m - int(proven.sum()) if stepwise else m
 

@@ -392,6 +392,13 @@ def test_persons_with_a_gap_are_left_out():
     assert omega(holed) == omega(rows)
 
 
+def test_omega_of_items_that_hardly_go_together_is_not_below_zero():
+    # loadings of .25: .5625 / (.5625 + 3 * .9375) = 1/6, with a standard error almost as large
+    found = omega(table_of(100, "0 0 0", "1 .0625 1 .0625 .0625 1"))
+    assert found.value == pytest.approx(1 / 6)
+    assert (found.low, found.high > 0.4) == (0.0, True)
+
+
 def test_items_that_repeat_each_other_or_never_differ_give_no_model():
     rows = answers(200)
     for spoilt in (rows.assign(A_4=3.0), rows.assign(A_4=rows["A_1"] + rows["A_2"])):

@@ -90,6 +90,7 @@ def test_difference_overlap_and_clusters_equal_estimating_equations_in_r(smokers
     ):
         witness(ROOM, f"chance, {name}", got, expected, **given)
     assert found.overlap.rare == 0.0
+    assert (found.difference.groups, found.difference.df, found.difference.residual_df) == (None, 1565, 1566 - 3 * 19)
     shared = doubly_robust_difference(smokers, "wt82_71", "qsmk", covariates, cluster="age").difference
     witness(ROOM, "stopped smoking, errors by age", shared.se, 0.504905182979, **given)
     assert (shared.groups, shared.df) == (49, 48)

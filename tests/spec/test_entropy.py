@@ -67,6 +67,7 @@ def test_difference_and_its_error_equal_estimating_equations_in_r(workers, witne
     witness(name, f"{of}, effective others", found.balance[0].effective_other, effective, tolerance=BFGS, **given)
     witness(name, f"{of}, heaviest", found.heaviest, heaviest, tolerance=1e-8, **given)
     assert (found.difference.n, found.difference.df, found.difference.unit) == (614, 613, "dollars")
+    assert (found.difference.groups, found.difference.residual_df) == (None, 612 - len(covariates))
 
 
 def test_weights_equal_those_of_another_optimiser_on_the_original_problem(witness):
@@ -138,10 +139,15 @@ def test_persons_of_one_coach_who_are_alike_make_the_interval_wider():
     assert (shared.difference.groups, shared.difference.df) == (20, 19)
 
 
+@pytest.mark.parametrize("side", [0, 1])
 @pytest.mark.parametrize(("coaches", "enough"), [(4, False), (5, True), (6, True)])
-def test_coaches_must_be_five_in_each_group(coaches, enough):
-    rows = drawn().assign(coach=lambda frame: np.arange(len(frame)) // 2 % coaches * 2 + frame["new"])
-    assert isinstance(entropy_difference(rows, "y", "new", ["a"], cluster="coach"), EntropyBalanced) is enough
+def test_coaches_must_be_five_in_each_group(side, coaches, enough):
+    rows = drawn()
+    few = rows["new"].eq(side)
+    rows["coach"] = np.where(few, np.arange(200) // 2 % coaches, 100 + np.arange(200) // 2 % 10)
+    found = entropy_difference(rows, "y", "new", ["a"], cluster="coach")
+    assert isinstance(found, EntropyBalanced) is enough
+    assert enough or found.what == "clusters in each group"
 
 
 @pytest.mark.parametrize(("exposed", "enough"), [(9, False), (10, True), (11, True)])

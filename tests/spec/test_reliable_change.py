@@ -30,6 +30,8 @@ def test_index_by_hand(witness):
     given = {"data": "drawn", "source": "by hand", "known": "hand", "tolerance": EXACT}
     witness(INDEX, "error of a difference 10", change_index(40.0, 55.0, sd=10.0, reliability=0.5), 1.5, **given)
     assert change_index(55.0, 40.0, sd=10.0, reliability=0.5) == pytest.approx(-1.5)
+    assert change_index(3.0, 4.0, sd=0.5, reliability=0.5) == pytest.approx(2.0)
+    assert change_index(3.0, 4.0, sd=0.5, reliability=0.0) == pytest.approx(2**0.5)
 
 
 def test_shares_and_their_intervals_by_hand(witness):

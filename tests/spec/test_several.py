@@ -165,6 +165,7 @@ def test_family_must_be_there_and_have_standard_errors():
         simultaneous({})
     with pytest.raises(MetricError, match="there must be an outcome, and the level must lie between 0 and 1"):
         simultaneous(family(1.0), level=1.0)
-    share = Estimate(0.5, 0.4, 0.6, math.nan, 100, "probability", "share")
-    with pytest.raises(MetricError, match="work has no standard error"):
-        simultaneous({"work": share})
+    for se in (math.nan, math.inf, 0.0):
+        share = Estimate(0.5, 0.4, 0.6, se, 100, "probability", "share")
+        with pytest.raises(MetricError, match="work has no standard error"):
+            simultaneous({"work": share})
