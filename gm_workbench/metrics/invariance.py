@@ -106,8 +106,10 @@ def over_groups(answers: pd.DataFrame, factors: Factors, group: str) -> Invarian
     [('configural', 0), ('metric', 3), ('scalar', 3), ('strict', 4)]
     """
     require_filled(answers, [group], GROUPS)
-    complete = complete_answers(answers, factors, GROUPS)
-    parts = {label: complete.loc[rows.index] for label, rows in answers.loc[complete.index].groupby(group, observed=True)}
+    rows = answers.reset_index(drop=True)
+    complete = complete_answers(rows, factors, GROUPS)
+    where = rows.groupby(group, observed=True).groups
+    parts = {label: complete.loc[complete.index.intersection(mine)] for label, mine in where.items()}
     smallest = min((len(part) for part in parts.values()), default=0)
     short = shortage(GROUPS, ("groups", len(parts), 2), ("persons in each group", smallest, MIN_PERSONS_PER_GROUP))
     short = short or next(filter(None, (_of_items(part, factors, GROUPS) for part in parts.values())), None)
@@ -161,7 +163,7 @@ def over_waves(
     require_filled(answers, [person, wave], WAVES)
     if answers.duplicated([person, wave]).any():
         raise MetricError(f"{WAVES}: each person must have one row in a wave, but some have more. Keep one of them.")
-    ordered = _side_by_side(answers, factors, person, wave)
+    ordered = _side_by_side(answers.reset_index(drop=True), factors, person, wave)
     waves = sorted(answers[wave].unique())
     repeated = len(ordered) if len(waves) > 1 else 0
     short = shortage(WAVES, ("persons with two measurements", repeated, MIN_PERSONS))

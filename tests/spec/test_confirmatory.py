@@ -438,6 +438,20 @@ def test_nonsense_is_refused():
         over_waves(rows.assign(person=1, wave=1), one_scale(rows))
 
 
+def test_group_in_which_nobody_answered_everything_is_not_passed_over():
+    rows = answers(600).assign(city=lambda frame: np.arange(len(frame)) % 3)
+    assert isinstance(over_groups(rows, one_scale(rows), "city"), Invariance)
+    short = over_groups(rows.assign(A_1=rows["A_1"].where(rows["city"].ne(2))), one_scale(rows), "city")
+    assert short == NotEnoughData("measurement invariance over groups, maximum likelihood", "persons in each group", 0, 100)
+
+
+def test_names_of_rows_do_not_matter():
+    rows = answers(400).assign(person=np.arange(400) // 2, wave=np.arange(400) % 2)
+    same = rows.set_index(np.zeros(400, dtype=int))
+    for found in (lambda frame: over_groups(frame, one_scale(rows), "wave"), lambda frame: over_waves(frame, one_scale(rows))):
+        assert repr(found(same)) == repr(found(rows))  # the first step has NaN, which differs from itself
+
+
 def test_one_group_or_one_wave_has_nothing_to_compare():
     rows = answers(200).assign(city="a", person=range(200), wave=1)
     assert over_groups(rows, one_scale(rows), "city").what == "groups"

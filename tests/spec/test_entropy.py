@@ -33,8 +33,9 @@ def workers() -> pd.DataFrame:
 
 
 def test_weights_equal_weightit(workers, witness):
-    # R: weightit(treat ~ age + educ + married + nodegree + re74, data = lalonde, method = "ebal", estimand = "ATT"); summary():
-    #   range .04 to 5.247, the largest five 3.396 3.443 3.655 4.043 5.247, effective sample size 252.12 of 429
+    # R: weightit(treat ~ age + educ + married + nodegree + re74, data = lalonde, method = "ebal", estimand = "ATT"); summary(), as
+    #   printed at inductivestep.github.io/Random-bits-and-pieces/entropy_ipt.nb.html: range .04 to 5.247, the largest five
+    #   3.396 3.443 3.655 4.043 5.247, effective sample size 252.12 of 429
     weights = entropy_weights(workers, "treat", SOME)[workers["treat"].eq(0)]
     source = 'R: summary(WeightIt::weightit(method = "ebal", estimand = "ATT")), printed in a public notebook on WeightIt'
     given = {"data": LALONDE, "source": source, "known": "read"}
