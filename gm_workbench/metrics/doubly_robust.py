@@ -124,7 +124,7 @@ def doubly_robust_difference(
     if isinstance(clusters, NotEnoughData):
         return clusters
     group, y = frame[exposed].to_numpy(dtype=float), frame[outcome].to_numpy(dtype=float)
-    x, z = full_rank(design(frame, covariates), AIPW), full_rank(design(frame, chosen), AIPW)
+    x, z = _in_one_scale(frame, covariates), _in_one_scale(frame, chosen)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # complete separation is told below, in our own words
         model = GLM(group, z, Binomial(Logit() if link == "logit" else Probit())).fit(tol=1e-12, maxiter=200)
@@ -149,6 +149,12 @@ def _short(frame: pd.DataFrame, outcome: str, exposed: str, covariates: Sequence
         ("persons in each group", min(in_group, len(frame) - in_group), max(MIN_PERSONS_PER_ARM, needed)),
         ("different outcomes", frame[outcome].nunique(), 2),
     )
+
+
+def _in_one_scale(frame: pd.DataFrame, names: Sequence[str]) -> Floats:
+    """Give a constant and the columns, each of length 1: no prediction changes, and euros squared do no harm."""
+    matrix = full_rank(design(frame, names), AIPW)
+    return np.asarray(matrix / np.linalg.norm(matrix, axis=0) * np.sqrt(len(matrix)))
 
 
 def _own(group: Floats, chance: Floats) -> Floats:

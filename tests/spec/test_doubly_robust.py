@@ -131,6 +131,13 @@ def test_any_number_of_covariates_will_do(covariates):
     assert found.low < 2 < found.high
 
 
+def test_unit_of_a_covariate_does_not_matter():
+    rows = drawn()
+    usual = doubly_robust_difference(rows, "y", "new", ["x", "x2"]).difference
+    large = doubly_robust_difference(rows.assign(x=rows["x"] * 1e9, x2=rows["x2"] * 1e-4), "y", "new", ["x", "x2"]).difference
+    assert (large.value, large.se) == pytest.approx((usual.value, usual.se))
+
+
 def test_without_covariates_it_is_the_raw_difference_with_welchs_error(witness):
     rows = pd.DataFrame({"new": [0] * 12 + [1] * 18, "y": np.arange(30.0) % 7})
     found = doubly_robust_difference(rows, "y", "new", []).difference

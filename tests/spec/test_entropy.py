@@ -33,7 +33,7 @@ def workers() -> pd.DataFrame:
 
 
 def test_weights_equal_weightit(workers, witness):
-    # R: weightit(treat ~ age + educ + married + nodegree + re74, data = lalonde, method = "ebal", estimand = "ATT"); summary(), as
+    # R: weightit(treat ~ age + educ + married + nodegree + re74, data = lalonde, method = "ebal", estimand = "ATT"); summary()
     #   printed at inductivestep.github.io/Random-bits-and-pieces/entropy_ipt.nb.html: range .04 to 5.247, the largest five
     #   3.396 3.443 3.655 4.043 5.247, effective sample size 252.12 of 429
     weights = entropy_weights(workers, "treat", SOME)[workers["treat"].eq(0)]
@@ -107,6 +107,14 @@ def test_means_are_alike_to_the_digit(workers):
     found = entropy_difference(workers, "re78", "treat", ALL)
     assert max(abs(one.after) for one in found.balance) < 1e-8
     assert max(abs(one.before) for one in found.balance) > 1
+
+
+def test_unit_of_a_covariate_does_not_matter():
+    rows = drawn()
+    usual = entropy_difference(rows, "y", "new", ["a", "b"])
+    large = entropy_difference(rows.assign(a=rows["a"] * 1e9 + 3e9), "y", "new", ["a", "b"])
+    assert large.difference.value == pytest.approx(usual.difference.value)
+    assert large.difference.se == pytest.approx(usual.difference.se)
 
 
 def test_groups_that_are_alike_are_left_as_they_are():
