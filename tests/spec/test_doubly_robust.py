@@ -83,6 +83,8 @@ def test_difference_overlap_and_clusters_equal_estimating_equations_in_r(smokers
     given = {"data": "causaldata::nhefs_complete", "source": source, "known": "run", "tolerance": RUN}
     witness(ROOM, "stopped smoking", found.difference.value, 3.3732646319, **given)
     witness(ROOM, "stopped smoking, standard error", found.difference.se, 0.480310703892, **given)
+    witness(ROOM, "stopped smoking, low", found.difference.low, 2.43114432851, **given)
+    witness(ROOM, "stopped smoking, high", found.difference.high, 4.31538493529, **given)
     for name, got, expected in (
         ("5th of stoppers", found.overlap.exposed[0], 0.140409733971),
         ("95th of stoppers", found.overlap.exposed[2], 0.567304747506),
@@ -93,6 +95,7 @@ def test_difference_overlap_and_clusters_equal_estimating_equations_in_r(smokers
     assert (found.difference.groups, found.difference.df, found.difference.residual_df) == (None, 1565, 1566 - 3 * 19)
     shared = doubly_robust_difference(smokers, "wt82_71", "qsmk", covariates, cluster="age").difference
     witness(ROOM, "stopped smoking, errors by age", shared.se, 0.504905182979, **given)
+    witness(ROOM, "stopped smoking, errors by age, high", shared.high, 4.3884445421, **given)
     assert (shared.groups, shared.df) == (49, 48)
     assert max(abs(one.after) for one in found.balance) < 0.05 < max(abs(one.before) for one in found.balance)
 

@@ -48,23 +48,26 @@ def test_weights_equal_weightit(workers, witness):
 
 
 @pytest.mark.parametrize(
-    ("covariates", "value", "se", "effective", "heaviest"),
+    ("covariates", "value", "se", "high", "effective", "heaviest"),
     [
-        (ALL, 1273.26180015, 790.38870157, 98.4578346048, 0.0219590820016),
-        (SOME, 853.317073564, 678.304408413, 252.120608054, 0.0122298989971),
+        (ALL, 1273.26180015, 790.38870157, 2825.45988889, 98.4578346048, 0.0219590820016),
+        (SOME, 853.317073564, 678.304408413, 2185.39938222, 252.120608054, 0.0122298989971),
     ],
     ids=["all", "some"],
 )
-def test_difference_and_its_error_equal_estimating_equations_in_r(workers, witness, covariates, value, se, effective, heaviest):
+def test_difference_and_its_error_equal_estimating_equations_in_r(
+    workers, witness, covariates, value, se, high, effective, heaviest
+):
     # R: Z <- scale(X); b <- optim(0, log(sum(exp(A0 %*% b))), method = "BFGS")$par with A the distance to the means of the
     #   trained; the stacked equations t D, (1 - t) exp(D b) D, t (y - m1), (1 - t) exp(D b) (y - m0), D = Z - m, by
-    #   numDeriv::jacobian: solve(J) %*% B %*% t(solve(J)) / n, times n / (n - 1)
+    #   numDeriv::jacobian: solve(J) %*% B %*% t(solve(J)) / n, times n / (n - 1); qt(.975, 613)
     found = entropy_difference(workers, "re78", "treat", covariates, unit="dollars")
     source = "R: optim on the dual, sandwich of stacked equations by numDeriv"
     given = {"data": LALONDE, "source": source, "known": "run"}
     name, of = "entropy.entropy_difference", f"{len(covariates)} covariates"
     witness(name, of, found.difference.value, value, tolerance=BFGS, **given)
     witness(name, f"{of}, standard error", found.difference.se, se, tolerance=BFGS, **given)
+    witness(name, f"{of}, high", found.difference.high, high, tolerance=2 * BFGS, **given)
     witness(name, f"{of}, effective others", found.balance[0].effective_other, effective, tolerance=BFGS, **given)
     witness(name, f"{of}, heaviest", found.heaviest, heaviest, tolerance=1e-8, **given)
     assert (found.difference.n, found.difference.df, found.difference.unit) == (614, 613, "dollars")

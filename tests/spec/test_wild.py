@@ -70,6 +70,17 @@ def test_interval_equals_a_search_with_refits_in_r(firms, witness, name, low, hi
     assert (found.value, found.se) == pytest.approx((usual.value, usual.se))
 
 
+@pytest.mark.parametrize(("name", "expected"), [("value", 262 / 7776), ("capital", 990 / 7776)])
+def test_p_of_every_way_of_six_points_equals_refits_in_r(firms, witness, name, expected):
+    # R: G <- subset(Grunfeld, firm <= 5); as above with expand.grid(rep(list(c(-1, 1) %o% sqrt(c(.5, 1, 1.5))), 5)), 7,776 rows
+    five = firms[firms["firm"].le(5)]
+    found = wild_bootstrap(five["inv"], design(five, ["value", "capital"]), five["firm"], name, kind="webb")
+    source = "R: refits under each of 7,776 turns, lm(inv ~ value + capital), CR1"
+    given = {"tolerance": EXACT, "data": "plm::Grunfeld", "source": source, "known": "run"}
+    witness(ROOM, f"{name}, five firms, six points, p", found.p, expected, **given)
+    assert (found.ways, found.exact) == (7776, True)
+
+
 def drawn(seed: int, clusters: int = 8, exposed: int = 4) -> tuple[pd.Series, dict[str, np.ndarray], pd.Series]:
     """Teams of somewhat unequal size whose members are alike, some of them new, which makes no difference."""
     rng = np.random.default_rng(seed)
