@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 from scipy import stats
@@ -31,7 +32,9 @@ class SharedRating:
     group_size: float
 
 
-def shared_rating(frame: pd.DataFrame, rating: str, group: str) -> SharedRating | NotEnoughData:
+def shared_rating(
+    frame: pd.DataFrame, rating: str, group: str, *, size: Literal["weighted", "mean"] = "weighted"
+) -> SharedRating | NotEnoughData:
     r"""Say how far persons with the same coach rate alike.
 
     .. math::
@@ -50,6 +53,8 @@ def shared_rating(frame: pd.DataFrame, rating: str, group: str) -> SharedRating 
         The rating, in points.
     group : str
         The coach who is rated.
+    size : {"weighted", "mean"}
+        Size that unequal groups stand for: :math:`n_0`, or the mean size (as in the R package `multilevel`).
 
     Returns
     -------
@@ -86,10 +91,10 @@ def shared_rating(frame: pd.DataFrame, rating: str, group: str) -> SharedRating 
     )
     if short is not None:
         return short
-    size = (n - float((by.size() ** 2).sum()) / n) / (groups - 1)
+    stands_for = n / groups if size == "mean" else (n - float((by.size() ** 2).sum()) / n) / (groups - 1)
     between = y - y.mean() - within
     f = (float((between**2).sum()) / (groups - 1)) / (float((within**2).sum()) / (n - groups))
-    return _from_f(f, size, n, groups)
+    return _from_f(f, stands_for, n, groups)
 
 
 def _from_f(f: float, size: float, n: int, groups: int) -> SharedRating:
