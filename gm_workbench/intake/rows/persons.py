@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,7 +103,7 @@ def _by_number(sheet: Sheet, header: str, cells: Cells, ring: Keyring, findings:
     findings.mark(Reason.IDENTIFIER, sheet, cells.spread(~own & ~other) & ~cells.empty, header=header, cells=cells)
     short = pc.less(pc.utf8_length(cells.texts), LONGEST).to_numpy(zero_copy_only=False)
     findings.mark(Reason.REPAIRED, sheet, cells.spread(short & own), header=header, what=_LOST_ZEROS)
-    return _named(cells, own, numbers.tolist(), ring, PERSON)
+    return _named(cells, own, numbers, ring, PERSON)
 
 
 def _by_linkage_number(sheet: Sheet, rule: PersonRule, header: str, ring: Keyring, findings: Findings) -> Names:
@@ -115,7 +114,7 @@ def _by_linkage_number(sheet: Sheet, rule: PersonRule, header: str, ring: Keyrin
         kinds = sheet.cells[rule.type_header]
         strange = kinds.spread(np.array([text not in rule.keep for text in kinds.words], dtype=bool)) & ~cells.empty
         findings.mark(Reason.RIN_KIND, sheet, strange, header=rule.type_header, allowed=", ".join(rule.keep))
-    return _named(cells, numbers > 0, numbers.tolist(), ring, RIN_DOMAIN)
+    return _named(cells, numbers > 0, numbers, ring, RIN_DOMAIN)
 
 
 def _by_client(sheet: Sheet, rule: PersonRule, header: str, ring: Keyring, findings: Findings) -> Names:
@@ -130,22 +129,20 @@ def _by_client(sheet: Sheet, rule: PersonRule, header: str, ring: Keyring, findi
     findings.mark(Reason.LINK, sheet, loose, header=header)
     own = np.flatnonzero(persons != UNKNOWN)
     alone = np.flatnonzero(persons == UNKNOWN)
-    bridged = _column(cells, own, persons[own].tolist(), ring.books.of(PERSON))
-    others = _column(cells, alone, [cells.words[at] for at in alone], ring.books.of(f"client:{rule.system}"))
+    bridged = _column(cells, own, pa.array(persons[own]), ring.books.of(PERSON))
+    others = _column(cells, alone, cells.texts.take(pa.array(alone)), ring.books.of(f"client:{rule.system}"))
     both = bridged.below(others)
     rows = np.arange(len(cells.index))
     column = both.take(np.where(others.index >= 0, rows + len(rows), rows))
     return Names(column.hexes, column.whole, np.where(cells.empty, -1, column.index).astype(np.int32))
 
 
-def _named(cells: Cells, good: Flags, identifiers: list[int], ring: Keyring, domain: str) -> Names:
+def _named(cells: Cells, good: Flags, identifiers: Int64s, ring: Keyring, domain: str) -> Names:
     at = np.flatnonzero(good)
-    return _column(
-        cells, at, identifiers if len(at) == len(good) else [identifiers[each] for each in at], ring.books.of(domain)
-    )
+    return _column(cells, at, pa.array(identifiers[at]), ring.books.of(domain))
 
 
-def _column(cells: Cells, at: Int64s, identifiers: Sequence[int | str], book: Book) -> Names:
+def _column(cells: Cells, at: Int64s, identifiers: pa.Array, book: Book) -> Names:
     """Give the pseudonyms of the distinct texts at these positions to the rows."""
     place = np.full(len(cells.texts), -1, dtype=np.int32)
     place[at] = book.learn(identifiers)
