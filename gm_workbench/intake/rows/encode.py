@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from gm_workbench.intake.reading.opened import Batch, Int64s
 from gm_workbench.intake.rows.fields import Names
 from gm_workbench.intake.rows.parts import Flags, Int32s
+from gm_workbench.intake.rows.signs import are_bare, are_digits, lengths
 
 ENCODED = pa.dictionary(pa.int32(), pa.string())
 
@@ -48,7 +49,8 @@ class Cells:
         whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
         coded = whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
         index = coded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-        texts, index = _used(pc.utf8_trim_whitespace(coded.dictionary.cast(pa.string())), index)
+        texts = coded.dictionary.cast(pa.string())
+        texts, index = _used(texts if are_bare(texts) else pc.utf8_trim_whitespace(texts), index)
         nothing = pa.array(sorted({word.casefold() for word in empty} - {""}), pa.string())
         if len(nothing):
             texts = pc.if_else(pc.is_in(pc.utf8_lower(texts), value_set=nothing), "", texts)
@@ -72,7 +74,9 @@ class Cells:
 
     def spread(self, distinct: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Give each row what its text has."""
-        return distinct[self.index] if len(distinct) else np.zeros(len(self.index), dtype=distinct.dtype)
+        if not len(distinct) or (distinct.dtype == bool and not distinct.any()):  # mostly nothing is found
+            return np.zeros(len(self.index), dtype=distinct.dtype)
+        return distinct[self.index]
 
     def take(self, rows: npt.NDArray[Any]) -> Cells:
         """Keep some rows, in this order."""
@@ -95,13 +99,27 @@ def _used(texts: pa.Array, index: Int32s) -> tuple[pa.Array, Int32s]:
 
 def flags(array: pa.Array | pa.ChunkedArray) -> Flags:
     """Turn Arrow's true and false into numpy's; nothing is false."""
-    found: Flags = np.asarray(pc.fill_null(array, False).to_numpy(zero_copy_only=False), dtype=bool)
+    known = pc.fill_null(array, False) if array.null_count else array
+    found: Flags = np.asarray(known.to_numpy(zero_copy_only=False), dtype=bool)
     return found
 
 
 def matches(texts: pa.Array, pattern: str) -> Flags:
     """Say which texts a regular expression (RE2) matches as a whole."""
     return flags(pc.match_substring_regex(texts, rf"^(?:{pattern})$"))
+
+
+def digits(texts: pa.Array, least: int, most: int) -> Flags:
+    """Say which texts are from `least` to `most` digits and nothing else.
+
+    >>> digits(pa.array(["12", "123", "1,2", ""]), 1, 2).tolist()
+    [True, False, False, False]
+    """
+    if not are_digits(texts):
+        return matches(texts, rf"\d{{{least},{most}}}")
+    size = lengths(texts)
+    found: Flags = (size >= least) & (size <= most)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,5 +167,7 @@ def gather(batches: Iterable[Batch], headers: Mapping[str, str], empty: Sequence
 
 def _column(batches: Sequence[Batch], header: str) -> pa.ChunkedArray:
     chunks = [batch.cells.column(header) for batch in batches]
+    if chunks and all(pa.types.is_string(chunk.type) for chunk in chunks):
+        return pa.chunked_array(chunks, pa.string())
     coded = [chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode() for chunk in chunks]
     return pa.chunked_array(coded, ENCODED).unify_dictionaries()

@@ -16,10 +16,11 @@ from gm_workbench.intake.reading.opened import Int64s
 from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.rows.books import PERSON, Book, Codebooks
 from gm_workbench.intake.rows.bridge import UNKNOWN, Bridge, client_name
-from gm_workbench.intake.rows.encode import Cells, Sheet, matches
+from gm_workbench.intake.rows.encode import Cells, Sheet, digits, matches
 from gm_workbench.intake.rows.fields import Names
 from gm_workbench.intake.rows.findings import Findings
 from gm_workbench.intake.rows.parts import Flags
+from gm_workbench.intake.rows.signs import lengths
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
 
@@ -71,10 +72,10 @@ def whole_numbers(texts: pa.Array, shortest: int = SHORTEST) -> Int64s:
     >>> whole_numbers(pa.array(["123456782", "1234.56.782", "12345672.0", "1.23456782"])).tolist()
     [123456782, 123456782, 12345672, -1]
     """
-    plain, good = texts, matches(texts, rf"\d{{{shortest},{LONGEST}}}")
+    plain, good = texts, digits(texts, shortest, LONGEST)
     if not good.all():
         plain = _without_signs(texts)
-        good = matches(plain, rf"\d{{{shortest},{LONGEST}}}")
+        good = digits(plain, shortest, LONGEST)
     numbers: Int64s = pc.if_else(pa.array(good), plain, "-1").cast(pa.int64()).to_numpy(zero_copy_only=False)
     return numbers
 
@@ -166,13 +167,17 @@ _RUN = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){7,8}(?!\d)")
 
 def is_number(texts: pa.Array, shortest: int = 8) -> Flags:
     """Say which texts are the number of a person and nothing else, without signs between, of whatever kind of data."""
+    found = np.zeros(len(texts), dtype=bool)
+    long = np.flatnonzero(lengths(texts) >= shortest)
+    if len(long):
+        found[long] = _are_numbers(texts.take(pa.array(long)), shortest)
+    return found
+
+
+def _are_numbers(texts: pa.Array, shortest: int) -> Flags:
     plain = pc.replace_substring_regex(texts, r"[.,]0+$", "")
-    numbers = (
-        pc.if_else(pa.array(matches(plain, rf"\d{{{shortest},{LONGEST}}}")), plain, "-1")
-        .cast(pa.int64())
-        .to_numpy(zero_copy_only=False)
-    )
-    own, other = own_and_other(numbers, DataKind.REAL)
+    written = pc.if_else(pa.array(digits(plain, shortest, LONGEST)), plain, "-1")
+    own, other = own_and_other(written.cast(pa.int64()).to_numpy(zero_copy_only=False), DataKind.REAL)
     found: Flags = own | other
     return found
 
