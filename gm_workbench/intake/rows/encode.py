@@ -76,7 +76,7 @@ class Cells:
         """Give each row what its text has."""
         if not len(distinct) or (distinct.dtype == bool and not distinct.any()):  # mostly nothing is found
             return np.zeros(len(self.index), dtype=distinct.dtype)
-        return distinct[self.index]
+        return distinct.take(self.index)
 
     def take(self, rows: npt.NDArray[Any]) -> Cells:
         """Keep some rows, in this order."""
