@@ -59,7 +59,10 @@ def _unlike(field: Field, split: str, said: str) -> Flags:
         return np.array([*(word.upper() != said.upper() for word in field.words), False])[field.index]
     if isinstance(field, np.ndarray):
         months = np.where(known(field), field, 0).astype(np.int64)
-        alike = {month: month_code(month).replace("-", "")[: 4 if split == "year" else 6] == said for month in each_once(months).tolist()}
+        alike = {
+            month: month_code(month).replace("-", "")[: 4 if split == "year" else 6] == said
+            for month in each_once(months).tolist()
+        }
         same = [month for month, is_said in alike.items() if is_said]
         return ~np.isin(months, same)
     return np.zeros(len(field.index), dtype=bool)
@@ -102,6 +105,8 @@ def check_labels(
     opened: Opened, source: Source, headers: Mapping[str, str], lists: Mapping[str, Mapping[str, str]], findings: Findings
 ) -> None:
     """Refuse a file whose own value labels say of a code what the list says of another code."""
+    if not opened.labels:
+        return
     for rule in (rule for table in source.tables for rule in table.columns.values()):
         labels = opened.labels.get(headers.get(rule.headers[0], ""), {}) if rule.headers else {}
         for name in rule.lists if rule.read is Read.CODE else ():

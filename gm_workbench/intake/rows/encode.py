@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from gm_workbench.intake.reading.opened import Batch, Int64s
 from gm_workbench.intake.rows.fields import Names
 from gm_workbench.intake.rows.parts import Flags, Int32s
-from gm_workbench.intake.rows.signs import are_bare, are_digits, lengths
+from gm_workbench.intake.rows.signs import are_alike, are_bare, are_digits, lengths
 
 ENCODED = pa.dictionary(pa.int32(), pa.string())
 
@@ -47,10 +47,8 @@ class Cells:
         ['a', '', 'a']
         """
         whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        coded = whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
-        index = coded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-        texts = coded.dictionary.cast(pa.string())
-        texts, index = _used(texts if are_bare(texts) else pc.utf8_trim_whitespace(texts), index)
+        texts, index = _used(*_distinct(whole)) if pa.types.is_dictionary(whole.type) else _taken_apart(whole)
+        texts = texts if are_bare(texts) else pc.utf8_trim_whitespace(texts)
         nothing = pa.array(sorted({word.casefold() for word in empty} - {""}), pa.string())
         if len(nothing):
             texts = pc.if_else(pc.is_in(pc.utf8_lower(texts), value_set=nothing), "", texts)
@@ -70,7 +68,7 @@ class Cells:
     @property
     def empty(self) -> Flags:
         """Whether each row is empty."""
-        return self.spread(flags(pc.equal(self.texts, "")))
+        return self.spread(lengths(self.texts) == 0)
 
     def spread(self, distinct: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Give each row what its text has."""
@@ -86,6 +84,17 @@ class Cells:
         """Put the rows of another column below these."""
         moved = other.index + np.int32(len(self.texts))
         return Cells(pa.concat_arrays([self.texts, other.texts]), np.concatenate([self.index, moved]).astype(np.int32))
+
+
+def _distinct(coded: pa.DictionaryArray) -> tuple[pa.Array, Int32s]:
+    return coded.dictionary.cast(pa.string()), coded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+
+
+def _taken_apart(texts: pa.Array) -> tuple[pa.Array, Int32s]:
+    """Find the distinct texts; a column that says the same in every row is soon seen."""
+    if len(texts) and are_alike(texts):
+        return texts[:1], np.zeros(len(texts), dtype=np.int32)
+    return _distinct(texts.dictionary_encode())
 
 
 def _used(texts: pa.Array, index: Int32s) -> tuple[pa.Array, Int32s]:

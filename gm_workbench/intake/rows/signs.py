@@ -40,6 +40,20 @@ def lengths(texts: pa.Array) -> Int32s:
     return np.diff(spans(texts)[1])
 
 
+def are_alike(texts: pa.Array) -> bool:
+    """Whether all texts are the same one.
+
+    >>> are_alike(pa.array(["ab", "ab"])), are_alike(pa.array(["ab", "ba"])), are_alike(pa.array(["a", "aa"]))
+    (True, False, False)
+    """
+    signs, places = spans(texts)
+    size = np.diff(places)
+    if not len(size) or (size != size[0]).any():
+        return not len(size)
+    each = signs.reshape(len(size), -1)
+    return bool((each == each[0]).all())
+
+
 def are_bare(texts: pa.Array) -> bool:
     """Whether no text has a blank or a sign beyond ASCII, so that there is nothing to trim and nothing unseen.
 
