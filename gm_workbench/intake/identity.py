@@ -84,9 +84,11 @@ def remainders(numbers: Int64s) -> Int64s:
     >>> remainders(np.array([111222333, 12345672])).tolist()
     [0, 0]
     """
-    total = np.zeros(len(numbers), dtype=np.int64)
-    for place, weight in enumerate(_WEIGHTS):
-        total += numbers // 10**place % 10 * weight
+    total, rest = np.zeros(len(numbers), dtype=np.int64), numbers
+    for weight in _WEIGHTS:
+        above = rest // 10
+        total += weight * (rest - 10 * above)  # many times as fast as the remainder of a division
+        rest = above
     return total % 11
 
 

@@ -106,7 +106,9 @@ def _parquet(table: str, data: pa.Table) -> bytes:
         raise DeclarationError(f"Table {table} cannot be stored: {', '.join(unknown)} must be text, int32 or double.")
     told = [column.name for column in data.schema if column.type != PSEUDONYMS]  # the least and most pseudonym are persons
     sink = io.BytesIO()
-    pq.write_table(data.replace_schema_metadata(None), sink, compression="zstd", write_statistics=told)
+    again = [column.name for column in data.schema if column.type != pa.float64()]  # amounts hardly ever repeat
+    plain = data.replace_schema_metadata(None)
+    pq.write_table(plain, sink, compression="zstd", use_dictionary=again, write_statistics=told)
     return sink.getvalue()
 
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from pathlib import Path
@@ -21,6 +22,9 @@ from gm_workbench.vocabulary.schemas import DataKind
 
 SETTLED_SECONDS = 2.0
 """How old a change must be before what the file system says of it is believed."""
+
+AT_ONCE = 2
+"""So many files are digested at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,13 @@ class Site:
 
     def sources(self) -> dict[str, Source]:
         """Describe the files of a delivery: how each looks, and then a digest of it; who changes it meanwhile is noticed."""
-        rules, described = recipe(self.codes, self.key), {}
-        for name, look in self.looks().items():
-            described[label(name, self.key)] = Source(masked(name), _believed(look), self._digest(name), rules)
-        return described
+        rules, looks = recipe(self.codes, self.key), self.looks()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            digests = list(pool.map(self._digest, looks))
+        return {
+            label(name, self.key): Source(masked(name), _believed(look), digest, rules)
+            for (name, look), digest in zip(looks.items(), digests, strict=True)
+        }
 
     def _digest(self, name: str) -> str:
         """Give the digest of a file; of what is no file, or may not be read, there is none."""

@@ -41,7 +41,10 @@ _NO_END = Text("de laatste regel heeft geen regeleinde", "its last line has no l
 
 @dataclass(slots=True)
 class Scan:
-    """What was counted. Of what is wrong the first line is kept, 0 when there is none; `blank` are lines without a cell."""
+    """What was counted. Of what is wrong the first line is kept, 0 when there is none; `blank` are lines without a cell.
+
+    `hashes` says whether a `#` is anywhere, with which every error of a spreadsheet begins.
+    """
 
     lines: int = 0
     blank: list[int] = field(default_factory=list)
@@ -49,6 +52,7 @@ class Scan:
     other: int = 0
     first: dict[str, int] = field(default_factory=dict)
     ends: bool = True
+    hashes: bool = False
     separator: bytes = b""
     most: int = LIMITS.cell_bytes
 
@@ -97,6 +101,7 @@ def _count(block: bytes, seen: Scan) -> None:
     _look_at_line_ends(block, ends, seen)
     if b"\0" in block:
         seen.saw("nul", before + 1 + block.count(b"\n", 0, block.find(b"\0")))
+    seen.hashes = seen.hashes or b"#" in block
     if b'"' in block and "long" not in seen.first:
         _look_at_quotes(block, ends, seen)
     if not block.isascii():
@@ -109,13 +114,18 @@ def _count(block: bytes, seen: Scan) -> None:
 
 
 def _look_at_line_ends(block: bytes, ends: np.ndarray, seen: Scan) -> None:
-    returns = block.count(b"\r") if b"\r" in block else 0
-    if returns and returns - block.endswith(b"\r") != block.count(b"\r\n"):
+    signs = np.frombuffer(block, dtype=np.uint8)
+    if b"\r" in block and np.count_nonzero(signs == 13) - block.endswith(b"\r") != _before_ends(signs, ends):
         seen.saw("return", seen.lines + 1)
     lengths = np.diff(ends, prepend=-1)
     seen.blank += [seen.lines + 1 + at for at in _without_cells(block, ends, lengths, seen)]
     if not len(ends) or lengths.max() > seen.most or len(block) - ends[-1] > seen.most:
         _look_at_long_lines(block, ends, seen)
+
+
+def _before_ends(signs: np.ndarray, ends: np.ndarray) -> int:
+    """Count the line ends that a carriage return stands before."""
+    return int(np.count_nonzero(signs[np.maximum(ends - 1, 0)] == 13))
 
 
 def _without_cells(block: bytes, ends: np.ndarray, lengths: np.ndarray, seen: Scan) -> list[int]:

@@ -16,7 +16,7 @@ import pyarrow.csv as pa_csv
 
 from gm_workbench.intake.declared.limits import LIMITS, Limits
 from gm_workbench.intake.faults import Fault, found, masked
-from gm_workbench.intake.reading.cells import CELLS, LOOKED_AT, clean, header_at, names, names_twice
+from gm_workbench.intake.reading.cells import LOOKED_AT, clean, header_at, names, names_twice
 from gm_workbench.intake.reading.grid import too_large_fault
 from gm_workbench.intake.reading.opened import Batch, Int64s, Opened, Sniffed, unreadable
 from gm_workbench.intake.reading.scan import Scan, scan, scan_faults
@@ -113,7 +113,8 @@ class _Text:
         if len(row) != len(self.first[line - 1]):
             faults.append(found(Reason.REPAIRED, masked(self.path.name), line=line, what=_TRAILING))
         late: list[Fault] = []
-        pass_ = _Pass(self.path, self.sniffed, line, names(row), self.seen.lines, frozenset(self.seen.blank), late)
+        blank = frozenset(self.seen.blank)
+        pass_ = _Pass(self.path, self.sniffed, line, names(row), self.seen.lines, blank, late, self.seen.hashes)
         rows = self.seen.lines - line - sum(blank > line for blank in self.seen.blank)
         return Opened(
             self.path.name,
@@ -161,6 +162,7 @@ class _Pass:
     ends: int
     blank: frozenset[int]
     late: list[Fault]
+    may_err: bool = True
     ragged: list[int] = field(default_factory=list)
     footers: list[int] = field(default_factory=list)
     kept: int = 0
@@ -168,7 +170,8 @@ class _Pass:
 
     def batches(self, wanted: Sequence[str]) -> Iterator[Batch]:
         """Give the cells of these headers, batch by batch."""
-        yield from clean(self._read(wanted), self.path.name, self.late)
+        read = self._read(wanted)
+        yield from clean(read, self.path.name, self.late) if self.may_err else read
 
     def _read(self, wanted: Sequence[str]) -> Iterator[Batch]:
         line = self.header + 1
@@ -200,7 +203,7 @@ class _Pass:
                 delimiter=self.sniffed.separator or "\x1f", invalid_row_handler=self._skip, ignore_empty_lines=False
             ),
             pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(wanted, CELLS),
+                column_types=dict.fromkeys(wanted, pa.string()),
                 include_columns=list(wanted),
                 null_values=[],
                 strings_can_be_null=False,

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from gm_workbench.intake.identity import whole_number
 from gm_workbench.intake.rows.fields import Names
@@ -35,27 +36,34 @@ class Book:
     written: Callable[[int | str], str] = field(default=str, repr=False)
     hexes: pa.Array = field(default_factory=lambda: pa.array([], pa.string()), repr=False)
     whole: UInt64s = field(default_factory=lambda: np.empty(0, dtype=np.uint64), repr=False)
-    _at: dict[int | str, int] = field(default_factory=dict, repr=False)
+    _known: pa.Array | None = field(default=None, repr=False)
     _adding: Lock = field(default_factory=Lock, repr=False)
 
-    def learn(self, identifiers: Sequence[int | str]) -> Int32s:
+    def learn(self, identifiers: Sequence[int | str] | pa.Array) -> Int32s:
         """Give where the pseudonym of each identifier stands in `hexes`; new ones are made."""
-        places = list(map(self._at.get, identifiers))
-        if None in places:
+        asked = identifiers if isinstance(identifiers, pa.Array) else pa.array(identifiers)
+        places = self._places(asked)
+        if places.null_count:
             with self._adding:
-                self._add([one for one in dict.fromkeys(identifiers) if one not in self._at])
-            places = list(map(self._at.get, identifiers))
-        return np.array(places, dtype=np.int32)
+                self._add(asked.filter(self._places(asked).is_null()).unique())
+            places = self._places(asked)
+        found: Int32s = places.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+        return found
 
-    def _add(self, new: list[int | str]) -> None:
-        if not new:
+    def _places(self, asked: pa.Array) -> pa.Array:
+        if self._known is None:
+            return pa.nulls(len(asked), pa.int32())
+        return pc.index_in(asked, value_set=self._known)
+
+    def _add(self, new: pa.Array) -> None:
+        if not len(new):
             return
-        made = self.names.each([self.written(one) for one in new], self.domain)
+        made = self.names.each([self.written(one) for one in new.to_pylist()], self.domain)
         self.hexes = pa.concat_arrays([self.hexes, pa.array(made, pa.string())])
         values = np.frombuffer(bytes.fromhex("".join(made)), dtype=">u8").astype(np.uint64)
         self.whole = np.concatenate([self.whole, values])
         # last, so that another thread never finds a place that is not there yet
-        self._at.update(zip(new, range(len(self._at), len(self._at) + len(new)), strict=True))
+        self._known = new if self._known is None else pa.concat_arrays([self._known, new])
 
     def column(self, index: Int32s) -> Names:
         """Give a column of pseudonyms by where each row's stands, -1 for none."""

@@ -16,7 +16,7 @@ from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.rows.codes import fold
 from gm_workbench.intake.rows.desk import Desk
 from gm_workbench.intake.rows.encode import Sheet
-from gm_workbench.intake.rows.fields import Field, Words, known, mixed
+from gm_workbench.intake.rows.fields import Field, Words, each_once, known, mixed
 from gm_workbench.intake.rows.findings import ALL_TABLES, Findings
 from gm_workbench.intake.rows.parts import Flags, UInt64s
 from gm_workbench.intake.rows.persons import holds_number
@@ -58,10 +58,13 @@ def _unlike(field: Field, split: str, said: str) -> Flags:
     if isinstance(field, Words):
         return np.array([*(word.upper() != said.upper() for word in field.words), False])[field.index]
     if isinstance(field, np.ndarray):
-        content = np.where(known(field), field, 0)
-        distinct, index = np.unique(content.astype(np.int64), return_inverse=True)
-        written = [month_code(int(month)).replace("-", "")[: 4 if split == "year" else 6] for month in distinct]
-        return np.array([text != said for text in written], dtype=bool)[index]
+        months = np.where(known(field), field, 0).astype(np.int64)
+        alike = {
+            month: month_code(month).replace("-", "")[: 4 if split == "year" else 6] == said
+            for month in each_once(months).tolist()
+        }
+        same = [month for month, is_said in alike.items() if is_said]
+        return ~np.isin(months, same)
     return np.zeros(len(field.index), dtype=bool)
 
 
@@ -102,6 +105,8 @@ def check_labels(
     opened: Opened, source: Source, headers: Mapping[str, str], lists: Mapping[str, Mapping[str, str]], findings: Findings
 ) -> None:
     """Refuse a file whose own value labels say of a code what the list says of another code."""
+    if not opened.labels:
+        return
     for rule in (rule for table in source.tables for rule in table.columns.values()):
         labels = opened.labels.get(headers.get(rule.headers[0], ""), {}) if rule.headers else {}
         for name in rule.lists if rule.read is Read.CODE else ():

@@ -67,7 +67,7 @@ def _key(rule: ColumnRule, desk: Desk) -> Field:
     _no_days(rule, desk, _NUMBER_OR_NAME)
     cells = joined([desk.sheet.cells[header] for header in rule.headers])
     book = desk.setting.books.of(rule.domain)
-    return book.column(np.where(cells.empty, -1, cells.spread(book.learn(cells.words))).astype(np.int32))
+    return book.column(np.where(cells.empty, -1, cells.spread(book.learn(cells.texts))).astype(np.int32))
 
 
 def _no_days(rule: ColumnRule, desk: Desk, allowed: Text) -> None:

@@ -13,7 +13,7 @@ from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.rows.checks import key_of
 from gm_workbench.intake.rows.conform import conform
 from gm_workbench.intake.rows.desk import Desk
-from gm_workbench.intake.rows.fields import Field, Words, stored
+from gm_workbench.intake.rows.fields import Field, Words, each_once, stored
 from gm_workbench.intake.rows.parts import WHOLE_TABLE, Flags, Part
 from gm_workbench.intake.rows.reshape import Frame
 from gm_workbench.vocabulary.calendar import month_code
@@ -72,7 +72,7 @@ Piece = tuple[str, str, np.ndarray | None]
 
 def _by_month(frame: Frame) -> list[Piece]:
     months = np.asarray(frame.fields["month"], dtype=np.int64)
-    distinct = np.unique(months)
+    distinct = each_once(months)
     names = [month_code(int(month)).replace("-", "") for month in distinct]
     if len(names) == 1:
         return [(names[0][:4], names[0], None)]

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from gm_workbench.intake.rows.encode import Typed, flags, matches
 from gm_workbench.intake.rows.parts import Flags, Floats
+from gm_workbench.intake.rows.signs import are_digits, lengths
 
 WAYS = {
     "jjjjmmdd": r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})",
@@ -24,6 +25,7 @@ TYPED = "T00:00:00"
 ALL_WAYS = (*WAYS, EXCEL)
 
 _TIME = r"[T ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?$"  # of day; only the day counts
+_FIGURES = 8  # of jjjjmmdd
 _YEAR_FIRST = ("jjjjmmdd", "jjjj-mm-dd")
 _SERIAL = r"\d{5}(?:[.,]\d{1,17})?"  # what is behind the comma is the time of day
 _NO_END = r"31[-/]12[-/][29]999|[29]999-?12-?31"
@@ -123,7 +125,8 @@ def year_of(days: Floats) -> Floats:
 
 def filled(texts: pa.Array) -> Flags:
     """Say which texts are not empty."""
-    return ~flags(pc.equal(texts, ""))
+    there: Flags = lengths(texts) > 0
+    return there
 
 
 def _array(texts: Sequence[str] | pa.Array) -> pa.Array:
@@ -132,6 +135,8 @@ def _array(texts: Sequence[str] | pa.Array) -> pa.Array:
 
 def _read(texts: Sequence[str] | pa.Array, allowed: Sequence[str], unknown: bool) -> Typed:
     given = _array(texts)
+    if ((size := lengths(given)) % _FIGURES == 0).all() and size.max(initial=0) <= _FIGURES and are_digits(given):
+        return _of_figures(given, allowed, unknown)
     array = pc.replace_substring_regex(given, _TIME, "")
     typed = flags(pc.ends_with(given, TYPED))
     values, mended = np.full(len(array), np.nan), np.zeros(len(array), dtype=bool)
@@ -145,6 +150,16 @@ def _read(texts: Sequence[str] | pa.Array, allowed: Sequence[str], unknown: bool
     serial = _serials(array, EXCEL in allowed, typed)
     values, mended = np.where(np.isnan(serial), values, serial), mended | ~np.isnan(serial)
     return Typed(values, np.isnan(values) & filled(array), mended, two_ways=swapped > 0 and plain == 0)
+
+
+def _of_figures(texts: pa.Array, allowed: Sequence[str], unknown: bool) -> Typed:
+    """Read texts that are all eight digits or empty: jjjjmmdd, for no other way of writing looks so."""
+    there = filled(texts)
+    numbers = _numbers(texts, there)
+    figures = np.where(there, numbers, 0).astype(np.int64)
+    values = np.where(there, _day(figures // 10_000, figures // 100 % 100, figures % 100, unknown), np.nan)
+    other = "jjjjmmdd" in allowed and allowed[0] != "jjjjmmdd"
+    return Typed(values, np.isnan(values) & there, ~np.isnan(values) & other)
 
 
 def _written(texts: pa.Array, pattern: str, unknown: bool) -> tuple[Floats, Flags, Flags]:

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from gm_workbench.intake.reading.opened import Batch, Int64s
 from gm_workbench.intake.rows.fields import Names
 from gm_workbench.intake.rows.parts import Flags, Int32s
+from gm_workbench.intake.rows.signs import are_alike, are_bare, are_digits, lengths
 
 ENCODED = pa.dictionary(pa.int32(), pa.string())
 
@@ -46,9 +47,8 @@ class Cells:
         ['a', '', 'a']
         """
         whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        coded = whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
-        index = coded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-        texts, index = _used(pc.utf8_trim_whitespace(coded.dictionary.cast(pa.string())), index)
+        texts, index = _used(*_distinct(whole)) if pa.types.is_dictionary(whole.type) else _taken_apart(whole)
+        texts = texts if are_bare(texts) else pc.utf8_trim_whitespace(texts)
         nothing = pa.array(sorted({word.casefold() for word in empty} - {""}), pa.string())
         if len(nothing):
             texts = pc.if_else(pc.is_in(pc.utf8_lower(texts), value_set=nothing), "", texts)
@@ -68,11 +68,13 @@ class Cells:
     @property
     def empty(self) -> Flags:
         """Whether each row is empty."""
-        return self.spread(flags(pc.equal(self.texts, "")))
+        return self.spread(lengths(self.texts) == 0)
 
     def spread(self, distinct: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Give each row what its text has."""
-        return distinct[self.index] if len(distinct) else np.zeros(len(self.index), dtype=distinct.dtype)
+        if not len(distinct) or (distinct.dtype == bool and not distinct.any()):  # mostly nothing is found
+            return np.zeros(len(self.index), dtype=distinct.dtype)
+        return distinct.take(self.index)
 
     def take(self, rows: npt.NDArray[Any]) -> Cells:
         """Keep some rows, in this order."""
@@ -82,6 +84,17 @@ class Cells:
         """Put the rows of another column below these."""
         moved = other.index + np.int32(len(self.texts))
         return Cells(pa.concat_arrays([self.texts, other.texts]), np.concatenate([self.index, moved]).astype(np.int32))
+
+
+def _distinct(coded: pa.DictionaryArray) -> tuple[pa.Array, Int32s]:
+    return coded.dictionary.cast(pa.string()), coded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+
+
+def _taken_apart(texts: pa.Array) -> tuple[pa.Array, Int32s]:
+    """Find the distinct texts; a column that says the same in every row is soon seen."""
+    if len(texts) and are_alike(texts):
+        return texts[:1], np.zeros(len(texts), dtype=np.int32)
+    return _distinct(texts.dictionary_encode())
 
 
 def _used(texts: pa.Array, index: Int32s) -> tuple[pa.Array, Int32s]:
@@ -95,13 +108,27 @@ def _used(texts: pa.Array, index: Int32s) -> tuple[pa.Array, Int32s]:
 
 def flags(array: pa.Array | pa.ChunkedArray) -> Flags:
     """Turn Arrow's true and false into numpy's; nothing is false."""
-    found: Flags = np.asarray(pc.fill_null(array, False).to_numpy(zero_copy_only=False), dtype=bool)
+    known = pc.fill_null(array, False) if array.null_count else array
+    found: Flags = np.asarray(known.to_numpy(zero_copy_only=False), dtype=bool)
     return found
 
 
 def matches(texts: pa.Array, pattern: str) -> Flags:
     """Say which texts a regular expression (RE2) matches as a whole."""
     return flags(pc.match_substring_regex(texts, rf"^(?:{pattern})$"))
+
+
+def digits(texts: pa.Array, least: int, most: int) -> Flags:
+    """Say which texts are from `least` to `most` digits and nothing else.
+
+    >>> digits(pa.array(["12", "123", "1,2", ""]), 1, 2).tolist()
+    [True, False, False, False]
+    """
+    if not are_digits(texts):
+        return matches(texts, rf"\d{{{least},{most}}}")
+    size = lengths(texts)
+    found: Flags = (size >= least) & (size <= most)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,5 +176,7 @@ def gather(batches: Iterable[Batch], headers: Mapping[str, str], empty: Sequence
 
 def _column(batches: Sequence[Batch], header: str) -> pa.ChunkedArray:
     chunks = [batch.cells.column(header) for batch in batches]
+    if chunks and all(pa.types.is_string(chunk.type) for chunk in chunks):
+        return pa.chunked_array(chunks, pa.string())
     coded = [chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode() for chunk in chunks]
     return pa.chunked_array(coded, ENCODED).unify_dictionaries()

@@ -39,16 +39,19 @@ class Names:
     @property
     def numbers(self) -> UInt64s:
         """Give the pseudonym of each row as a whole number; 0 where there is none."""
-        return np.append(self.whole, np.uint64(0))[self.index]
+        return np.append(self.whole, np.uint64(0)).take(self.index)
 
     def arrow(self) -> pa.Array:
         """Give the column for storage: each pseudonym once, and only those that are used."""
-        used = np.flatnonzero(np.bincount(self.index[self.index >= 0], minlength=len(self.whole)))
-        distinct, first, place = np.unique(self.whole[used], return_index=True, return_inverse=True)
+        used = np.zeros(len(self.whole) + 1, dtype=bool)
+        used[self.index] = True
+        at = np.flatnonzero(used[:-1])
+        at = at[np.argsort(self.whole[at])]
+        first = np.append(True, self.whole[at[1:]] != self.whole[at[:-1]])[: len(at)]
         moved = np.full(len(self.whole) + 1, -1, dtype=np.int32)
-        moved[used] = place
-        index = moved[self.index]
-        hexes = self.hexes.take(pa.array(used[first])) if len(distinct) else pa.array([], pa.string())
+        moved[at] = np.cumsum(first) - 1
+        index = moved.take(self.index)
+        hexes = self.hexes.take(pa.array(at[first])) if len(at) else pa.array([], pa.string())
         return pa.DictionaryArray.from_arrays(pa.array(index, mask=index < 0), hexes)
 
 
@@ -67,7 +70,7 @@ class Words:
     def numbers(self) -> UInt64s:
         """Give a hash of the word of each row; 0 where there is none. It is keyed only beside a pseudonym."""
         known = pd.util.hash_array(np.array(self.words, dtype=object))
-        return np.where(self.index < 0, np.uint64(0), np.append(known, np.uint64(0))[self.index])
+        return np.append(known, np.uint64(0)).take(self.index)
 
     def arrow(self) -> pa.Array:
         """Give the column for storage."""
@@ -90,6 +93,15 @@ def taken(field: Field, rows: npt.NDArray[np.int64]) -> Field:
 def known(field: Field) -> npt.NDArray[np.bool_]:
     """Say which rows have a value."""
     return ~np.isnan(field) if isinstance(field, np.ndarray) else field.index >= 0
+
+
+def each_once(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Give the distinct numbers, in order; a file mostly has one month, and that is soon seen.
+
+    >>> each_once(np.array([3, 1, 3])).tolist(), each_once(np.array([2, 2])).tolist()
+    ([1, 3], [2])
+    """
+    return numbers[:1] if len(numbers) and numbers.min() == numbers.max() else np.unique(numbers)
 
 
 def mixed(fields: list[Field]) -> UInt64s:

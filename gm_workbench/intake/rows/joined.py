@@ -60,6 +60,8 @@ def _on_two_sheets(file: str, parts: Sequence[Piece]) -> Iterator[Fault]:
     shared: Counter[str] = Counter()
     for name in dict.fromkeys((part.table, part.period, part.name) for part in parts):
         alike = [part.keys for part in parts if (part.table, part.period, part.name) == name]
+        if len(alike) == 1:
+            continue
         _, times = np.unique(np.concatenate([np.unique(keys) for keys in alike]), return_counts=True)
         shared[name[0]] += int((times > 1).sum())
     for table, rows in shared.items():

@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 
 from gm_workbench.intake.declared.grammar import NumberStyle
 from gm_workbench.intake.rows.dates import filled
-from gm_workbench.intake.rows.encode import Typed, flags, matches
+from gm_workbench.intake.rows.encode import Typed, digits, flags, matches
 from gm_workbench.intake.rows.parts import Flags, Floats
+from gm_workbench.intake.rows.signs import are_plain_numbers, lengths, with_points
 
 _WHOLE_PART = r"-?(?:\d{{1,12}}|\d{{1,3}}(?:\{thousands}\d{{3}})+)"
 _NL = _WHOLE_PART.format(thousands=".") + r"(?:,\d{1,17})?"
@@ -51,6 +52,8 @@ def read_numbers(texts: Sequence[str] | pa.Array, style: NumberStyle = NumberSty
     (True, [1.234, 0.5])
     """
     array = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
+    if style is NumberStyle.NL and are_plain_numbers(array):
+        return _plainly(array)
     there, dutch = filled(array), matches(array, _NL)
     mended = np.zeros(len(array), dtype=bool)
     if (~dutch & there).any():
@@ -68,6 +71,14 @@ def read_numbers(texts: Sequence[str] | pa.Array, style: NumberStyle = NumberSty
     return Typed(values, ~good & there, mended & good, two_ways=mixed or unlike)
 
 
+def _plainly(array: pa.Array) -> Typed:
+    """Read numbers without signs around or between them, all at once."""
+    there, nothing = lengths(array) > 0, np.zeros(len(array), dtype=bool)
+    written = with_points(array if there.all() else pc.if_else(pa.array(there), array, "0"))
+    values = written.cast(pa.float64()).to_numpy(zero_copy_only=False) + 0.0  # -0 is 0
+    return Typed(np.where(there, values, np.nan), nothing, nothing)
+
+
 def read_wholes(texts: Sequence[str] | pa.Array) -> Typed:
     """Read whole numbers without sign.
 
@@ -75,7 +86,7 @@ def read_wholes(texts: Sequence[str] | pa.Array) -> Typed:
     [False, True, False]
     """
     array = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
-    good = matches(array, r"\d{1,9}")
+    good = digits(array, 1, 9)
     return Typed(_read(array, good, "_", "_"), ~good & filled(array), np.zeros(len(array), dtype=bool))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +16,11 @@ from gm_workbench.intake.reading.opened import Int64s
 from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.rows.books import PERSON, Book, Codebooks
 from gm_workbench.intake.rows.bridge import UNKNOWN, Bridge, client_name
-from gm_workbench.intake.rows.encode import Cells, Sheet, matches
+from gm_workbench.intake.rows.encode import Cells, Sheet, digits, matches
 from gm_workbench.intake.rows.fields import Names
 from gm_workbench.intake.rows.findings import Findings
 from gm_workbench.intake.rows.parts import Flags
+from gm_workbench.intake.rows.signs import lengths
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
 
@@ -72,10 +72,10 @@ def whole_numbers(texts: pa.Array, shortest: int = SHORTEST) -> Int64s:
     >>> whole_numbers(pa.array(["123456782", "1234.56.782", "12345672.0", "1.23456782"])).tolist()
     [123456782, 123456782, 12345672, -1]
     """
-    plain, good = texts, matches(texts, rf"\d{{{shortest},{LONGEST}}}")
+    plain, good = texts, digits(texts, shortest, LONGEST)
     if not good.all():
         plain = _without_signs(texts)
-        good = matches(plain, rf"\d{{{shortest},{LONGEST}}}")
+        good = digits(plain, shortest, LONGEST)
     numbers: Int64s = pc.if_else(pa.array(good), plain, "-1").cast(pa.int64()).to_numpy(zero_copy_only=False)
     return numbers
 
@@ -104,7 +104,7 @@ def _by_number(sheet: Sheet, header: str, cells: Cells, ring: Keyring, findings:
     findings.mark(Reason.IDENTIFIER, sheet, cells.spread(~own & ~other) & ~cells.empty, header=header, cells=cells)
     short = pc.less(pc.utf8_length(cells.texts), LONGEST).to_numpy(zero_copy_only=False)
     findings.mark(Reason.REPAIRED, sheet, cells.spread(short & own), header=header, what=_LOST_ZEROS)
-    return _named(cells, own, numbers.tolist(), ring, PERSON)
+    return _named(cells, own, numbers, ring, PERSON)
 
 
 def _by_linkage_number(sheet: Sheet, rule: PersonRule, header: str, ring: Keyring, findings: Findings) -> Names:
@@ -115,7 +115,7 @@ def _by_linkage_number(sheet: Sheet, rule: PersonRule, header: str, ring: Keyrin
         kinds = sheet.cells[rule.type_header]
         strange = kinds.spread(np.array([text not in rule.keep for text in kinds.words], dtype=bool)) & ~cells.empty
         findings.mark(Reason.RIN_KIND, sheet, strange, header=rule.type_header, allowed=", ".join(rule.keep))
-    return _named(cells, numbers > 0, numbers.tolist(), ring, RIN_DOMAIN)
+    return _named(cells, numbers > 0, numbers, ring, RIN_DOMAIN)
 
 
 def _by_client(sheet: Sheet, rule: PersonRule, header: str, ring: Keyring, findings: Findings) -> Names:
@@ -130,22 +130,20 @@ def _by_client(sheet: Sheet, rule: PersonRule, header: str, ring: Keyring, findi
     findings.mark(Reason.LINK, sheet, loose, header=header)
     own = np.flatnonzero(persons != UNKNOWN)
     alone = np.flatnonzero(persons == UNKNOWN)
-    bridged = _column(cells, own, persons[own].tolist(), ring.books.of(PERSON))
-    others = _column(cells, alone, [cells.words[at] for at in alone], ring.books.of(f"client:{rule.system}"))
+    bridged = _column(cells, own, pa.array(persons[own]), ring.books.of(PERSON))
+    others = _column(cells, alone, cells.texts.take(pa.array(alone)), ring.books.of(f"client:{rule.system}"))
     both = bridged.below(others)
     rows = np.arange(len(cells.index))
     column = both.take(np.where(others.index >= 0, rows + len(rows), rows))
     return Names(column.hexes, column.whole, np.where(cells.empty, -1, column.index).astype(np.int32))
 
 
-def _named(cells: Cells, good: Flags, identifiers: list[int], ring: Keyring, domain: str) -> Names:
+def _named(cells: Cells, good: Flags, identifiers: Int64s, ring: Keyring, domain: str) -> Names:
     at = np.flatnonzero(good)
-    return _column(
-        cells, at, identifiers if len(at) == len(good) else [identifiers[each] for each in at], ring.books.of(domain)
-    )
+    return _column(cells, at, pa.array(identifiers[at]), ring.books.of(domain))
 
 
-def _column(cells: Cells, at: Int64s, identifiers: Sequence[int | str], book: Book) -> Names:
+def _column(cells: Cells, at: Int64s, identifiers: pa.Array, book: Book) -> Names:
     """Give the pseudonyms of the distinct texts at these positions to the rows."""
     place = np.full(len(cells.texts), -1, dtype=np.int32)
     place[at] = book.learn(identifiers)
@@ -169,13 +167,17 @@ _RUN = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){7,8}(?!\d)")
 
 def is_number(texts: pa.Array, shortest: int = 8) -> Flags:
     """Say which texts are the number of a person and nothing else, without signs between, of whatever kind of data."""
+    found = np.zeros(len(texts), dtype=bool)
+    long = np.flatnonzero(lengths(texts) >= shortest)
+    if len(long):
+        found[long] = _are_numbers(texts.take(pa.array(long)), shortest)
+    return found
+
+
+def _are_numbers(texts: pa.Array, shortest: int) -> Flags:
     plain = pc.replace_substring_regex(texts, r"[.,]0+$", "")
-    numbers = (
-        pc.if_else(pa.array(matches(plain, rf"\d{{{shortest},{LONGEST}}}")), plain, "-1")
-        .cast(pa.int64())
-        .to_numpy(zero_copy_only=False)
-    )
-    own, other = own_and_other(numbers, DataKind.REAL)
+    written = pc.if_else(pa.array(digits(plain, shortest, LONGEST)), plain, "-1")
+    own, other = own_and_other(written.cast(pa.int64()).to_numpy(zero_copy_only=False), DataKind.REAL)
     found: Flags = own | other
     return found
 

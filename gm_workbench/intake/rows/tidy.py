@@ -16,6 +16,7 @@ from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.rows.encode import Cells, Sheet, flags, matches
 from gm_workbench.intake.rows.findings import ALL_TABLES, Findings
 from gm_workbench.intake.rows.parts import Flags
+from gm_workbench.intake.rows.signs import are_ascii, holds
 from gm_workbench.vocabulary.text import Text
 
 AT_THE_BOTTOM = 5
@@ -132,16 +133,18 @@ def _plain(header: str, sheet: Sheet, whole: bool, source: Source, findings: Fin
 
 
 def _unwrapped(texts: pa.Array) -> pa.Array:
-    if not flags(pc.string_is_ascii(texts)).all():
+    if not are_ascii(texts):
         texts = pc.replace_substring_regex(texts, f"[{INVISIBLE}]", "")
-    if flags(pc.starts_with(texts, "=")).any():
+    if holds(texts, b"="):
         texts = pc.replace_substring_regex(texts, '^="([^"]*)"$', r"\1")
-    if flags(pc.starts_with(texts, "'")).any():
+    if holds(texts, b"'"):
         texts = pc.replace_substring_regex(texts, r"^'(\d)", r"\1")
     return texts
 
 
 def _changed(header: str, sheet: Sheet, cells: Cells, texts: pa.Array, what: Text, source: Source, findings: Findings) -> Cells:
+    if texts is cells.texts:
+        return cells
     changed = flags(pc.not_equal(texts, cells.texts))
     if not changed.any():
         return cells
