@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
-import resource
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from .forked import Gm
 from .good import KEY, PLACE, REAL_PLACE, WORLD, Delivery, make_project, place_delivery, write_bases
 
 PATIENCE = 10
 """Seconds of work that a check may take; a busy machine may need longer, but a child that hangs is killed."""
-
-HANGS, MOST_WORK, MOST_MEMORY = 120, PATIENCE + 1, 4 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,30 +74,12 @@ def environment(delivery: Delivery, changes: Mapping[str, str] | None = None) ->
 
 def run_gm(delivery: Delivery, asked: list[str], changes: Mapping[str, str] | None = None, told: str = "") -> Ran:
     """Run `gm` in a child; one that hangs is killed, and that is an error."""
-    began = _worked()
-    done = subprocess.run(
-        [sys.executable, "-c", "from gm_workbench.cli.main import run; run()", *asked],
-        cwd=delivery.project,
-        env=environment(delivery, changes),
-        input=told,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=HANGS,
-        preexec_fn=_limit,
-        check=False,
-    )
-    return Ran(done.returncode, done.stdout, done.stderr, _worked() - began)
+    done = _gm().run(asked, delivery.project, environment(delivery, changes), told)
+    return Ran(done["code"], done["out"], done["err"], done["seconds"])
 
 
-def _limit() -> None:
-    """Let the child work and take memory only so long and so much, and leave no image of it when it dies."""
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_WORK, MOST_WORK))
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _worked() -> float:
-    """Give the seconds that all children together have worked."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+@cache
+def _gm() -> Gm:
+    gm = Gm()
+    atexit.register(gm.stop)
+    return gm
