@@ -15,7 +15,7 @@ from gm_workbench.cli.explaining import explained, sources_of, tell
 from gm_workbench.cli.patience import Patience
 from gm_workbench.cli.printing import as_json, data_option, example, print_rows, real_option, relative, world_option
 from gm_workbench.cli.standing import Report, as_row, coverage, noted
-from gm_workbench.errors import DeliveryError, PartlyAccepted, UnknownPlace, UsageError, WorkbenchError
+from gm_workbench.errors import DeclarationError, DeliveryError, PartlyAccepted, UnknownPlace, UsageError, WorkbenchError
 from gm_workbench.intake.faults import Fault, FaultyDeliveryError, worst
 from gm_workbench.intake.marker import MARKER
 from gm_workbench.intake.reasons import Severity
@@ -125,9 +125,10 @@ def _checked(place: str, world: str, where: Paths, *, new_key: bool, shared_key:
 
 def _good(place: str, checked: Checked, where: Paths) -> Report:
     rows = sum(len(table) for table in checked.tables.values())
-    covered = place_coverage(place, checked.tables, checked.kind, where=where)
     partly = _partly(place, checked.faults)
-    return Report(place, str(checked.kind), rows, checked.notes, checked.faults, checked.ledger, partly, covered)
+    return Report(
+        place, str(checked.kind), rows, checked.notes, checked.faults, checked.ledger, partly, _covered(checked, where)
+    )
 
 
 def _in_force(place: str, world: str, where: Paths) -> tuple[Covered, ...]:
@@ -136,7 +137,15 @@ def _in_force(place: str, world: str, where: Paths) -> tuple[Covered, ...]:
         checked = checked_tables(place, world, where)
     except WorkbenchError:
         return ()
-    return place_coverage(place, checked.tables, checked.kind, where=where)
+    return _covered(checked, where)
+
+
+def _covered(checked: Checked, where: Paths) -> tuple[Covered, ...]:
+    """Say what the tables cover; a protocol that is wrong is not the fault of who delivers, and gm run tells of it."""
+    try:
+        return place_coverage(checked.place, checked.tables, checked.kind, where=where)
+    except DeclarationError:
+        return ()
 
 
 def _unforeseen(place: str, error: Exception) -> DeliveryError:

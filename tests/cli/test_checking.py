@@ -129,6 +129,12 @@ def test_sections_of_studies_are_shown_with_what_was_delivered_of_each_table(cal
     assert len(lines) == len({cell[:2] for cell in said})
 
 
+def test_protocol_that_is_wrong_does_not_stop_a_check(call, written):
+    (written.protocols / "tilburg_single_mothers.yml").write_text("title: [\n")
+    result = call("check", PLACE)
+    assert (result.exit_code, "study" in result.stdout) == (0, False)
+
+
 def test_error_that_nobody_foresaw_is_told_without_its_words(call, written, monkeypatch):
     def broken(*_, **__):
         raise ValueError(PLANT)
