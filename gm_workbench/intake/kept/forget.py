@@ -85,7 +85,7 @@ def forget(place: str, world: str, number: str, where: Paths, *, also_raw: bool 
         refuse_other_key(place, key, catalog.key_id)
         rewritten = remove_lines(raw, person) if also_raw else 0
         less = list(_without(folder, catalog, key.each([person], "person")[0]))
-        blocked = {**catalog.blocked, **_blocked(raw, person, key)}
+        blocked = {**_still_blocked(raw, catalog, key), **_blocked(raw, person, key)}
         faults = dict.fromkeys((*catalog.faults, *(found(Reason.BLOCKED, source.name) for source in blocked.values())))
         _put(folder, changed(catalog, forgets=catalog.forgets + 1, blocked=blocked, faults=tuple(faults)), less)
     tables = tuple(dict.fromkeys(part.table for _, part, _ in less))
@@ -153,6 +153,12 @@ def _blocked(raw: Path, person: str, key: Key) -> dict[str, Source]:
     return {
         label(path.name, key): Source(masked(path.name), look_at(path), key.digest(path.read_bytes()), "") for path in files
     }
+
+
+def _still_blocked(raw: Path, catalog: Catalog, key: Key) -> dict[str, Source]:
+    """Give what was blocked before, for whomever, but for files whose bytes have changed since."""
+    here = {label(path.name, key): key.digest_of(path) for path in _files(raw)}
+    return {name: source for name, source in catalog.blocked.items() if here.get(name, source.digest) == source.digest}
 
 
 def _files(raw: Path) -> list[Path]:

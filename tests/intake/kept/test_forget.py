@@ -95,6 +95,13 @@ def test_with_also_raw_the_lines_go_and_the_delivery_can_be_read_again(where, pe
     assert pseudonym not in set(again.tables["benefits"]["person"])
 
 
+def test_files_that_were_blocked_and_are_cleaned_afterwards_are_blocked_no_more(where, person):
+    checked_tables("GM0855", "", where)
+    assert forget("GM0855", "", person, where).blocked > 0
+    assert forget("GM0855", "", person, where, also_raw=True).blocked == 0
+    assert accept("GM0855", "", where).tables
+
+
 def test_person_of_whom_nothing_is_kept_is_no_error(where):
     checked_tables("GM0855", "", where)
     done = forget("GM0855", "", "123456782", where)
