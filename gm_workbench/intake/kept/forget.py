@@ -89,7 +89,8 @@ def forget(place: str, world: str, number: str, where: Paths, *, also_raw: bool 
         faults = dict.fromkeys((*catalog.faults, *(found(Reason.BLOCKED, source.name) for source in blocked.values())))
         _put(folder, changed(catalog, forgets=catalog.forgets + 1, blocked=blocked, faults=tuple(faults)), less)
     tables = tuple(dict.fromkeys(part.table for _, part, _ in less))
-    return Forgotten(tables, sum(gone for _, _, gone in less), rewritten, len(blocked))
+    there = {label(path.name, key) for path in _files(raw)}  # one that is gone stays blocked, in case it comes back
+    return Forgotten(tables, sum(gone for _, _, gone in less), rewritten, len(there & blocked.keys()))
 
 
 def forget_all(place: str, world: str, where: Paths, *, also_raw: bool = False) -> int:
