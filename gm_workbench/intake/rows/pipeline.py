@@ -34,10 +34,9 @@ from gm_workbench.vocabulary.instruments import Instrument, instruments
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
 
-
 _NOT_SHARED = Text(
-    "{column} is van niemand gelezen, omdat de tweede persoon daarvoor geen eigen kolom heeft; noem die in het aliasbestand onder also",
-    "{column} was read of nobody, because the second person has no column of their own for it; name it under also in the alias file",
+    "{column} is van niemand gelezen: de tweede persoon heeft er geen eigen kolom voor; noem die onder also in het aliasbestand",
+    "{column} was read of nobody: the second person has no column of their own for it; name it under also in the alias file",
 )
 
 

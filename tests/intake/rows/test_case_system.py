@@ -115,7 +115,7 @@ def test_client_numbers_that_are_numbers_of_persons_are_refused(read):
 
 
 def with_partner(tmp_path, read, also, *headers):
-    """Read a dossier of two persons by an alias file that says `also`; the headers are of the partner's year of birth and sex."""
+    """Read a dossier of two persons by an alias file that says `also`; the headers are of the partner's birth and sex."""
     mapping = f"""
 source: zaken
 status: assumed
