@@ -36,6 +36,10 @@ _HALF = Text(
     "twee bestanden over deels dezelfde rijen; of het een correctie is, is niet te zeggen",
     "two files about partly the same rows; whether one corrects the other cannot be told",
 )
+_SHRUNK = Text(
+    "het latere van twee bestanden over dezelfde rijen heeft er nog niet de helft van; of het een correctie is, is niet te zeggen",
+    "the later of two files about the same rows has less than half of them; whether it corrects the other cannot be told",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,8 @@ def _compare(one: tuple[str, Piece], other: tuple[str, Piece], case: _Case) -> l
     if not later:
         return _ambiguous(one, other, _UNORDERED, case)
     new, old = (one, other) if later == one[0] else (other, one)
+    if 2 * len(new[1].keys) < len(old[1].keys):
+        return _ambiguous(one, other, _SHRUNK, case)
     period: Text | str = _WHOLE if new[1].name == WHOLE_TABLE else new[1].name
     case.note(found(Reason.CORRECTION, new[0], period=period, other=old[0], by=by))
     return [old]

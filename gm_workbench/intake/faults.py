@@ -150,16 +150,21 @@ def _sentence(alike: Sequence[Fault]) -> str:
     return f"{where}{first.problem.en}{times}\n     What to do: {first.remedy.en}"
 
 
-_MAYBE_A_PERSON = re.compile(r"\d{8,}")
+_MAYBE_A_PERSON = re.compile(
+    # eight or nine digits with blanks or points between them count too, unless they are a day
+    r"\d{8,}|(?<!\d)(?![0-3]\d\.[01]\d\.(?:19|20)\d{2}(?!\d))\d(?:[ .\xa0]?\d){7,8}(?!\d)"
+)
+_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+"""Signs that steer a screen, turn the order of letters, or (from a name that is not UTF-8) cannot be written at all."""
 
 
 def masked(name: str) -> str:
-    """Hide runs of eight or more digits, which a person's number or birth date could be.
+    """Hide runs of eight or more digits, which a person's number or birth date could be, and signs that no screen can show.
 
-    >>> masked("BUS_202301.csv"), masked("export 123456782.csv")
-    ('BUS_202301.csv', 'export #########.csv')
+    >>> masked("BUS_202301.csv"), masked("export 123456782.csv"), masked("export 1234.56.782 2024-01-31.csv")
+    ('BUS_202301.csv', 'export #########.csv', 'export ########### 2024-01-31.csv')
     """
-    return _MAYBE_A_PERSON.sub(lambda run: "#" * len(run[0]), name)
+    return _MAYBE_A_PERSON.sub(lambda run: "#" * len(run[0]), _NOT_SHOWN.sub("?", name))
 
 
 SHOWN_SHAPE = 12

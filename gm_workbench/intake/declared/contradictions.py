@@ -91,7 +91,8 @@ def _of_headers(table: TableMap, source: Source) -> Iterator[str]:
     for header in sorted(read & gone):
         yield f"{header} holds numbers of persons, which are replaced before anything is read; say person"
     suffix = person.also.suffix if person.also else ""
-    for header in sorted(header for header in read if suffix and header.endswith(suffix)):
+    theirs = {person.also.header(header) for header in read} - {""} if person.also else set()
+    for header in sorted(header for header in read if header in theirs or (suffix and header.endswith(suffix))):
         yield f"{header} is a column of the second person; name that of the first, and it is read for both"
 
 

@@ -83,10 +83,24 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class SecondPerson:
-    """A second person in the same row: the column of the number, and what the person's own columns end in."""
+    """A second person in the same row: the column of the number, and how the person's own columns are called.
+
+    They are named like those of the first person with something before or behind it, or in `own`, by the header of the first.
+    """
 
     number: str
     suffix: str = ""
+    prefix: str = ""
+    own: Mapping[str, str] = field(default_factory=dict)
+
+    def header(self, header: str) -> str:
+        """Give the second person's header of what stands under `header` for the first; nothing when they are not declared.
+
+        >>> SecondPerson("Nr P", prefix="Partner ").header("Geslacht"), SecondPerson("Nr P").header("Geslacht")
+        ('Partner Geslacht', '')
+        """
+        named = f"{self.prefix}{header}{self.suffix}" if self.prefix or self.suffix else ""
+        return self.own.get(header, named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from gm_workbench.intake.declared.grammar import (
     Transform,
 )
 from gm_workbench.intake.declared.sources import FixedShape, SheetShape, Source, XmlShape
-from gm_workbench.intake.declared.words import open_declaration, optional_text, texts
+from gm_workbench.intake.declared.words import open_declaration, optional_text, pairs, texts
 from gm_workbench.vocabulary.declarations import Form, Status, source_fault
 from gm_workbench.vocabulary.schemas import Table
 from gm_workbench.vocabulary.tables import TABLES
@@ -139,9 +139,9 @@ def _second(form: Form) -> SecondPerson | None:
     if not form.has("also"):
         return None
     also = form.child("also")
-    # the blank before a suffix counts
-    suffix = str(also.content.get("suffix") or "") if also.has("suffix") else ""
-    second = SecondPerson(also.text("number"), suffix)
+    # the blank before a suffix or behind a prefix counts
+    suffix, prefix = (str(also.content.get(key) or "") if also.has(key) else "" for key in ("suffix", "prefix"))
+    second = SecondPerson(also.text("number"), suffix, prefix, pairs(also, "own"))
     also.close()
     return second
 

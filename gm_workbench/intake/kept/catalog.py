@@ -6,6 +6,7 @@ Private, because small counts are in it. Names of files are masked; no number of
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -134,7 +135,7 @@ def label(name: str, key: Key) -> str:
     'BUS_202301.csv'
     """
     shown = masked(name)
-    return shown if shown == name else f"{shown}~{key.digest(name.encode())[:8]}"
+    return shown if shown == name else f"{shown}~{key.digest(os.fsencode(name))[:8]}"
 
 
 def recipe(codes: Path, key: Key) -> str:

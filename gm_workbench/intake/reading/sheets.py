@@ -27,13 +27,19 @@ def sheet_tables(path: Path, limits: Limits) -> Iterator[Grid]:
     if zipfile.is_zipfile(path) and _holds_long_text(path, limits.cell_bytes):
         yield too_large("cell", 0, limits.cell_bytes)
         return
-    book = load_workbook(str(path))
+    book = _book(path)
     marks = marks_of(path) if zipfile.is_zipfile(path) else {}
     sheets = [(name, book.get_sheet_by_index(position)) for position, name in enumerate(book.sheet_names)]
     there = [(name, sheet) for name, sheet in sheets if sheet.end is not None]
     shown = [(name, sheet) for name, sheet in there if name not in _hidden(book)] or there
     for at, (name, sheet) in enumerate(shown):
         yield _grid(sheet, name, marks.get(name, Marks()), limits, 0 if at else len(there) - len(shown))
+
+
+def _book(path: Path) -> Any:
+    """Open a workbook by what is in it; by its path the reader would believe the extension."""
+    with path.open("rb") as file:
+        return load_workbook(file)
 
 
 def _hidden(book: Any) -> set[str]:

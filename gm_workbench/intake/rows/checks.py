@@ -18,7 +18,7 @@ from gm_workbench.intake.rows.desk import Desk
 from gm_workbench.intake.rows.encode import Sheet
 from gm_workbench.intake.rows.fields import Field, Words, each_once, known, mixed
 from gm_workbench.intake.rows.findings import ALL_TABLES, Findings
-from gm_workbench.intake.rows.parts import Flags, UInt64s
+from gm_workbench.intake.rows.parts import Flags, Floats, UInt64s
 from gm_workbench.intake.rows.persons import holds_number
 from gm_workbench.intake.rows.reshape import Frame
 from gm_workbench.vocabulary.calendar import month_code
@@ -84,6 +84,36 @@ def check_order(desk: Desk) -> None:
         return
     before = desk.days(end.headers[0]) < desk.days(start.headers[0])
     desk.mark(Reason.ORDER, before, end.headers[0], desk.cells(end), start=start.headers[0])
+
+
+YOUNGEST, OLDEST = 13, 110
+"""Years of age in the month of a row: children may work from thirteen on (Arbeidstijdenwet); that nobody is older is assumed."""
+
+_MONTH_OF_ROW = Text("de maand van de rij", "the month of the row")
+
+
+def check_sense(fields: Mapping[str, Field], desk: Desk) -> None:
+    """Mark rows about a month before their own start, and persons who cannot be of their age in that month."""
+    months, start, born = (_numbers(name, fields, desk) for name in ("month", "start", "birth_year"))
+    rules = desk.table.columns
+    if "start" in fields and rules["start"].headers:
+        header = rules["start"].headers[0]
+        desk.mark(Reason.BOUNDS, start > months, header, desk.sheet.cells[header], low="…", high=_MONTH_OF_ROW)
+    if "birth_year" in fields and rules["birth_year"].headers:
+        header = rules["birth_year"].headers[0]
+        latest = np.nanmax(start, initial=-np.inf)  # rows without a month may have begun long before this person came in
+        age = np.floor(np.where(np.isnan(months), latest, months) / 12) - born
+        limits = {"low": _ago(OLDEST), "high": _ago(YOUNGEST)}
+        desk.mark(Reason.BOUNDS, np.isfinite(age) & ((age < YOUNGEST) | (age > OLDEST)), header, **limits)
+
+
+def _numbers(name: str, fields: Mapping[str, Field], desk: Desk) -> Floats:
+    field = fields.get(name)
+    return field if isinstance(field, np.ndarray) else np.full(len(desk.sheet), np.nan)
+
+
+def _ago(years: int) -> Text:
+    return Text(f"{years} jaar voor de rij", f"{years} years before the row")
 
 
 def key_of(frame: Frame, key: tuple[str, ...]) -> tuple[UInt64s, Flags]:

@@ -78,9 +78,9 @@ def _aliases(source: Source) -> dict[str, tuple[str, ...]]:
         second = (person.also.number,) if person.also else ()
         for header in filter(None, (person.number, person.type_header, person.client, *second)):
             found_names.setdefault(header, (header,))
-        if person.also and person.also.suffix:
-            own = {f"{header}{person.also.suffix}" for header in found_names}
-            found_names |= {header: (header,) for header in own}
+        if person.also:
+            own = {person.also.header(header) for header in found_names} - {""}
+            found_names |= {header: (header,) for header in own if header not in found_names}
     return found_names
 
 
@@ -108,6 +108,12 @@ def _needs(table: TableMap, rule: ColumnRule) -> bool:
     if not rule.column:
         return rule.transform is Transform.PLACE
     return table.table.column(rule.column).required
+
+
+def not_shared(source: Source) -> tuple[tuple[str, str], ...]:
+    """Give the columns that two persons of one row need not have in common, with the header of the first person."""
+    rules = [table.columns[name] for table in source.tables for name in ("sex", "birth_year") if name in table.columns]
+    return tuple(dict.fromkeys((rule.column, header) for rule in rules for header in rule.headers[:1]))
 
 
 def check_headers(chosen: Chosen, source: Source, findings: Findings) -> None:

@@ -60,7 +60,7 @@ def read_numbers(texts: Sequence[str] | pa.Array, style: NumberStyle = NumberSty
         array, mended = _plain(array)
         dutch = matches(array, _NL)
     if style is NumberStyle.NL and not (~dutch & there).any():
-        return Typed(_read(array, dutch, ".", ","), ~dutch & there, mended)
+        return Typed(_read(array, dutch, ".", ","), ~dutch & there, mended, two_ways=_thousands(array))
     english = matches(array, _EN)
     only_dutch, only_english = dutch & ~english, english & ~dutch
     chosen = _chosen(style, only_dutch, only_english)
@@ -68,7 +68,9 @@ def read_numbers(texts: Sequence[str] | pa.Array, style: NumberStyle = NumberSty
     values = _read(array, good, *(".,", ",.")[chosen is NumberStyle.EN])
     unlike = style is NumberStyle.AUTO and not (only_dutch | only_english).any() and _differ(array, dutch & english)
     mixed = _mixed(style, only_dutch, only_english, dutch & english & matches(array, r".*[.,].*"))
-    return Typed(values, ~good & there, mended & good, two_ways=mixed or unlike)
+    return Typed(
+        values, ~good & there, mended & good, two_ways=mixed or unlike or (style is NumberStyle.NL and _thousands(array))
+    )
 
 
 def _plainly(array: pa.Array) -> Typed:
@@ -94,6 +96,13 @@ def _chosen(style: NumberStyle, only_dutch: Flags, only_english: Flags) -> Numbe
     if style is not NumberStyle.AUTO:
         return style
     return NumberStyle.EN if only_english.any() and not only_dutch.any() else NumberStyle.NL
+
+
+def _thousands(array: pa.Array) -> bool:
+    """Say whether commas that are declared to be decimal all stand where commas between thousands would."""
+    with_comma = flags(pc.match_substring(array, ","))
+    alike = matches(array, r"-?[1-9]\d{0,2}(?:,\d{3})+")
+    return int(alike.sum()) >= MIXED_FROM and bool((alike == with_comma).all())
 
 
 def _mixed(style: NumberStyle, only_dutch: Flags, only_english: Flags, either: Flags) -> bool:

@@ -21,8 +21,8 @@ from gm_workbench.intake.rows.checks import check_labels, scan_ignored
 from gm_workbench.intake.rows.cut import cut
 from gm_workbench.intake.rows.desk import Desk, Setting
 from gm_workbench.intake.rows.encode import Sheet, gather
-from gm_workbench.intake.rows.findings import Findings
-from gm_workbench.intake.rows.headers import check_headers, choose
+from gm_workbench.intake.rows.findings import ALL_TABLES, Findings
+from gm_workbench.intake.rows.headers import check_headers, choose, not_shared
 from gm_workbench.intake.rows.parts import FileRows, Flags, Part
 from gm_workbench.intake.rows.persons import Keyring, learn_bridge, replace_numbers
 from gm_workbench.intake.rows.reshape import Frame, unpivot_persons
@@ -32,6 +32,12 @@ from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.instruments import Instrument, instruments
 from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.text import Text
+
+_NOT_SHARED = Text(
+    "{column} is van niemand gelezen: de tweede persoon heeft er geen eigen kolom voor; noem die onder also in het aliasbestand",
+    "{column} was read of nobody: the second person has no column of their own for it; name it under also in the alias file",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,7 @@ def _read_sheet(
 ) -> FileRows:
     if not sheet.delivered and not lost and not source.may_be_empty and not findings.refused():
         findings.add(found(Reason.EMPTY, findings.file))
+    source = _without_what_is_not_shared(sheet, source, findings)
     sheet = _with_persons(sheet, source, within, findings)
     scan_ignored(sheet, [header for header in source.ignore if header in sheet.cells], findings)
     read = [_read_one(table, sheet, source, within, findings, items) for table in source.tables]
@@ -157,7 +164,24 @@ def _with_persons(sheet: Sheet, source: Source, within: Within, findings: Findin
     if also is None or also.number not in sheet.cells:
         return replace(sheet.without([rule.number]), persons=first)
     second = replace_numbers(sheet, rule, also.number, ring, findings)
-    return unpivot_persons(sheet.without([rule.number, also.number]), first, second, also.suffix)
+    return unpivot_persons(sheet.without([rule.number, also.number]), first, second, also)
+
+
+def _without_what_is_not_shared(sheet: Sheet, source: Source, findings: Findings) -> Source:
+    """Leave out what the second person of a row lacks and cannot have from the first, rather than invent it."""
+    also = source.person.also if source.person else None
+    if also is None or also.number not in sheet.cells or sheet.cells[also.number].empty.all():
+        return source
+    lost = {column: header for column, header in not_shared(source) if header in sheet.cells}
+    lost = {column: header for column, header in lost.items() if also.header(header) not in sheet.cells}
+    for column, header in lost.items():
+        two = ~sheet.cells[also.number].empty
+        findings.mark(Reason.REPAIRED, sheet, two, ALL_TABLES, header, what=_NOT_SHARED.format(column=column))
+    return replace(source, tables=tuple(_without(table, lost) for table in source.tables))
+
+
+def _without(table: TableMap, columns: Mapping[str, str]) -> TableMap:
+    return replace(table, columns={name: rule for name, rule in table.columns.items() if name not in columns})
 
 
 def _read_one(

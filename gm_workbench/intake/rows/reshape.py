@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gm_workbench.intake.declared.grammar import SecondPerson
 from gm_workbench.intake.reading.opened import Int64s
 from gm_workbench.intake.rows.encode import Cells, Sheet
 from gm_workbench.intake.rows.fields import Field, Names, Words, known, taken
@@ -71,13 +72,14 @@ def _only(field: Field, rows: Flags) -> Field:
     return Names(field.hexes, field.whole, index) if isinstance(field, Names) else Words(field.words, index)
 
 
-def unpivot_persons(sheet: Sheet, first: Names, second: Names, suffix: str) -> Sheet:
-    """Put the second person of each row below the first ones; a column with the suffix is that person's own."""
+def unpivot_persons(sheet: Sheet, first: Names, second: Names, also: SecondPerson) -> Sheet:
+    """Put the second person of each row below the first ones; a column that is that person's own counts for that one."""
     rows = np.flatnonzero(second.index >= 0)
     below = sheet.take(rows)
-    cells = {header: _stacked(header, sheet, below, suffix) for header in sheet.cells}
+    cells = {header: _stacked(header, sheet, below, also) for header in sheet.cells}
+    theirs = {also.header(header) for header in sheet.cells}
     return Sheet(
-        {header: one for header, one in cells.items() if not (suffix and header.endswith(suffix))},
+        {header: one for header, one in cells.items() if header not in theirs},
         np.concatenate([sheet.lines, below.lines]),
         np.concatenate([sheet.origin, below.origin]),
         sheet.delivered,
@@ -85,8 +87,8 @@ def unpivot_persons(sheet: Sheet, first: Names, second: Names, suffix: str) -> S
     )
 
 
-def _stacked(header: str, sheet: Sheet, below: Sheet, suffix: str) -> Cells:
-    own = below.cells.get(f"{header}{suffix}") if suffix else None
+def _stacked(header: str, sheet: Sheet, below: Sheet, also: SecondPerson) -> Cells:
+    own = below.cells.get(also.header(header))
     return sheet.cells[header].below(own or below.cells[header])
 
 

@@ -11,7 +11,7 @@ from gm_workbench.intake.declared.grammar import ColumnRule, RowForm, RowRule, T
 from gm_workbench.intake.faults import found
 from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.rows.amounts import number
-from gm_workbench.intake.rows.checks import check_doubles, check_file_name, check_order, key_of
+from gm_workbench.intake.rows.checks import check_doubles, check_file_name, check_order, check_sense, key_of
 from gm_workbench.intake.rows.columns import read_column
 from gm_workbench.intake.rows.cut import check_waves
 from gm_workbench.intake.rows.dates import month_of
@@ -42,6 +42,7 @@ def read_table(desk: Desk, file: str, period: Period, items: Mapping[str, Instru
     _add_up(desk)
     frame = Frame(_fields(desk), np.arange(len(desk.sheet), dtype=np.int64))
     check_order(desk)
+    check_sense(frame.fields, desk)
     check_waves(frame, desk)
     if desk.table.rows.form is RowForm.EXPAND_MONTHS:
         frame = _expanded(frame, desk, period)

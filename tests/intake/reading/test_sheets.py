@@ -203,3 +203,10 @@ def test_merged_cells_hold_a_value_once(read):
         sheet.merge_range(1, 0, 3, 0, "x", style)
         sheet.write_column(1, 1, ["1", "2", "3"])
     assert read(buffer.getvalue(), "a.xlsx").cells == {"a": ["x", "", ""], "b": ["1", "2", "3"]}
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.ods", "a.csv"])
+def test_workbook_is_opened_by_what_is_in_it(read, name):
+    got = read(workbook(Blad=[["BSN", "Dag"], ["1", "x"]]), name)
+    assert got.cells == {"BSN": ["1"], "Dag": ["x"]}
+    assert [reason for reason, *_ in got.reasons] == ["repaired"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from gm_workbench.intake.declared.forms import load_sources
 from gm_workbench.intake.reasons import Reason
 from gm_workbench.vocabulary.calendar import month_index
 from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER, eleven_remainder
@@ -111,3 +112,52 @@ def test_client_numbers_that_are_numbers_of_persons_are_refused(read):
     rows = read(EXPORT.replace("|17|18|", f"|{ANN}|_|").replace("|19|", f"|{BOB}|"), "zaaksysteem_voorbeeld")
     assert Reason.MAPPING in {fault.reason for fault in rows.faults}
     assert rows.parts == ()
+
+
+def with_partner(tmp_path, read, also, *headers):
+    """Read a dossier of two persons by an alias file that says `also`; the headers are of the partner's birth and sex."""
+    mapping = f"""
+source: zaken
+status: assumed
+made_by: of a test
+format: text
+recognised_by: [Zaaknr, Product]
+dates: [dd-mm-jjjj]
+person: {{number: Clientnr, kind: client, system: zaken, also: {also}}}
+tables:
+  benefits:
+    rows: {{expand: months, from: Begin, to: Eind, until: delivered}}
+    columns:
+      dossier: {{from: Zaaknr, as: key, domain: dossier}}
+      birth_year: {{from: Geboortejaar, as: birth_year}}
+      sex: {{from: Sekse, as: code, words: {{Man: man, Vrouw: woman}}}}
+      start: {{from: Begin, as: date}}
+      end: {{from: Eind, as: date, day: last}}
+      end_reason: {{from: Reden, as: code, list: reden_beeindiging, read: label}}
+"""
+    path = tmp_path / "zaken.mapping.yml"
+    path.write_text(mapping, encoding="utf-8")
+    own = dict(zip(headers, ("1985", "Man"), strict=False))
+    first = ("Zaaknr", "Clientnr", "Geboortejaar", "Sekse", "Begin", "Eind", "Reden", "Product", "Partnernr", *own)
+    cells = ("Z1", "17", "1990", "Vrouw", "01-03-2024", "31-03-2024", "overlijden", "P", "18", *own.values())
+    return read(f"\n{'|'.join(first)}\n{'|'.join(cells)}\n", load_sources(read.within.codes, tmp_path)["zaken"])
+
+
+def of_persons(rows):
+    benefits = frame(rows, "benefits")
+    return sorted(map(tuple, benefits[["birth_year", "sex"]].to_numpy().tolist()))
+
+
+def test_columns_of_the_second_person_have_a_prefix_or_a_name_of_their_own(tmp_path, read):
+    prefix = '{number: Partnernr, prefix: "Partner "}'
+    own = "{number: Partnernr, own: {Geboortejaar: Geb.jr partner, Sekse: Sekse P}}"
+    for also, headers in ((prefix, ("Partner Geboortejaar", "Partner Sekse")), (own, ("Geb.jr partner", "Sekse P"))):
+        assert of_persons(with_partner(tmp_path, read, also, *headers)) == [(1985, "man"), (1990, "woman")]
+
+
+def test_year_of_birth_and_sex_of_the_first_person_are_never_those_of_the_second(tmp_path, read):
+    rows = with_partner(tmp_path, read, '{number: Partnernr, prefix: "Partner "}', "Partner Geboortejaar")
+    benefits = frame(rows, "benefits")
+    assert sorted(benefits["birth_year"]) == [1985, 1990]
+    assert "sex" not in benefits
+    assert [(fault.column, fault.count) for fault in rows.faults if fault.reason is Reason.REPAIRED] == [("Sekse", 1)]

@@ -64,3 +64,9 @@ def test_partly_the_same_rows_are_ambiguous():
 def test_correction_of_one_month_leaves_the_others():
     resolved = resolve([file("a", 1, 2), file("a V2", 1, 2, paid=2.0), file("c", 1, 2, month="202402")], {})
     assert kept(resolved) == ["a V2", "c"]
+
+
+@pytest.mark.parametrize(("left", "kept_files"), [(1, []), (2, ["b V2"]), (4, ["b V2"])])
+def test_correction_that_would_take_away_more_than_half_is_ambiguous(left, kept_files):
+    resolved = resolve([file("a", 1, 2, 3, 4), file("b V2", *range(1, left + 1), paid=2.0)], {})
+    assert kept(resolved) == kept_files

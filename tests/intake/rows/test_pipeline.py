@@ -267,3 +267,31 @@ def test_every_table_of_every_source_is_a_logical_table(read):
 
     named = {table.table.name for source in load_sources().values() for table in source.tables}
     assert named == set(TABLES)
+
+
+BENEFIT = """
+STATISTIEKJAAR|STATISTIEKMAAND|GEMEENTECODE|REGISTRATIENUMMER UITKERING|STATISTIEKCODE|LEEFVORM|AANTAL KOSTENDELERS|\
+BEDRAG BIJSTANDSNORM|BETAALBAAR GESTELD BEDRAG|BURGERSERVICENUMMER|GEBOORTEDATUM|GESLACHT|HUISVESTING|\
+AANVANGSDATUM UITKERING PERSOON|EINDDATUM UITKERING PERSOON|ONTHEFFING ARBEIDSVERPLICHTING|SOORT INKOMSTEN|\
+BEDRAG INKOMSTEN PERSOON|REDEN BEEINDIGING UITKERING PERSOON
+2024|03|9903|U1|01|1|0|1200|{paid}|{ann}|{born}0000|1|1|{start}|_|2|_|0|_
+2024|03|9903|U2|01|1|0|1200|1200|{bob}|19800000|1|1|20200101|_|2|_|0|_
+"""
+
+
+@pytest.mark.parametrize(
+    ("born", "start", "paid", "aside"),
+    [
+        ("2011", "20240331", "0", 0),  # thirteen in the year of the row
+        ("2012", "20240301", "1200", 1),
+        ("1914", "20240301", "999999", 0),  # a hundred and ten
+        ("1913", "20240301", "1200", 1),
+        ("1980", "20240401", "1200", 1),  # begins after the month that the row is about
+        ("1980", "20240301", "1000000", 1),
+        ("1980", "20240301", "-1", 1),
+    ],
+)
+def test_row_that_cannot_be_of_its_month_is_set_aside(read, born, start, paid, aside):
+    rows = read(BENEFIT.format(ann=ANN, bob=BOB, born=born, start=start, paid=paid), "bus")
+    assert counts(rows) == (2 - aside, aside, 0)
+    assert reasons(rows) == ({Reason.BOUNDS} if aside else set())

@@ -210,3 +210,17 @@ def test_word_that_a_table_does_not_allow_means_nothing():
 def test_word_of_a_mapping_that_is_a_code_has_the_days_of_that_code():
     known = meanings([code_list("type_voorziening")], {"LKS": "04"}, Read.LABEL, ())
     assert (known["lks"][0].word, known["lks"][0].last) == ("04", day("2018-12-31"))
+
+
+@pytest.mark.parametrize(
+    ("texts", "two_ways"),
+    [
+        (["4,610", "1,234,567"], True),
+        (["4,610", "312", "1,234"], True),
+        (["4,610"], False),  # one may be a slip, and is read as it is declared
+        (["4,610", "1,234", "0,5"], False),
+        (["0,610", "0,125"], False),
+    ],
+)
+def test_commas_that_all_stand_between_thousands_are_ambiguous(texts, two_ways):
+    assert read_numbers(texts).two_ways is two_ways
