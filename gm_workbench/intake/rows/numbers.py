@@ -67,7 +67,8 @@ def read_numbers(texts: Sequence[str] | pa.Array, style: NumberStyle = NumberSty
     good = dutch if chosen is NumberStyle.NL else english
     values = _read(array, good, *(".,", ",.")[chosen is NumberStyle.EN])
     unlike = style is NumberStyle.AUTO and not (only_dutch | only_english).any() and _differ(array, dutch & english)
-    mixed = _mixed(style, only_dutch, only_english, dutch & english & matches(array, r".*[.,].*"))
+    given = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
+    mixed = _mixed(style, given, only_dutch, only_english, dutch & english & matches(array, r".*[.,].*"))
     return Typed(values, ~good & there, mended & good, two_ways=mixed or unlike)
 
 
@@ -96,12 +97,12 @@ def _chosen(style: NumberStyle, only_dutch: Flags, only_english: Flags) -> Numbe
     return NumberStyle.EN if only_english.any() and not only_dutch.any() else NumberStyle.NL
 
 
-def _mixed(style: NumberStyle, only_dutch: Flags, only_english: Flags, either: Flags) -> bool:
+def _mixed(style: NumberStyle, given: pa.Array, only_dutch: Flags, only_english: Flags, either: Flags) -> bool:
     """Say whether points and commas are both the decimal sign; `either` has one of them and can be read both ways."""
     if style is NumberStyle.AUTO:
         return bool(only_dutch.any() and only_english.any())
     own, other = (only_dutch, only_english) if style is NumberStyle.NL else (only_english, only_dutch)
-    return bool((own | either).any()) and int(other.sum()) >= MIXED_FROM
+    return bool((own | either).any()) and len(given.filter(pa.array(other)).unique()) >= MIXED_FROM
 
 
 def _plain(array: pa.Array) -> tuple[pa.Array, Flags]:

@@ -22,7 +22,7 @@ from gm_workbench.intake.rows.cut import cut
 from gm_workbench.intake.rows.desk import Desk, Setting
 from gm_workbench.intake.rows.encode import Sheet, gather
 from gm_workbench.intake.rows.findings import Findings
-from gm_workbench.intake.rows.headers import check_headers, choose
+from gm_workbench.intake.rows.headers import check_headers, choose, may_repeat
 from gm_workbench.intake.rows.parts import FileRows, Flags, Part
 from gm_workbench.intake.rows.persons import Keyring, learn_bridge, replace_numbers
 from gm_workbench.intake.rows.reshape import Frame, unpivot_persons
@@ -102,7 +102,7 @@ def read_rows(opened: Opened, source: Source, within: Within) -> FileRows:
         return _refused(source, findings, findings.rows)
     check_labels(opened, source, chosen.of, _listed(source, within), findings)
     wanted = {**chosen.of, **chosen.items}
-    sheet = gather(opened.batches(list(dict.fromkeys(wanted.values()))), wanted, source.empty)
+    sheet = gather(opened.batches(list(dict.fromkeys(wanted.values()))), wanted, source.empty, may_repeat(source))
     sheet = tidy(sheet, source, wanted, chosen.items, findings)
     late = [fault for fault in opened.late if fault not in findings.faults]
     findings.faults += late
