@@ -146,10 +146,12 @@ def _fixed(opened: Opened, source: Source, shape: FixedShape) -> Recognised | No
 
 def _by_headers(opened: Opened, source: Source) -> Recognised | None:
     there = {folded(header, source.folds) for header in (*opened.headers, *opened.twice)}
-    known = known_headers(source)
     telling = [header for header in source.recognised_by if folded(header, source.folds) in there]
+    if not telling:
+        return None
+    known = known_headers(source)
     shared = sum(folded(header, source.folds) in there for header in known)
-    score = shared / len(known) + (len(telling) == len(source.recognised_by)) if telling else 0.0
+    score = shared / len(known) + (len(telling) == len(source.recognised_by))
     if score < ENOUGH:
         return None
     return Recognised(source, score, _because(opened, source, telling, shared, len(known)), opened)

@@ -87,7 +87,7 @@ def check_order(desk: Desk) -> None:
 
 
 YOUNGEST, OLDEST = 13, 110
-"""Years of age in the month of a row: children may work from thirteen on (Arbeidstijdenwet); that nobody is older is assumed."""
+"""Years of age in the month of a row: children may work from thirteen on (Arbeidstijdenwet); the oldest is assumed."""
 
 _MONTH_OF_ROW = Text("de maand van de rij", "the month of the row")
 
@@ -103,8 +103,8 @@ def check_sense(fields: Mapping[str, Field], desk: Desk) -> None:
         header = rules["birth_year"].headers[0]
         latest = np.nanmax(start, initial=-np.inf)  # rows without a month may have begun long before this person came in
         age = np.floor(np.where(np.isnan(months), latest, months) / 12) - born
-        limits = {"low": _ago(OLDEST), "high": _ago(YOUNGEST)}
-        desk.mark(Reason.BOUNDS, np.isfinite(age) & ((age < YOUNGEST) | (age > OLDEST)), header, **limits)
+        odd = np.isfinite(age) & ((age < YOUNGEST) | (age > OLDEST))
+        desk.mark(Reason.BOUNDS, odd, header, low=_ago(OLDEST), high=_ago(YOUNGEST))
 
 
 def _numbers(name: str, fields: Mapping[str, Field], desk: Desk) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,8 @@ from gm_workbench.intake.rows.parts import Flags, Int32s
 from gm_workbench.intake.rows.signs import are_alike, are_bare, are_digits, lengths
 
 ENCODED = pa.dictionary(pa.int32(), pa.string())
+
+_LOOKED_AT, _NEARLY = 1000, 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +36,23 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """One column: distinct texts (outer blanks dropped, what counts as empty is empty) and which of them each row has."""
+    """One column: distinct texts (outer blanks dropped, what counts as empty is empty) and which of them each row has.
+
+    A column that may repeat texts, and hardly does, has the text of each row: to find the distinct ones would gain nothing.
+    """
 
     texts: pa.Array
     index: Int32s
 
     @classmethod
-    def of(cls, column: pa.ChunkedArray | pa.Array, empty: Iterable[str] = ("",)) -> Cells:
+    def of(cls, column: pa.ChunkedArray | pa.Array, empty: Iterable[str] = ("",), *, may_repeat: bool = False) -> Cells:
         """Take a column apart.
 
         >>> Cells.of(pa.array([" a", "-", "a "]), ["", "-"]).rows()
         ['a', '', 'a']
         """
         whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        texts, index = _used(*_distinct(whole)) if pa.types.is_dictionary(whole.type) else _taken_apart(whole)
+        texts, index = _used(*_distinct(whole)) if pa.types.is_dictionary(whole.type) else _taken_apart(whole, may_repeat)
         texts = texts if are_bare(texts) else pc.utf8_trim_whitespace(texts)
         nothing = pa.array(sorted({word.casefold() for word in empty} - {""}), pa.string())
         if len(nothing):
@@ -90,11 +95,21 @@ def _distinct(coded: pa.DictionaryArray) -> tuple[pa.Array, Int32s]:
     return coded.dictionary.cast(pa.string()), coded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
 
 
-def _taken_apart(texts: pa.Array) -> tuple[pa.Array, Int32s]:
+def _taken_apart(texts: pa.Array, may_repeat: bool) -> tuple[pa.Array, Int32s]:
     """Find the distinct texts; a column that says the same in every row is soon seen."""
+    if may_repeat and _hardly_repeats(texts):
+        return texts, np.arange(len(texts), dtype=np.int32)
     if len(texts) and are_alike(texts):
         return texts[:1], np.zeros(len(texts), dtype=np.int32)
     return _distinct(texts.dictionary_encode())
+
+
+def _hardly_repeats(texts: pa.Array) -> bool:
+    """Whether nearly all texts differ, told by the first rows and by rows from the whole column."""
+    if len(texts) < 4 * _LOOKED_AT:
+        return False
+    spread = pa.array(np.linspace(0, len(texts) - 1, _LOOKED_AT).astype(np.int64))
+    return all(len(some.unique()) > _NEARLY * _LOOKED_AT for some in (texts[:_LOOKED_AT], texts.take(spread)))
 
 
 def _used(texts: pa.Array, index: Int32s) -> tuple[pa.Array, Int32s]:
@@ -166,11 +181,19 @@ class Sheet:
         return marked
 
 
-def gather(batches: Iterable[Batch], headers: Mapping[str, str], empty: Sequence[str]) -> Sheet:
-    """Lay batches on top of each other; `headers` gives for each declared header the one in the file."""
+def gather(
+    batches: Iterable[Batch], headers: Mapping[str, str], empty: Sequence[str], may_repeat: Collection[str] = ()
+) -> Sheet:
+    """Lay batches on top of each other; `headers` gives for each declared header the one in the file.
+
+    `may_repeat` are declared headers whose rules do not need each text once.
+    """
     got = list(batches)
     lines = np.concatenate([batch.lines for batch in got]) if got else np.empty(0, dtype=np.int64)
-    cells = {declared: Cells.of(_column(got, delivered), empty) for declared, delivered in headers.items()}
+    cells = {
+        declared: Cells.of(_column(got, delivered), empty, may_repeat=declared in may_repeat)
+        for declared, delivered in headers.items()
+    }
     return Sheet(cells, lines, np.arange(len(lines), dtype=np.int64), len(lines))
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gm_workbench.intake.declared.grammar import ColumnRule, RowForm, TableMap, Transform
+from gm_workbench.intake.declared.grammar import ColumnRule, PersonKind, RowForm, TableMap, Transform
 from gm_workbench.intake.declared.sources import Source
 from gm_workbench.intake.faults import found
 from gm_workbench.intake.reading.opened import Opened
@@ -18,6 +18,7 @@ from gm_workbench.vocabulary.text import Text
 
 ITEM = re.compile(r"[A-Z]{2,4}_\d{1,2}")
 
+_LOOSE = frozenset({Transform.DECIMAL, Transform.KEY, Transform.IDENTIFIER})
 _AN_UNKNOWN_ONE = Text("(een kolom)", "(a column)")
 
 
@@ -114,6 +115,17 @@ def not_shared(source: Source) -> tuple[tuple[str, str], ...]:
     """Give the columns that two persons of one row need not have in common, with the header of the first person."""
     rules = [table.columns[name] for table in source.tables for name in ("sex", "birth_year") if name in table.columns]
     return tuple(dict.fromkeys((rule.column, header) for rule in rules for header in rule.headers[:1]))
+
+
+def may_repeat(source: Source) -> frozenset[str]:
+    """Give the headers of amounts, keys and numbers of persons: no rule about them counts distinct texts."""
+    rules = [rule for table in source.tables for rule in table.columns.values()]
+    loose = {header for rule in rules if rule.transform in _LOOSE for header in rule.headers}
+    strict = {header for rule in rules if rule.transform not in _LOOSE for header in (*rule.headers, rule.on)}
+    person = source.person
+    numbers = {person.number} if person is not None and person.kind is not PersonKind.CLIENT else set()
+    named = {header for table in source.tables for header in _of_rows(table)}
+    return frozenset((loose | numbers) - strict - named)
 
 
 def check_headers(chosen: Chosen, source: Source, findings: Findings) -> None:

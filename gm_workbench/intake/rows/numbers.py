@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +31,12 @@ _GROUPS = r"-?\d{1,3}(?:[ \x{a0}\x{202f}'\x{2019}]\d{3})+(?:[.,]\d{1,17})?"
 _BETWEEN = r"[ \x{a0}\x{202f}'\x{2019}]"
 _BEHIND = (r"^([\d.,]*\d)\s*-$", r"^\(\s*([\d.,]*\d)\s*\)$")  # 12,50- and (12,50), as accounts write what is negative
 
+_GROUPED = r"-?[1-9]\d{0,2}(?:,\d{3})+"
+"""As commas stand between thousands."""
+
+LOOKED_AT = 64
+"""So many numbers are looked at before all of a column are."""
+
 WRITTEN = {NumberStyle.NL: "1234,5", NumberStyle.EN: "1234.5", NumberStyle.AUTO: "1234,5"}
 """How a number is written, for messages."""
 
@@ -53,7 +60,7 @@ def read_numbers(texts: Sequence[str] | pa.Array, style: NumberStyle = NumberSty
     """
     array = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
     if style is NumberStyle.NL and are_plain_numbers(array):
-        return _plainly(array)
+        return replace(_plainly(array), two_ways=_thousands(array))
     there, dutch = filled(array), matches(array, _NL)
     mended = np.zeros(len(array), dtype=bool)
     if (~dutch & there).any():
@@ -67,10 +74,10 @@ def read_numbers(texts: Sequence[str] | pa.Array, style: NumberStyle = NumberSty
     good = dutch if chosen is NumberStyle.NL else english
     values = _read(array, good, *(".,", ",.")[chosen is NumberStyle.EN])
     unlike = style is NumberStyle.AUTO and not (only_dutch | only_english).any() and _differ(array, dutch & english)
-    mixed = _mixed(style, only_dutch, only_english, dutch & english & matches(array, r".*[.,].*"))
-    return Typed(
-        values, ~good & there, mended & good, two_ways=mixed or unlike or (style is NumberStyle.NL and _thousands(array))
-    )
+    given = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
+    mixed = _mixed(style, given, only_dutch, only_english, dutch & english & matches(array, r".*[.,].*"))
+    english_thousands = style is NumberStyle.NL and _thousands(array)
+    return Typed(values, ~good & there, mended & good, two_ways=mixed or unlike or english_thousands)
 
 
 def _plainly(array: pa.Array) -> Typed:
@@ -100,17 +107,23 @@ def _chosen(style: NumberStyle, only_dutch: Flags, only_english: Flags) -> Numbe
 
 def _thousands(array: pa.Array) -> bool:
     """Say whether commas that are declared to be decimal all stand where commas between thousands would."""
-    with_comma = flags(pc.match_substring(array, ","))
-    alike = matches(array, r"-?[1-9]\d{0,2}(?:,\d{3})+")
-    return int(alike.sum()) >= MIXED_FROM and bool((alike == with_comma).all())
+    few = array.slice(0, LOOKED_AT)
+    if not _alike(few).all():  # which is so of nearly all columns, and seen at once
+        return False
+    return int(matches(array, _GROUPED).sum()) >= MIXED_FROM and bool(_alike(array).all())
 
 
-def _mixed(style: NumberStyle, only_dutch: Flags, only_english: Flags, either: Flags) -> bool:
+def _alike(array: pa.Array) -> Flags:
+    """Say which numbers have no comma, or only such as would stand between thousands."""
+    return matches(array, _GROUPED) | ~flags(pc.match_substring(array, ","))
+
+
+def _mixed(style: NumberStyle, given: pa.Array, only_dutch: Flags, only_english: Flags, either: Flags) -> bool:
     """Say whether points and commas are both the decimal sign; `either` has one of them and can be read both ways."""
     if style is NumberStyle.AUTO:
         return bool(only_dutch.any() and only_english.any())
     own, other = (only_dutch, only_english) if style is NumberStyle.NL else (only_english, only_dutch)
-    return bool((own | either).any()) and int(other.sum()) >= MIXED_FROM
+    return bool((own | either).any()) and len(given.filter(pa.array(other)).unique()) >= MIXED_FROM
 
 
 def _plain(array: pa.Array) -> tuple[pa.Array, Flags]:

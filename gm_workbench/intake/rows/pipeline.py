@@ -22,7 +22,7 @@ from gm_workbench.intake.rows.cut import cut
 from gm_workbench.intake.rows.desk import Desk, Setting
 from gm_workbench.intake.rows.encode import Sheet, gather
 from gm_workbench.intake.rows.findings import ALL_TABLES, Findings
-from gm_workbench.intake.rows.headers import check_headers, choose, not_shared
+from gm_workbench.intake.rows.headers import check_headers, choose, may_repeat, not_shared
 from gm_workbench.intake.rows.parts import FileRows, Flags, Part
 from gm_workbench.intake.rows.persons import Keyring, learn_bridge, replace_numbers
 from gm_workbench.intake.rows.reshape import Frame, unpivot_persons
@@ -35,8 +35,8 @@ from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
 
 _NOT_SHARED = Text(
-    "{column} is van niemand gelezen: de tweede persoon heeft er geen eigen kolom voor; noem die onder also in het aliasbestand",
-    "{column} was read of nobody: the second person has no column of their own for it; name it under also in the alias file",
+    "{column} is van niemand gelezen: de tweede persoon heeft er geen kolom voor; noem die onder also in het aliasbestand",
+    "{column} was read of nobody: the second person has no column for it; name one under also in the alias file",
 )
 
 
@@ -108,7 +108,7 @@ def read_rows(opened: Opened, source: Source, within: Within) -> FileRows:
         return _refused(source, findings, findings.rows)
     check_labels(opened, source, chosen.of, _listed(source, within), findings)
     wanted = {**chosen.of, **chosen.items}
-    sheet = gather(opened.batches(list(dict.fromkeys(wanted.values()))), wanted, source.empty)
+    sheet = gather(opened.batches(list(dict.fromkeys(wanted.values()))), wanted, source.empty, may_repeat(source))
     sheet = tidy(sheet, source, wanted, chosen.items, findings)
     late = [fault for fault in opened.late if fault not in findings.faults]
     findings.faults += late
