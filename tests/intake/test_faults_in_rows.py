@@ -158,7 +158,7 @@ def test_date_in_another_declared_way_is_read_and_noted(delivery, as_written):
     assert of_line_2(delivery)["start"] == month_index("2023-12")
 
 
-@pytest.mark.parametrize(("as_written", "paid"), [("1.012,50", 1012.5), ("1.234.567,5", 1234567.5), ("1012,50", 1012.5)])
+@pytest.mark.parametrize(("as_written", "paid"), [("1.012,50", 1012.5), ("234.567,5", 234567.5), ("1012,50", 1012.5)])
 def test_thousands_points_are_read(delivery, as_written, paid):
     delivery.put(BUS, 2, PAID, as_written)
     assert delivery.faults() == ()
