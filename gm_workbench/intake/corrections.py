@@ -37,8 +37,8 @@ _HALF = Text(
     "two files about partly the same rows; whether one corrects the other cannot be told",
 )
 _SHRUNK = Text(
-    "het latere van twee bestanden over dezelfde rijen heeft er nog niet de helft van; of het een correctie is, is niet te zeggen",
-    "the later of two files about the same rows has less than half of them; whether it corrects the other cannot be told",
+    "het latere van twee bestanden over dezelfde rijen heeft er minder dan de helft van; is het een correctie?",
+    "the later of two files about the same rows has less than half of them; does it correct the other?",
 )
 
 
