@@ -120,8 +120,11 @@ def own_roots(table: Path) -> dict[str, Path]:
     """
     if not table.is_file():
         return {}
-    with table.open(encoding="utf-8-sig", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+    except (UnicodeError, csv.Error) as error:
+        raise DeclarationError(f"{table} must be a CSV file in UTF-8 with the columns place,root.") from error
     if not all(row.keys() == {"place", "root"} and all(row.values()) for row in rows):
         raise DeclarationError(f"{table} must have the columns place,root, both filled in every line, and no others.")
     return {row["place"]: (table.parent / row["root"]).resolve() for row in rows}

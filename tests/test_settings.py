@@ -47,3 +47,9 @@ def test_a_table_of_roots_that_is_no_such_table_is_refused(project, text):
     project.roots.write_text(text, encoding="utf-8")
     with pytest.raises(DeclarationError, match="must have the columns place,root, both filled in every line"):
         project.data_of("GM0855")
+
+
+def test_a_table_of_roots_in_another_encoding_is_refused(project):
+    project.roots.write_bytes("place,root\nGM0855,caf\u00e9\n".encode("cp1252"))
+    with pytest.raises(DeclarationError, match="must be a CSV file in UTF-8"):
+        project.data_of("GM0855")

@@ -32,7 +32,7 @@ def explained(place: str, folder: Path, where: Paths) -> list[dict[str, Any]]:
     """
     kind = root_of(folder).kind
     if kind is DataKind.REAL:
-        open_key(place, kind)
+        open_key(place, kind, where=where)
     sources = sources_of(where, folder)
     files = sorted(
         path

@@ -37,8 +37,8 @@ _HALF = Text(
     "two files about partly the same rows; whether one corrects the other cannot be told",
 )
 _SHRUNK = Text(
-    "het latere van twee bestanden over dezelfde rijen heeft er nog geen helft van; is het een correctie?",
-    "the later of two files about the same rows has less than half of them: is it a correction?",
+    "het latere van twee bestanden over dezelfde rijen heeft er minder dan de helft van; is het een correctie?",
+    "the later of two files about the same rows has less than half of them; does it correct the other?",
 )
 
 

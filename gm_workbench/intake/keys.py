@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gm_workbench.errors import KeyChanged, MissingKey
-from gm_workbench.settings import paths
+from gm_workbench.settings import Paths, paths
 from gm_workbench.vocabulary.schemas import DataKind
 
 SYNTHETIC_KEY = b"gm-workbench: synthetic persons do not exist, so this key is no secret"
@@ -96,7 +96,7 @@ def _ended(begun: hmac.HMAC, message: bytes) -> str:
     return whole.hexdigest()
 
 
-def open_key(place: str, kind: DataKind, shared: str = "") -> Key:
+def open_key(place: str, kind: DataKind, shared: str = "", where: Paths | None = None) -> Key:
     """Open the key of a place. No delivery has to be opened for it, so it can and must be done first.
 
     Parameters
@@ -108,6 +108,8 @@ def open_key(place: str, kind: DataKind, shared: str = "") -> Key:
     shared : str
         Name of a key that several places share on purpose, so that a person is the same in all of them; empty for a key of the
         place alone.
+    where : Paths, optional
+        The project and its data roots, in none of which the file of a key may lie; default those that are in use.
 
     Raises
     ------
@@ -122,9 +124,10 @@ def open_key(place: str, kind: DataKind, shared: str = "") -> Key:
     if kind is DataKind.SYNTHETIC:
         return Key("", mac(SYNTHETIC_KEY, place.encode()))
     if shared:
-        master = _from_file(SHARED_FILE_VARIABLE, place, f"The delivery of {place} asks for the shared key {shared}")
+        asks = f"The delivery of {place} asks for the shared key {shared}"
+        master = _from_file(SHARED_FILE_VARIABLE, place, asks, where or paths())
         return Key(shared, mac(master, f"shared:{shared}".encode()))
-    return Key("", mac(_own(place), place.encode()))
+    return Key("", mac(_own(place, where or paths()), place.encode()))
 
 
 def refuse_other_key(place: str, key: Key, used: str) -> None:
@@ -147,9 +150,9 @@ def refuse_other_key(place: str, key: Key, used: str) -> None:
         )
 
 
-def _own(place: str) -> bytes:
+def _own(place: str, where: Paths) -> bytes:
     if os.environ.get(KEY_FILE_VARIABLE):
-        return _from_file(KEY_FILE_VARIABLE, place, "")
+        return _from_file(KEY_FILE_VARIABLE, place, "", where)
     text = os.environ.get(KEY_VARIABLE, "").strip()
     if not text:
         raise MissingKey(f"Real data need a pseudonym key, but neither {KEY_VARIABLE} nor {KEY_FILE_VARIABLE} is set. {_HOW}")
@@ -162,20 +165,20 @@ def _long_enough(key: bytes) -> bytes:
     return key
 
 
-def _from_file(variable: str, place: str, why: str) -> bytes:
+def _from_file(variable: str, place: str, why: str, where: Paths) -> bytes:
     """Read the key from the file that a variable names; `{place}` in the name stands for the place."""
     name = os.environ.get(variable, "")
     if not name:
         raise MissingKey(f"{why}, but {variable} is not set. docs/guide/keys.md says how a shared key is given.")
     path = Path(name.replace("{place}", place))
-    problem = next(_problems(path, place), "")
+    problem = next(_problems(path, place, where), "")
     if problem:
         raise MissingKey(f"The pseudonym key file that {variable} names {problem}. {_HOW}")
     return _long_enough(path.read_bytes().strip())
 
 
-def _problems(path: Path, place: str) -> Iterator[str]:
-    where, real = paths(), path.resolve()
+def _problems(path: Path, place: str, where: Paths) -> Iterator[str]:
+    real = path.resolve()
     if real.is_relative_to(where.root.resolve()) or real.is_relative_to(where.data_of(place).resolve()):
         yield "must lie outside the project and outside the data, where it cannot be committed or copied along"
     if path.is_symlink():

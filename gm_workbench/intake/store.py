@@ -168,14 +168,14 @@ def accept(place: str, world: str, where: Paths, *, new_key: bool = False, share
 def key_of(place: str, world: str, where: Paths) -> Key:
     """Open the key that the tables of a place are made under: its own, or the shared one that was given on purpose."""
     kind = DataKind.SYNTHETIC if world else DataKind.REAL
-    return open_key(place, kind, load(where.checked_of(place, world)).scope)
+    return open_key(place, kind, load(where.checked_of(place, world)).scope, where)
 
 
 def _site(place: str, world: str, where: Paths, shared: str = "", *, new_key: bool = False) -> Site:
     chosen = Place.parse(place, where.codes)
     raw, folder = delivery_folder(chosen, world, where), where.checked_of(chosen.code, world)
     kind = DataKind.SYNTHETIC if world else DataKind.REAL
-    key = open_key(chosen.code, kind, shared or ("" if new_key else load(folder).scope))
+    key = open_key(chosen.code, kind, shared or ("" if new_key else load(folder).scope), where)
     return Site(chosen, kind, raw, folder, where.codes, key)
 
 

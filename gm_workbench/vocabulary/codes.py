@@ -270,7 +270,9 @@ def code_list_names(folder: Path | None = None) -> tuple[str, ...]:
 
 
 def _has_words(path: Path) -> bool:
-    with path.open(encoding="utf-8") as lines:
+    with path.open(
+        encoding="utf-8-sig", errors="replace"
+    ) as lines:  # reading it in earnest says what is wrong with its letters
         return next(lines, "").rstrip().endswith(",word")
 
 

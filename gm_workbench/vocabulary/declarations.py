@@ -243,12 +243,15 @@ def read_rows(path: Path, header: tuple[str, ...]) -> list[dict[str, str]]:
     Raises
     ------
     DeclarationError
-        If the file is not there, or its columns or the number of cells in a row differ.
+        If the file is not there, is not UTF-8, or its columns or the number of cells in a row differ.
     """
     if not path.is_file():
         raise DeclarationError(f"No file {path.name} in {path.parent}; it must be a CSV file with columns {', '.join(header)}.")
-    with path.open(encoding="utf-8", newline="") as file:
-        got, *rows = list(csv.reader(file)) or [[]]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            got, *rows = list(csv.reader(file)) or [[]]
+    except (UnicodeError, csv.Error) as error:
+        raise DeclarationError(f"{path.name} must be a CSV file in UTF-8 with commas; save it as CSV UTF-8.") from error
     if tuple(got) != header:
         raise DeclarationError(f"{path.name}: the columns must be {', '.join(header)} but got {', '.join(got) or 'nothing'}.")
     wrong = [str(line) for line, row in enumerate(rows, start=2) if len(row) != len(header)]

@@ -7,6 +7,7 @@ import pytest
 from gm_workbench.errors import KeyChanged, MissingKey
 from gm_workbench.intake import keys
 from gm_workbench.intake.keys import Key, mac, open_key, refuse_other_key
+from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.schemas import DataKind
 
 SYNTHETIC, REAL = DataKind.SYNTHETIC, DataKind.REAL
@@ -125,6 +126,12 @@ def test_key_file_inside_the_project_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("GM_ROOT", str(tmp_path))
     with pytest.raises(MissingKey, match="outside the project"):
         open_key("GM0855", REAL)
+
+
+def test_key_file_inside_a_data_root_that_is_asked_for_is_refused(tmp_path, monkeypatch):
+    key_file(tmp_path, monkeypatch)
+    with pytest.raises(MissingKey, match="outside the data"):
+        open_key("GM0855", REAL, where=Paths(tmp_path / "project", data=tmp_path))
 
 
 def test_key_file_that_is_not_there_is_refused(tmp_path, monkeypatch):

@@ -226,3 +226,17 @@ def test_code_files_have_a_data_card_beside_them():
     assert files
     assert [path.name for path in files if not path.with_suffix(".md").is_file()] == []
     assert all((codes / folder / "README.md").is_file() for folder in ("lists", "instruments"))
+
+
+def test_code_list_that_a_spreadsheet_saved_in_another_encoding_is_refused_in_words(tmp_path):
+    (tmp_path / "lists").mkdir()
+    rows = "1,be\u00ebindigd,ended,2010-01-01,,assumed,drawn\n"
+    (tmp_path / "lists" / "drawn.csv").write_bytes((LIST_HEADER + rows).encode("cp1252"))
+    with pytest.raises(DeclarationError, match="drawn.csv must be a CSV file in UTF-8"):
+        code_list("drawn", tmp_path)
+
+
+def test_code_list_that_a_spreadsheet_marked_as_utf_8_is_read(tmp_path):
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "drawn.csv").write_text(LIST_HEADER + "1,een,one,2010-01-01,,assumed,drawn\n", encoding="utf-8-sig")
+    assert code_list("drawn", tmp_path).label("1").nl == "een"

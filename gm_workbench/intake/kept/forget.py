@@ -81,16 +81,16 @@ def forget(place: str, world: str, number: str, where: Paths, *, also_raw: bool 
     with locked(folder):
         recover(folder)
         catalog = load(folder)
-        key = open_key(place, kind, catalog.scope)
+        key = open_key(place, kind, catalog.scope, where)
         refuse_other_key(place, key, catalog.key_id)
         rewritten = remove_lines(raw, person) if also_raw else 0
         less = list(_without(folder, catalog, key.each([person], "person")[0]))
-        blocked = {**_still_blocked(raw, catalog, key), **_blocked(raw, person, key)}
+        held = _blocked(raw, person, key)
+        blocked = {**_still_blocked(raw, catalog, key), **held}
         faults = dict.fromkeys((*catalog.faults, *(found(Reason.BLOCKED, source.name) for source in blocked.values())))
         _put(folder, changed(catalog, forgets=catalog.forgets + 1, blocked=blocked, faults=tuple(faults)), less)
     tables = tuple(dict.fromkeys(part.table for _, part, _ in less))
-    there = {label(path.name, key) for path in _files(raw)}  # one that is gone stays blocked, in case it comes back
-    return Forgotten(tables, sum(gone for _, _, gone in less), rewritten, len(there & blocked.keys()))
+    return Forgotten(tables, sum(gone for _, _, gone in less), rewritten, len(held))
 
 
 def forget_all(place: str, world: str, where: Paths, *, also_raw: bool = False) -> int:

@@ -87,7 +87,7 @@ def check_order(desk: Desk) -> None:
 
 
 YOUNGEST, OLDEST = 13, 110
-"""Years of age in the month of a row: children may work from thirteen on (Arbeidstijdenwet); the oldest is assumed."""
+"""Years of age in the month of a row: who is thirteen may work (Arbeidstijdenwet); the other end is assumed."""
 
 _MONTH_OF_ROW = Text("de maand van de rij", "the month of the row")
 

@@ -35,8 +35,8 @@ from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
 
 _NOT_SHARED = Text(
-    "{column} is van niemand gelezen: de tweede persoon heeft er geen kolom voor; noem die onder also in het aliasbestand",
-    "{column} was read of nobody: the second person has no column for it; name one under also in the alias file",
+    "{column} is van niemand gelezen: de tweede persoon heeft er geen eigen kolom voor; noem die in also",
+    "{column} was read of nobody: the second person has no column of their own for it; name it in also",
 )
 
 
