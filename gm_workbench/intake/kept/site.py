@@ -48,9 +48,10 @@ class Site:
 
         Only a file that looks otherwise, or had just changed when it was looked at, is opened, to digest it.
         """
-        looks, rules = self.looks(), recipe(self.codes, self.key)
+        looks = self.looks()
         if not sources or {label(name, self.key) for name in looks} != sources.keys():
             return None
+        rules = recipe(self.codes, self.key)
         pairs = [(name, look, sources[label(name, self.key)]) for name, look in looks.items()]
         if not all(self._same(name, look, source, rules) for name, look, source in pairs):
             return None

@@ -12,6 +12,7 @@ import pyarrow as pa
 from gm_workbench.intake.rows.parts import Int32s
 
 Bytes = npt.NDArray[np.uint8]
+Places = npt.NDArray[np.int64]
 
 _ZERO, _NINE, _COMMA, _MINUS = b"09,-"
 _LAST_BLANK, _LAST_ASCII = 0x20, 0x7F
@@ -94,24 +95,33 @@ def are_plain_numbers(texts: pa.Array) -> bool:
     [False, False, False, False, False, False]
     """
     signs, places = spans(texts)
-    comma, minus = signs == _COMMA, signs == _MINUS
-    digits = (signs >= _ZERO) & (signs <= _NINE)
     first, behind = places[:-1], places[1:]
-    begins = np.append(minus, False)[first] & (first < behind)
-    if not (digits | comma | minus).all() or begins.sum() != minus.sum():
+    comma, minus = (np.flatnonzero(signs == sign) for sign in (_COMMA, _MINUS))
+    figures = np.count_nonzero(signs - np.uint8(_ZERO) <= _NINE - _ZERO)  # what is below nought becomes large
+    begins = _begins(signs, first, behind) if len(minus) else np.zeros(len(first), dtype=bool)
+    owner = _owners(comma, behind)
+    if figures + len(comma) + begins.sum() != len(signs) or (comma < first[owner]).any() or (np.diff(owner) < 1).any():
         return False
-    before = np.append(np.int32(0), np.cumsum(comma, dtype=np.int32))
-    commas = before[behind] - before[first]
-    if (commas > 1).any():
-        return False
-    has = commas == 1
-    end = behind.astype(np.int64)
-    end[has] = np.flatnonzero(comma)  # the n-th comma is that of the n-th text that has one
-    whole, fraction = end - first - begins, behind[has] - end[has] - 1
+    end = behind.copy()
+    end[owner] = comma
+    whole, fraction = end - first - begins, behind[owner] - comma - 1
     return _within(whole[first < behind], LONGEST_WHOLE) and _within(fraction, LONGEST_FRACTION)
 
 
-def _within(figures: npt.NDArray[np.int64], most: int) -> bool:
+def _begins(signs: Bytes, first: Int32s, behind: Int32s) -> npt.NDArray[np.bool_]:
+    """Say which texts begin with a minus."""
+    begins: npt.NDArray[np.bool_] = (first < behind) & (np.append(signs, np.uint8(0))[first] == _MINUS)
+    return begins
+
+
+def _owners(comma: Places, behind: Int32s) -> Places:
+    """Say in which text each comma stands; where there are as many as texts, each must have one."""
+    if len(comma) == len(behind):
+        return np.arange(len(comma))
+    return np.searchsorted(behind, comma, side="right")
+
+
+def _within(figures: npt.NDArray[np.signedinteger], most: int) -> bool:
     return not len(figures) or bool(figures.min() >= 1 and figures.max() <= most)
 
 

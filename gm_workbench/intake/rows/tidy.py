@@ -16,7 +16,7 @@ from gm_workbench.intake.reasons import Reason
 from gm_workbench.intake.rows.encode import Cells, Sheet, flags, matches
 from gm_workbench.intake.rows.findings import ALL_TABLES, Findings
 from gm_workbench.intake.rows.parts import Flags
-from gm_workbench.intake.rows.signs import are_ascii, holds
+from gm_workbench.intake.rows.signs import are_ascii, holds, lengths
 from gm_workbench.vocabulary.text import Text
 
 AT_THE_BOTTOM = 5
@@ -77,11 +77,19 @@ def _repeated(sheet: Sheet, headers: Mapping[str, str]) -> Flags:
     times = np.zeros(len(sheet), dtype=np.int64)
     looked_at = {declared: cells for declared, cells in sheet.cells.items() if len(cells.texts) <= FEW} or sheet.cells
     for declared, cells in looked_at.items():
-        same = flags(pc.equal(pc.utf8_lower(cells.texts), headers.get(declared, declared).strip().lower()))
+        same = _is(headers.get(declared, declared).strip().lower(), cells.texts)
         if same.any():
             times += cells.spread(same)
     repeated: Flags = (times > 1) & (2 * times >= len(looked_at))
     return repeated
+
+
+def _is(name: str, texts: pa.Array) -> Flags:
+    """Say which texts are a name, in whatever case; in ASCII one of another length is not."""
+    alike: Flags = lengths(texts) == len(name.encode())
+    if alike.any() or not are_ascii(texts):
+        alike = flags(pc.equal(pc.utf8_lower(texts), name))
+    return alike
 
 
 def _closing(sheet: Sheet, source: Source) -> Flags:

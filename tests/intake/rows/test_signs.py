@@ -30,6 +30,11 @@ def test_plain_numbers_are_those_that_the_pattern_matches(text, around):
     assert are_plain_numbers(pa.array([*before, text, *behind])) is (PLAIN.fullmatch(text) is not None)
 
 
+@pytest.mark.parametrize("texts", [["12", "1,2,3"], ["1,2,3", "12"], ["", "1,2,3"], ["1,2,3", ""], ["-", "1,2-"]])
+def test_commas_that_are_as_many_as_the_texts_but_not_one_in_each_make_no_plain_numbers(texts):
+    assert not are_plain_numbers(pa.array(texts))
+
+
 def test_plain_numbers_read_as_beside_one_that_is_not_plain():
     texts = ["1234,56", "-2", "-0,00", "", "0,1", "999999999999,99"]
     at_once, careful = read_numbers(texts), read_numbers([*texts, "1.000,00"])
