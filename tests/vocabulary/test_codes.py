@@ -232,7 +232,7 @@ def test_code_list_that_a_spreadsheet_saved_in_another_encoding_is_refused_in_wo
     (tmp_path / "lists").mkdir()
     rows = "1,be\u00ebindigd,ended,2010-01-01,,assumed,drawn\n"
     (tmp_path / "lists" / "drawn.csv").write_bytes((LIST_HEADER + rows).encode("cp1252"))
-    with pytest.raises(DeclarationError, match="drawn.csv must be a CSV file in UTF-8"):
+    with pytest.raises(DeclarationError, match=r"drawn\.csv must be a CSV file in UTF-8"):
         code_list("drawn", tmp_path)
 
 
