@@ -103,8 +103,8 @@ def check_sense(fields: Mapping[str, Field], desk: Desk) -> None:
         header = rules["birth_year"].headers[0]
         latest = np.nanmax(start, initial=-np.inf)  # rows without a month may have begun long before this person came in
         age = np.floor(np.where(np.isnan(months), latest, months) / 12) - born
-        odd = np.isfinite(age) & ((age < YOUNGEST) | (age > OLDEST))
-        desk.mark(Reason.BOUNDS, odd, header, low=_ago(OLDEST), high=_ago(YOUNGEST))
+        strange = np.isfinite(age) & ((age < YOUNGEST) | (age > OLDEST))
+        desk.mark(Reason.BOUNDS, strange, header, low=_ago(OLDEST), high=_ago(YOUNGEST))
 
 
 def _numbers(name: str, fields: Mapping[str, Field], desk: Desk) -> Floats:

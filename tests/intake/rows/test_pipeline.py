@@ -284,10 +284,9 @@ BEDRAG INKOMSTEN PERSOON|REDEN BEEINDIGING UITKERING PERSOON
     [
         ("2011", "20240331", "0", 0),  # thirteen in the year of the row
         ("2012", "20240301", "1200", 1),
-        ("1914", "20240301", "999999", 0),  # a hundred and ten
+        ("1914", "20240301", "0", 0),  # a hundred and ten
         ("1913", "20240301", "1200", 1),
         ("1980", "20240401", "1200", 1),  # begins after the month that the row is about
-        ("1980", "20240301", "1000000", 1),
         ("1980", "20240301", "-1", 1),
     ],
 )
