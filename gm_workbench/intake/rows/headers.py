@@ -118,14 +118,16 @@ def not_shared(source: Source) -> tuple[tuple[str, str], ...]:
 
 
 def may_repeat(source: Source) -> frozenset[str]:
-    """Give the headers of amounts, keys and numbers of persons: no rule about them counts distinct texts."""
+    """Give the headers of amounts, keys and numbers of persons: no rule counts their distinct texts, but of client numbers."""
     rules = [rule for table in source.tables for rule in table.columns.values()]
     loose = {header for rule in rules if rule.transform in _LOOSE for header in rule.headers}
     strict = {header for rule in rules if rule.transform not in _LOOSE for header in (*rule.headers, rule.on)}
+    strict |= {header for table in source.tables for header in _of_rows(table)}
     person = source.person
-    numbers = {person.number} if person is not None and person.kind is not PersonKind.CLIENT else set()
-    named = {header for table in source.tables for header in _of_rows(table)}
-    return frozenset((loose | numbers) - strict - named)
+    if person is not None:
+        numbers = {person.number, person.also.number if person.also else person.number}
+        loose, strict = (loose, strict | numbers) if person.kind is PersonKind.CLIENT else (loose | numbers, strict)
+    return frozenset(loose - strict)
 
 
 def check_headers(chosen: Chosen, source: Source, findings: Findings) -> None:

@@ -8,7 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from gm_workbench.intake.declared.forms import sources_and_faults
 from gm_workbench.intake.rows.encode import Cells, digits
+from gm_workbench.intake.rows.headers import may_repeat
 from gm_workbench.intake.rows.numbers import read_numbers
 from gm_workbench.intake.rows.persons import is_number
 from gm_workbench.intake.rows.signs import are_alike, are_bare, are_plain_numbers, lengths, with_points
@@ -92,3 +94,12 @@ def test_column_that_repeats_nearby_or_from_afar_is_taken_apart(texts):
 def test_number_of_the_other_way_that_stands_in_two_rows_is_one_slip():
     assert not read_numbers(["1,5", "2.5", "2.5"]).two_ways
     assert read_numbers(["1,5", "2.5", "3.5"]).two_ways
+
+
+def test_headers_of_amounts_keys_and_persons_may_repeat_and_those_of_codes_days_and_clients_not():
+    sources, _ = sources_and_faults()
+    bus, system = (may_repeat(sources[name]) for name in ("bus", "zaaksysteem_voorbeeld"))
+    assert {"BURGERSERVICENUMMER", "REGISTRATIENUMMER UITKERING", "BETAALBAAR GESTELD BEDRAG"} <= bus
+    assert not {"STATISTIEKCODE", "GEBOORTEDATUM", "STATISTIEKJAAR", "RELEASE", "AANTAL KOSTENDELERS"} & bus
+    assert "Dossiernr" in system
+    assert not {"Clientnr", "Clientnr partner", "Start uitkering"} & system
