@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gm_workbench.batch.attempts import Attempt, Claim, Left, Outcome, State, read_attempt
 from gm_workbench.batch.plan import Planned
-from gm_workbench.batch.processes import Owner
+from gm_workbench.batch.processes import Owner, this_process
 from gm_workbench.batch.storage import damaged, opened, prepare, writable
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.text import Text
@@ -45,6 +45,10 @@ LATEST = """
 select a.* from attempts a join (select folder, max(turn) as turn from attempts where turn is not null {made} group by folder)
 last on a.folder = last.folder and a.turn = last.turn order by a.id
 """
+
+
+_ENDED: set[tuple[Path, int]] = set()
+"""Batches of this process that have ended, noted or not: a full disk must not leave them waiting for themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +104,23 @@ class Ledger:
 
     def close(self, batch: int) -> None:
         """Note that a batch ended, and that what it had not begun is not going to be."""
+        _ENDED.add((self.file, batch))
         with self._open() as connection:
             _end(connection, batch, "the batch was stopped")
 
     def settle(self, gone: str = "") -> list[Left]:
-        """Note the end of batches whose process is gone, or whose machine is said to be `gone`; give what they left."""
+        """Note the end of batches whose process is gone, or whose machine is said to be `gone`; give what they left.
+
+        A batch of this very process that ended when its end could not be written is one of them.
+        """
         with self._open() as connection:
             connection.execute("begin immediate")
             open_ones = [(row, _owner(row)) for row in connection.execute("select * from batches where not ended")]
-            over = [row for row, owner in open_ones if not owner.alive or (owner.elsewhere and owner.host == gone)]
-            return [_left(connection, row) for row in over]
+            return [_left(connection, row) for row, owner in open_ones if self._over(row, owner, gone)]
+
+    def _over(self, row: sqlite3.Row, owner: Owner, gone: str) -> bool:
+        lost = owner.elsewhere and owner.host == gone
+        return not owner.alive or lost or (owner == this_process() and (self.file, row["id"]) in _ENDED)
 
     def holder(self, attempt: int) -> Owner | None:
         """Say whose process is making the report that an attempt is about, or one that cannot be made beside it."""

@@ -86,6 +86,16 @@ def test_full_disk_under_the_ledger_is_told_and_nothing_runs(delivered, make, mo
     assert make(town, PLACE, again=True).results[0].outcome.state is State.DONE
 
 
+def test_batch_whose_end_could_not_be_written_does_not_wait_for_itself(town, monkeypatch):
+    batch = town.ledger.begin(this_process(), "gm-x")
+    assert town.ledger.settle() == []
+    with monkeypatch.context() as full:
+        full.setattr("gm_workbench.batch.ledger._end", lambda *_: (_ for _ in ()).throw(StorageError("the disk is full")))
+        with pytest.raises(StorageError, match="the disk is full"):
+            town.ledger.close(batch)
+    assert [left.mark for left in town.ledger.settle()] == ["gm-x"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a folder that even its owner cannot write to")
 def test_reports_folder_that_cannot_be_written_is_told_before_anything_runs(delivered, make):
     town = delivered(PLACE)
