@@ -13,6 +13,9 @@ TOO_FEW = Text("daarvoor zijn er te weinig {what}", "there are too few {what} fo
 WHAT = {
     "persons": Text("personen", "persons"),
     "persons in each group": Text("personen per groep", "persons in each group"),
+    "persons at risk at every exit that counts": Text(
+        "personen die er nog zijn bij elke uitstroom die meetelt", "persons still there at every exit that counts"
+    ),
     "persons at the start": Text("personen aan de start", "persons at the start"),
     "persons paid in the month": Text("personen met loon in de maand", "persons paid in the month"),
     "persons with any spend": Text("personen met uitgaven", "persons with any spend"),
