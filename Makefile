@@ -65,12 +65,13 @@ forks: environment  ## do kernels ever hang? 500 forks, each of which uses every
 calibration: environment  ## do 95 % intervals hold what was planted 95 times in 100?
 	$(BIN)/python benchmarks/calibration.py
 
-proof: calibration worlds mutants signs forks  ## what is too long for CI: calibration, worlds, mutants, an install without internet
+proof: calibration worlds mutants signs forks  ## what is too long for CI: calibration, worlds, mutants, more of the tests
 	rm -rf .cache/proof
 	$(PYTHON) install.py --make-wheelhouse wheelhouse
 	GM_VENV=.cache/proof/venv PIP_NO_INDEX=1 UV_OFFLINE=1 $(PYTHON) install.py --wheelhouse wheelhouse
 	.cache/proof/venv/bin/gm studies
 	rm -rf .cache/proof
+	$(RUN) pytest -m proof -n auto --maxprocesses 4
 
 wheelhouse: environment  ## every package in wheelhouse/, for an install without internet
 	$(PYTHON) install.py --make-wheelhouse wheelhouse

@@ -26,7 +26,11 @@ pytestmark = [POSIX, pytest.mark.slow]
 
 @pytest.mark.parametrize(
     ("how", "code", "state"),
-    [(signal.SIGINT, 54, State.KILLED), (signal.SIGTERM, 54, State.KILLED), (signal.SIGKILL, -9, State.RUNNING)],
+    [
+        (signal.SIGINT, 54, State.KILLED),
+        pytest.param(signal.SIGTERM, 54, State.KILLED, marks=pytest.mark.proof),
+        (signal.SIGKILL, -9, State.RUNNING),
+    ],
     ids=lambda value: getattr(value, "name", None),
 )
 def test_stopped_batch_keeps_what_was_finished_and_goes_on_where_it_was(delivered, how, code, state):
@@ -100,8 +104,8 @@ def half_way(delivered, tmp_path, monkeypatch):
     return begin
 
 
-@pytest.mark.parametrize("moment", ["swap", "write"])
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, "worker"], ids=str)
+@pytest.mark.parametrize("moment", ["swap", pytest.param("write", marks=pytest.mark.proof)])
+@pytest.mark.parametrize("how", [pytest.param(signal.SIGINT, marks=pytest.mark.proof), signal.SIGTERM, "worker"], ids=str)
 def test_report_that_stood_is_there_after_a_stop_while_it_is_replaced(half_way, moment, how):
     town, good, batch, half = half_way(moment)
     assert (town.page("GM0307").is_file(), town.half_written() != []) == (moment == "write", True)
@@ -117,7 +121,11 @@ def test_report_that_stood_is_there_after_a_stop_while_it_is_replaced(half_way, 
     assert (town.pages(), town.half_written(), town.states()) == (good, [], {"GM0307": State.KILLED})
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=str)
+@pytest.mark.parametrize(
+    "how",
+    [signal.SIGINT, *(pytest.param(one, marks=pytest.mark.proof) for one in (signal.SIGTERM, signal.SIGKILL))],
+    ids=str,
+)
 def test_stopped_verification_leaves_no_outputs_behind(delivered, how):
     town = delivered("GM0307")
     assert town.gm("run").returncode == 0

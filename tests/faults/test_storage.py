@@ -171,7 +171,7 @@ def test_status_of_reports_that_can_only_be_read_says_what_there_is(delivered, m
     with monkeypatch.context() as only:
         only.setattr(os, "access", lambda *_: False)  # to root nothing else is forbidden
         capsys.readouterr()
-        status.callback(gone="", as_json=True)
+        status.callback(data=None, gone="", as_json=True)
         (row,) = json.loads(capsys.readouterr().out)
         assert (row["place"], row["stands"], row["headline"]["nl"]) == (PLACE, "fresh", "Het zijn er 230.")
         with pytest.raises(StorageError, match=r"reports cannot be written \(read only\)"):
@@ -182,7 +182,7 @@ def test_status_of_reports_that_can_only_be_read_says_what_there_is(delivered, m
     shutil.rmtree(town.paths.reports)
     town.paths.reports.mkdir()
     monkeypatch.setattr(os, "access", lambda *_: False)
-    status.callback(gone="", as_json=True)
+    status.callback(data=None, gone="", as_json=True)
     assert json.loads(capsys.readouterr().out) == []
 
 

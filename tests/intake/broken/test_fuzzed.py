@@ -87,7 +87,7 @@ def test_text_that_was_corrupted_anywhere_never_crashes_or_leaks(delivery, plant
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("base", ["xlsx", "ods", "sav", "polis"])
+@pytest.mark.parametrize("base", ["xlsx", *(pytest.param(one, marks=pytest.mark.proof) for one in ("ods", "sav", "polis"))])
 @settings(max_examples=6, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(edit=st.one_of(flips, cuts))
 def test_workbook_or_system_file_that_was_corrupted_never_crashes_or_leaks(bases, tmp_path_factory, base, edit):
