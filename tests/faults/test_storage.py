@@ -169,7 +169,7 @@ def test_status_of_reports_that_can_only_be_read_says_what_there_is(delivered, m
     make(town, PLACE)
     before = town.ledger.file.read_bytes()
     with monkeypatch.context() as only:
-        only.setattr(os, "access", lambda *_: False)  # to root nothing else is forbidden
+        only.setattr(os, "access", may_only_read)  # to root nothing else is forbidden
         capsys.readouterr()
         status.callback(data=None, gone="", as_json=True)
         (row,) = json.loads(capsys.readouterr().out)
@@ -181,9 +181,14 @@ def test_status_of_reports_that_can_only_be_read_says_what_there_is(delivered, m
     assert town.ledger.file.read_bytes() == before
     shutil.rmtree(town.paths.reports)
     town.paths.reports.mkdir()
-    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "access", may_only_read)
     status.callback(data=None, gone="", as_json=True)
     assert json.loads(capsys.readouterr().out) == []
+
+
+def may_only_read(_: object, mode: int) -> bool:
+    """Stand in for a folder that one may read in and not write."""
+    return not mode & os.W_OK
 
 
 def looked_at(town) -> Ledger:
