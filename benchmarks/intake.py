@@ -29,7 +29,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gm_workbench.intake.acceptance import accepted
-from gm_workbench.intake.identity import pseudonyms, remainders
+from gm_workbench.intake.identity import remainders
 from gm_workbench.intake.kept.catalog import Catalog
 from gm_workbench.intake.kept.site import Site
 from gm_workbench.intake.keys import open_key
@@ -137,7 +137,7 @@ class Plain:
     """What a careful analyst writes in an afternoon: text columns, a pandera schema, conversions, to_parquet."""
 
     def __init__(self) -> None:
-        self.names = pseudonyms(PLACE, DataKind.SYNTHETIC)
+        self.names = open_key(PLACE, DataKind.SYNTHETIC)
         self.known: dict[tuple[str, str], str] = {}
         self.schema = self._schema()
 

@@ -11,27 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-import pyarrow as pa
 
-from gm_workbench.intake.keys import SYNTHETIC_KEY, Key, open_key
 from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER
 from gm_workbench.vocabulary.schemas import DataKind
 
-__all__ = [
-    "SYNTHETIC_KEY",
-    "Codebook",
-    "Pseudonyms",
-    "Verdict",
-    "as_numbers",
-    "judge",
-    "pseudonyms",
-    "remainders",
-    "whole_number",
-]
-
 Int64s = npt.NDArray[np.int64]
-Int32s = npt.NDArray[np.int32]
 
 NO_NUMBER = -1
 """What stands for a cell that holds no number of a person."""
@@ -105,43 +89,3 @@ def as_numbers(texts: Sequence[str]) -> Int64s:
 def whole_number(number: str) -> str:
     """Give back the leading zeros that a spreadsheet took away."""
     return number.zfill(LONGEST)
-
-
-class Codebook:
-    """The pseudonyms of one domain, each made once however often and in however many files its number stands.
-
-    Examples
-    --------
-    >>> book = Codebook(open_key("GM9903", DataKind.SYNTHETIC), "person")
-    >>> book.learn(np.array([999912345, 900000175, 999912345])).tolist(), len(book.hex())
-    ([0, 1, 0], 2)
-    """
-
-    def __init__(self, key: Key, domain: str) -> None:
-        self._key, self._domain = key, domain
-        self._known = pd.Index([], dtype=np.int64)
-        self._hex: list[str] = []
-
-    def __repr__(self) -> str:
-        return f"Codebook({self._domain}, {len(self._hex)} known)"
-
-    def learn(self, numbers: Int64s) -> Int32s:
-        """Give where the pseudonym of each number stands in `hex`; `NO_NUMBER` stays -1, which Arrow takes as empty."""
-        new = pd.unique(numbers[(numbers >= 0) & (self._known.get_indexer(pd.Index(numbers)) < 0)])
-        if len(new):
-            self._hex += self._key.each([f"{number:09d}" for number in new.tolist()], self._domain)
-            self._known = self._known.append(pd.Index(new))
-        return self._known.get_indexer(pd.Index(numbers)).astype(np.int32)
-
-    def hex(self) -> pa.Array:
-        """Give all pseudonyms so far, in the order in which they were learnt."""
-        return pa.array(self._hex, pa.string())
-
-
-Pseudonyms = Key
-"""What a key was called here first; the rooms that read one layout a table still say so (ADR 0015)."""
-
-
-def pseudonyms(place: str, kind: DataKind) -> Key:
-    """Open the key of a place; see `keys.open_key`."""
-    return open_key(place, kind)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gm_workbench.intake.identity import Codebook, as_numbers, judge, pseudonyms, whole_number
+from gm_workbench.intake.identity import as_numbers, judge, whole_number
 from gm_workbench.intake.keys import open_key
 from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER, eleven_remainder
 from gm_workbench.vocabulary.schemas import DataKind
@@ -16,37 +16,7 @@ def test_pseudonym_is_hmac_sha256_under_a_key_of_the_place():
     #   K=$(printf GM0855 | openssl dgst -sha256 -hmac "$MASTER" -binary | xxd -p -c 64)
     #   printf person:999992351 | openssl dgst -sha256 -mac HMAC -macopt hexkey:$K
     # with MASTER the public key of synthetic data; the first 16 digits are below.
-    assert pseudonyms("GM0855", SYNTHETIC).each(["999992351"], "person") == ["835cd83cd9dfdc77"]
-
-
-def test_codebook_gives_the_pseudonyms_of_the_key_each_once():
-    key = open_key("GM0855", SYNTHETIC)
-    book = Codebook(key, "person")
-    assert book.learn(np.array([999992351, 12345672, 999992351])).tolist() == [0, 1, 0]
-    assert book.hex().to_pylist() == key.each(["999992351", "012345672"], "person")
-
-
-def test_codebook_knows_a_person_again_in_the_next_file_of_the_place_and_in_no_other_place():
-    here, there = (Codebook(open_key(place, SYNTHETIC), "person") for place in ("GM0855", "GM0363"))
-    first = here.learn(np.array([999992351, 12345672]))
-    again = here.learn(np.array([999912345, 12345672]))
-    there.learn(np.array([12345672]))
-    assert again.tolist() == [2, first[1]]
-    assert len(here.hex()) == 3
-    assert not set(there.hex().to_pylist()) & set(here.hex().to_pylist())
-
-
-def test_codebook_gives_no_pseudonym_to_what_is_no_number():
-    book = Codebook(open_key("GM0855", SYNTHETIC), "person")
-    assert book.learn(np.array([-1, 999992351, -1])).tolist() == [-1, 0, -1]
-    assert book.learn(np.array([], dtype=np.int64)).tolist() == []
-    assert len(book.hex()) == 1
-
-
-def test_codebook_shows_no_number():
-    book = Codebook(open_key("GM0855", SYNTHETIC), "person")
-    book.learn(np.array([999992351]))
-    assert repr(book) == "Codebook(person, 1 known)"
+    assert open_key("GM0855", SYNTHETIC).each(["999992351"], "person") == ["835cd83cd9dfdc77"]
 
 
 def test_remainders_are_those_of_the_rule_written_for_texts():

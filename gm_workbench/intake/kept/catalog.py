@@ -110,10 +110,6 @@ class Catalog:
     ledger: RowLedger = field(default_factory=RowLedger)
     version: int = SCHEMA_VERSION
 
-    def unchanged(self, file: str, look: Look, recipe: str) -> bool:
-        """Whether a file is surely the one that the tables in force came from, read by the same rules; `file` is a label."""
-        return as_before(self.sources.get(file), look, recipe)
-
 
 def as_before(source: Source | None, look: Look, recipe: str) -> bool:
     """Whether a file looks as it did; it is not opened for that."""

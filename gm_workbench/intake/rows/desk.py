@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -182,8 +182,3 @@ class Desk:
         """Say how a date is written."""
         nl = " of ".join(self.source.dates)
         return Text(nl, nl.replace(" of ", " or ").replace("j", "y"))
-
-
-def headers_of(table: TableMap) -> Mapping[str, ColumnRule]:
-    """Give each header that a table reads, with its rule."""
-    return {header: rule for rule in table.columns.values() for header in rule.headers}

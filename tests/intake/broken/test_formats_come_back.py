@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from gm_workbench.intake.identity import pseudonyms
+from gm_workbench.intake.keys import open_key
 from gm_workbench.intake.store import check
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.tables import TABLES
@@ -30,7 +30,7 @@ LINKED = ("benefits", "wages", "households")
 
 def named(table, name, *, linked):
     """Replace every identifier by its pseudonym."""
-    names = pseudonyms(PLACE, DataKind.SYNTHETIC)
+    names = open_key(PLACE, DataKind.SYNTHETIC)
     keys = [column.name for column in TABLES[name].columns if column.kind == "pseudonym" and column.name in table]
     domains = DOMAINS | ({"person": "rin"} if linked and name in LINKED else {})
     return table.assign(**{key: names.each(list(table[key]), domains[key]) for key in keys})

@@ -12,7 +12,7 @@ import pytest
 
 from gm_workbench.intake.declared.forms import load_sources
 from gm_workbench.intake.declared.sources import Source
-from gm_workbench.intake.identity import pseudonyms
+from gm_workbench.intake.keys import open_key
 from gm_workbench.intake.reading.files import open_file, opened_as
 from gm_workbench.intake.reading.opened import Batch, FileKind, Opened, Sniffed
 from gm_workbench.intake.reading.recognise import recognise
@@ -51,7 +51,7 @@ class Reader:
 
     def __init__(self, kind: DataKind, codes: Path, period: str = "2024-01/2024-06") -> None:
         code = "GM9903" if kind is DataKind.SYNTHETIC else "GM0855"
-        self.names = pseudonyms(code, kind)
+        self.names = open_key(code, kind)
         self.within = Within(Place.parse(code), kind, Period.parse(period), codes, Codebooks(self.names))
 
     def __call__(self, drawing: str, source: str | Source, name: str = "export.csv", **more: object) -> FileRows:

@@ -4,12 +4,29 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from gm_workbench.intake.identity import pseudonyms
+from gm_workbench.intake.keys import open_key
 from gm_workbench.intake.rows.books import PERSON, Codebooks
 from gm_workbench.intake.rows.bridge import Bridge
 from gm_workbench.vocabulary.schemas import DataKind
 
-NAMES = pseudonyms("GM9903", DataKind.SYNTHETIC)
+NAMES = open_key("GM9903", DataKind.SYNTHETIC)
+
+
+def test_book_gives_the_pseudonyms_of_the_key_each_once():
+    key = open_key("GM0855", DataKind.SYNTHETIC)
+    book = Codebooks(key).of(PERSON)
+    assert book.learn([999992351, 12345672, 999992351]).tolist() == [0, 1, 0]
+    assert book.hexes.to_pylist() == key.each(["999992351", "012345672"], PERSON)
+
+
+def test_book_knows_a_person_again_in_the_next_file_of_the_place_and_in_no_other_place():
+    here, there = (Codebooks(open_key(place, DataKind.SYNTHETIC)).of(PERSON) for place in ("GM0855", "GM0363"))
+    first = here.learn([999992351, 12345672])
+    again = here.learn([999912345, 12345672])
+    there.learn([12345672])
+    assert again.tolist() == [2, first[1]]
+    assert len(here.hexes) == 3
+    assert not set(there.hexes.to_pylist()) & set(here.hexes.to_pylist())
 
 
 def test_number_and_its_text_with_zeros_have_one_pseudonym():
