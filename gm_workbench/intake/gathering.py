@@ -23,7 +23,7 @@ from gm_workbench.intake.reading.opened import Opened
 from gm_workbench.intake.reading.recognise import Recognised, recognise
 from gm_workbench.intake.reading.sniff import sniff
 from gm_workbench.intake.reasons import Reason, Severity
-from gm_workbench.intake.rowledger import Entry, RowLedger
+from gm_workbench.intake.rowledger import Entry, RowLedger, added_up
 from gm_workbench.intake.rows.books import Codebooks
 from gm_workbench.intake.rows.joined import joined
 from gm_workbench.intake.rows.parts import FileRows, Part, Piece
@@ -117,7 +117,12 @@ def _gathered(desk: _Desk, read: Sequence[FileRows], faults: Sequence[Fault]) ->
     resolved = _resolved(read, delivered, times)
     everything = (*faults, *(fault for rows in read for fault in rows.faults), *resolved.faults)
     refused = {rows.file for rows in read if worst(rows.faults) is Severity.REFUSE} | _ambiguous(resolved)
-    return Gathered(resolved.parts, everything, RowLedger(_each_once(resolved.entries)), frozenset(refused))
+    return Gathered(resolved.parts, everything, _ledger(resolved.entries), frozenset(refused))
+
+
+def _ledger(entries: Sequence[Entry]) -> RowLedger:
+    """Write down each file and table once; files that have the same masked name are counted together."""
+    return RowLedger(tuple(sorted(added_up(entries), key=lambda entry: (entry.file, entry.table))))
 
 
 def _resolved(read: Sequence[FileRows], delivered: Mapping[str, date], times: Mapping[str, float]) -> Resolved:
@@ -133,15 +138,6 @@ def _resolved(read: Sequence[FileRows], delivered: Mapping[str, date], times: Ma
 
 def _ambiguous(resolved: Resolved) -> set[str]:
     return {fault.file for fault in resolved.faults if fault.reason is Reason.AMBIGUOUS}
-
-
-def _each_once(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Add up the entries of files that have the same masked name."""
-    of: dict[tuple[str, str], list[Entry]] = {}
-    for entry in entries:
-        of.setdefault((entry.file, entry.table), []).append(entry)
-    sums = ("delivered", "accepted", "set_aside", "refused")
-    return tuple(Entry(*key, *(sum(getattr(one, name) for one in alike) for name in sums)) for key, alike in sorted(of.items()))
 
 
 def _file(name: str, desk: _Desk, *, may_wait: bool) -> FileRows | None:

@@ -46,6 +46,24 @@ class Entry:
             )
 
 
+def added_up(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Make one entry of those of the same file and table, in the order in which they first come.
+
+    >>> added_up([Entry("a.xlsx", "costs", 2, 1, 1, 0), Entry("a.xlsx", "costs", 3, 3, 0, 0)])[0].accepted
+    4
+    """
+    of: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        of.setdefault((entry.file, entry.table), []).append(entry)
+    return tuple(Entry(*key, *_sums(alike)) for key, alike in of.items())
+
+
+def _sums(entries: Iterable[Entry]) -> tuple[int, int, int, int]:
+    counts = [(one.delivered, one.accepted, one.set_aside, one.refused) for one in entries]
+    delivered, accepted, set_aside, refused = (sum(column) for column in zip(*counts, strict=True)) if counts else (0, 0, 0, 0)
+    return delivered, accepted, set_aside, refused
+
+
 @dataclass(frozen=True, slots=True)
 class RowLedger:
     """One entry for each file and table."""
@@ -55,8 +73,7 @@ class RowLedger:
     def totals(self, table: str | None = None) -> Entry:
         """Add up all entries, or those of one table."""
         chosen = [entry for entry in self.entries if table is None or entry.table == table]
-        sums = [sum(getattr(entry, name) for entry in chosen) for name in ("delivered", "accepted", "set_aside", "refused")]
-        return Entry("", table or "", *sums)
+        return Entry("", table or "", *_sums(chosen))
 
     def with_entries(self, more: Iterable[Entry]) -> RowLedger:
         """Add entries.

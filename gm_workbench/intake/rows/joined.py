@@ -10,7 +10,7 @@ import numpy as np
 
 from gm_workbench.intake.faults import Fault, found, worst
 from gm_workbench.intake.reasons import Reason, Severity
-from gm_workbench.intake.rowledger import Entry
+from gm_workbench.intake.rowledger import Entry, added_up
 from gm_workbench.intake.rows.parts import FileRows, Piece
 from gm_workbench.vocabulary.text import Text
 
@@ -42,18 +42,11 @@ def joined(sheets: Sequence[FileRows]) -> FileRows:
     faults = list(dict.fromkeys(fault for sheet in sheets for fault in sheet.faults))
     parts = [part for sheet in sheets for part in sheet.parts]
     faults += _on_two_sheets(sheets[0].file, parts)
-    entries = list(_added_up([entry for sheet in sheets for entry in sheet.entries]))
+    entries = list(added_up(entry for sheet in sheets for entry in sheet.entries))
     if worst(faults) is Severity.REFUSE:
         parts, entries = [], [Entry(one.file, one.table, one.delivered, 0, 0, one.delivered) for one in entries]
     sources = ", ".join(dict.fromkeys(sheet.source for sheet in sheets if sheet.source))
     return replace(sheets[0], source=sources, parts=tuple(parts), entries=tuple(entries), faults=tuple(faults))
-
-
-def _added_up(entries: Sequence[Entry]) -> Iterator[Entry]:
-    for table in dict.fromkeys(entry.table for entry in entries):
-        own = [entry for entry in entries if entry.table == table]
-        sums = [sum(getattr(entry, name) for entry in own) for name in ("delivered", "accepted", "set_aside", "refused")]
-        yield Entry(own[0].file, table, *sums)
 
 
 def _on_two_sheets(file: str, parts: Sequence[Piece]) -> Iterator[Fault]:
