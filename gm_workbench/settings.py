@@ -68,6 +68,10 @@ class Paths:
         """
         return self.data or own_roots(self.roots).get(place) or self.root / "data"
 
+    def delivery_of(self, place: str, world: str) -> Path:
+        """Where the delivery of a place lies: in a synthetic world, or the real one, which may have a data root of its own."""
+        return self.synthetic / world / place if world else self.raw_of(place)
+
     def raw_of(self, place: str) -> Path:
         """Give the folder of a place's real delivery."""
         return self.data_of(place) / RAW / place

@@ -111,11 +111,6 @@ def load_study(name: str, paths: Paths, *, whole: bool = True) -> Study:
         return Study(protocol, notebook, (), shown)
 
 
-def delivery_of(place: str, world: str, paths: Paths) -> Path:
-    """Say where the delivery of a place is; a real one may have a data root of its own."""
-    return paths.synthetic / world / place if world else paths.raw_of(place)
-
-
 def delivered(world: str, paths: Paths) -> tuple[str, ...]:
     """Name the places that delivered to a world and may be read; of the real ones also those with a data root of their own."""
     if world:
@@ -154,7 +149,7 @@ def delivered_period(place: str, world: str, paths: Paths) -> Period | None:
     if place.startswith(PREFIX):
         return None
     try:
-        text = (delivery_of(place, world, paths) / MARKER).read_text(encoding="utf-8-sig")
+        text = (paths.delivery_of(place, world) / MARKER).read_text(encoding="utf-8-sig")
         content = load_plain(text)
         return Period.parse(str(content["period"]))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, DeclarationError):

@@ -13,7 +13,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from gm_workbench.batch.catalogue import delivery_of
 from gm_workbench.errors import WorkbenchError
 from gm_workbench.intake.kept.catalog import load
 from gm_workbench.intake.store import key_of
@@ -55,7 +54,7 @@ def see(place: str, world: str, paths: Paths, before: Seen | None = None) -> See
     before : Seen, optional
         How it looked the last time.
     """
-    look, newest = _look(delivery_of(place, world, paths), _forgets(place, world, paths))
+    look, newest = _look(paths.delivery_of(place, world), _forgets(place, world, paths))
     settled = newest < time.time() - SETTLED_SECONDS
     if before is not None and settled and before.look == look:
         return before
@@ -88,7 +87,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 def _digest(place: str, world: str, paths: Paths) -> str:
     """Digest names and bytes of all files under the key of the place, as intake does for each file."""
-    folder, forgets = delivery_of(place, world, paths), _forgets(place, world, paths)
+    folder, forgets = paths.delivery_of(place, world), _forgets(place, world, paths)
     try:
         names = key_of(place, world, paths)
         each = [f"{entry.name}:{names.digest(Path(entry.path).read_bytes())}" for entry in _entries(folder)]

@@ -11,7 +11,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from gm_workbench.batch.attempts import Outcome, State
-from gm_workbench.batch.catalogue import Study, delivery_of, load_study
+from gm_workbench.batch.catalogue import Study, load_study
 from gm_workbench.batch.execution import Execution, computing_seconds, ended_early
 from gm_workbench.batch.inputs import see
 from gm_workbench.batch.jobs import Arrived, Intake, Job
@@ -39,7 +39,7 @@ def check_delivery(intake: Intake) -> Arrived:
     paths = intake.paths
     try:
         checked = checked_tables(intake.place, intake.world, paths)
-        marker = delivery_of(intake.place, intake.world, paths) / MARKER
+        marker = paths.delivery_of(intake.place, intake.world) / MARKER
         seed = load_plain(marker.read_text(encoding="utf-8-sig")).get("seed")
     except Exception as error:  # whatever is wrong with a delivery costs its own reports only
         return Arrived(_failed(error, paths, seconds=time.monotonic() - began))

@@ -17,6 +17,7 @@ from gm_workbench.cli.printing import as_json, data_option, example, print_rows,
 from gm_workbench.cli.standing import Report, as_row, coverage, noted
 from gm_workbench.errors import DeclarationError, DeliveryError, PartlyAccepted, UnknownPlace, UsageError, WorkbenchError
 from gm_workbench.intake.faults import Fault, FaultyDeliveryError, worst
+from gm_workbench.intake.kept.forget import MEND
 from gm_workbench.intake.marker import MARKER
 from gm_workbench.intake.reasons import Severity
 from gm_workbench.intake.store import Checked, checked_tables
@@ -26,9 +27,6 @@ from gm_workbench.intake.summary import CSV_FILE, HTML_FILE, render_csv, render_
 from gm_workbench.panel.coverage import Covered, place_coverage
 from gm_workbench.settings import RAW, Paths, own_roots, paths
 from gm_workbench.vocabulary.codes import Place
-
-MEND = "mend"
-"""Folder beside the checked tables of a place, with what can be mailed to the supplier."""
 
 explain_option = click.option("--explain", is_flag=True, help="Only say what each file is recognised as, and why.")
 suggest_option = click.option(
@@ -92,7 +90,7 @@ def _suggested(unknown: Path, where: Paths) -> str:
 
 
 def _folder(place: str, world: str, where: Paths) -> Path:
-    folder = where.synthetic / world / place if world else where.raw_of(place)
+    folder = where.delivery_of(place, world)
     if not folder.is_dir():
         raise UnknownPlace(f"{place} has no delivery in {relative(folder.parent, where)}; look with: gm check")
     return folder

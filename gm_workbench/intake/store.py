@@ -242,7 +242,7 @@ def delivery_folder(place: Place, world: str, where: Paths) -> Path:
     """
     if place.kind is PlaceKind.PUBLISHED:
         raise UnknownPlace(f"{place.code} is a published data set, which has no delivery; open it with worlds.published.")
-    root = where.synthetic / world if world else where.raw_of(place.code).parent
+    root = where.delivery_of(place.code, world).parent
     if world and not _is_world(root, where):
         there = worlds_there(where)
         listed = ", ".join(there) or "none yet"

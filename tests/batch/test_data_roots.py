@@ -9,7 +9,7 @@ import pytest
 
 from gm_workbench.batch import worker
 from gm_workbench.batch.attempts import State
-from gm_workbench.batch.catalogue import delivered, delivery_of, left_out
+from gm_workbench.batch.catalogue import delivered, left_out
 from gm_workbench.batch.inputs import see
 from gm_workbench.batch.jobs import Intake
 from gm_workbench.batch.plan import Wish, plan
@@ -49,8 +49,8 @@ def closed(roots, monkeypatch):
 
 def test_places_with_a_data_root_of_their_own_have_delivered_too(roots):
     assert delivered("", roots) == ("GM0200", "GM0363", "GM0855")
-    assert delivery_of("GM0363", "", roots) == roots.root / "own" / "raw" / "GM0363"
-    assert delivery_of("GM0363", "default", roots) == roots.synthetic / "default" / "GM0363"
+    assert roots.delivery_of("GM0363", "") == roots.root / "own" / "raw" / "GM0363"
+    assert roots.delivery_of("GM0363", "default") == roots.synthetic / "default" / "GM0363"
 
 
 def test_delivery_in_the_project_does_not_count_where_the_place_has_a_data_root(roots):

@@ -28,7 +28,7 @@ from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.schemas import DataKind
 
 MEND = "mend"
-"""Summaries for the supplier, which may point at rows of the person."""
+"""Folder beside the tables with what can be mailed to the supplier; it may point at rows of a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def forget(place: str, world: str, number: str, where: Paths, *, also_raw: bool 
     """
     kind = DataKind.REAL if not world else DataKind.SYNTHETIC
     person = _person(number, kind)
-    folder, raw = where.checked_of(place, world), _raw(place, world, where)
+    folder, raw = where.checked_of(place, world), where.delivery_of(place, world)
     with locked(folder):
         recover(folder)
         catalog = load(folder)
@@ -103,7 +103,7 @@ def forget_all(place: str, world: str, where: Paths, *, also_raw: bool = False) 
     int
         Files of tables that were removed.
     """
-    folder, raw = where.checked_of(place, world), _raw(place, world, where)
+    folder, raw = where.checked_of(place, world), where.delivery_of(place, world)
     with locked(folder):
         recover(folder)
         catalog = load(folder)
@@ -111,10 +111,6 @@ def forget_all(place: str, world: str, where: Paths, *, also_raw: bool = False) 
         if also_raw and raw.is_dir():
             shutil.rmtree(raw)
     return len(catalog.parts)
-
-
-def _raw(place: str, world: str, where: Paths) -> Path:
-    return where.synthetic / world / place if world else where.raw_of(place)
 
 
 def _person(number: str, kind: DataKind) -> str:
