@@ -6,13 +6,13 @@ two cannot drift apart.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from gm_workbench.errors import DeclarationError
+from gm_workbench.intake.declared.forms import Stamps, stamps
 from gm_workbench.intake.declared.grammar import Transform
 from gm_workbench.intake.declared.sources import Filling
 from gm_workbench.settings import paths
@@ -26,7 +26,7 @@ READ_HERE = tuple(kind for kind in Transform if kind not in (Transform.BIRTH_YEA
 
 MONTH_PAIR = (Transform.YEAR, Transform.MONTH_NUMBER)
 
-_SPLITS = {"month": r"(?P<month>\d{6})", "year": r"(?P<year>\d{4})", "wave": r"(?P<wave>[A-Z]\d{1,2})"}
+_SPLITS = ("month", "year", "wave")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +88,6 @@ class Layout:
         pair = tuple(feature.header for feature in self.features if feature.transform in MONTH_PAIR)
         return direct or (pair if column == "month" else ())
 
-    def named(self, file: str) -> str:
-        """Give what the name of `file` says about its content (`202301`, `T0`), or nothing when it says nothing."""
-        pattern = re.escape(self.file)
-        for name, expression in _SPLITS.items():
-            pattern = pattern.replace(re.escape(f"{{{name}}}"), expression)
-        match = re.fullmatch(pattern, file, re.IGNORECASE)
-        return match[self.split] if match and self.split else ""
-
-    def may_be_missing(self, feature: Feature) -> bool:
-        """Whether a cell of this column may be empty."""
-        if feature.transform is Transform.IGNORED or feature.empty is not None:
-            return True
-        if not feature.column:
-            return feature.transform in (Transform.BIRTH_DATE, Transform.DATE, Transform.CODE)
-        return self.table.column(feature.column).nullable
-
-    def sensitive(self, feature: Feature) -> bool:
-        return bool(feature.column) and self.table.column(feature.column).sensitive
-
 
 def load_layouts(codes: Path | None = None) -> dict[str, Layout]:
     """Load every layout of the folder with code files, by name.
@@ -118,19 +99,6 @@ def load_layouts(codes: Path | None = None) -> dict[str, Layout]:
     """
     codes = codes or paths().codes
     return dict(_load_all(codes, stamps(codes)))
-
-
-def declared_files(codes: Path) -> list[Path]:
-    """Give every declaration that decides how a raw file is read: layouts, code lists, instruments."""
-    return sorted([*codes.glob("layouts/*.yml"), *codes.glob("lists/*.csv"), *codes.glob("instruments/*.yml")])
-
-
-Stamps = tuple[tuple[str, int], ...]
-
-
-def stamps(codes: Path) -> Stamps:
-    """Give the moment of the last change of every declaration, so that one process reads each version once."""
-    return tuple((str(path), path.stat().st_mtime_ns) for path in declared_files(codes))
 
 
 @lru_cache(maxsize=4)

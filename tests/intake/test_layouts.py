@@ -5,8 +5,10 @@ import shutil
 import pytest
 
 from gm_workbench.errors import DeclarationError
+from gm_workbench.intake.declared.forms import load_sources
 from gm_workbench.intake.declared.grammar import Transform
 from gm_workbench.intake.layouts import load_layouts
+from gm_workbench.intake.rows.checks import named
 from gm_workbench.settings import paths
 from gm_workbench.worlds.draw import DRAWN
 
@@ -58,7 +60,7 @@ def test_codes_come_from_the_code_list_and_words_from_the_layout():
     ],
 )
 def test_file_name_says_month_year_or_wave(layout, file, says):
-    assert load_layouts()[layout].named(file) == says
+    assert named(load_sources()[layout], file)[1] == says
 
 
 def test_source_of_a_column_names_its_headers():
@@ -70,10 +72,12 @@ def test_source_of_a_column_names_its_headers():
 
 
 def test_only_columns_that_the_schema_lets_be_empty_may_be_missing():
-    bus = load_layouts()["bus"]
-    missing = {feature.column for feature in bus.features if feature.column and bus.may_be_missing(feature)}
+    (bus,) = load_sources()["bus"].tables
+    read_as = {name for name, rule in bus.columns.items() if rule.column and rule.empty is not None}
+    nullable = {column.name for column in bus.table.columns if column.nullable}
+    missing = read_as | (nullable & bus.columns.keys())
     assert missing == {"end", "end_reason", "income_kind", "income", "cost_sharers"}
-    assert not bus.may_be_missing(bus.feature("GEMEENTECODE"))
+    assert [rule.empty for rule in bus.columns.values() if rule.headers == ("GEMEENTECODE",)] == [None]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def load_sources(codes: Path | None = None, beside: Path | None = None) -> dict[
         If a declaration is malformed (every fault of the file is listed), or no layout is there.
     """
     codes = codes or paths().codes
-    shared = _shared(codes, _stamps(codes))
+    shared = _shared(codes, stamps(codes))
     private = {source.name: source for path in _private(beside) for source in [_mapping(path, codes, shared, path.name)]}
     return {**private, **{name: source for name, source in shared.items() if name not in private}}
 
@@ -51,7 +51,7 @@ def sources_and_faults(codes: Path | None = None, beside: Path | None = None) ->
         If a declaration of the project, and not of the delivery, is malformed.
     """
     codes = codes or paths().codes
-    shared = _shared(codes, _stamps(codes))
+    shared = _shared(codes, stamps(codes))
     private: dict[str, Source] = {}
     faults: list[Fault] = []
     for path in _private(beside):
@@ -63,13 +63,6 @@ def sources_and_faults(codes: Path | None = None, beside: Path | None = None) ->
         else:
             faults.append(told)
     return {**private, **{name: source for name, source in shared.items() if name not in private}}, tuple(faults)
-
-
-def source_faults(path: Path, codes: Path | None = None) -> list[Fault]:
-    """Say what is wrong with a private mapping: nothing, or one fault that lists all of it."""
-    codes = codes or paths().codes
-    told = _read_private(path, codes, _shared(codes, _stamps(codes)))
-    return [told] if isinstance(told, Fault) else []
 
 
 def _read_private(path: Path, codes: Path, shared: dict[str, Source]) -> Source | Fault:
@@ -94,7 +87,8 @@ def _private(beside: Path | None) -> list[Path]:
     return sorted(beside.glob(f"*{PRIVATE}")) if beside is not None else []
 
 
-def _stamps(codes: Path) -> Stamps:
+def stamps(codes: Path) -> Stamps:
+    """Give the moment of the last change of every declaration, so that one process reads each version once."""
     return tuple((str(path), path.stat().st_mtime_ns) for path in declared_files(codes))
 
 

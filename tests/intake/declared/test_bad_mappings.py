@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gm_workbench.errors import DeclarationError
-from gm_workbench.intake.declared.forms import load_sources, source_faults, sources_and_faults
+from gm_workbench.intake.declared.forms import load_sources, sources_and_faults
 from gm_workbench.intake.declared.grammar import NumberStyle
 from gm_workbench.intake.reasons import Reason
 
@@ -140,11 +140,11 @@ START, CODE = "start: {from: Begin, as: date}", "as: code, list: reden_beeindigi
 )
 def test_what_contradicts_the_tables_is_told_when_the_mapping_is_read(beside, old, new, said):
     assert old in MAPPING
-    (fault,) = source_faults(beside(eigen=MAPPING.replace(old, new, 1)) / "eigen.mapping.yml")
+    (fault,) = sources_and_faults(beside=beside(eigen=MAPPING.replace(old, new, 1)))[1]
     assert said in fault.problem.nl
 
 
 def test_every_contradiction_is_told_at_once(beside):
     text = MAPPING.replace(START, "start: {from: Begin, as: decimal}").replace("domain: dossier", "domain: person")
-    (fault,) = source_faults(beside(eigen=text) / "eigen.mapping.yml")
+    (fault,) = sources_and_faults(beside=beside(eigen=text))[1]
     assert ("as: decimal" in fault.problem.nl, "domain" in fault.problem.nl) == (True, True)

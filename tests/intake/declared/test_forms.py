@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from gm_workbench.errors import DeclarationError
-from gm_workbench.intake.declared.forms import load_sources, source_faults
+from gm_workbench.intake.declared.forms import load_sources, sources_and_faults
 from gm_workbench.intake.declared.grammar import PersonKind, RowForm, Transform
 from gm_workbench.intake.declared.sources import FixedShape, XmlShape
 from gm_workbench.intake.layouts import load_layouts
@@ -39,6 +39,11 @@ def private(tmp_path):
         return path
 
     return write
+
+
+def faults_of(mapping: Path):
+    """Give what is wrong with the one private mapping of a folder."""
+    return sources_and_faults(beside=mapping.parent)[1]
 
 
 def test_layouts_and_sources_say_the_same_of_every_header():
@@ -95,24 +100,24 @@ def test_unit_is_converted_by_a_declared_factor(private):
 )
 def test_fault_of_a_mapping_is_named_with_a_way_out(private, old, new, said):
     assert old in MAPPING
-    (fault,) = source_faults(private(MAPPING.replace(old, new, 1)))
+    (fault,) = faults_of(private(MAPPING.replace(old, new, 1)))
     assert fault.reason is Reason.MAPPING
     assert said in fault.problem.nl
 
 
 def test_sound_mapping_has_no_faults(private):
-    assert source_faults(private()) == []
+    assert faults_of(private()) == ()
 
 
 def test_all_faults_of_a_mapping_are_told_at_once(private):
-    (fault,) = source_faults(private(MAPPING.replace("as: key", "as: kee").replace("status: assumed", "status: sure")))
+    (fault,) = faults_of(private(MAPPING.replace("as: key", "as: kee").replace("status: assumed", "status: sure")))
     assert "kee" in fault.problem.nl
     assert "sure" in fault.problem.nl
 
 
 def test_word_that_the_table_does_not_allow_is_a_fault(private):
     text = MAPPING + "      household: {from: Leefvorm, as: code, words: {x: alone}}\n"
-    assert "alone" in source_faults(private(text))[0].problem.nl
+    assert "alone" in faults_of(private(text))[0].problem.nl
 
 
 def test_shapes_of_the_assumed_formats_are_read():
