@@ -102,18 +102,37 @@ def confirmatory_fit(answers: pd.DataFrame, factors: Factors) -> Confirmatory | 
     >>> model.indices.df, round(model.indices.cfi, 2), round(model.loadings[0].standardised, 1)
     (2, 1.0, 0.7)
     """
-    complete = complete_answers(answers, factors, FACTOR)
-    short = shortage_of_items(complete, factors, FACTOR, least=4)
+    made = fitted_group(answers, factors, FACTOR, least=4)
+    if isinstance(made, NotEnoughData):
+        return made
+    sample, structure, found, p = made.sample, made.structure, made.found, made.items
+    fitted = indices([sample], [structure], found, p * (p + 1) // 2 + p - made.parameters, means=False)
+    return Confirmatory(fitted, _loadings(factors, sample, found), _correlations(factors, sample.n, found, 3 * p), sample.n)
+
+
+@dataclass(frozen=True, slots=True)
+class FittedGroup:
+    """A model of one group that every optimiser agrees on, with how many items and parameters it has."""
+
+    sample: Sample
+    structure: Structure
+    found: Solution
+    items: int
+    parameters: int
+
+
+def fitted_group(answers: pd.DataFrame, factors: Factors, method: str, *, least: int) -> FittedGroup | NotEnoughData:
+    """Fit the factors to who answered every item; NotEnoughData below the floors, or when optimisers disagree."""
+    complete = complete_answers(answers, factors, method)
+    short = shortage_of_items(complete, factors, method, least=least)
     if short is not None:
         return short
     sample = Sample.of(complete)
     structure, start = one_group(sample, factors)
     found = settled([sample], [structure], start)
     if found is None:
-        return NotEnoughData(FACTOR, UNSTABLE, 0, 1)
-    p = complete.shape[1]
-    fitted = indices([sample], [structure], found, p * (p + 1) // 2 + p - len(start), means=False)
-    return Confirmatory(fitted, _loadings(factors, sample, found), _correlations(factors, sample.n, found, 3 * p), sample.n)
+        return NotEnoughData(method, UNSTABLE, 0, 1)
+    return FittedGroup(sample, structure, found, complete.shape[1], len(start))
 
 
 def complete_answers(answers: pd.DataFrame, factors: Factors, method: str) -> pd.DataFrame:

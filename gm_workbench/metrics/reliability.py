@@ -7,9 +7,8 @@ import math
 import numpy as np
 import pandas as pd
 
-from gm_workbench.metrics.confirmatory import UNSTABLE, Z, complete_answers, one_group, settled, shortage_of_items
+from gm_workbench.metrics.confirmatory import Z, fitted_group
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.structures import Sample
 
 OMEGA = "McDonald's omega (one factor, maximum likelihood), delta interval"
 
@@ -50,19 +49,12 @@ def omega(answers: pd.DataFrame) -> Estimate | NotEnoughData:
     >>> round(found.value, 2), found.low < 0.75 < found.high
     (0.75, True)
     """
-    factors = {"scale": list(answers.columns)}
-    complete = complete_answers(answers, factors, OMEGA)
-    short = shortage_of_items(complete, factors, OMEGA, least=3)
-    if short is not None:
-        return short
-    sample = Sample.of(complete)
-    structure, start = one_group(sample, factors)
-    found = settled([sample], [structure], start)
-    if found is None:
-        return NotEnoughData(OMEGA, UNSTABLE, 0, 1)
-    p = complete.shape[1]
+    made = fitted_group(answers, {"scale": list(answers.columns)}, OMEGA, least=3)
+    if isinstance(made, NotEnoughData):
+        return made
+    found, p = made.found, made.items
     shared, own = float(found.theta[:p].sum()), float(found.theta[p : 2 * p].sum())
     whole = shared**2 + own
     slope = np.concatenate([np.full(p, 2 * shared * own / whole**2), np.full(p, -(shared**2) / whole**2), np.zeros(p)])
     value, se = shared**2 / whole, math.sqrt(float(slope @ found.covariance @ slope))
-    return Estimate(value, max(value - Z * se, 0.0), value + Z * se, se, sample.n, "", OMEGA)
+    return Estimate(value, max(value - Z * se, 0.0), value + Z * se, se, made.sample.n, "", OMEGA)
