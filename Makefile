@@ -11,7 +11,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help environment reports test lab check lint goldens witnesses mutants signs calibration bench forks proof wheelhouse clean
+.PHONY: help environment reports test lab check lint goldens docs witnesses mutants signs calibration bench forks proof wheelhouse clean
 
 help:            ## what there is to make
 	@sed -n 's/^\([a-z]*\):.*## /\1  /p' $(MAKEFILE_LIST) | while read name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
@@ -38,6 +38,9 @@ check: lint test  ## lint and test: what CI and pre-commit run
 
 goldens: environment  ## execute the notebooks on a small synthetic delivery, into tests/notebooks/
 	$(RUN) gm_workbench.batch.goldens
+
+docs: environment  ## the pages on metrics, from their docstrings
+	$(BIN)/python docs/metrics_pages.py
 
 witnesses: environment  ## every number from outside beside ours; writes docs/witnesses.md
 	$(BIN)/python tests/spec/witnesses.py

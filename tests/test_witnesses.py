@@ -35,7 +35,7 @@ MADE_FROM = dict(re.findall(r"^\| (\S.*?) \| ([0-9a-f]{12}) \|$", FOOT, re.MULTI
 def listed() -> set[str]:
     """The functions of docs/metrics.md: in the second column of its tables, as `room.function`."""
     rows = re.findall(r"^\|[^|]*\|([^|]*)\|", (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8"), re.MULTILINE)
-    return {name for row in rows for name in re.findall(r"`([a-z_]+\.[a-z_]+)`", row)}
+    return {name for row in rows for name in re.findall(r"`([a-z_]+\.[a-z_0-9]+)`", row)}
 
 
 def witnessed() -> set[str]:

@@ -11,6 +11,7 @@ from types import ModuleType
 
 __all__ = [
     "agreement",
+    "bootstrap",
     "cascade",
     "clustered",
     "clustered_share",

@@ -29,6 +29,10 @@ def person_weights(people: int, draws: int, seed: int) -> Floats:
     ValueError
         When `people` is not positive.
 
+    References
+    ----------
+    Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 6: a draw with replacement as counts a person.
+
     Examples
     --------
     >>> person_weights(3, 2, seed=1).sum(axis=1).tolist()
@@ -60,6 +64,10 @@ def percentile(value: float, drawn: Floats, n: int, unit: str, method: str, grou
     ------
     MetricError
         When a value is not finite.
+
+    References
+    ----------
+    Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 13.
 
     Examples
     --------

@@ -68,6 +68,12 @@ def least_squares(
     persons : int, optional
         Persons behind the rows; default: the number of rows.
 
+    Returns
+    -------
+    Fit
+        Coefficients and their CR1 covariance, by name of the column, with the clusters and rows that they rest on; intervals
+        are t on clusters − 1 degrees of freedom.
+
     Raises
     ------
     MetricError

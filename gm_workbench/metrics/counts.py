@@ -53,6 +53,10 @@ def category_counts(
     MetricError
         When a column is missing, a group is missing for somebody, or a person has two rows.
 
+    References
+    ----------
+    A count; nothing is estimated. Suppression happens in the guard, not here.
+
     Examples
     --------
     >>> rows = pd.DataFrame({"person": [*"abc"], "g": ["x", "x", "y"], "housing": ["tenant", None, "tenant"]})

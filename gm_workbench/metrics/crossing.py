@@ -37,6 +37,10 @@ def first_held(months: pd.DataFrame, run: int) -> pd.Series[Any]:
     MetricError
         When `run` is less than 1, or a person has two rows in one month.
 
+    References
+    ----------
+    A declared rule, not an estimate: the run length is in the protocol of the study.
+
     Examples
     --------
     >>> import pandas as pd
@@ -81,6 +85,10 @@ def crossing_times(months: pd.DataFrame, people: Collection[str], run: int, last
     MetricError
         When `last` leaves no room for a run.
 
+    References
+    ----------
+    A declared rule, not an estimate: the run length is in the protocol of the study.
+
     Examples
     --------
     >>> import pandas as pd
@@ -121,6 +129,10 @@ def held_within(months: pd.DataFrame, people: Collection[str], run: int, horizon
     ------
     MetricError
         When the horizon leaves no room for a run.
+
+    References
+    ----------
+    A declared rule, not an estimate: the run length is in the protocol of the study.
 
     Examples
     --------
@@ -209,6 +221,10 @@ def in_percent(change: Estimate) -> Estimate:
     Raises
     ------
     Nothing.
+
+    References
+    ----------
+    The exponential of a log difference; Halvorsen & Palmquist (1980), American Economic Review 70.
 
     Examples
     --------

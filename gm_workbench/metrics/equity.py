@@ -127,6 +127,10 @@ def spend_by(
     MetricError
         When an amount is negative or missing.
 
+    References
+    ----------
+    See `spend`.
+
     Examples
     --------
     >>> import pandas as pd
@@ -160,6 +164,10 @@ def spend_difference(
     ------
     MetricError
         When an amount is negative or missing.
+
+    References
+    ----------
+    Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 13: percentile intervals, persons drawn whole.
 
     Examples
     --------

@@ -41,6 +41,10 @@ def after_exits(
     MetricError
         When a column is missing or has gaps, benefit is not true or false, a person has a month twice, or `apart` is below 1.
 
+    References
+    ----------
+    The months that the definitions of Divosa and of CBS are counted in; see `recurrence.divosa` and `recurrence.cbs`.
+
     Examples
     --------
     >>> panel = pd.DataFrame({"person": "a", "month": [1, 2, 3, 4], "benefit": [True, False, False, True]})

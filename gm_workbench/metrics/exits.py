@@ -151,6 +151,10 @@ def incidence_by_group(
     MetricError
         When a time is negative or missing.
 
+    References
+    ----------
+    Aalen & Johansen (1978), Scandinavian Journal of Statistics 5; see `cumulative_incidence`.
+
     Examples
     --------
     >>> import pandas as pd

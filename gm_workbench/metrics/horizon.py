@@ -77,6 +77,11 @@ def over_months(monthly: Estimate, with_it: float, otherwise: float, months: int
     MetricError
         When chances are impossible.
 
+    References
+    ----------
+    The chance over months is the sum of a geometric series (`incidence`); its error by the delta method, Casella & Berger
+    (2002), Statistical Inference, § 5.5.4.
+
     Examples
     --------
     >>> found = over_months(Estimate(0.002, 0.0, 0.004, 0.001, 900, "probability", "m"), 0.012, 0.02, 12)

@@ -49,6 +49,10 @@ def stabilised_weights(frame: pd.DataFrame, exposed: str, covariates: Sequence[s
     MetricError
         When a column is missing, is not numeric or has gaps; when exposure is not 0 or 1; when covariates repeat each other.
 
+    References
+    ----------
+    Robins, Hernán & Brumback (2000), Epidemiology 11; Hernán & Robins, Causal Inference: What If, § 12.3.
+
     Examples
     --------
     >>> rows = pd.DataFrame({"new": [1] * 10 + [0] * 30 + [1] * 30 + [0] * 10, "hard": [0] * 40 + [1] * 40})

@@ -24,8 +24,35 @@ MIN_PERSONS = 30
 
 
 def oriented(answers: pd.DataFrame, reverse: Collection[str], low: float, high: float) -> pd.DataFrame:
-    """Turn the reversed items of a scale from `low` to `high`, so that every item points the same way.
+    r"""Turn the reversed items of a scale from `low` to `high`, so that every item points the same way.
 
+    .. math:: x' = \text{low} + \text{high} - x
+
+    Parameters
+    ----------
+    answers : DataFrame
+        One row per person, one column per item; gaps stay gaps.
+    reverse : collection of str
+        Items that point the other way.
+    low, high : float
+        Ends of the answer scale.
+
+    Returns
+    -------
+    DataFrame
+        The same shape, in the answers' unit.
+
+    Raises
+    ------
+    MetricError
+        When a reversed item is not among the columns.
+
+    References
+    ----------
+    Nunnally & Bernstein (1994), Psychometric Theory, ch. 7.
+
+    Examples
+    --------
     >>> oriented(pd.DataFrame({"A_1": [1, 5], "A_2": [1, 5]}), ["A_2"], 1, 5)["A_2"].tolist()
     [5, 1]
     """
@@ -60,6 +87,10 @@ def score_items(
     ------
     MetricError
         When an item is missing or not numeric, or an answer lies off the scale.
+
+    References
+    ----------
+    Schafer & Graham (2002), Psychological Methods 7, on averaging the answered items, and when it misleads.
 
     Examples
     --------

@@ -81,6 +81,10 @@ def wilson(numerator: int, n: int, level: float = 0.95) -> tuple[float, float]:
     MetricError
         When n is not positive or the numerator does not lie between 0 and n.
 
+    References
+    ----------
+    Wilson (1927), JASA 22; Newcombe (1998), Statistics in Medicine 17, method 3.
+
     Examples
     --------
     >>> [round(bound, 4) for bound in wilson(8, 10)]
