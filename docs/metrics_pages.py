@@ -35,8 +35,8 @@ function has an outside witness: a published number, the call of other software,
 
 `room.function` stands for `gm_workbench.metrics.room.function`. Each function has a page: meaning, formula in the notation of
 the method's paper, shapes, units, assumptions, errors, source and an example that the tests run. Floors ("below 30 persons")
-are named constants in the room and are assumed. Groups are `(compared, reference)`, and a difference is the first minus the second.
-Bootstraps take `draws` and `seed`; the same seed gives the same interval.
+are named constants in the room and are assumed. Groups are `(compared, reference)`, and a difference is the first minus the
+second. Bootstraps take `draws` and `seed`; the same seed gives the same interval.
 
 This index and the pages are made by `make docs` from the docstrings and `metrics.yml`.
 """
