@@ -32,6 +32,7 @@ __all__ = [
     "joint",
     "late_entry",
     "mediation",
+    "mixed",
     "mobility",
     "moderation",
     "monthly_hazards",
@@ -53,9 +54,12 @@ __all__ = [
     "stacks",
     "team_comparison",
     "team_scores",
+    "wave_anova",
+    "wave_model",
     "waves",
     "weighting",
     "wild",
+    "within_between",
 ]
 
 
