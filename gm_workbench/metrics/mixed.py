@@ -176,8 +176,9 @@ def mixed_model(
     Returns
     -------
     Mixed or NotEnoughData
-        t intervals. NotEnoughData below 15 measurements or 5 groups of a level, when groups' own lines take all measurements
-        there are, when outcomes do not differ, or when optimisers disagree or do not arrive.
+        t intervals; groups are those of the coarsest level, unless these are persons. NotEnoughData below 15 measurements or 5
+        groups of a level, when groups' own lines take all measurements there are, when outcomes do not differ, or when
+        optimisers disagree or do not arrive.
 
     Raises
     ------
@@ -219,8 +220,11 @@ def mixed_model(
         return solved
     spreads = _spreads(frame, random, solved, sums, [back for _, back in effects.values()])
     persons = int(frame[person].nunique()) if person else len(frame)
+    groups = None if list(random)[-1] == person else list(spreads.values())[-1].groups
     told = f"{MIXED}, {'restricted ' * reml}maximum likelihood, {SAID[chosen]}"
-    return _mixed(tuple(x), solved, sums, degrees(solved, sums, reml=reml, errors=chosen), spreads, (persons, unit, told))
+    return _mixed(
+        tuple(x), solved, sums, degrees(solved, sums, reml=reml, errors=chosen), spreads, (persons, groups, unit, told)
+    )
 
 
 def _fine_to_coarse(frame: pd.DataFrame, random: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
@@ -283,11 +287,16 @@ def _spreads(
 
 
 def _mixed(
-    names: tuple[str, ...], solved: Solved, sums: Sums, made: Degrees, spreads: dict[str, Spread], told: tuple[int, str, str]
+    names: tuple[str, ...],
+    solved: Solved,
+    sums: Sums,
+    made: Degrees,
+    spreads: dict[str, Spread],
+    told: tuple[int, int | None, str, str],
 ) -> Mixed:
-    persons, unit, method = told
+    persons, groups, unit, method = told
     beta = sums.start + sums.unit * sums.back @ solved.beta
-    groups, residual_df = list(spreads.values())[-1].groups, sums.rows - len(beta)
+    residual_df = sums.rows - len(beta)
     coefficients = {}
     for at, name in enumerate(names):
         value, se, df = float(beta[at]), float(np.sqrt(made.adjusted[at, at])), made.one(np.eye(len(beta))[at])

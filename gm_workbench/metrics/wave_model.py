@@ -10,7 +10,7 @@ import pandas as pd
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.mixed import JointTest, Mixed, mixed_model
 from gm_workbench.metrics.mixed_sums import CONSTANT
 from gm_workbench.metrics.waves import WaveMean
@@ -141,7 +141,7 @@ def course_model(
     table = rows.assign(**terms, **centred, **{LATER: (rows[wave] != waves[0]).astype(float)})
     random = {person: [], **({coach: [LATER]} if coach else {})}
     fit = mixed_model(table, outcome, [*terms, *covariates], random, errors=errors, person=person, unit=unit)
-    return fit if isinstance(fit, NotEnoughData) else _course(fit, cells, base, others, tuple(waves), grouped=coach is not None)
+    return fit if isinstance(fit, NotEnoughData) else _course(fit, cells, base, others, tuple(waves))
 
 
 def _rows(
@@ -199,18 +199,12 @@ def _pair(wave: str, group: str) -> str:
     return f"wave {wave}, group {group}"
 
 
-def _course(
-    fit: Mixed, cells: pd.Series[int], base: str, others: tuple[str, ...], waves: tuple[str, ...], *, grouped: bool
-) -> CourseModel:
+def _course(fit: Mixed, cells: pd.Series[int], base: str, others: tuple[str, ...], waves: tuple[str, ...]) -> CourseModel:
     groups = tuple(sorted((base, *others)))
     weights = {(w, g): _changed(w, g, base) for g in groups for w in waves[1:]}
 
-    def estimate(weighed: dict[str, float], persons: int) -> Estimate:
-        found = fit.sum_of(weighed)
-        return replace(found, n=persons, groups=found.groups if grouped else None)
-
     def told(wave: str, group: str, weighed: dict[str, float], *of: str) -> WaveMean:
-        return WaveMean(wave, group, estimate(weighed, int(sum(cells[wave, one] for one in of))))
+        return WaveMean(wave, group, replace(fit.sum_of(weighed), n=int(sum(cells[wave, one] for one in of))))
 
     at_start = {g: {CONSTANT: 1.0, **({_group(g): 1.0} if g != base else {})} for g in groups}
     means = tuple(told(w, g, {**at_start[g], **weights.get((w, g), {})}, g) for g in groups for w in waves)
