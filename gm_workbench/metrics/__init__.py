@@ -33,6 +33,7 @@ __all__ = [
     "joint",
     "late_entry",
     "mediation",
+    "mixed",
     "mobility",
     "moderation",
     "monthly_hazards",
@@ -54,9 +55,12 @@ __all__ = [
     "stacks",
     "team_comparison",
     "team_scores",
+    "wave_anova",
+    "wave_model",
     "waves",
     "weighting",
     "wild",
+    "within_between",
 ]
 
 

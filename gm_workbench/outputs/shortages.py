@@ -37,6 +37,16 @@ WHAT = {
     "persons who could have been in either group": Text(
         "personen die in beide groepen hadden kunnen zitten", "persons who could have been in either group"
     ),
+    "persons at each wave in each group": Text(
+        "personen per groep op elk meetmoment", "persons in each group at each measurement"
+    ),
+    "persons measured at every wave": Text("personen die elke keer zijn gemeten", "persons who were measured each time"),
+    "persons measured at every wave in each group": Text(
+        "personen per groep die elke keer zijn gemeten", "persons in each group who were measured each time"
+    ),
+    "persons in whom it changes": Text("personen bij wie dit verandert", "persons in whom this changes"),
+    "measurements": Text("metingen", "measurements"),
+    "measurements more than own lines take": Text("metingen per groep", "measurements in each group"),
     "months from the start": Text("maanden vanaf de start", "months from the start"),
     "items": Text("vragen", "questions"),
 }
