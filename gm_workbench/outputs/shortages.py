@@ -38,6 +38,7 @@ WHAT = {
         "personen die in beide groepen hadden kunnen zitten", "persons who could have been in either group"
     ),
     "months from the start": Text("maanden vanaf de start", "months from the start"),
+    "data on the outcome": Text("gegevens over deze uitkomst", "data on this outcome"),
     "items": Text("vragen", "questions"),
 }
 """Words for what metrics can be short of, where a number helps."""
