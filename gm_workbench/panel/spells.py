@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gm_workbench.panel.study import Study
@@ -11,18 +12,47 @@ from gm_workbench.vocabulary.tables import WORK_REASONS
 CENSORED, TO_WORK, OTHERWISE = 0, 1, 2
 """How a spell ended: still on benefit when last seen; to work (BUS reasons 11 and 13); for any other reason."""
 
+PERSON_BITS = 20
+"""Bits of a number that holds a month; the others hold the person."""
+
+
+def exits(study: Study) -> pd.Series[bool]:
+    """Say of each row of benefits whether the person left the benefit in that month: by it the rows keep their index.
+
+    A row that holds an end is an exit, unless the person has a row (of any dossier or scheme) in the month after it: then she
+    went on. An end that lies after the month of its row is planned: it is an exit when the person has no more rows up to the
+    month after that end, and not when it lies after the period, for then nobody has seen it happen.
+    """
+    table = study.tables["benefits"]
+    ended = table["end"].notna() & table["end"].le(study.period.last).fillna(False)
+    asked = table.loc[ended]
+    everyone = table.loc[table["person"].isin(asked["person"]), ["person", "month"]]
+    people = pd.Index(everyone["person"].unique())
+    seen = np.sort(_keys(people, everyone["person"], everyone["month"]))
+    last = np.maximum(asked["month"].to_numpy(dtype=np.int64), asked["end"].to_numpy(dtype=np.int64)) + 1
+    after, until = (_keys(people, asked["person"], month) for month in (asked["month"], last))
+    ended.loc[ended] = np.searchsorted(seen, after, side="right") == np.searchsorted(seen, until, side="right")
+    return ended.astype(bool)
+
+
+def _keys(people: pd.Index, person: pd.Series, month: pd.Series | npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Put person and month in one number, in the order of both."""
+    return people.get_indexer(person).astype(np.int64) << PERSON_BITS | np.asarray(month, dtype=np.int64)
+
 
 def exit_times(study: Study, people: pd.DataFrame, start: int | None = None) -> pd.DataFrame:
     """Add `time` (months from the start, 1 is that month itself) and `event` to one row per person.
 
-    The first end at or after the start (default: the index month) counts. A person without an end is censored in the last month
-    that has a row.
+    The first exit (`exits`) at or after the start (default: the index month) counts. A person without an exit is censored in
+    the last month that has a row.
     """
     first = study.index_month if start is None else start
-    since = study.tables["benefits"].loc[lambda rows: rows["month"] >= first]
-    last_seen = since.groupby("person")["month"].max()
-    ends = since.loc[since["end"].notna()].sort_values("month").drop_duplicates("person").set_index("person")
-    end_month, reason = people["person"].map(ends["end"]).astype("Float64"), people["person"].map(ends["end_reason"])
+    table = study.tables["benefits"]
+    since = table["month"].ge(first)
+    last_seen = table.loc[since].groupby("person")["month"].max()
+    ends = table.loc[since & exits(study), ["person", "month", "end_reason"]]
+    ends = ends.sort_values("month").drop_duplicates("person").set_index("person")
+    end_month, reason = people["person"].map(ends["month"]).astype("Float64"), people["person"].map(ends["end_reason"])
     seen = end_month.fillna(people["person"].map(last_seen).astype("Float64"))
     event = np.select([end_month.isna(), reason.isin(WORK_REASONS)], [CENSORED, TO_WORK], OTHERWISE)
     return people.assign(time=(seen - first + 1).astype("int64"), event=event)
