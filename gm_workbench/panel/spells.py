@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from gm_workbench.panel.study import Study
@@ -24,20 +23,15 @@ def exits(study: Study) -> pd.Series[bool]:
     month after that end, and not when it lies after the period, for then nobody has seen it happen.
     """
     table = study.tables["benefits"]
-    ended = table["end"].notna() & table["end"].le(study.period.last).fillna(False)
-    asked = table.loc[ended]
-    everyone = table.loc[table["person"].isin(asked["person"]), ["person", "month"]]
-    people = pd.Index(everyone["person"].unique())
-    seen = np.sort(_keys(people, everyone["person"], everyone["month"]))
-    last = np.maximum(asked["month"].to_numpy(dtype=np.int64), asked["end"].to_numpy(dtype=np.int64)) + 1
-    after, until = (_keys(people, asked["person"], month) for month in (asked["month"], last))
-    ended.loc[ended] = np.searchsorted(seen, after, side="right") == np.searchsorted(seen, until, side="right")
-    return ended.astype(bool)
-
-
-def _keys(people: pd.Index, person: pd.Series, month: pd.Series | npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Put person and month in one number, in the order of both."""
-    return people.get_indexer(person).astype(np.int64) << PERSON_BITS | np.asarray(month, dtype=np.int64)
+    ended = (table["end"].notna() & table["end"].le(study.period.last).fillna(False)).to_numpy(dtype=bool)
+    person, month = pd.factorize(table["person"])[0].astype(np.int64) << PERSON_BITS, table["month"].to_numpy(dtype=np.int64)
+    asks = np.zeros(len(table) + 1, dtype=bool)
+    asks[person[ended] >> PERSON_BITS] = True
+    seen = np.sort((person | month)[asks[person >> PERSON_BITS]])
+    own, last = person[ended], np.maximum(month[ended], table["end"].to_numpy(dtype=np.int64, na_value=0)[ended]) + 1
+    over = np.searchsorted(seen, own | month[ended], side="right") == np.searchsorted(seen, own | last, side="right")
+    ended[ended] = over
+    return pd.Series(ended, table.index)
 
 
 def exit_times(study: Study, people: pd.DataFrame, start: int | None = None) -> pd.DataFrame:
