@@ -7,7 +7,7 @@ protocol declares, also where an outcome turned out to have too few data.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 Floats = NDArray[np.float64]
 
 FAMILY = "simultaneous intervals"
 HOLM = "Holm"
+
+ABSENT = "data on the outcome"
 
 OPEN = math.ulp(0.0)
 """Stands for a bound at zero that zero itself is not within."""
@@ -79,6 +82,48 @@ class Simultaneous:
     estimate: Estimate
     p: float
     adjusted: float
+
+
+def declared(
+    names: Sequence[str], found: Mapping[str, Estimate | Contrast | NotEnoughData]
+) -> dict[str, Estimate | NotEnoughData]:
+    """Put what was found under the names of a declared family: all of them, in that order, and nothing else.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The secondary outcomes of the protocol.
+    found : mapping of str to Estimate, Contrast or NotEnoughData
+        By name; of a Contrast the adjusted difference counts.
+
+    Returns
+    -------
+    dict of str to Estimate or NotEnoughData
+        An outcome on which there are no data is NotEnoughData, and still counts (see `simultaneous`).
+
+    Raises
+    ------
+    MetricError
+        When something was found that is not declared.
+
+    Examples
+    --------
+    >>> work = Estimate(4.0, 2.0, 6.0, 1.0, 100, "points", "difference")
+    >>> family = declared(["work", "debts"], {"work": work})
+    >>> list(family), family["debts"].what
+    (['work', 'debts'], 'data on the outcome')
+    """
+    strange = [name for name in found if name not in names]
+    if strange:
+        raise MetricError(
+            f"{FAMILY}: every outcome must be declared ({', '.join(names) or 'none is'}) but got {', '.join(strange)}. "
+            "Declare it in the protocol, or leave it out."
+        )
+    return {name: _alone(found.get(name, NotEnoughData(FAMILY, ABSENT, 0, 1))) for name in names}
+
+
+def _alone(one: Estimate | Contrast | NotEnoughData) -> Estimate | NotEnoughData:
+    return one.adjusted if isinstance(one, Contrast) else one
 
 
 def simultaneous(

@@ -23,6 +23,7 @@ __all__ = [
     "part_time",
     "people",
     "questionnaires",
+    "secondary",
     "spend",
     "studies",
     "teams",

@@ -97,8 +97,17 @@ def _part(codes: Sequence[str], text: Text, *, numbers: bool) -> Text | None:
     if not codes:
         return None
     named = [PART.format(name=SCALE_NAMES[code], code=code) if numbers else SCALE_NAMES[code] for code in codes]
-    listed = Text(_listed([one.nl for one in named], "en"), _listed([one.en for one in named], "and"))
-    return Text(text.nl.replace("{scales}", listed.nl), text.en.replace("{scales}", listed.en))
+    those = listed(named)
+    return Text(text.nl.replace("{scales}", those.nl), text.en.replace("{scales}", those.en))
+
+
+def listed(parts: Sequence[Text]) -> Text:
+    """Join names as a sentence lists them.
+
+    >>> listed([Text("houding", "attitude"), Text("intentie", "intention")]).nl
+    'houding en intentie'
+    """
+    return Text(_listed([one.nl for one in parts], "en"), _listed([one.en for one in parts], "and"))
 
 
 def _listed(parts: Sequence[str], last: str) -> str:

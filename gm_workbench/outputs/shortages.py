@@ -48,6 +48,7 @@ WHAT = {
     "measurements": Text("metingen", "measurements"),
     "measurements more than own lines take": Text("metingen per groep", "measurements in each group"),
     "months from the start": Text("maanden vanaf de start", "months from the start"),
+    "data on the outcome": Text("gegevens over deze uitkomst", "data on this outcome"),
     "items": Text("vragen", "questions"),
 }
 """Words for what metrics can be short of, where a number helps."""

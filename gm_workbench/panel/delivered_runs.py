@@ -37,11 +37,12 @@ def benefit_months(study: Study, rule: str = "benefit") -> PersonMonths:
 def benefit_runs(study: Study) -> Runs:
     """Give the runs of months on general assistance; each begins when the delivery says that the benefit began.
 
-    A person whose rows stop without an end was lost from view; that the run was still going on then is all that is known.
+    A person whose rows stop without an end was lost from view; that the run was still going on then is all that is known. An
+    end after the period is planned: nobody has seen it happen.
     """
     rows = general_assistance(study)
     people, person = coded(rows["person"])
-    ended, work = rows["end"].notna(), rows["end_reason"].isin(WORK_REASONS)
+    ended, work = rows["end"].le(study.period.last).fillna(False).astype(bool), rows["end_reason"].isin(WORK_REASONS)
     event = np.select([~ended, work], [CENSORED, TO_WORK], OTHERWISE).astype(np.int8)
     month, start = (rows[name].to_numpy(dtype=np.int32) for name in ("month", "start"))
     return runs_of(people, person, month, event, start)

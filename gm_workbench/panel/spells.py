@@ -11,18 +11,42 @@ from gm_workbench.vocabulary.tables import WORK_REASONS
 CENSORED, TO_WORK, OTHERWISE = 0, 1, 2
 """How a spell ended: still on benefit when last seen; to work (BUS reasons 11 and 13); for any other reason."""
 
+PERSON_BITS = 20
+"""Bits of a number that holds a month; the others hold the person."""
+
+
+def exits(study: Study) -> pd.Series[bool]:
+    """Say of each row of benefits whether the person left the benefit in that month: by it the rows keep their index.
+
+    A row that holds an end is an exit, unless the person has a row (of any dossier or scheme) in the month after it: then she
+    went on. An end that lies after the month of its row is planned: it is an exit when the person has no more rows up to the
+    month after that end, and not when it lies after the period, for then nobody has seen it happen.
+    """
+    table = study.tables["benefits"]
+    ended = (table["end"].notna() & table["end"].le(study.period.last).fillna(False)).to_numpy(dtype=bool)
+    person, month = pd.factorize(table["person"])[0].astype(np.int64) << PERSON_BITS, table["month"].to_numpy(dtype=np.int64)
+    asks = np.zeros(len(table) + 1, dtype=bool)
+    asks[person[ended] >> PERSON_BITS] = True
+    seen = np.sort((person | month)[asks[person >> PERSON_BITS]])
+    own, last = person[ended], np.maximum(month[ended], table["end"].to_numpy(dtype=np.int64, na_value=0)[ended]) + 1
+    over = np.searchsorted(seen, own | month[ended], side="right") == np.searchsorted(seen, own | last, side="right")
+    ended[ended] = over
+    return pd.Series(ended, table.index)
+
 
 def exit_times(study: Study, people: pd.DataFrame, start: int | None = None) -> pd.DataFrame:
     """Add `time` (months from the start, 1 is that month itself) and `event` to one row per person.
 
-    The first end at or after the start (default: the index month) counts. A person without an end is censored in the last month
-    that has a row.
+    The first exit (`exits`) at or after the start (default: the index month) counts. A person without an exit is censored in
+    the last month that has a row.
     """
     first = study.index_month if start is None else start
-    since = study.tables["benefits"].loc[lambda rows: rows["month"] >= first]
-    last_seen = since.groupby("person")["month"].max()
-    ends = since.loc[since["end"].notna()].sort_values("month").drop_duplicates("person").set_index("person")
-    end_month, reason = people["person"].map(ends["end"]).astype("Float64"), people["person"].map(ends["end_reason"])
+    table = study.tables["benefits"]
+    since = table["month"].ge(first)
+    last_seen = table.loc[since].groupby("person")["month"].max()
+    ends = table.loc[since & exits(study), ["person", "month", "end_reason"]]
+    ends = ends.sort_values("month").drop_duplicates("person").set_index("person")
+    end_month, reason = people["person"].map(ends["month"]).astype("Float64"), people["person"].map(ends["end_reason"])
     seen = end_month.fillna(people["person"].map(last_seen).astype("Float64"))
     event = np.select([end_month.isna(), reason.isin(WORK_REASONS)], [CENSORED, TO_WORK], OTHERWISE)
     return people.assign(time=(seen - first + 1).astype("int64"), event=event)

@@ -14,7 +14,7 @@ import pandas as pd
 from gm_workbench.errors import DeclarationError
 from gm_workbench.panel.ledger import Cohort, Ledger, start_cohort
 from gm_workbench.panel.people import TOO_SOON, began_within_period, consenting, general_assistance, guided, on_benefit
-from gm_workbench.panel.spells import left_for_work
+from gm_workbench.panel.spells import exits, left_for_work
 from gm_workbench.panel.study import Study
 from gm_workbench.vocabulary.designs import Design, Template, load_template
 from gm_workbench.vocabulary.protocols import Assignment
@@ -226,13 +226,13 @@ def _by_month(study: Study, design: Design) -> Compared:
     first, last = window(study)
     benefits = general_assistance(study)
     inside = benefits.loc[benefits["month"].between(first, last)]
-    # of two dossiers in a month the one that ended counts, as it does in `spells.exit_times`
+    # of two dossiers in a month the one that ended counts, as it does in `spells.exits`
     inside = inside.sort_values(["person", "month", "end", "end_reason"]).drop_duplicates(["person", "month"])
     entered = inside.drop_duplicates("person")[["person", "month"]].reset_index(drop=True)
     cohort = _enrolled(study, entered)
     began = cohort.frame.set_index("person")
     rows = inside.loc[inside["person"].isin(began.index), ["person", "month", "end", "end_reason"]]
-    ended, work = rows["end"].notna(), rows["end_reason"].isin(WORK_REASONS)
+    ended, work = exits(study).loc[rows.index], rows["end_reason"].isin(WORK_REASONS)
     frame = pd.DataFrame(
         {
             "person": rows["person"],

@@ -78,6 +78,43 @@ class Estimand:
     primary: bool
 
 
+class Correction(StrEnum):
+    """How intervals of several outcomes are made to hold together (`metrics.several.simultaneous`)."""
+
+    HOLM = "holm"  # decides as often as can be; a proven outcome is known to differ from zero, not by how much at least
+    BONFERRONI = "bonferroni"  # every interval by itself, equally wide: where sizes matter more than decisions
+
+
+@dataclass(frozen=True, slots=True)
+class Secondary:
+    """An outcome beside the primary one, named before data are seen; `unit` is one of `SECONDARY_UNITS`."""
+
+    name: str
+    label: Text
+    unit: str
+    horizon_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The secondary outcomes of a study, whose intervals hold together; a study may have none."""
+
+    outcomes: tuple[Secondary, ...] = ()
+    correction: Correction = Correction.HOLM
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the outcomes, in the order declared."""
+        return tuple(outcome.name for outcome in self.outcomes)
+
+
+NO_FAMILY = Family()
+"""Of a protocol without `secondary`."""
+
+SECONDARY_UNITS = ("probability", "points", "months", "euro per month", "euro per hour", "percent")
+"""What a secondary outcome may be counted in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A section of the report: a question, what we are about to look at, and what it needs.
@@ -145,6 +182,23 @@ def _relevant(form: Form) -> Fact:
     if form.sound("value") and (isinstance(fact.value, str) or not 0 < fact.value < float("inf")):
         form.fault("value", f"must be a number above 0 but got {fact.value!r}")
     return fact
+
+
+def parse_family(form: Form) -> Family:
+    """Read the secondary outcomes, and how their intervals are made to hold together."""
+    outcomes = tuple(_secondary(name, child) for name, child in form.children("outcomes").items())
+    if not outcomes and form.sound("outcomes"):
+        form.fault("outcomes", "must name at least one outcome")
+    family = Family(outcomes, Correction(form.one_of("correction", tuple(Correction))))
+    form.close()
+    return family
+
+
+def _secondary(name: str, form: Form) -> Secondary:
+    unit, horizon = form.one_of("unit", SECONDARY_UNITS), form.whole("horizon_months", least=0)
+    outcome = Secondary(name, form.both("label"), unit, horizon)
+    form.close()
+    return outcome
 
 
 def parse_section(name: str, form: Form) -> Section:

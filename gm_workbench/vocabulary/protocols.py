@@ -21,19 +21,24 @@ from gm_workbench.vocabulary.instruments import Instrument, instrument, instrume
 from gm_workbench.vocabulary.protocol_parts import (
     ASKED,
     LOW_PAY_THRESHOLD,
+    NO_FAMILY,
     NOT_DECLARED,
     OUTSIDE_NEEDS,
     PUBLISHED_VALUES,
     Assignment,
     Bounds,
+    Correction,
     Estimand,
     Fact,
+    Family,
+    Secondary,
     Section,
     TimeZero,
     ZeroEvent,
     parse_bounds,
     parse_estimand,
     parse_fact,
+    parse_family,
     parse_labelled,
     parse_section,
     parse_time_zero,
@@ -45,13 +50,17 @@ __all__ = [
     "EVERY_REPORT",
     "LOW_PAY_THRESHOLD",
     "NOT_DECLARED",
+    "NO_FAMILY",
     "OUTSIDE_NEEDS",
     "PUBLISHED_VALUES",
     "Assignment",
     "Bounds",
+    "Correction",
     "Estimand",
     "Fact",
+    "Family",
     "Protocol",
+    "Secondary",
     "Section",
     "TimeZero",
     "ZeroEvent",
@@ -90,6 +99,7 @@ class Protocol:
     comparison: Comparison | None = None  # only of a study that compares teams
     planning: Mapping[str, Fact] = field(default_factory=dict)  # what was expected before there were data
     time_zero: TimeZero = NOT_DECLARED
+    secondary: Family = NO_FAMILY
 
     @property
     def primary(self) -> Estimand:
@@ -170,6 +180,7 @@ def parse_protocol(form: Form, path: Path, instruments_folder: Path | None = Non
         comparison=comparison,
         planning={name: parse_fact(child) for name, child in form.children("planning").items()} if form.has("planning") else {},
         time_zero=parse_time_zero(form.child("time_zero")) if form.has("time_zero") else NOT_DECLARED,
+        secondary=parse_family(form.child("secondary")) if form.has("secondary") else NO_FAMILY,
     )
     unknown = [f"{code}.{did_you_mean(code, known)}" for code in codes if code not in known]
     form.faults.extend(text for wrong, text in _faults(protocol, path.stem, unknown) if wrong)
@@ -190,7 +201,8 @@ def _limits_of(assignment: Assignment, form: Form) -> tuple[Text, ...]:
 def _faults(protocol: Protocol, stem: str, unknown_instruments: list[str]) -> list[tuple[bool, str]]:
     primary = [estimand.name for estimand in protocol.estimands if estimand.primary]
     absent = [section for section in EVERY_REPORT if section not in protocol.sections]
-    names = [*protocol.sections, *protocol.parameters, *(estimand.name for estimand in protocol.estimands)]
+    names = [*protocol.sections, *protocol.parameters, *(one.name for one in protocol.estimands), *protocol.secondary.names]
+    both = sorted(set(primary) & set(protocol.secondary.names))
     asked = {match[1] for one in protocol.sections.values() for need in one.needs if (match := ASKED.fullmatch(need))}
     strange = sorted(asked - set(protocol.instruments))
     wrong_names = [name for name in names if _NAME.fullmatch(name) is None]
@@ -202,6 +214,7 @@ def _faults(protocol: Protocol, stem: str, unknown_instruments: list[str]) -> li
     return [
         (protocol.name != stem, f"name must be that of the file, {stem}, but got {protocol.name!r}"),
         (len(primary) != 1, f"exactly one estimand must be primary but got {', '.join(primary) or 'none'}"),
+        (bool(both), f"the primary estimand must not be a secondary outcome too but got {', '.join(both)}"),
         (bool(absent), f"sections must include {', '.join(absent)}"),
         (bool(wrong_names), f"names must be lower case letters, digits and underscores but got {', '.join(wrong_names)}"),
         (bool(unknown_instruments), f"instruments must be declared but got {' '.join(unknown_instruments)}"),
@@ -219,6 +232,7 @@ def _texts(protocol: Protocol) -> list[tuple[str, Text]]:
         *((f"sections.{s.id}.lead", s.lead) for s in protocol.sections.values()),
         *((f"estimands.{e.name}.label", e.label) for e in protocol.estimands),
         *((f"estimands.{e.name}.contrast", e.contrast) for e in protocol.estimands),
+        *((f"secondary.outcomes.{one.name}.label", one.label) for one in protocol.secondary.outcomes),
         *((f"outcomes.{name}", label) for name, label in protocol.outcomes.items()),
         *((f"limits[{i}]", limit) for i, limit in enumerate(protocol.limits, start=1)),
         *(_said_of_design(protocol.comparison) if protocol.comparison else ()),

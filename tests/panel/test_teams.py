@@ -176,7 +176,7 @@ def test_a_client_stays_with_the_team_of_the_start_whatever_the_coach_does_later
 
 def test_before_and_after_puts_the_year_before_beside_this_year():
     rows = [
-        *stay("both1", JAN - 12),
+        *stay("both1", JAN - 12, JAN - 1),
         *stay("both1", JAN, JAN + 4, reason="11"),
         *stay("gone1", JAN - 12, JAN - 1, reason="13"),
         *stay("old3", JAN - 12, JAN + 11),

@@ -10,8 +10,9 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.several import holm, simultaneous
+from gm_workbench.metrics.several import declared, holm, simultaneous
 
 RUN = 1e-9
 """R printed fourteen figures."""
@@ -169,3 +170,19 @@ def test_family_must_be_there_and_have_standard_errors():
         share = Estimate(0.5, 0.4, 0.6, se, 100, "probability", "share")
         with pytest.raises(MetricError, match="work has no standard error"):
             simultaneous({"work": share})
+
+
+def test_declared_family_is_whole_and_in_order():
+    work, raw = of(2.5), of(3.0)
+    found = {"work": Contrast(work, raw, 350, 350, 8, 9), "debts": SHORT}
+    family = declared(["health", "debts", "work"], found)
+    assert list(family) == ["health", "debts", "work"]
+    assert (family["work"], family["debts"]) == (work, SHORT)
+    assert family["health"] == NotEnoughData("simultaneous intervals", "data on the outcome", 0, 1)
+
+
+def test_declared_family_takes_nothing_that_was_looked_at_besides():
+    with pytest.raises(MetricError, match=r"must be declared \(work\) but got health"):
+        declared(["work"], {"work": of(1.0), "health": of(9.0)})
+    with pytest.raises(MetricError, match=r"must be declared \(none is\) but got work"):
+        declared([], {"work": of(1.0)})

@@ -11,9 +11,11 @@ import yaml
 from gm_workbench.errors import DeclarationError, UnknownStudy
 from gm_workbench.settings import paths
 from gm_workbench.vocabulary.protocols import (
+    NO_FAMILY,
     NOT_DECLARED,
     Assignment,
     Bounds,
+    Correction,
     ZeroEvent,
     load_protocol,
     study_names,
@@ -299,6 +301,64 @@ def test_protocol_is_frozen():
     protocol = load_protocol("tilburg_single_mothers")
     with pytest.raises(dataclasses.FrozenInstanceError, match="version"):
         protocol.version = 2
+
+
+FAMILY = {
+    "correction": "holm",
+    "outcomes": {
+        "debts": {"label": WORDS, "unit": "euro per month", "horizon_months": 12},
+        "skills": {"label": WORDS, "unit": "points", "horizon_months": 6},
+    },
+}
+
+
+def test_secondary_outcomes_are_a_family_in_the_order_declared(tmp_path):
+    family = load(tmp_path, DRAWN | {"secondary": FAMILY}).secondary
+    assert family.names == ("debts", "skills")
+    assert family.correction is Correction.HOLM
+    assert (family.outcomes[1].unit, family.outcomes[1].horizon_months, family.outcomes[1].label.en) == ("points", 6, "words")
+
+
+def test_secondary_outcomes_may_be_none_and_belong_to_the_digest(tmp_path):
+    silent = load(tmp_path, DRAWN)
+    assert silent.secondary == NO_FAMILY
+    assert silent.secondary.names == ()
+    one = {**FAMILY, "outcomes": {"debts": FAMILY["outcomes"]["debts"]}}
+    digests = {load(tmp_path, DRAWN | more).digest for more in ({}, {"secondary": FAMILY}, {"secondary": one})}
+    assert len(digests) == 3
+
+
+@pytest.mark.parametrize(
+    ("keys", "to", "fault"),
+    [
+        (("correction",), "hollm", r"secondary\.correction must be one of holm, bonferroni but got 'hollm'.*did you mean holm"),
+        (("correction",), ..., r"secondary\.correction is missing"),
+        (("outcomes",), {}, r"secondary\.outcomes must name at least one outcome"),
+        (("outcomes",), ["debts"], r"secondary\.outcomes must be a mapping of names"),
+        (("outcome",), {}, r"secondary\.outcome is not a name that is known here.* HINT: did you mean outcomes"),
+        (("outcomes", "skills", "unit"), "point", r"secondary\.outcomes\.skills\.unit must be one of probability, points"),
+        (("outcomes", "skills", "horizon_months"), -1, r"skills\.horizon_months must be 0 or more but got -1"),
+        (("outcomes", "skills", "primary"), False, r"skills\.primary is not a name that is known here"),
+        (("outcomes", "Skills"), FAMILY["outcomes"]["skills"], "names must be lower case .* but got Skills"),
+        (("outcomes", "difference"), FAMILY["outcomes"]["skills"], "must not be a secondary outcome too but got difference"),
+        (
+            ("outcomes", "skills", "label", "en"),
+            "effects",
+            r"may say effect, but it is said in secondary\.outcomes\.skills\.label",
+        ),
+    ],
+)
+def test_secondary_outcomes_that_are_malformed_are_refused(tmp_path, keys, to, fault):
+    content = json.loads(json.dumps(FAMILY))
+    inner = content
+    for key in keys[:-1]:
+        inner = inner[key]
+    if to is ...:
+        del inner[keys[-1]]
+    else:
+        inner[keys[-1]] = to
+    with pytest.raises(DeclarationError, match=fault):
+        load(tmp_path, DRAWN | {"secondary": content})
 
 
 @pytest.mark.parametrize("event", ZeroEvent)
