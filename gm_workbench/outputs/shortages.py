@@ -16,6 +16,10 @@ WHAT = {
     "persons at risk at every exit that counts": Text(
         "personen die er nog zijn bij elke uitstroom die meetelt", "persons still there at every exit that counts"
     ),
+    "persons seen later in each group": Text(
+        "personen per groep die later zijn gezien", "persons in each group who were seen later"
+    ),
+    "persons who left the state": Text("personen die van positie veranderden", "persons who changed position"),
     "persons at the start": Text("personen aan de start", "persons at the start"),
     "persons paid in the month": Text("personen met loon in de maand", "persons paid in the month"),
     "persons with any spend": Text("personen met uitgaven", "persons with any spend"),
