@@ -1,11 +1,11 @@
-"""Is the bootstrap of the mobility indices at least thirty times as fast as a loop over refits?
+"""Is the bootstrap of mobility indices at least thirty times as fast as a loop over refits? Both get the same draws first.
 
     python benchmarks/metrics_mobility.py [--people 50000] [--draws 10000] [--json]
 
 The plain way draws persons with replacement, counts their pairs and works the indices out, as often as there are draws; it is
 timed on a part of the draws and scaled up. Ours draws how many there are of each kind of person. First both get the same
-draws: the same persons, laid out one by one for the plain way, and every index must be the same to rounding. One thread; seconds
-of the processor. Exits with 1 when the numbers differ or the plain way takes less than thirty times as long.
+draws: the same persons, laid out one by one for the plain way, and every index must be the same to rounding. One thread;
+seconds of the processor. Exits with 1 when the numbers differ or the plain way takes less than thirty times as long.
 """
 
 from __future__ import annotations

@@ -33,6 +33,12 @@ WHAT = {
     "clusters": Text("groepen", "groups"),
     "teams": Text("teams", "teams"),
     "teams in each group": Text("teams per groep", "teams in each group"),
+    "clusters that began later": Text("consulenten die in dezelfde periode begonnen", "coaches who began in the same period"),
+    "clusters to compare with": Text("consulenten die nog niet begonnen waren", "coaches who had not begun"),
+    "moments before the beginning": Text("metingen voor het begin", "measurements before the beginning"),
+    "clusters more than moments before": Text(
+        "consulenten meer dan metingen voor het begin", "coaches more than measurements before the beginning"
+    ),
     "moments at which teams began": Text("momenten waarop teams begonnen", "moments at which teams began"),
     "persons with two rows": Text("personen met twee metingen", "persons with two measurements"),
     "persons more than groups and predictors": Text(

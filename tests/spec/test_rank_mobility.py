@@ -27,8 +27,9 @@ def men() -> pd.DataFrame:
 
 
 # R: f <- (rank(a) - .5)/n; g <- (rank(b) - .5)/n; coef(lm(g ~ f))[2]; cor(a, b, method = "spearman");
-# predict(lm(100 * g ~ f), data.frame(f = .25)); low <- a <= quantile(a, .25, type = 1); high <- -a <= quantile(-a, .25, type = 1);
-# mean((g > f)[low]); mean((b > quantile(b, .25, type = 1))[low]); mean((g < f)[high])
+# predict(lm(100 * g ~ f), data.frame(f = .25)); low <- a <= quantile(a, .25, type = 1);
+# high <- -a <= quantile(-a, .25, type = 1); mean((g > f)[low]); mean((b > quantile(b, .25, type = 1))[low]);
+# mean((g < f)[high])
 @pytest.mark.parametrize(
     ("name", "value", "call"),
     [
