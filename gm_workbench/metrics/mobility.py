@@ -2,7 +2,8 @@
 
 A *pair* is a person's state at one moment and at a later one. States are ordered from the base upwards. What happens to
 somebody who is not there at the later moment (nothing known, or a state such as ``no_pay``) is a choice that is named:
-``"drop"`` leaves the pair out, so the matrix is about those seen twice; ``"out"`` counts it in a last column.
+``"drop"`` leaves the pair out, so the matrix is about those seen twice; ``"out"`` counts it in a last column; ``"weighted"``
+lets those seen twice stand for who began in the same state and is alike in columns that are named.
 """
 
 from __future__ import annotations
@@ -16,18 +17,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.bootstrap import percentile, person_weights
+from gm_workbench.metrics.bootstrap import class_draws, percentile
+from gm_workbench.metrics.checks import require_columns, require_filled
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.mobility_draws import INDICES, counted_indices, index_stack, same_pairs
 
 Floats = NDArray[np.float64]
-Attrition = Literal["drop", "out"]
+Attrition = Literal["drop", "out", "weighted"]
 
 OUT = "out"
 MATRIX = "transition matrix, shares of each row"
 BOOTSTRAP = "bootstrap of persons, percentile interval"
-INDICES = ("prais", "determinant", "second_eigenvalue", "bartholomew_1", "bartholomew_2", "upward")
 MIN_STARTERS = 10
 """Persons who must start from each state before an index has an interval (assumed floor)."""
+
+MIN_SEEN = 5
+"""Pairs of each state and stratum that must be seen later before they stand for the others (assumed floor)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class Transitions:
         Persons behind the pairs; equal to the pairs when each person has one.
     lost : int
         Pairs left out because the later state was not seen.
+    weighted : tuple of tuples of float, or None
+        With ``"weighted"``, counts in which those seen stand for those who were not; they are not whole numbers.
     """
 
     origins: tuple[str, ...]
@@ -52,6 +59,7 @@ class Transitions:
     persons: int
     lost: int
     attrition: Attrition
+    weighted: tuple[tuple[float, ...], ...] | None = None
 
     @property
     def pairs(self) -> int:
@@ -59,35 +67,52 @@ class Transitions:
 
     @property
     def shares(self) -> tuple[tuple[float, ...], ...]:
-        """Shares of each row; NaN in a row that nobody started from."""
-        return tuple(tuple(count / sum(row) if sum(row) else float("nan") for count in row) for row in self.counts)
+        """Shares of each row, weighted where that was asked; NaN in a row that nobody started from."""
+        rows = self.counts if self.weighted is None else self.weighted
+        return tuple(tuple(count / sum(row) if sum(row) else float("nan") for count in row) for row in rows)
 
 
 def transitions(
-    pairs: pd.DataFrame, states: Sequence[str], attrition: Attrition = "drop", out: str = OUT
+    pairs: pd.DataFrame,
+    states: Sequence[str],
+    attrition: Attrition = "drop",
+    out: str = OUT,
+    *,
+    strata: Sequence[str] = (),
 ) -> Transitions | NotEnoughData:
     r"""Count the pairs of states; row shares :math:`p_{ij} = n_{ij} / n_{i\cdot}` estimate the transition probabilities.
+
+    With ``"weighted"``, and strata s of which n began in state i and m of these were seen later,
+
+    .. math:: p_{ij} = \sum_s \frac{n_{is}}{n_{i\cdot}} \, \frac{m_{ijs}}{m_{i\cdot s}}
+
+    which is right when, within a state and stratum, whether somebody is seen has nothing to do with where she went. No rule of
+    the three can tell where those went who were not seen; show two of them side by side when many were lost. Ties (equal wages
+    that fall on the border of two states) are decided before: by whoever makes states out of wages, who must say how.
 
     Parameters
     ----------
     pairs : one row per pair: ``person``, ``from``, ``to`` (missing, or `out`, when the person was not there later)
     states : all states to start from, ordered from the base upwards
-    attrition : ``"drop"`` or ``"out"``, what to do with pairs without a later state
+    attrition : ``"drop"``, ``"out"`` or ``"weighted"``, what to do with pairs without a later state
     out : name of the state of not being there
+    strata : columns known of everybody at the start, for ``"weighted"`` only; without gaps
 
     Returns
     -------
     Transitions
-        Counts; or NotEnoughData when there is no pair at all.
+        Counts; or NotEnoughData when there is no pair at all, or when fewer than 5 of a state and stratum were seen later.
 
     Raises
     ------
     MetricError
-        When a state is not in `states`, or `attrition` is not one of the two.
+        When a column is missing, a person has a gap, a state is not in `states`, `attrition` is not one of the three, or strata
+        are given without ``"weighted"`` or the other way about.
 
     References
     ----------
-    Anderson & Goodman (1957), Annals of Mathematical Statistics 28:89-110.
+    Anderson & Goodman (1957), Annals of Mathematical Statistics 28:89-110; weights: Little & Rubin (2019), Statistical Analysis
+    with Missing Data, §3.3 (weighting classes).
 
     Examples
     --------
@@ -96,17 +121,21 @@ def transitions(
     >>> transitions(pairs, ["low", "high"]).counts, transitions(pairs, ["low", "high"], "out").counts
     (((1, 1), (0, 1)), ((1, 1, 1), (0, 1, 0)))
     """
-    if attrition not in ("drop", "out"):
-        raise MetricError(f"Attrition must be 'drop' or 'out' but got {attrition!r}.")
+    _check_rule(pairs, attrition, strata)
     there = _there(pairs, out)
-    seen = pairs.loc[there] if attrition == "drop" else pairs.assign(to=pairs["to"].astype(object).where(there, out))
-    columns = tuple(states) if attrition == "drop" else (*states, out)
-    start, end = _codes(seen["from"], tuple(states)), _codes(seen["to"], columns)
+    weights = _class_weights(pairs, there, strata) if attrition == "weighted" else None
+    if isinstance(weights, NotEnoughData):
+        return weights
+    seen = pairs.assign(to=pairs["to"].astype(object).where(there, out)) if attrition == "out" else pairs.loc[there]
+    columns = (*states, out) if attrition == "out" else tuple(states)
+    cells = state_codes(seen["from"], tuple(states)) * len(columns) + state_codes(seen["to"], columns)
     if not len(seen):
         return NotEnoughData(MATRIX, "persons", 0, 1)
-    counts = np.bincount(start * len(columns) + end, minlength=len(states) * len(columns)).reshape(len(states), -1)
+    counts = _square(cells, len(states), len(columns))
     rows = tuple(tuple(int(count) for count in row) for row in counts)
-    return Transitions(tuple(states), columns, rows, seen["person"].nunique(), len(pairs) - len(seen), attrition)
+    weighed = None if weights is None else tuple(map(tuple, _square(cells, len(states), len(columns), weights).tolist()))
+    lost = len(pairs) - len(seen)
+    return Transitions(tuple(states), columns, rows, seen["person"].nunique(), lost, attrition, weighed)
 
 
 def indices(matrix: Sequence[Sequence[float]], start: Sequence[float] | None = None) -> dict[str, float]:
@@ -155,16 +184,22 @@ def indices(matrix: Sequence[Sequence[float]], start: Sequence[float] | None = N
     if not np.allclose(p.sum(axis=1), 1, atol=1e-6):
         raise MetricError("Every row of a transition matrix must sum to 1, but at least one does not.")
     shares = np.full(len(p), 1 / len(p)) if start is None else np.asarray(start, dtype=float)
-    return dict(zip(INDICES, (float(value) for value in _index_stack(p[None], shares[None])[0]), strict=True))
+    return dict(zip(INDICES, (float(value) for value in index_stack(p[None], shares[None])[0]), strict=True))
 
 
 def mobility_indices(
     pairs: pd.DataFrame, states: Sequence[str], out: str = OUT, draws: int = 999, seed: int = 1
 ) -> Mapping[str, Estimate] | NotEnoughData:
-    """Estimate the mobility indices of `indices` with 95 % intervals from a bootstrap of persons.
+    r"""Estimate the mobility indices of `indices` with 95 % intervals from a bootstrap of persons.
 
     A person is drawn with all her pairs. Pairs without a later state are left out. The starting shares are those of the pairs.
+    Persons with the same pairs are alike, so a draw of n persons with replacement is a multinomial draw of how many there are
+    of each kind, :math:`(n^*_1, n^*_2, \ldots) \sim \mathrm{Multinomial}(n; n_1/n, n_2/n, \ldots)`, and its matrix follows from
+    these. That is the same bootstrap and not an approximation of it; with a pair each, 50,000 persons take as long as 50.
     A draw in which nobody starts from some state has no matrix and is left out; with `MIN_STARTERS` in each that is rare.
+
+    States are taken as known: where they are fifths of the persons' own wages, the borders are not drawn again. Indices count
+    up and down alike, and noise in a wage looks like movement (`rank_mobility`, `directions` tell more).
 
     Parameters
     ----------
@@ -181,7 +216,7 @@ def mobility_indices(
     Raises
     ------
     MetricError
-        When a state is not in `states`.
+        When a column is missing, a person has a gap, or a state is not in `states`.
 
     References
     ----------
@@ -194,55 +229,49 @@ def mobility_indices(
     >>> mobility_indices(pairs, ["low", "high"])["upward"].value
     0.5
     """
+    _check_rule(pairs, "drop", ())
     seen = pairs.loc[_there(pairs, out)]
-    per_person = _pairs_per_person(seen, tuple(states))
-    starters = int((per_person.sum(axis=2) > 0).sum(axis=0).min())
-    if starters < MIN_STARTERS:
-        return NotEnoughData(BOOTSTRAP, "persons in each group", starters, MIN_STARTERS)
-    people = len(per_person)
-    counts = np.einsum("dp,pij->dij", person_weights(people, draws, seed), per_person, optimize=True)
-    whole = counts[(counts.sum(axis=2) > 0).all(axis=1)]
-    rows = whole.sum(axis=2)
-    values = _index_stack(whole / rows[:, :, None], rows / rows.sum(axis=1, keepdims=True))
-    return {name: percentile(values[0, i], values[1:, i], people, "index", BOOTSTRAP) for i, name in enumerate(INDICES)}
+    start, end = state_codes(seen["from"], tuple(states)), state_codes(seen["to"], tuple(states))
+    alike = same_pairs(pd.factorize(seen["person"])[0], start, end, len(states))
+    if alike.starters < MIN_STARTERS:
+        return NotEnoughData(BOOTSTRAP, "persons in each group", alike.starters, MIN_STARTERS)
+    values = counted_indices(alike.tables(class_draws(alike.sizes, draws, seed)))
+    return {name: percentile(values[0, i], values[1:, i], alike.people, "index", BOOTSTRAP) for i, name in enumerate(INDICES)}
+
+
+def _check_rule(pairs: pd.DataFrame, attrition: Attrition, strata: Sequence[str]) -> None:
+    require_columns(pairs, ["to"], MATRIX)
+    require_filled(pairs, ["person", "from", *strata], MATRIX)
+    if attrition not in ("drop", "out", "weighted"):
+        raise MetricError(f"Attrition must be 'drop', 'out' or 'weighted' but got {attrition!r}.")
+    if bool(strata) is not (attrition == "weighted"):
+        raise MetricError(f"Strata must be given with 'weighted', and only then, but got {len(strata)} with {attrition!r}.")
+
+
+def _class_weights(pairs: pd.DataFrame, there: pd.Series[bool], strata: Sequence[str]) -> NDArray[np.float64] | NotEnoughData:
+    """Give each pair that was seen the number of pairs it stands for: those of its state and stratum over those seen."""
+    seen = there.groupby([pairs[name] for name in ("from", *strata)], observed=True)
+    least = int(seen.sum().min()) if len(pairs) else 0
+    if least < MIN_SEEN:
+        return NotEnoughData(MATRIX, "persons seen later in each group", least, MIN_SEEN)
+    return np.asarray(1 / seen.transform("mean")[there], dtype=float)
+
+
+def _square(cells: NDArray[np.int64], rows: int, columns: int, weights: NDArray[np.float64] | None = None) -> NDArray[Any]:
+    return np.bincount(cells, weights, minlength=rows * columns).reshape(rows, columns)
 
 
 def _there(pairs: pd.DataFrame, out: str) -> pd.Series[bool]:
     return pairs["to"].notna() & pairs["to"].ne(out)
 
 
-def _codes(values: pd.Series[Any], states: tuple[str, ...]) -> NDArray[np.int64]:
+def state_codes(values: pd.Series[Any], states: tuple[str, ...]) -> NDArray[np.int64]:
+    """Number states from the base upwards, or say that a pair has a state that was not declared.
+
+    >>> state_codes(pd.Series(["high", "low"]), ("low", "high")).tolist()
+    [1, 0]
+    """
     codes = pd.Index(states, dtype=object).get_indexer(pd.Index(values, dtype=object)).astype(np.int64)
     if (codes < 0).any():
         raise MetricError(f"Every state must be one of {', '.join(states)}, but at least one pair has another or none.")
     return np.asarray(codes)
-
-
-def _pairs_per_person(seen: pd.DataFrame, states: tuple[str, ...]) -> Floats:
-    """Give (persons, m, m) counts; persons whose pairs are alike stay apart, for they are drawn one by one."""
-    start, end = _codes(seen["from"], states), _codes(seen["to"], states)
-    who, people = pd.factorize(seen["person"])
-    counts = np.zeros((len(people), len(states), len(states)))
-    np.add.at(counts, (who, start, end), 1.0)
-    return counts
-
-
-def _index_stack(p: Floats, start: Floats) -> Floats:
-    """Give the indices of many matrices: (draws, m, m) and (draws, m) to (draws, indices)."""
-    m = p.shape[1]
-    diagonal = np.einsum("dii->di", p)
-    sizes = np.sort(np.abs(np.linalg.eigvals(p)), axis=1)
-    steps = np.abs(np.subtract.outer(np.arange(m), np.arange(m)))
-    rises = np.triu(np.ones((m, m)), 1)
-    below_top = start[:, :-1].sum(axis=1)
-    upward = np.einsum("di,dij,ij->d", start, p, rises) / np.where(below_top > 0, below_top, np.nan)
-    return np.column_stack(
-        [
-            (m - diagonal.sum(axis=1)) / (m - 1),
-            1 - np.abs(np.linalg.det(p)),
-            1 - sizes[:, -2],
-            m * (1 - (start * diagonal).sum(axis=1)) / (m - 1),
-            np.einsum("di,dij,ij->d", start, p, steps) / (m - 1),
-            upward,
-        ]
-    )

@@ -16,6 +16,10 @@ WHAT = {
     "persons at risk at every exit that counts": Text(
         "personen die er nog zijn bij elke uitstroom die meetelt", "persons still there at every exit that counts"
     ),
+    "persons seen later in each group": Text(
+        "personen per groep die later zijn gezien", "persons in each group who were seen later"
+    ),
+    "persons who left the state": Text("personen die van positie veranderden", "persons who changed position"),
     "persons at the start": Text("personen aan de start", "persons at the start"),
     "persons paid in the month": Text("personen met loon in de maand", "persons paid in the month"),
     "persons with any spend": Text("personen met uitgaven", "persons with any spend"),
@@ -29,6 +33,12 @@ WHAT = {
     "clusters": Text("groepen", "groups"),
     "teams": Text("teams", "teams"),
     "teams in each group": Text("teams per groep", "teams in each group"),
+    "clusters that began later": Text("consulenten die in dezelfde periode begonnen", "coaches who began in the same period"),
+    "clusters to compare with": Text("consulenten die nog niet begonnen waren", "coaches who had not begun"),
+    "moments before the beginning": Text("metingen voor het begin", "measurements before the beginning"),
+    "clusters more than moments before": Text(
+        "consulenten meer dan metingen voor het begin", "coaches more than measurements before the beginning"
+    ),
     "moments at which teams began": Text("momenten waarop teams begonnen", "moments at which teams began"),
     "persons with two rows": Text("personen met twee metingen", "persons with two measurements"),
     "persons more than groups and predictors": Text(

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.bootstrap import percentile, person_weights
+from gm_workbench.metrics.bootstrap import class_draws, percentile, person_weights
 from gm_workbench.metrics.estimate import NotEnoughData
-from gm_workbench.metrics.mobility import INDICES, MIN_STARTERS, indices, mobility_indices, transitions
+from gm_workbench.metrics.mobility import INDICES, MIN_SEEN, MIN_STARTERS, Transitions, indices, mobility_indices, transitions
+from gm_workbench.metrics.mobility_draws import counted_indices, same_pairs
 
 PRINTED = 1e-6  # the matrix is published with eight decimals
 TWO_DECIMALS = 0.005
@@ -141,7 +142,7 @@ def test_transitions_refuse_a_state_that_is_not_declared():
 
 
 def test_transitions_refuse_an_unknown_rule_for_attrition():
-    with pytest.raises(MetricError, match="'drop' or 'out' but got 'keep'"):
+    with pytest.raises(MetricError, match="'drop', 'out' or 'weighted' but got 'keep'"):
         transitions(PAIRS, ["low", "high"], "keep")
 
 
@@ -191,6 +192,116 @@ def test_mobility_indices_need_starters_in_each_state(starters, enough):
 
 def test_mobility_indices_of_nobody_are_not_enough_data():
     assert isinstance(mobility_indices(two_states(0, 0, 0, 0), ["low", "high"]), NotEnoughData)
+
+
+# men of plm::Males, fifths of the wage in 1980 and in 1987; R: q <- function(x) cut(x, c(-Inf, quantile(x, 1:4/5), Inf));
+# table(q(a), q(b)), equal wages in the lower fifth
+FIFTHS = [[40, 22, 21, 15, 11], [33, 28, 21, 14, 13], [25, 25, 23, 20, 16], [4, 26, 23, 31, 26], [7, 12, 17, 29, 43]]
+STATES = ("q1", "q2", "q3", "q4", "q5")
+
+
+def of_counts(counts: list[list[int]]) -> pd.DataFrame:
+    rows = [(STATES[i], STATES[j]) for i, row in enumerate(counts) for j, count in enumerate(row) for _ in range(count)]
+    return pd.DataFrame(rows, columns=["from", "to"]).assign(person=range(len(rows)))
+
+
+# R, with P <- prop.table(T, 1): (5 - sum(diag(P)))/4, 1 - abs(det(P)), 1 - sort(Mod(eigen(P)$values), TRUE)[2], ...; errors:
+# apply(replicate(20000, index(matrix(rmultinom(1, 545, T/545), 5))), 1, sd) with set.seed(2)
+@pytest.mark.parametrize(
+    ("name", "value", "se"),
+    [
+        ("prais", 0.87129282117814, 0.02442),
+        ("second_eigenvalue", 0.6319532029743, 0.04674),
+        ("determinant", 0.99997745282737, 0.000152),
+        ("bartholomew_1", 0.87155963302752, 0.02456),
+        ("bartholomew_2", 0.29403669724771, 0.01123),
+        ("upward", 179 / 437, 0.02371),
+    ],
+)
+def test_mobility_indices_equal_those_worked_out_in_r_on_wages_of_young_men(name, value, se, witness):
+    result = mobility_indices(of_counts(FIFTHS), STATES, draws=2000)[name]
+    given = {"data": "plm::Males, fifths of 1980 and 1987", "known": "run"}
+    source = "R: from prop.table(table(q(a), q(b)), 1), eigen and det"
+    witness("mobility.mobility_indices", f"{name} of fifths", result.value, value, tolerance=RUN, source=source, **given)
+    source = "R: sd of 20,000 draws with rmultinom"
+    witness("mobility.mobility_indices", f"{name}, error", result.se, se, tolerance=MONTE_CARLO * se, source=source, **given)
+
+
+def test_fast_bootstrap_gives_the_numbers_of_a_refit_for_every_draw():
+    # two pairs for some persons; each draw is laid out person by person, counted and summed up anew
+    once = of_counts([[6, 2, 1], [3, 5, 2], [1, 2, 8]])
+    pairs = pd.concat([once, once.iloc[::3].assign(to="q3")])
+    start, end = (pairs[side].map({"q1": 0, "q2": 1, "q3": 2}).to_numpy() for side in ("from", "to"))
+    alike = same_pairs(pairs["person"].to_numpy(), start, end, 3)
+    drawn = class_draws(alike.sizes, draws=20, seed=3)
+    fast = counted_indices(alike.tables(drawn))
+    for numbers, row in zip(drawn.astype(int), fast, strict=True):
+        kinds = np.repeat(np.arange(len(numbers)), numbers)
+        parts = [(i, a, b) for kind in kinds for i, a, b in laid_out(alike.tables_of_kinds[kind])]
+        refit = transitions(pd.DataFrame(parts, columns=["person", "from", "to"]), STATES[:3])
+        starts = [sum(one) / refit.pairs for one in refit.counts]
+        assert row == pytest.approx([indices(refit.shares, starts)[name] for name in INDICES], abs=EXACT)
+
+
+def laid_out(table: np.ndarray) -> list[tuple[str, str, str]]:
+    return [("x", STATES[i], STATES[j]) for i, j in np.ndindex(table.shape) for _ in range(int(table[i, j]))]
+
+
+def test_class_draws_vary_as_multinomial_counts(witness):
+    # a class of 30 of 40 persons: mean 30, variance 40 * .75 * .25 = 7.5; over 4,000 draws its mean has an error of .043
+    drawn = class_draws([30, 0, 10], draws=4000, seed=1)[1:, 0]
+    by_hand = {"data": "drawn", "source": "binomial counts, by hand", "known": "hand"}
+    witness("bootstrap.class_draws", "mean", drawn.mean(), 30.0, tolerance=4 * 0.043, **by_hand)
+    witness("bootstrap.class_draws", "variance", drawn.var(), 7.5, tolerance=4 * 0.17, **by_hand)
+
+
+def test_class_draws_and_person_weights_are_the_same_bootstrap(witness):
+    # the error of the first index, from drawing persons one by one and from drawing how many there are of each kind
+    pairs = of_counts(FIFTHS)
+    cells = pairs["from"].map(STATES.index).to_numpy() * 5 + pairs["to"].map(STATES.index).to_numpy()
+    one_by_one = person_weights(len(pairs), draws=2000, seed=4) @ np.eye(25)[cells]
+    slow = counted_indices(one_by_one.reshape(-1, 5, 5))[1:, 0].std(ddof=1)
+    fast = mobility_indices(pairs, STATES, draws=2000)["prais"].se
+    given = {"data": "plm::Males, fifths of 1980 and 1987", "source": "bootstrap.person_weights", "known": "run"}
+    witness("mobility.mobility_indices", "error over that of persons", fast / slow, 1.0, tolerance=MONTE_CARLO, **given)
+
+
+def lost_at_random(stratum: str, seen: int, gone: int, up: int) -> pd.DataFrame:
+    to = ["high"] * up + ["low"] * (seen - up) + [None] * gone
+    return pd.DataFrame({"from": "low", "to": to, "sort": stratum, "person": [f"{stratum}{i}" for i in range(len(to))]})
+
+
+def test_transitions_weighted_let_those_seen_stand_for_their_own_stratum(witness):
+    # flexible: 20 began, 10 seen, half of them up; fixed: 20 began, 20 seen, nobody up. Half of .5 and half of 0 is .25
+    pairs = pd.concat([lost_at_random("flexible", 10, 10, 5), lost_at_random("fixed", 20, 0, 0)])
+    result = transitions(pairs, ["low", "high"], "weighted", strata=["sort"])
+    by_hand = {"tolerance": EXACT, "data": "drawn", "source": "two strata, by hand", "known": "hand"}
+    witness("mobility.transitions", "share up, weighted", result.shares[0][1], 0.25, **by_hand)
+    witness("mobility.transitions", "share up, dropped", transitions(pairs, ["low", "high"]).shares[0][1], 5 / 30, **by_hand)
+    assert (result.counts[0], result.lost, result.persons) == ((25, 5), 10, 30)
+
+
+@pytest.mark.parametrize(("seen", "enough"), [(MIN_SEEN - 1, False), (MIN_SEEN, True), (MIN_SEEN + 1, True)])
+def test_transitions_weighted_need_some_who_were_seen_in_each_stratum(seen, enough):
+    pairs = pd.concat([lost_at_random("flexible", seen, 10, 1), lost_at_random("fixed", 20, 0, 0)])
+    result = transitions(pairs, ["low", "high"], "weighted", strata=["sort"])
+    assert isinstance(result, Transitions) is enough
+    if not enough:
+        assert (result.what, result.got) == ("persons seen later in each group", seen)
+
+
+def test_transitions_take_strata_with_weighted_only():
+    pairs = lost_at_random("flexible", 10, 10, 5)
+    for rule, strata in (("drop", ["sort"]), ("weighted", [])):
+        with pytest.raises(MetricError, match="Strata must be given with 'weighted', and only then"):
+            transitions(pairs, ["low", "high"], rule, strata=strata)
+
+
+def test_transitions_refuse_a_person_without_a_name_and_a_missing_column():
+    with pytest.raises(MetricError, match="column person must have no gaps but 1 rows are missing"):
+        transitions(PAIRS.assign(person=[None, *"bcdef"]), ["low", "high"])
+    with pytest.raises(MetricError, match="columns to are missing"):
+        mobility_indices(PAIRS.drop(columns="to"), ["low", "high"])
 
 
 def test_person_weights_vary_as_multinomial_counts(witness):

@@ -1,0 +1,231 @@
+r"""Where people stand among the others, then and later: ranks instead of amounts, so that growth for everybody drops out.
+
+A rank is a person's place among the persons of the table, between 0 (lowest) and 1: the share below, plus half of those with
+the same wage. Errors allow for ranks being estimated from the same persons; those of a regression of ranks on ranks do not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.bootstrap import percentile
+from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+RANKS = "rank-rank regression, errors that allow for estimated ranks"
+REDRAWN = "ranks drawn again with persons, percentile interval"
+MIN_PERSONS = 40
+"""Persons with both wages below which ranks say too little; the lowest quarter then has ten (assumed floor)."""
+
+ROUNDING = 1e-9
+"""A quarter of 80 persons is 20 persons, whatever the computer makes of it."""
+
+MIN_CLUSTERS = 10
+"""Coaches or teams below which errors by cluster cannot be trusted (assumed floor)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankMobility:
+    """How the later rank goes with the rank at the start.
+
+    Attributes
+    ----------
+    slope : Estimate
+        Places by which the later rank differs per place at the start: 1, nobody changes place; 0, the start tells nothing.
+    spearman : Estimate
+        Rank correlation; equal to the slope when no wages are equal.
+    expected : Estimate
+        Mean later rank (0-100) that the line gives to who stood at `bottom` of all ranks: 50 − (50 − 100·bottom)·slope.
+    rose : Estimate
+        Of those in the lowest part at the start, the share with a higher rank later.
+    left : Estimate
+        Of the same, the share that is no longer in the lowest part later.
+    fell : Estimate
+        Of those in the highest part at the start (as large), the share with a lower rank later.
+    bottom : float
+        The part that counts as lowest, 0.25 for a quarter.
+    """
+
+    slope: Estimate
+    spearman: Estimate
+    expected: Estimate
+    rose: Estimate
+    left: Estimate
+    fell: Estimate
+    bottom: float
+
+
+def rank_mobility(
+    frame: pd.DataFrame,
+    start: str = "from",
+    later: str = "to",
+    *,
+    bottom: float = 0.25,
+    cluster: str | None = None,
+    draws: int = 999,
+    seed: int = 1,
+) -> RankMobility | NotEnoughData:
+    r"""Estimate how people change places in the distribution of wages.
+
+    With ranks :math:`F_i` at the start and :math:`G_i` later (mid-ranks, mean one half), and :math:`q_b` the wage at or below
+    which a part b began (the lowest that makes the part b or more, so many equal wages make it larger):
+
+    .. math:: \hat\rho = \frac{\sum_i (F_i - \frac12)(G_i - \frac12)}{\sum_i (F_i - \frac12)^2}, \qquad
+        \hat U = \Pr(G_i > F_i \mid x_i \le q_b)
+
+    The error of the slope comes from its influence function, in which each person also moves the ranks of the others:
+    :math:`\psi_i = \{\kappa_i(F, G) - \rho\,\kappa_i(F, F)\} / \mathrm{Var} F`, with :math:`\kappa_i(F, G) = F_i G_i +
+    \frac1n\sum_j K(x_i, x_j) G_j + \frac1n\sum_j F_j K(y_i, y_j) - 3\,\overline{FG}` and K(a, b) one when a < b, one half when
+    equal. The error of a plain regression of ranks leaves the two sums out and can be far too large or too small. Shares of the
+    lowest and highest part have percentile intervals from drawing persons (or whole clusters) again and ranking anew each time.
+
+    Ranks are among the persons given, not among all workers of a country. Somebody at the bottom can hardly go but up, and a
+    low month that was bad luck passes: `rose` is above one half also when wages only wobble, so read it beside `fell`.
+
+    Parameters
+    ----------
+    frame : one row per person, no gaps in the columns named
+    start, later : columns with the two wages, in the same unit each
+    bottom : part of the ranks that counts as lowest, above 0 and at most one half
+    cluster : column with the coach or team that persons share
+    draws, seed : of the bootstrap
+
+    Returns
+    -------
+    RankMobility or NotEnoughData
+        Slope and correlation without unit, expected rank in percentiles, shares in probability; n is persons. t intervals on
+        persons − 1 or clusters − 1. NotEnoughData below 40 persons or 10 clusters, with fewer than 10 persons in the lowest or
+        highest part, or when all wages of a moment are equal.
+
+    Raises
+    ------
+    MetricError
+        When a column is missing, is not numeric or has gaps, or `bottom` does not lie above 0 and at most at one half.
+
+    References
+    ----------
+    Chetty, Hendren, Kline & Saez (2014), QJE 129:1553-1623, doi:10.1093/qje/qju022 (slope, expected rank); Bhattacharya &
+    Mazumder (2011), Quantitative Economics 2:335-379, doi:10.3982/QE69 (upward rank mobility); Chetverikov & Wilhelm (2023),
+    Inference for rank-rank regressions, arXiv:2310.15512 (errors).
+
+    Examples
+    --------
+    >>> wages = pd.DataFrame({"from": range(80), "to": [i + 30 * (i % 2) for i in range(80)]})
+    >>> found = rank_mobility(wages)
+    >>> round(found.slope.value, 2), round(found.expected.value, 1), found.rose.value
+    (0.84, 28.9, 0.5)
+    """
+    _check(frame, start, later, bottom, cluster)
+    x, y = (frame[name].to_numpy(dtype=float) for name in (start, later))
+    codes = np.arange(len(frame)) if cluster is None else pd.factorize(frame[cluster])[0]
+    if (short := _short(x, y, codes, bottom)) is not None:
+        return short
+    groups = None if cluster is None else int(codes.max()) + 1
+    slope, spearman = _lines(x, y, codes, groups)
+    place = 100 * (bottom - 0.5)
+    low, high = sorted(50 + place * end for end in (slope.low, slope.high))
+    value, se = 50 + place * slope.value, abs(place) * slope.se
+    expected = Estimate(value, low, high, se, len(x), "percentile", RANKS, groups, slope.df)
+    values = _shares(x, y, codes, bottom, draws, seed)
+    rose, left, fell = (percentile(one[0], one[1:], len(x), "probability", REDRAWN, groups) for one in values.T)
+    return RankMobility(slope, spearman, expected, rose, left, fell, bottom)
+
+
+def mid_ranks(values: Floats) -> Floats:
+    """Give each person's rank: the share of persons below, plus half of the share with the same value, herself included.
+
+    >>> mid_ranks(np.array([5.0, 7.0, 7.0, 9.0])).tolist()
+    [0.125, 0.5, 0.5, 0.875]
+    """
+    return np.asarray((stats.rankdata(values) - 0.5) / len(values), dtype=float)
+
+
+def _check(frame: pd.DataFrame, start: str, later: str, bottom: float, cluster: str | None) -> None:
+    if not 0 < bottom <= 0.5:
+        raise MetricError(f"{RANKS}: bottom must lie above 0 and at most at 0.5 but got {bottom}.")
+    require_numbers(frame, [start, later], RANKS)
+    if cluster is not None:
+        require_filled(frame, [cluster], RANKS)
+
+
+def _short(x: Floats, y: Floats, codes: Ints, bottom: float) -> NotEnoughData | None:
+    short = shortage(
+        RANKS,
+        ("persons", len(x), MIN_PERSONS),
+        ("clusters", len(np.unique(codes)), MIN_CLUSTERS),
+        ("different outcomes", min(len(np.unique(x)), len(np.unique(y))), 2),
+    )
+    ones = np.ones(len(x))
+    ends = min(int(_lowest(np.unique(one, return_inverse=True)[1], ones, bottom).sum()) for one in (x, -x))
+    return short or shortage(RANKS, ("persons in each group", ends, MIN_PERSONS // 4))
+
+
+def _lines(x: Floats, y: Floats, codes: Ints, groups: int | None) -> tuple[Estimate, Estimate]:
+    """Give the slope and the rank correlation, with errors from their influence functions."""
+    f, g = mid_ranks(x), mid_ranks(y)
+    both, first, second = _moved(x, f, y, g), _moved(x, f, x, f), _moved(y, g, y, g)
+    covariance, var_f, var_g = (float(a @ b) / len(x) - 0.25 for a, b in ((f, g), (f, f), (g, g)))
+    slope, spread = covariance / var_f, float(np.sqrt(var_f * var_g))
+    spearman = covariance / spread
+    of_slope = (both - slope * first) / var_f
+    of_spearman = both / spread - spearman / 2 * (first / var_f + second / var_g)
+    return _with_error(slope, of_slope, codes, groups), _with_error(spearman, of_spearman, codes, groups)
+
+
+def _moved(x: Floats, f: Floats, y: Floats, g: Floats) -> Floats:
+    """Give each person's influence on the mean product of ranks: by her own ranks, and by moving those of the others."""
+    mean = float(f @ g) / len(x)
+    return f * g + _above(x, g) + _above(y, f) - 3 * mean
+
+
+def _above(values: Floats, weights: Floats) -> Floats:
+    """Give for each person the mean over all of the weights of those with a higher value, ties for half."""
+    _, places = np.unique(values, return_inverse=True)
+    mass = np.bincount(places, weights)
+    return np.asarray((mass.sum() - np.cumsum(mass) + mass / 2)[places] / len(values), dtype=float)
+
+
+def _with_error(value: float, influence: Floats, codes: Ints, groups: int | None) -> Estimate:
+    sums = np.bincount(codes, influence)
+    df = float(len(sums) - 1)
+    se = float(np.sqrt(sums @ sums * len(sums) / df)) / len(influence)
+    half = float(stats.t.ppf(0.975, df)) * se
+    return Estimate(value, value - half, value + half, se, len(influence), "", RANKS, groups, df)
+
+
+def _shares(x: Floats, y: Floats, codes: Ints, bottom: float, draws: int, seed: int) -> Floats:
+    """Give (draws + 1, 3) shares: rose and left of the lowest part, fell of the highest; the first row is the data."""
+    (_, at_x), (_, at_y) = (np.unique(values, return_inverse=True) for values in (x, y))
+    random, groups = np.random.default_rng(seed), int(codes.max()) + 1
+    found = [_moves(at_x, at_y, np.ones(len(x)), bottom)]
+    for _ in range(draws):
+        drawn = np.bincount(random.integers(0, groups, groups), minlength=groups)[codes].astype(float)
+        found.append(_moves(at_x, at_y, drawn, bottom))
+    return np.array(found)
+
+
+def _moves(at_x: Ints, at_y: Ints, weights: Floats, bottom: float) -> tuple[float, float, float]:
+    f, g = (_weighed_ranks(at, weights) for at in (at_x, at_y))
+    low, high = (weights * _lowest(at, weights, bottom) for at in (at_x, at_x.max() - at_x))
+    least, later = low.sum(), _lowest(at_y, weights, bottom)
+    return float(low @ (g > f) / least), float(low @ ~later / least), float(high @ (g < f) / high.sum())
+
+
+def _lowest(places: Ints, weights: Floats, bottom: float) -> NDArray[np.bool_]:
+    """Mark the lowest part: up to the first value at or below which there is so large a part; it is never empty."""
+    reached = np.cumsum(np.bincount(places, weights))
+    return np.asarray(places <= np.searchsorted(reached, bottom * reached[-1] - ROUNDING))
+
+
+def _weighed_ranks(places: Ints, weights: Floats) -> Floats:
+    mass = np.bincount(places, weights)
+    return np.asarray(((np.cumsum(mass) - mass / 2) / weights.sum())[places], dtype=float)
