@@ -53,6 +53,7 @@ __all__ = [
     "stacks",
     "team_comparison",
     "team_scores",
+    "two_part",
     "waves",
     "weighting",
     "wild",
