@@ -38,7 +38,7 @@ class Characteristics:
     @property
     def kept(self) -> list[int]:
         """Columns of a model: a constant, numbers, and all categories but the first of each characteristic."""
-        first = {self.owners.index(owner) for owner, size in self._categories().items() if size > 1}
+        first = {self.owners.index(owner) for owner in self._categories()}
         return [place for place in range(len(self.names)) if place not in first]
 
     @property
@@ -50,11 +50,20 @@ class Characteristics:
         """
         turned = np.eye(len(self.names))[:, self.kept]
         for owner, size in self._categories().items():
-            if size > 1:
-                places = [place for place, one in enumerate(self.owners) if one == owner]
-                mean = turned[places].mean(axis=0)
-                turned[places] -= mean
-                turned[0] += mean
+            places = [place for place, one in enumerate(self.owners) if one == owner]
+            mean = turned[places].sum(axis=0) / size
+            turned[places] -= mean
+            turned[0] += mean
+        return turned
+
+    @property
+    def filled(self) -> Floats:
+        """Turn means of the columns that are kept into those of all: shares of the categories sum to 1."""
+        turned = np.eye(len(self.names))[:, self.kept]
+        for owner in self._categories():
+            places = [place for place, one in enumerate(self.owners) if one == owner]
+            turned[places[0]] = -turned[places[1:]].sum(axis=0)
+            turned[places[0], 0] = 1.0
         return turned
 
     def _categories(self) -> dict[str, int]:
