@@ -30,6 +30,7 @@ MIN_SPENDERS = 20
 MIN_SPENDERS_PER_CATEGORY = 5
 """Persons with any spend in each category of a characteristic, below which its coefficients are chance (assumed floor)."""
 
+SPENT_MONTH = "euro per month with spend"
 NORMAL = 1.959963984540054
 
 
@@ -108,7 +109,7 @@ def two_part(
         category (``household``, ``age_band``); may change from month to month
     amount : column with euros in the month, 0 where nothing was spent
     person : column that tells persons apart
-    unit : of the difference
+    unit : of the difference; `given_any` is then in ``euro per month with spend``
 
     Returns
     -------
@@ -210,7 +211,7 @@ def _told(cells: Cells, models: Models, unit: str) -> TwoPart:
     return TwoPart(
         told(*per_month, unit),
         told(*any_, "difference in probability"),
-        replace(told(*given, unit), n=spenders),
+        replace(told(*given, SPENT_MONTH if unit == EURO_MONTH else unit), n=spenders),
         told(*compared, unit),
         told(*reference, unit),
         cells.raw_difference,
