@@ -60,6 +60,7 @@ __all__ = [
     "staggered",
     "team_comparison",
     "team_scores",
+    "two_part",
     "wave_anova",
     "wave_model",
     "waves",

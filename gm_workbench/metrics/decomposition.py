@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.bootstrap import percentile, person_weights
+from gm_workbench.metrics.bootstrap import drawn_sums, percentile
 from gm_workbench.metrics.equity import EURO_MONTH
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
@@ -24,11 +24,15 @@ KITAGAWA = "Kitagawa decomposition, bootstrap of persons, percentile interval"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one category adds to the difference, and the persons of both groups in it."""
+    """What one category adds to the difference, and the persons of both groups in it.
+
+    By composition the sign of a part hangs on where zero is: a category in which everybody gets something adds to composition
+    when a group spends more of its months there, and another takes away. Only the sum over categories is free of that.
+    """
 
     category: str
-    composition: float
-    rates: float
+    composition: Estimate
+    rates: Estimate
     persons: int
 
 
@@ -194,15 +198,14 @@ def _decompose(
         return NotEnoughData(KITAGAWA, "persons in each group", min(people), 2)
     composition, rates = _kitagawa_stack(sides[0].shares, sides[1].shares, sides[0].rates, sides[1].rates)
     behind = costs.groupby("category")["person"].nunique()
-    parts = zip(categories, composition[0], rates[0], strict=True)
     sums = [composition.sum(axis=1) + rates.sum(axis=1), composition.sum(axis=1), rates.sum(axis=1)]
-    gap, by_composition, by_rates = (percentile(total[0], total[1:], sum(people), EURO_MONTH, KITAGAWA) for total in sums)
-    return Decomposition(
-        gap,
-        by_composition,
-        by_rates,
-        tuple(Part(name, float(c), float(r), int(behind[name])) for name, c, r in parts),
-    )
+
+    def told(drawn: Floats) -> Estimate:
+        return percentile(drawn[0], drawn[1:], sum(people), EURO_MONTH, KITAGAWA)
+
+    parts = (Part(name, told(composition[:, i]), told(rates[:, i]), int(behind[name])) for i, name in enumerate(categories))
+    gap, by_composition, by_rates = (told(total) for total in sums)
+    return Decomposition(gap, by_composition, by_rates, tuple(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,14 +224,14 @@ def _draws(months: pd.DataFrame, costs: pd.DataFrame, categories: tuple[str, ...
     if (row < 0).any():
         raise MetricError(f"{KITAGAWA}: costs must belong to persons with a month on benefit, but some do not.")
     column = pd.Categorical(costs["category"], categories=list(categories)).codes
-    counts, euros = np.zeros((len(people), len(categories))), np.zeros((len(people), len(categories)))
-    np.add.at(counts, (row, column), 1.0)
-    np.add.at(euros, (row, column), costs["amount"].to_numpy(dtype=float))
-    weights = person_weights(len(people), draws, seed)
-    times = weights @ counts
+    summed = np.zeros((len(people), 1 + 2 * len(categories)))  # months, then rows of costs and euros by category
+    summed[:, 0] = at_risk
+    np.add.at(summed, (row, 1 + column), 1.0)
+    np.add.at(summed, (row, 1 + len(categories) + column), costs["amount"].to_numpy(dtype=float))
+    months_in, times, euros = np.split(drawn_sums(summed, draws, seed), [1, 1 + len(categories)], axis=1)
     with np.errstate(invalid="ignore"):
-        rates = np.where(times > 0, (weights @ euros) / times, np.nan)
-    return _Side(times / (weights @ at_risk)[:, None], rates, len(people))
+        rates = np.where(times > 0, euros / times, np.nan)
+    return _Side(times / months_in, rates, len(people))
 
 
 def _kitagawa_stack(c_a: Floats, c_b: Floats, r_a: Floats, r_b: Floats) -> tuple[Floats, Floats]:

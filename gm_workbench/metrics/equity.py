@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.bootstrap import percentile, person_weights
+from gm_workbench.metrics.bootstrap import drawn_sums, percentile
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 Floats = NDArray[np.float64]
@@ -212,8 +212,8 @@ def ratio_draws(top: Floats, bottom: Floats, draws: int, seed: int) -> Floats:
     >>> ratio_draws(np.array([1.0, 2.0]), np.array([2.0, 4.0]), draws=3, seed=1).tolist()
     [0.5, 0.5, 0.5, 0.5]
     """
-    weights = person_weights(len(top), draws, seed)
-    return np.asarray((weights @ top) / (weights @ bottom), dtype=float)
+    sums = drawn_sums(np.column_stack([top, bottom]), draws, seed)
+    return np.asarray(sums[:, 0] / sums[:, 1], dtype=float)
 
 
 def _per_person(months: pd.DataFrame) -> pd.DataFrame:

@@ -5,27 +5,60 @@ Parts of a difference, not causes of it: "unexplained" holds everything that was
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from statsmodels.stats.oaxaca import OaxacaBlinder
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.bootstrap import percentile
+from gm_workbench.metrics.characteristics import Characteristics, characteristics
+from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.equity import EURO_MONTH
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.oaxaca_draws import Standard, folds, moments
 
 Floats = NDArray[np.float64]
 
 OAXACA = "Oaxaca-Blinder decomposition, bootstrap of persons, percentile interval"
+MIN_PERSONS = 10
+"""Persons in each group, above the number of coefficients, below which two regressions say nothing (assumed floor)."""
+MIN_PERSONS_PER_CATEGORY = 5
+"""Persons of each group in each category, below which many draws have none and its coefficient is chance (assumed floor)."""
+MOST_LEFT_OUT = 0.05
+"""Share of draws without an answer above which the others are no longer a fair picture (assumed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one characteristic, or one category of it, adds to each part of the difference."""
+
+    explained: Estimate
+    unexplained: Estimate
+    endowments: Estimate
+    coefficients: Estimate
+    interaction: Estimate
 
 
 @dataclass(frozen=True, slots=True)
 class Oaxaca:
-    """A difference in means: two-fold (explained + unexplained) and three-fold (endowments + coefficients + interaction)."""
+    """A difference in means: two-fold (explained + unexplained) and three-fold (endowments + coefficients + interaction).
+
+    Attributes
+    ----------
+    gap, explained, unexplained, endowments, coefficients, interaction : Estimate
+        Totals: ``explained + unexplained = gap`` and ``endowments + coefficients + interaction = gap``.
+    detail : mapping of str to Share
+        By characteristic, and ``constant``; each part sums to its total.
+    categories : mapping of str to Share
+        By column: a number, or ``household: couple``; the categories of a characteristic sum to its detail.
+    standard : str
+        Whose coefficients the explained part is worked out with.
+    """
 
     gap: Estimate
     explained: Estimate
@@ -33,6 +66,9 @@ class Oaxaca:
     endowments: Estimate
     coefficients: Estimate
     interaction: Estimate
+    detail: Mapping[str, Share]
+    categories: Mapping[str, Share]
+    standard: Standard
 
 
 def oaxaca_blinder(
@@ -42,78 +78,153 @@ def oaxaca_blinder(
     groups: tuple[str, str],
     covariates: Sequence[str],
     unit: str = EURO_MONTH,
-    draws: int = 199,
+    draws: int = 999,
     seed: int = 1,
+    *,
+    person: str | None = None,
+    standard: Standard = "pooled",
 ) -> Oaxaca | NotEnoughData:
-    r"""Split a difference in means (first group minus second) by linear regressions in each group.
+    r"""Split a difference in means (first group minus second) by linear regressions in each group, in total and by variable.
 
-    Two-fold with pooled coefficients :math:`\beta^*`, the group itself in the pooled model (Jann 2008): explained
-    :math:`(\bar x_A - \bar x_B) \beta^*`, the rest unexplained. Three-fold: endowments :math:`(\bar x_A - \bar x_B) \beta_B`,
-    coefficients :math:`\bar x_B (\beta_A - \beta_B)`, interaction.
+    With means :math:`\bar x_A, \bar x_B` and least-squares coefficients :math:`\hat\beta_A, \hat\beta_B`, each with a constant,
+
+    .. math:: \bar y_A - \bar y_B = \underbrace{(\bar x_A - \bar x_B)' \beta^*}_{\text{explained}}
+        + \underbrace{\bar x_A' (\hat\beta_A - \beta^*) + \bar x_B' (\beta^* - \hat\beta_B)}_{\text{unexplained}}
+
+    .. math:: = \underbrace{(\bar x_A - \bar x_B)' \hat\beta_B}_{\text{endowments}}
+        + \underbrace{\bar x_B' (\hat\beta_A - \hat\beta_B)}_{\text{coefficients}}
+        + \underbrace{(\bar x_A - \bar x_B)' (\hat\beta_A - \hat\beta_B)}_{\text{interaction}}
+
+    The standard :math:`\beta^*` is declared: ``"pooled"``, of both groups together *with the group as a column* (Jann 2008),
+    without which part of what is unexplained passes for explained; ``"pooled without group"`` (Neumark 1988; Oaxaca & Ransom
+    1994), kept for comparison with older work; ``"compared"`` or ``"reference"``, of one of the groups; ``"cotton"``, their
+    mean by size; ``"reimers"``, their plain mean.
+
+    The detail of a variable is its term in these sums. Categories have no base: coefficients are taken as deviations from
+    their plain mean, which goes to the constant (Yun 2005; Gardeazabal & Ugidos 2004), so it does not matter which category a
+    model leaves out. For a *number*, its detail in unexplained and coefficients, and the constant's, still hang on where its
+    zero is; read these for numbers only with a zero that means something. Detail of explained and endowments does not.
+
+    Intervals are by drawing persons within each group, all their rows with them. A draw in which a regression has no answer is
+    left out.
+
+    It does not say what would happen if a characteristic changed, and unexplained is not a measure of discrimination: it holds
+    whatever was not measured. Linear in the mean; for euros with many zeros see also `two_part.two_part`.
 
     Parameters
     ----------
-    frame : one row per person: numeric columns `outcome` and `covariates`, and column `group`
-    outcome, covariates : column names
+    frame : one row per person, or with `person` several (months); no gaps; rows of other groups are passed over
+    outcome : numeric column, in `unit`
     group, groups : column, and the two groups: compared, reference
+    covariates : numeric ones enter as they are, others by category
     unit : of the outcome
     draws, seed : of the bootstrap
+    person : column that tells persons apart, when they have several rows; means are then over rows
+    standard : whose coefficients the explained part is worked out with
 
     Returns
     -------
-    Oaxaca
-        In the unit of the outcome; or NotEnoughData when a group has too few persons for its regression.
+    Oaxaca or NotEnoughData
+        In the unit of the outcome; NotEnoughData when a group has fewer persons than coefficients + `MIN_PERSONS`, a category
+        has fewer than `MIN_PERSONS_PER_CATEGORY` persons of a group, or in more than one draw in twenty there is no answer.
 
     Raises
     ------
     MetricError
-        When a value is missing, or the covariates determine each other within a group.
+        When a column is missing, not finite or has gaps, the covariates determine each other within a group, or `standard` is
+        none of those allowed.
 
     References
     ----------
-    Blinder (1973), Oaxaca (1973); Jann (2008), Stata Journal 8:453-479. Point estimates by statsmodels ``OaxacaBlinder``.
+    Oaxaca (1973), doi:10.2307/2525981; Blinder (1973), doi:10.2307/144855; Jann (2008), Stata Journal 8:453-479; Yun (2005),
+    doi:10.1111/j.1465-7295.2005.tb00090.x; Gardeazabal & Ugidos (2004), doi:10.1162/003465304774201860.
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> sex, x = ["w"] * 4 + ["m"] * 4, [1.0, 2, 3, 4, 2, 3, 4, 5]
-    >>> frame = pd.DataFrame({"y": [1.0, 2, 3, 5, 2, 3, 5, 5], "x": x, "sex": sex})
-    >>> round(oaxaca_blinder(frame, "y", "sex", ("w", "m"), ["x"], draws=20).gap.value, 4)
-    -1.0
+    Women have a characteristic less often that goes with 10 more for everybody, and get 2 less whatever they have:
+
+    >>> frame = pd.DataFrame({"sex": ["w"] * 40 + ["m"] * 40, "home": (["rent"] * 3 + ["own"]) * 10 + ["rent", "own"] * 20})
+    >>> frame["y"] = 10.0 * (frame["home"] == "own") - 2.0 * (frame["sex"] == "w")
+    >>> found = oaxaca_blinder(frame, "y", "sex", ("w", "m"), ["home"], draws=99)
+    >>> round(found.gap.value, 6), round(found.explained.value, 6), round(found.detail["home"].explained.value, 6)
+    (-4.5, -2.5, -2.5)
+    >>> {name: round(share.explained.value, 6) for name, share in found.categories.items()}
+    {'constant': 0.0, 'home: own': -1.25, 'home: rent': -1.25}
     """
-    if frame[[outcome, *covariates]].isna().any().any():
-        raise MetricError(f"{OAXACA}: every value must be known, but some are missing.")
-    sides = [frame.loc[frame[group].astype(str) == name, [outcome, *covariates]].to_numpy(dtype=float) for name in groups]
-    needed = len(covariates) + 2
-    if min(len(side) for side in sides) < needed:
-        return NotEnoughData(OAXACA, "persons in each group", min(len(side) for side in sides), needed)
-    if not all(_full_rank(side) for side in sides):
+    if standard not in get_args(Standard):
+        raise MetricError(f"{OAXACA}: standard must be one of {', '.join(get_args(Standard))} but got {standard!r}.")
+    require_numbers(frame, [outcome], OAXACA)
+    require_filled(frame, [group, *([person] if person else [])], OAXACA)
+    rows = frame.loc[frame[group].astype(str).isin(groups)]
+    coded = characteristics(rows, covariates, OAXACA)
+    codes = pd.factorize(rows[person])[0] if person else np.arange(len(rows))
+    sides = [(rows[group].astype(str) == name).to_numpy() for name in groups]
+    people = [len(np.unique(codes[side])) for side in sides]
+    short = shortage(OAXACA, *_wants(coded, codes, sides, people))
+    if short is not None:
+        return short
+    y, scaled = rows[outcome].to_numpy(dtype=float), _Scaled.of(coded)
+    drawn = [
+        moments(scaled.z[side], y[side] - y.mean(), pd.factorize(codes[side])[0], draws, seed + place)
+        for place, side in enumerate(sides)
+    ]
+    whole = drawn[0].tells_apart & drawn[1].tells_apart
+    if not whole[0]:
         raise MetricError(f"{OAXACA}: in at least one group the covariates determine each other; leave one of them out.")
-    values = np.array([_oaxaca(*sides), *(_oaxaca(*drawn) for drawn in _drawn(sides, draws, seed))])
-    people = len(sides[0]) + len(sides[1])
-    return Oaxaca(*(percentile(values[0, i], values[1:, i], people, unit, OAXACA) for i in range(len(fields(Oaxaca)))))
+    if whole.mean() < 1 - MOST_LEFT_OUT:
+        return NotEnoughData(OAXACA, "optimisers that agree", 0, 1)
+    first, second = (one.only(whole) for one in drawn)
+    return _told(coded, folds(first, second, scaled.to_means, scaled.to_slopes, standard), sum(people), unit, standard)
 
 
-def _drawn(sides: Sequence[Floats], draws: int, seed: int) -> Iterator[list[Floats]]:
-    """Draw persons within each group; a draw in which a regression cannot be fitted is drawn again."""
-    rng, kept = np.random.default_rng(seed), 0
-    while kept < draws:
-        again = [side[rng.integers(0, len(side), len(side))] for side in sides]
-        if all(_full_rank(side) for side in again):
-            kept += 1
-            yield again
+def _wants(
+    coded: Characteristics, codes: NDArray[np.int64], sides: Sequence[NDArray[np.bool_]], people: Sequence[int]
+) -> list[tuple[str, int, int]]:
+    least = [
+        len(np.unique(codes[side & (column == 1)]))
+        for name, owner, column in zip(coded.names, coded.owners, coded.columns.T, strict=True)
+        for side in sides
+        if name != owner
+    ]
+    few = ("persons in each category of each group", min(least, default=MIN_PERSONS_PER_CATEGORY), MIN_PERSONS_PER_CATEGORY)
+    return [("persons in each group", min(people), len(coded.kept) + MIN_PERSONS), few]
 
 
-def _full_rank(side: Floats) -> bool:
-    columns = np.column_stack([side[:, 1:], np.ones(len(side))])
-    return bool(np.linalg.matrix_rank(columns) == columns.shape[1])
+@dataclass(frozen=True, slots=True)
+class _Scaled:
+    """Columns of the model, centred and of one size so that cross-products lose no digits; and the way back to all columns."""
+
+    z: Floats
+    to_means: Floats
+    to_slopes: Floats
+
+    @classmethod
+    def of(cls, coded: Characteristics) -> _Scaled:
+        x = coded.columns[:, coded.kept]
+        middle, size = x.mean(axis=0), x.std(axis=0)
+        middle[0], size[size == 0] = 0.0, 1.0
+        back, slopes = np.diag(size), np.diag(1 / size)
+        back[1:, 0], slopes[0, 1:] = middle[1:], -(middle / size)[1:]
+        return cls((x - middle) / size, coded.filled @ back, coded.normalised @ slopes)
 
 
-def _oaxaca(compared: Floats, reference: Floats) -> tuple[float, ...]:
-    """Give gap, explained, unexplained, endowments, coefficients, interaction."""
-    rows = np.vstack([compared, reference])
-    side = np.repeat([0.0, 1.0], [len(compared), len(reference)])
-    columns = np.column_stack([rows[:, 1:], np.ones(len(rows)), side])
-    model = OaxacaBlinder(rows[:, 0], columns, columns.shape[1] - 1, hasconst=True, swap=False)
-    unexplained, explained, gap = model.two_fold().params
-    return (gap, explained, unexplained, *model.three_fold().params[:3])
+def _told(coded: Characteristics, parts: dict[str, Floats], people: int, unit: str, standard: Standard) -> Oaxaca:
+    def told(values: Floats) -> Estimate:
+        return percentile(values[0], values[1:], people, unit, OAXACA)
+
+    def share(places: Sequence[int]) -> Share:
+        return Share(**{part.name: told(parts[part.name][:, places].sum(axis=1)) for part in fields(Share)})
+
+    owned = {owner: [i for i, one in enumerate(coded.owners) if one == owner] for owner in coded.owners}
+    total = {name: told(values.sum(axis=1)) for name, values in parts.items()}
+    return Oaxaca(
+        gap=total["gap"],
+        explained=total["explained"],
+        unexplained=total["unexplained"],
+        endowments=total["endowments"],
+        coefficients=total["coefficients"],
+        interaction=total["interaction"],
+        detail=MappingProxyType({owner: share(places) for owner, places in owned.items()}),
+        categories=MappingProxyType({name: share([place]) for place, name in enumerate(coded.names)}),
+        standard=standard,
+    )

@@ -13,6 +13,7 @@ __all__ = [
     "answers",
     "associations",
     "determinants",
+    "equal_spend",
     "exits",
     "facts",
     "foresight",

@@ -23,6 +23,13 @@ WHAT = {
     "persons at the start": Text("personen aan de start", "persons at the start"),
     "persons paid in the month": Text("personen met loon in de maand", "persons paid in the month"),
     "persons with any spend": Text("personen met uitgaven", "persons with any spend"),
+    "persons with any spend in each category": Text(
+        "personen met uitgaven in elke categorie van de kenmerken",
+        "persons with any spend in each category of the characteristics",
+    ),
+    "persons in each category of each group": Text(
+        "personen per groep in elke categorie van de kenmerken", "persons of each group in each category of the characteristics"
+    ),
     "persons who answered every item": Text("personen die elke vraag beantwoordden", "persons who answered every question"),
     "persons with two measurements": Text("personen met twee metingen", "persons with two measurements"),
     "persons with three measurements": Text("personen met drie metingen", "persons with three measurements"),
