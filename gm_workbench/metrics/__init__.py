@@ -35,6 +35,7 @@ __all__ = [
     "mediation",
     "mobility",
     "moderation",
+    "moderation_levels",
     "monthly_hazards",
     "multilevel",
     "oaxaca",
