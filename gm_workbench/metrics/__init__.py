@@ -31,6 +31,7 @@ __all__ = [
     "invariance",
     "johnson_neyman",
     "joint",
+    "knob_order",
     "late_entry",
     "mediation",
     "mobility",
