@@ -39,6 +39,7 @@ WHAT = {
     ),
     "months from the start": Text("maanden vanaf de start", "months from the start"),
     "items": Text("vragen", "questions"),
+    "knobs": Text("knoppen", "knobs"),
 }
 """Words for what metrics can be short of, where a number helps."""
 
