@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.knob_order import Order
 from gm_workbench.metrics.moderation import Interaction, Knob, Moderation, SimpleSlope
 from gm_workbench.outputs.about import About, capital, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
@@ -26,20 +28,34 @@ KNOB_NAMES = {**SCALE_NAMES, "ENV": Text("minder belemmeringen", "fewer barriers
 """On the map barriers are turned round, so that turning every knob is a gain."""
 
 MOST_ROOM = Text(
-    "De meeste ruimte zit bij {room}: daar is nog {{room}} % van de schaal te winnen.",
-    "Most room is in {room}: {{room}} % of the scale is still to be gained there.",
+    "De meeste ruimte zit bij {room}: daar is nog {{room}} % van de schaal te winnen (marge {{room_low}} tot {{room_high}}).",
+    "Most room is in {room}: {{room}}% of the scale is still to be gained there (interval {{room_low}} to {{room_high}}).",
+)
+NO_MOST_ROOM = Text(
+    "De meeste ruimte zit bij een van deze: {rooms}. Welke daarvan, is nog niet te zeggen.",
+    "Most room is in one of these: {rooms}. Which of them cannot be said yet.",
 )
 STRONGEST = Text(
     "Het sterkst beweegt {link} mee met de intentie ({{link}} standaarddeviaties, marge {{low}} tot {{high}}).",
     "{link} moves most with intention ({{link}} standard deviations, interval {{low}} to {{high}}).",
 )
+NO_STRONGEST = Text(
+    "Het sterkst beweegt een van deze mee met de intentie: {links}. Welke daarvan, is nog niet te zeggen.",
+    "Moving most with intention is one of these: {links}. Which of them cannot be said yet.",
+)
 NO_LINK = Text(
     "Welke knop meebeweegt met de intentie, is nog niet te zeggen.", "Which knob moves with intention cannot be said yet."
 )
+IN_ORDER = Text(
+    "Een knop heet pas de grootste of de sterkste als dat voor alle paren van knoppen samen aantoonbaar is. Wat met de "
+    "intentie meebeweegt, hoeft haar niet te veranderen.",
+    "A knob is called largest or strongest only when that is shown for all pairs of knobs together. What moves with intention "
+    "need not change it.",
+)
 KNOB_CAPTION = Text(
-    "Knoppenkaart. Ellips: marge (95 %) in beide richtingen. Ruimte: gemiddeld aandeel van de schaal dat nog te "
+    "Knoppenkaart. Ellips: marge (95 %) in elke richting apart. Ruimte: gemiddeld aandeel van de schaal dat nog te "
     "winnen is. Samenhang: binnen dezelfde persoon, over de metingen.",
-    "Map of the knobs. Ellipse: interval (95 %) in both directions. Room: mean share of the scale still to be gained. "
+    "Map of the knobs. Ellipse: interval (95 %) in each direction by itself. Room: mean share of the scale still to be gained. "
     "Relation: within the same person, over the measurements.",
 )
 MODERATORS_TOO = Text(
@@ -58,26 +74,40 @@ KNOB_AXES = {
 }
 
 
-def knob_map(found: Sequence[Knob], section: Section, about: About, *, labels: Mapping[str, Text] | None = None) -> Output:
-    """Put the knobs on a map: room (x) and relation to intention (y); a knob that lacks one of the two is left out."""
+def knob_map(
+    found: Sequence[Knob],
+    section: Section,
+    about: About,
+    *,
+    order: Order | NotEnoughData | None = None,
+    labels: Mapping[str, Text] | None = None,
+) -> Output:
+    """Put the knobs on a map: room (x) and relation to intention (y); a knob that lacks one of the two is left out.
+
+    Parameters
+    ----------
+    order : Order, optional
+        What `metrics.knob_order.knob_order` says of the same rows. Without it no knob is called largest or strongest.
+    """
     named = {**KNOB_NAMES, **(labels or {})}
     complete = [(knob.name, knob.room, knob.link) for knob in found if _both(knob)]
     rooms = {name: estimate_cell(room, name, "x", digits=0) for name, room, _ in complete if isinstance(room, Estimate)}
     links = {name: estimate_cell(link, name, "y", digits=2) for name, _, link in complete if isinstance(link, Estimate)}
     if not rooms:
         return words_only(section, about, shortage(_first_short(found)))
-    sentence = _knob_sentence(rooms, links, named)
+    first = _first(order, list(rooms))
+    sentence = _knob_sentence(rooms, links, first, named)
     words = section_words(
         section,
         about,
         sentence=sentence,
-        more=(plain(MODERATORS_TOO),) if {"SKL", "ENV"} & set(rooms) else (),
+        more=(plain(IN_ORDER), *((plain(MODERATORS_TOO),) if {"SKL", "ENV"} & set(rooms) else ())),
         caption=KNOB_CAPTION,
         alt=sentence,
         shown_as=(Shape.MAP,),
         labels={**named, "x": Text("ruimte", "room"), "y": Text("samenhang", "relation")},
         axes=KNOB_AXES,
-        options={"strong": _strong(rooms, links)},
+        options={"strong": first.links if len(first.links) < len(rooms) and _clear(links) else ()},
     )
     return Output(words, tuple(cell for name in rooms for cell in (rooms[name], links[name])))
 
@@ -91,34 +121,56 @@ def _first_short(found: Sequence[Knob]) -> NotEnoughData:
     return next((part for part in parts if isinstance(part, NotEnoughData)), NotEnoughData("knobs", "persons", 0, 1))
 
 
-def _value(cell: Cell) -> float:
-    return cell.value or 0.0
+@dataclass(frozen=True, slots=True)
+class _First:
+    """The knobs that may have most room, and those that may move most with intention."""
+
+    rooms: tuple[str, ...]
+    links: tuple[str, ...]
 
 
-def _clear(links: Mapping[str, Cell]) -> list[str]:
-    """Give the knobs that move with intention for certain, strongest first."""
-    certain = [name for name, cell in links.items() if (cell.low or 0.0) > 0]
-    return sorted(certain, key=lambda name: -_value(links[name]))
+def _first(order: Order | NotEnoughData | None, names: Sequence[str]) -> _First:
+    if not isinstance(order, Order):
+        return _First(tuple(names), tuple(names))
+    may = {place.name: place for place in order.places if place.name in names}
+    return _First(
+        tuple(name for name, place in may.items() if place.room[0] == 1),
+        tuple(name for name, place in may.items() if place.link[0] == 1),
+    )
 
 
-def _strong(rooms: Mapping[str, Cell], links: Mapping[str, Cell]) -> tuple[str, ...]:
-    """Give the two knobs that promise most: much room and a certain relation."""
-    promise = {name: _value(rooms[name]) * _value(links[name]) for name in _clear(links)}
-    return tuple(sorted(promise, key=lambda name: -promise[name])[:2])
+def _knob_sentence(rooms: Mapping[str, Cell], links: Mapping[str, Cell], first: _First, named: Mapping[str, Text]) -> Sentence:
+    room_text, slots = _room_said(rooms, first.rooms, {**named, **SCALE_NAMES})
+    link_text, more = _link_said(links, first.links, named)
+    return Sentence(Text(f"{room_text.nl} {link_text.nl}", f"{room_text.en} {link_text.en}"), {**slots, **more})
 
 
-def _knob_sentence(rooms: Mapping[str, Cell], links: Mapping[str, Cell], named: Mapping[str, Text]) -> Sentence:
-    widest = max(rooms, key=lambda name: _value(rooms[name]))
-    first = MOST_ROOM.format(room=SCALE_NAMES.get(widest, named.get(widest, same(widest))))
-    slots = {"room": quote(rooms[widest])["value"]}
-    clear = _clear(links)
-    if not clear:
-        return Sentence(Text(f"{first.nl} {NO_LINK.nl}", f"{first.en} {NO_LINK.en}"), slots)
-    name = named.get(clear[0], same(clear[0]))
-    second = Text(STRONGEST.format(link=name).nl, STRONGEST.format(link=capital(name)).en)
-    found = quote(links[clear[0]])
-    slots |= {"link": found["value"], "low": found["low"], "high": found["high"]}
-    return Sentence(Text(f"{first.nl} {second.nl}", f"{first.en} {second.en}"), slots)
+def _room_said(rooms: Mapping[str, Cell], may: Sequence[str], named: Mapping[str, Text]) -> tuple[Text, dict[str, Slot]]:
+    if len(may) != 1:
+        return NO_MOST_ROOM.format(rooms=_names(may, named)), {}
+    slots = quote(rooms[may[0]])
+    said = MOST_ROOM.format(room=named.get(may[0], same(may[0])))
+    return said, {"room": slots["value"], "room_low": slots["low"], "room_high": slots["high"]}
+
+
+def _link_said(links: Mapping[str, Cell], may: Sequence[str], named: Mapping[str, Text]) -> tuple[Text, dict[str, Slot]]:
+    if not _clear(links):
+        return NO_LINK, {}
+    if len(may) != 1:
+        return NO_STRONGEST.format(links=_names(may, named)), {}
+    name, slots = named.get(may[0], same(may[0])), quote(links[may[0]])
+    said = Text(STRONGEST.format(link=name).nl, STRONGEST.format(link=capital(name)).en)
+    return said, {"link": slots["value"], "low": slots["low"], "high": slots["high"]}
+
+
+def _clear(links: Mapping[str, Cell]) -> bool:
+    """Whether a knob moves with intention for certain."""
+    return any((cell.low or 0.0) > 0 for cell in links.values())
+
+
+def _names(keys: Sequence[str], named: Mapping[str, Text]) -> Text:
+    words = [named.get(key, same(key)) for key in keys]
+    return Text(", ".join(word.nl for word in words), ", ".join(word.en for word in words))
 
 
 COLUMN = "slope"

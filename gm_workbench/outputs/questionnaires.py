@@ -34,8 +34,17 @@ AROUND = Text(
     "Of dat boven de {floor} ligt die voor het vergelijken van groepen gebruikelijk is, is nog niet te zeggen.",
     "Whether that is above the {floor} that is usual for comparing groups cannot be said yet.",
 )
+OMEGA = Text(
+    "Neemt men niet aan dat elke vraag even zwaar telt, dan is de betrouwbaarheid {value} (omega, marge {low} tot {high}).",
+    "Without taking each question to weigh the same, reliability is {value} (omega, interval {low} to {high}).",
+)
+NO_OMEGA = Text(
+    "Of de betrouwbaarheid anders is als niet elke vraag even zwaar telt (omega), is met deze gegevens niet te zeggen.",
+    "Whether reliability differs when questions do not weigh the same (omega) cannot be said with these data.",
+)
 SCALE_LABELS = {
     "scale": Text("hele schaal (Cronbachs alfa)", "whole scale (Cronbach's alpha)"),
+    "omega": Text("hele schaal (McDonalds omega)", "whole scale (McDonald's omega)"),
     "mean": Text("gemiddeld antwoord", "mean answer"),
     "rest": Text("samenhang met de andere vragen", "correlation with the other questions"),
     "answered": Text("beantwoord", "answered"),
@@ -56,8 +65,13 @@ def scale(
     about: About,
     *,
     name: Text,
+    omega: Estimate | NotEnoughData | None = None,
 ) -> Output:
-    """Show how well a scale measures: its reliability, and each item beside the others."""
+    """Show how well a scale measures: its reliability, and each item beside the others.
+
+    `omega` is reliability by a model in which questions may weigh unequally (`metrics.reliability.omega`); where it cannot be
+    given, that is said.
+    """
     if isinstance(reliability, NotEnoughData):
         return words_only(section, about, shortage(reliability))
     alpha = estimate_cell(reliability, "scale", "rest", digits=2)
@@ -69,10 +83,22 @@ def scale(
         sentence=sentence,
         caption=SCALE_CAPTION.format(scale=capital(name)),
         alt=sentence,
+        more=_of_omega(omega),
         labels={**SCALE_LABELS, **_item_labels(listed)},
         row_title=Text("vraag", "question"),
     )
-    return Output(words, (*(cell for item in listed for cell in _item_cells(item)), alpha))
+    whole = [alpha, *([_omega_cell(omega)] if isinstance(omega, Estimate) else [])]
+    return Output(words, (*(cell for item in listed for cell in _item_cells(item)), *whole))
+
+
+def _omega_cell(omega: Estimate) -> Cell:
+    return estimate_cell(omega, "omega", "rest", digits=2)
+
+
+def _of_omega(omega: Estimate | NotEnoughData | None) -> tuple[Sentence, ...]:
+    if omega is None:
+        return ()
+    return (Sentence(OMEGA, quote(_omega_cell(omega))) if isinstance(omega, Estimate) else plain(NO_OMEGA),)
 
 
 def _judged(reliability: Estimate) -> Text:

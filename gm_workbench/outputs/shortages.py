@@ -67,6 +67,7 @@ WHAT = {
     "months from the start": Text("maanden vanaf de start", "months from the start"),
     "data on the outcome": Text("gegevens over deze uitkomst", "data on this outcome"),
     "items": Text("vragen", "questions"),
+    "knobs": Text("knoppen", "knobs"),
 }
 """Words for what metrics can be short of, where a number helps."""
 

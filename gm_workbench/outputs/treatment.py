@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gm_workbench.metrics.agreement import SharedRating
 from gm_workbench.metrics.cascade import WithinBetween
+from gm_workbench.metrics.consensus import Consensus
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.associations import association
@@ -42,6 +43,12 @@ SHARED = Text(
     "Of the differences in experienced treatment a part of {value} lies between coaches (interval {low} to {high}; 0 "
     "is none, 1 is all). The mean rating of a coach has a reliability of {mean}.",
 )
+AGREED = Text(
+    "Bij de middelste consulent zijn de moeders het voor {value} eens (marge {low} tot {high}; 0 is niet meer dan toeval, 1 is "
+    "geheel). Eensgezind zijn kan ook als alle consulenten hetzelfde oordeel krijgen.",
+    "With the middle coach mothers agree to {value} (interval {low} to {high}; 0 is no more than chance, 1 is fully). They can "
+    "agree also when all coaches are rated the same.",
+)
 SHARED_CAPTION = Text(
     "Intraklassecorrelaties van ervaren bejegening per consulent: van één oordeel, ICC(1), en van het gemiddelde, ICC(2).",
     "Intraclass correlations of experienced treatment by coach: of a single rating, ICC(1), and of the mean, ICC(2).",
@@ -49,15 +56,27 @@ SHARED_CAPTION = Text(
 SHARED_ROWS = {
     "single": Text("één oordeel, ICC(1)", "a single rating, ICC(1)"),
     "mean": Text("gemiddelde per consulent, ICC(2)", "mean of a coach, ICC(2)"),
+    "rwg": Text("eensgezindheid bij de middelste consulent, rwg(j)", "agreement with the middle coach, rwg(j)"),
     "icc": Text("gedeeld", "shared"),
 }
 
 
-def shared_treatment(result: SharedRating | NotEnoughData, section: Section, about: About) -> Output:
-    """Show how far clients of the same coach rate alike."""
+def shared_treatment(
+    result: SharedRating | NotEnoughData, section: Section, about: About, *, consensus: Consensus | NotEnoughData | None = None
+) -> Output:
+    """Show how far clients of the same coach rate alike; `consensus` adds how far those of the middle coach agree."""
     if isinstance(result, NotEnoughData):
         return words_only(section, about, shortage(result))
     single, mean = (estimate_cell(getattr(result, row), row, "icc", digits=2) for row in ("single", "mean"))
     sentence = Sentence(SHARED, {**quote(single), "mean": quote(mean)["value"]})
-    words = section_words(section, about, sentence=sentence, caption=SHARED_CAPTION, alt=sentence, labels=SHARED_ROWS)
-    return Output(words, (single, mean))
+    agreed = [estimate_cell(consensus.median, "rwg", "icc", digits=2)] if isinstance(consensus, Consensus) else []
+    words = section_words(
+        section,
+        about,
+        sentence=sentence,
+        more=tuple(Sentence(AGREED, quote(cell)) for cell in agreed),
+        caption=SHARED_CAPTION,
+        alt=sentence,
+        labels=SHARED_ROWS,
+    )
+    return Output(words, (single, mean, *agreed))

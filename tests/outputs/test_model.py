@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.knob_order import Order, Places
 from gm_workbench.metrics.moderation import Interaction, Knob, Moderation, SimpleSlope
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.model import knob_map, moderation_dots
@@ -31,23 +32,48 @@ def knob(estimate: Maker) -> Callable[[str, float, float], Knob]:
     return maker
 
 
+def order(**places: tuple[tuple[int, int], tuple[int, int]]) -> Order:
+    return Order((), tuple(Places(name, room, link) for name, (room, link) in places.items()), 700)
+
+
+FOUR = (("ATT", 0.35, 0.30), ("SEF", 0.62, 0.41), ("NRM", 0.22, 0.04), ("ENV", 0.70, 0.35))
+IN_ORDER = order(ATT=((3, 3), (3, 3)), SEF=((2, 2), (1, 1)), NRM=((4, 4), (4, 4)), ENV=((1, 1), (2, 2)))
+
+
 def test_knob_map_puts_room_and_relation_side_by_side(
     knob: Callable[..., Knob], section: Section, about: About, read: Reader
 ) -> None:
-    found = (knob("ATT", 0.35, 0.30), knob("SEF", 0.62, 0.41), knob("NRM", 0.22, 0.04), knob("ENV", 0.70, 0.35))
-    output = knob_map(found, section, about)
+    output = knob_map([knob(*one) for one in FOUR], section, about, order=IN_ORDER)
     assert [cell.key for cell in output.cells][:2] == [("ATT", "x"), ("ATT", "y")]
     assert output.words.shown_as == (Shape.MAP,)
     assert read(output) == (
-        "De meeste ruimte zit bij belemmeringen: daar is nog 70 % van de schaal te winnen. Het sterkst beweegt geloof in eigen "
-        "kunnen mee met de intentie (0,41 standaarddeviaties, marge 0,36 tot 0,46)."
+        "De meeste ruimte zit bij belemmeringen: daar is nog 70 % van de schaal te winnen (marge 65 tot 75). Het sterkst "
+        "beweegt geloof in eigen kunnen mee met de intentie (0,41 standaarddeviaties, marge 0,36 tot 0,46)."
     )
     assert "Self-efficacy moves most with intention" in read(output, "en")
+    assert output.words.options["strong"] == ("SEF",)
 
 
-def test_strong_knobs_have_much_room_and_a_certain_relation(knob: Callable[..., Knob], section: Section, about: About) -> None:
-    found = (knob("ATT", 0.35, 0.30), knob("SEF", 0.62, 0.41), knob("NRM", 0.95, 0.05), knob("ENV", 0.70, 0.35))
-    assert knob_map(found, section, about).words.options["strong"] == ("SEF", "ENV")
+def test_knob_map_names_no_first_where_knobs_cannot_be_told_apart(
+    knob: Callable[..., Knob], section: Section, about: About, read: Reader
+) -> None:
+    places = order(ATT=((3, 4), (1, 3)), SEF=((1, 2), (1, 2)), NRM=((3, 4), (4, 4)), ENV=((1, 2), (1, 3)))
+    output = knob_map([knob(*one) for one in FOUR], section, about, order=places)
+    assert read(output) == (
+        "De meeste ruimte zit bij een van deze: geloof in eigen kunnen, belemmeringen. Welke daarvan, is nog niet te zeggen. "
+        "Het sterkst beweegt een van deze mee met de intentie: houding, geloof in eigen kunnen, minder belemmeringen. Welke "
+        "daarvan, is nog niet te zeggen."
+    )
+    assert output.words.options["strong"] == ("ATT", "SEF", "ENV")
+
+
+@pytest.mark.parametrize("given", [None, NotEnoughData("order", "knobs", 1, 2)])
+def test_knob_map_without_an_order_puts_no_knob_first(
+    given: NotEnoughData | None, knob: Callable[..., Knob], section: Section, about: About, read: Reader
+) -> None:
+    output = knob_map([knob(*one) for one in FOUR], section, about, order=given)
+    assert read(output, "en").count("cannot be said yet") == 2
+    assert output.words.options["strong"] == ()
 
 
 def test_knob_map_says_when_no_relation_is_certain(
@@ -56,7 +82,7 @@ def test_knob_map_says_when_no_relation_is_certain(
     output = knob_map((knob("ATT", 0.35, 0.05), knob("NRM", 0.2, -0.3)), section, about)
     assert read(output).endswith("Welke knop meebeweegt met de intentie, is nog niet te zeggen.")
     assert output.words.options["strong"] == ()
-    assert output.words.more == ()
+    assert len(output.words.more) == 1  # no word on moderators that are not there
 
 
 def test_knob_without_a_relation_is_left_off_the_map(

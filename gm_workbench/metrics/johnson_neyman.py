@@ -1,0 +1,244 @@
+"""Where on the scale of a moderator does a slope differ from zero? The region of Johnson and Neyman, and who is in it.
+
+`moderation` gives the slope at three points; here it is judged at every point, so that no point has to be picked.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.regression.linear_model import OLS
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.clustered import Floats, design, least_squares
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.moderation import MIN_PERSONS
+from gm_workbench.metrics.slope_bounds import REGION, Correction, Line, Stretch, critical_of, crossings_of, stretches_of
+from gm_workbench.metrics.small_sample import cr2
+
+Errors = Literal["CR1", "CR2", "classical"]
+
+ERRORS = get_args(Errors)
+
+ALPHA = 0.05
+
+MIN_CLUSTERS = 10
+"""Clusters below which their spread says nothing (assumed floor)."""
+
+CHECKED = 21
+"""Values of the moderator at which Satterthwaite degrees of freedom are worked out."""
+
+MIDDLE = (0.025, 0.975)
+"""Where the moderator is looked at when nothing is said: the values that the middle 95 % of measurements have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where a slope differs from zero.
+
+    Attributes
+    ----------
+    moderator : str
+    bounds : tuple of float
+        Values of the moderator at which the slope begins or ceases to differ from zero: none, one or two, also where nobody is.
+    stretches : tuple of Stretch
+        From low to high, without holes; the first and the last are open-ended.
+    change : Estimate
+        By how much the slope of the predictor changes per point of the moderator.
+    curve : tuple of (float, Estimate)
+        The slope at values of the moderator; intervals are as wide as the correction asks.
+    persons : int
+        Persons behind it.
+    critical : float
+        Standard errors from zero at which a slope counts as different.
+    df : float
+        Degrees of freedom of that.
+    over : tuple of float
+        The values of the moderator that were looked at.
+    """
+
+    moderator: str
+    bounds: tuple[float, ...]
+    stretches: tuple[Stretch, ...]
+    change: Estimate
+    curve: tuple[tuple[float, Estimate], ...]
+    persons: int
+    critical: float
+    df: float
+    over: tuple[float, float]
+
+
+def region(
+    frame: pd.DataFrame,
+    outcome: str = "BEH",
+    predictor: str = "INT",
+    moderator: str = "SKL",
+    *,
+    others: Sequence[str] = (),
+    covariates: Sequence[str] = (),
+    person: str = "person",
+    cluster: str | None = None,
+    errors: Errors = "CR1",
+    correction: Correction = "pointwise",
+    over: tuple[float, float] | None = None,
+    at: Sequence[float] = (),
+    per: float = 1.0,
+    unit: str = "points",
+) -> Region | NotEnoughData:
+    r"""Say where on a moderator the step from intention to behaviour differs from zero, and how many persons are there.
+
+    .. math:: y = \alpha + \beta x + \gamma z + \delta x z + \sum_o (\gamma_o o + \delta_o x o) + e, \qquad
+        \text{slope at } z = \beta + \delta z
+
+    with the `others` at their mean; the bounds are those of `slope_bounds.bounds`. The region is where a slope is *shown*, not
+    where it exists: with fewer persons it shrinks. That the slope differs from zero here and not there does not show that the
+    two slopes differ; `change` does. A pooled regression: it mixes differences between persons with changes within them (the
+    room `moderation_levels` does not), and says nothing about cause.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per person (and wave); rows with a gap are left out.
+    outcome, predictor, moderator : str, str, str
+        E.g. behaviour, intention and skills.
+    others : sequence of str
+        Further moderators in the same model, centred at their mean.
+    covariates : sequence of str
+        Enter as they are.
+    person : str
+        Tells persons apart.
+    cluster : str, optional
+        What rows may be alike by, e.g. the coach; default: the person.
+    errors : {"CR1", "CR2", "classical"}
+        Robust by cluster with t on clusters − 1; bias-reduced, for few clusters, with Satterthwaite degrees of freedom (the
+        smallest over the values looked at, so that no value gets too many); or as if rows were unrelated, with t on rows −
+        coefficients, for one row per person.
+    correction : {"pointwise", "simultaneous", "false discovery"}
+        As in `slope_bounds.bounds`.
+    over : (float, float), optional
+        Values to look at; default: those of the middle 95 % of rows.
+    at : sequence of float
+        Values to give the slope at; those outside `over` are left out.
+    per : float
+        Step in the predictor that slopes are about, e.g. 10 points.
+
+    Returns
+    -------
+    Region or NotEnoughData
+        Slopes in `unit` per `per` points of the predictor; bounds in points of the moderator. NotEnoughData below 30 persons or
+        10 clusters, or when a score does not vary.
+
+    Raises
+    ------
+    MetricError
+        When a column is missing or not numeric, scores repeat each other, an option is unknown, or errors are classical while
+        persons have several rows.
+
+    References
+    ----------
+    As in `slope_bounds.bounds`; Bell & McCaffrey (2002), Survey Methodology 28:169-181 (CR2).
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame([(p, p % 7, p % 5) for p in range(35)], columns=["person", "INT", "SKL"]).astype(float)
+    >>> rows = rows.assign(BEH=rows["INT"] * (rows["SKL"] - 2) + rows["person"] % 2)
+    >>> found = region(rows)
+    >>> [(stretch.direction, stretch.persons) for stretch in found.stretches]
+    [(-1, 14), (0, 7), (1, 14)]
+    """
+    by = person if cluster is None else cluster
+    scores = [outcome, predictor, moderator, *others]
+    require_numbers(frame, [*scores, *covariates], REGION, gaps=True)
+    require_filled(frame, dict.fromkeys([person, by]), REGION)
+    rows = frame.dropna(subset=[*scores, *covariates])
+    _require_errors(errors, rows[person])
+    persons, least = int(rows[person].nunique()), min(rows[name].nunique() for name in scores)
+    short = shortage(
+        REGION,
+        ("persons", persons, MIN_PERSONS),
+        ("clusters", int(rows[by].nunique()), MIN_CLUSTERS),
+        ("different scores", least, 2),
+    )
+    if short is not None:
+        return short
+    looked = over or _middle(rows[moderator])
+    x, centred = _design(rows, predictor, moderator, others, covariates)
+    line = _fitted(centred[outcome], x, rows[by], predictor, errors, looked)
+    critical = critical_of(line, correction, looked, ALPHA)
+    method = f"{REGION}, {correction}; {errors} by {by}, t on {line.df:.4g} degrees of freedom"
+    base = Estimate(0.0, 0.0, 0.0, 0.0, persons, unit, method, df=line.df, residual_df=len(rows) - len(x))
+    crossings = crossings_of(line, critical)
+    return Region(
+        moderator,
+        crossings,
+        stretches_of(line, critical, crossings, rows.groupby(person)[moderator].mean().to_numpy(dtype=float)),
+        _scaled(base, line.change, math.sqrt(line.covariance[1, 1]), per, float(stats.t.ppf(1 - ALPHA / 2, line.df))),
+        _curve(line, base, [z for z in at if looked[0] <= z <= looked[1]], per, critical),
+        persons,
+        critical,
+        line.df,
+        looked,
+    )
+
+
+def _require_errors(errors: str, person: pd.Series[Any]) -> None:
+    if errors not in ERRORS:
+        raise MetricError(f"{REGION}: errors must be one of {', '.join(ERRORS)} but got {errors}.")
+    if errors == "classical" and person.duplicated().any():
+        raise MetricError(f"{REGION}: classical errors take rows as unrelated, but persons have several. Take CR1 or CR2.")
+
+
+def _middle(values: pd.Series[float]) -> tuple[float, float]:
+    low, high = (float(end) for end in values.quantile(list(MIDDLE)))
+    return low, high
+
+
+def _design(
+    rows: pd.DataFrame, predictor: str, moderator: str, others: Sequence[str], covariates: Sequence[str]
+) -> tuple[dict[str, Floats], pd.DataFrame]:
+    """Give the predictors of the model, others centred, and the rows that they come from."""
+    centred = rows.assign(**{name: rows[name] - rows[name].mean() for name in others})
+    products = centred.assign(**{_by(name): centred[predictor] * centred[name] for name in (moderator, *others)})
+    terms = [predictor, _by(moderator), moderator, *others, *(_by(name) for name in others), *covariates]
+    return design(products, terms), products
+
+
+def _by(moderator: str) -> str:
+    return f"by {moderator}"
+
+
+def _fitted(
+    y: pd.Series[float], x: dict[str, Floats], by: pd.Series[float], predictor: str, errors: Errors, over: tuple[float, float]
+) -> Line:
+    """Fit, and give the slope as a line over the moderator. The slope and its change are the second and third coefficient."""
+    if errors == "classical":
+        plain = OLS(y.to_numpy(dtype=float), np.column_stack(list(x.values()))).fit()
+        return _line(np.asarray(plain.params), np.asarray(plain.cov_params()), float(plain.df_resid))
+    if errors == "CR1":
+        robust = least_squares(y, x, by, method=REGION)
+        return _line(robust.values, robust.covariance, float(robust.clusters - 1))
+    small, products = cr2(y, x, by, method=REGION), list(x)[2]
+    found = (small.combine({predictor: 1.0, products: float(z)}, "", REGION).df for z in np.linspace(*over, CHECKED))
+    return _line(small.values, small.covariance, min(found))
+
+
+def _line(values: Floats, covariance: Floats, df: float) -> Line:
+    return Line(float(values[1]), float(values[2]), covariance[1:3, 1:3], df)
+
+
+def _curve(line: Line, base: Estimate, at: Sequence[float], per: float, critical: float) -> tuple[tuple[float, Estimate], ...]:
+    values, errors = line.at(np.array(at, dtype=float))
+    each = zip(at, values, errors, strict=True)
+    return tuple((float(z), _scaled(base, float(value), float(se), per, critical)) for z, value, se in each)
+
+
+def _scaled(base: Estimate, value: float, se: float, per: float, width: float) -> Estimate:
+    half = abs(per) * width * se
+    return replace(base, value=per * value, low=per * value - half, high=per * value + half, se=abs(per) * se)

@@ -1,0 +1,85 @@
+"""Who changed by more than a questionnaire errs: shares, and nobody by himself."""
+
+from __future__ import annotations
+
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.reliable_change import ReliableChange
+from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
+from gm_workbench.outputs.cells import quote
+from gm_workbench.outputs.measuring import printed
+from gm_workbench.outputs.output import Axis, Cell, Measure, Output, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.shortages import shortage
+from gm_workbench.vocabulary.protocols import Section
+from gm_workbench.vocabulary.text import Text, number
+
+CHANGE_ROWS = {
+    "up": Text("vooruit", "up"),
+    "same": Text("geen duidelijke verandering", "no clear change"),
+    "down": Text("achteruit", "down"),
+    "share": Text("aandeel", "share"),
+}
+CHANGED = Text(
+    "Van de {who} ging {{up}} %{up} meer vooruit dan de vragenlijst zich vergist, en {{down}} %{down} meer achteruit. "
+    "Vergissing alleen brengt ongeveer 2,5 % vooruit en 2,5 % achteruit.",
+    "Of the {who} {{up}}%{up} went up by more than the questionnaire errs, and {{down}}%{down} went down by more. Error alone "
+    "brings about 2.5% up and 2.5% down.",
+)
+MARGINS = {
+    row: Text(f" (marge {{{row}_low}} tot {{{row}_high}})", f" (interval {{{row}_low}} to {{{row}_high}})")
+    for row in ("up", "down")
+}
+NOT_BY_IT = Text(
+    "Dit zegt niet waardoor iemand veranderde: wie door toeval laag begon, gaat vanzelf vooruit. Over één persoon zegt het "
+    "niets.",
+    "This does not say why anyone changed: those who began low by chance rise by themselves. It says nothing about one person.",
+)
+CHANGE_CAPTION = Text(
+    "Aandeel van wie beide metingen invulde ({waves}). Een verandering van meer dan {smallest} punten telt: dat is meer dan "
+    "twee metingen van wie gelijk bleef 95 van de 100 keer verschillen, bij een betrouwbaarheid van {reliability}.",
+    "Share of those who answered both measurements ({waves}). A change of more than {smallest} points counts: that is more "
+    "than two measurements of someone who stayed the same differ 95 times in 100, at a reliability of {reliability}.",
+)
+START_TO_YEAR = Text("de start en 12 maanden", "the start and 12 months")
+
+
+def changed(
+    result: ReliableChange | NotEnoughData,
+    section: Section,
+    about: About,
+    *,
+    who: Text,
+    reliability: float,
+    waves: Text = START_TO_YEAR,
+) -> Output:
+    """Show which shares went up, stayed, or went down by more than the questionnaire errs; never who."""
+    if isinstance(result, NotEnoughData):
+        return words_only(section, about, shortage(result))
+    cells = tuple(_share(name, getattr(result, name)) for name in ("up", "same", "down"))
+    bare = CHANGED.format(who=who, up=NOTHING, down=NOTHING)
+    sentence = Sentence(CHANGED.format(who=who, **MARGINS), _slots(cells), without_interval=bare)
+    given = {
+        "smallest": Text(number(result.smallest, 1), number(result.smallest, 1, language="en")),
+        "reliability": printed(reliability),
+    }
+    words = section_words(
+        section,
+        about,
+        sentence=sentence,
+        more=(plain(NOT_BY_IT),),
+        caption=CHANGE_CAPTION.format(waves=waves, **given),
+        alt=sentence,
+        shown_as=(Shape.BARS,),
+        labels=CHANGE_ROWS,
+        axes={"x": Axis(Text("% van de personen", "% of persons"))},
+    )
+    return Output(words, cells)
+
+
+def _slots(cells: tuple[Cell, ...]) -> dict[str, Slot]:
+    quoted = {cell.row: quote(cell) for cell in cells if cell.row in MARGINS}
+    return {f"{row}_{part}".removesuffix("_value"): slot for row, slots in quoted.items() for part, slot in slots.items()}
+
+
+def _share(name: str, share: Estimate) -> Cell:
+    counted = round(share.value * share.n)
+    return Cell(name, "share", Measure.SHARE, share.n, low=share.low, high=share.high, numerator=counted, unit="share")

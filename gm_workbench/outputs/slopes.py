@@ -1,0 +1,221 @@
+"""The step from intention to behaviour all along skills and barriers, and within persons and between them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.metrics.johnson_neyman import Region
+from gm_workbench.metrics.moderation_levels import Levels
+from gm_workbench.outputs.about import About, capital, section_words, words_only
+from gm_workbench.outputs.cells import estimate_cell, quote, share_cell
+from gm_workbench.outputs.model import SCALE_NAMES
+from gm_workbench.outputs.output import Axis, Cell, Measure, Output, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.shortages import shortage
+from gm_workbench.vocabulary.protocols import Section
+from gm_workbench.vocabulary.text import Text, number, same
+
+ALONG = Text(
+    "Bij een score van {low} voor {moderator} gaat {per} punten meer intentie samen met {{low}} punten gedrag (marge "
+    "{{low_low}} tot {{low_high}}); bij een score van {high} met {{high}} punten (marge {{high_low}} tot {{high_high}}).",
+    "At a score of {low} for {moderator} {per} points more intention go with {{low}} points of behaviour (interval {{low_low}} "
+    "to {{low_high}}); at a score of {high} with {{high}} points (interval {{high_low}} to {{high_high}}).",
+)
+ALL_AT_ONCE = Text(
+    "De marges gelden voor alle scores tegelijk. Samenhang zegt niet wat oorzaak is: dezelfde moeder kan anders zijn als haar "
+    "score anders is.",
+    "The intervals hold for all scores at once. A relation does not say what is cause: the same mother may be different when "
+    "her score is.",
+)
+REGION_CAPTION = Text(
+    "Verandering in gedrag bij {per} punten meer intentie, naar de score voor {names}, met marge (95 % voor alle scores "
+    "samen). Getekend zijn tientallen die binnen de middelste 95 % van de metingen liggen.",
+    "Change in behaviour with {per} points more intention, by the score of {names}, with its interval (95 % for all scores "
+    "together). Drawn are tens within the middle 95 % of measurements.",
+)
+SCORE = Text("score op de schaal (0–100)", "score on the scale (0–100)")
+STEP = Text("punten gedrag bij {per} punten meer intentie", "points of behaviour with {per} points more intention")
+
+
+def slope_curves(
+    results: Sequence[Region | NotEnoughData],
+    section: Section,
+    about: About,
+    *,
+    per: float,
+    labels: Mapping[str, Text] | None = None,
+) -> Output:
+    """Draw the step from intention to behaviour along each moderator; the first is quoted at both ends."""
+    found = [one for one in results if isinstance(one, Region) and one.curve]
+    if not found:
+        return words_only(section, about, shortage(_short(results)))
+    named, said = {**SCALE_NAMES, **(labels or {})}, Text(number(per), number(per, language="en"))
+    cells = [estimate_cell(slope, one.moderator, f"{z:g}") for one in found for z, slope in one.curve]
+    names = [named.get(one.moderator, same(one.moderator)) for one in found]
+    sentence = _along(found[0], cells, names[0], said)
+    words = section_words(
+        section,
+        about,
+        sentence=sentence,
+        more=(plain(ALL_AT_ONCE),),
+        caption=REGION_CAPTION.format(per=said, names=_listed(names)),
+        alt=sentence,
+        shown_as=(Shape.TREND,),
+        labels={one.moderator: capital(name) for one, name in zip(found, names, strict=True)},
+        axes={"x": Axis(SCORE), "y": Axis(STEP.format(per=said), low=0.0)},
+        options={"strong": tuple(one.moderator for one in found)},
+    )
+    return Output(words, tuple(cells))
+
+
+def _short(results: Sequence[object]) -> NotEnoughData:
+    found = (one for one in results if isinstance(one, NotEnoughData))
+    return next(found, NotEnoughData("region", "different scores", 0, 2))
+
+
+def _listed(names: Sequence[Text]) -> Text:
+    return Text(" en ".join(name.nl for name in names), " and ".join(name.en for name in names))
+
+
+def _along(region: Region, cells: Sequence[Cell], name: Text, per: Text) -> Sentence:
+    own = [cell for cell in cells if cell.row == region.moderator]
+    slots = {**_renamed("low", own[0]), **_renamed("high", own[-1])}
+    return Sentence(ALONG.format(low=own[0].column, high=own[-1].column, moderator=name, per=per), slots)
+
+
+def _renamed(name: str, cell: Cell) -> dict[str, Slot]:
+    slots = quote(cell, signed=True)
+    return {name: slots["value"], f"{name}_low": slots["low"], f"{name}_high": slots["high"]}
+
+
+DIRECTIONS = {1: "more", 0: "unsure", -1: "less"}
+REGION_LABELS = {
+    "more": Text("meer gedrag, aangetoond", "more behaviour, shown"),
+    "unsure": Text("niet aangetoond", "not shown"),
+    "less": Text("minder gedrag, aangetoond", "less behaviour, shown"),
+    "bound": Text("grens (score)", "limit (score)"),
+    "other_bound": Text("andere grens (score)", "other limit (score)"),
+}
+INSIDE = Text(
+    "Van de moeders heeft {value} % een score voor {moderator} waarbij meer intentie aantoonbaar samengaat met meer gedrag.",
+    "Of the mothers {value}% have a score of {moderator} at which more intention is shown to go with more behaviour.",
+)
+ALL_OR_NONE = Text(
+    "Het aandeel wordt niet getoond: bijna alle, of bijna geen, moeders hebben een score voor {moderator} waarbij meer "
+    "intentie aantoonbaar samengaat met meer gedrag.",
+    "The share is not shown: nearly all, or nearly no, mothers have a score of {moderator} at which more intention is shown to "
+    "go with more behaviour.",
+)
+GROWS = Text(
+    "Waar het niet is aangetoond, kan het er toch zijn: met meer antwoorden wordt het gebied groter.",
+    "Where it is not shown it may still be there: with more answers the region grows.",
+)
+SHARES_CAPTION = Text(
+    "Aandeel van de moeders naar hun eigen gemiddelde score over de metingen (Johnson-Neyman, over alle scores tegelijk "
+    "getoetst). Een grens staat er alleen als hij binnen de middelste 95 % van de metingen ligt.",
+    "Share of mothers by their own mean score over the measurements (Johnson-Neyman, tested over all scores at once). A limit "
+    "is given only when it lies within the middle 95 % of measurements.",
+)
+
+
+def slope_shares(
+    results: Sequence[Region | NotEnoughData], section: Section, about: About, *, labels: Mapping[str, Text] | None = None
+) -> Output:
+    """Show for which share of persons the step is shown to be above, or below, zero, by moderator; the first is quoted."""
+    found = [one for one in results if isinstance(one, Region)]
+    if not found:
+        return words_only(section, about, shortage(_short(results)))
+    named = {**SCALE_NAMES, **(labels or {})}
+    cells = tuple(cell for one in found for cell in _region_cells(one))
+    first = named.get(found[0].moderator, same(found[0].moderator))
+    slots = {"value": quote(cells[0])["value"]}
+    sentence = Sentence(INSIDE.format(moderator=first, value="{value}"), slots, ALL_OR_NONE.format(moderator=first))
+    words = section_words(
+        section,
+        about,
+        sentence=sentence,
+        more=(plain(GROWS),),
+        caption=SHARES_CAPTION,
+        alt=sentence,
+        labels={**REGION_LABELS, **{one.moderator: capital(named.get(one.moderator, same(one.moderator))) for one in found}},
+        row_title=Text("naar", "by"),
+    )
+    return Output(words, cells)
+
+
+def _region_cells(region: Region) -> list[Cell]:
+    persons = {
+        name: sum(part.persons for part in region.stretches if part.direction == sign) for sign, name in DIRECTIONS.items()
+    }
+    shares = [share_cell(region.moderator, name, count, region.persons) for name, count in persons.items()]
+    low, high = region.over
+    bounds = zip(("bound", "other_bound"), [bound for bound in region.bounds if low <= bound <= high], strict=False)
+    return shares + [Cell(region.moderator, name, Measure.ESTIMATE, region.persons, bound, unit="") for name, bound in bounds]
+
+
+LEVELS = {
+    "within": Text("{moderator} hoger dan anders, dezelfde moeder", "{moderator} higher than usual, the same mother"),
+    "across": Text("in het algemeen meer {moderator}, stap per moeder", "more {moderator} in general, step within a mother"),
+    "between": Text("in het algemeen meer {moderator}, tussen moeders", "more {moderator} in general, between mothers"),
+}
+COLUMN = "slope"
+LEVELS_SAID = Text(
+    "Heeft dezelfde moeder meer {moderator} dan zij gewend is, dan verschilt haar stap {{within}} punten (marge "
+    "{{within_low}} tot {{within_high}}). Tussen moeders is het verschil {{between}} punten (marge {{between_low}} tot "
+    "{{between_high}}).",
+    "When the same mother has more {moderator} than she is used to, her step differs by {{within}} points (interval "
+    "{{within_low}} to {{within_high}}). Between mothers the difference is {{between}} points (interval {{between_low}} to "
+    "{{between_high}}).",
+)
+LEVELS_MEAN = Text(
+    "Vaste verschillen tussen moeders tellen binnen dezelfde moeder niet mee; wat tegelijk verandert wel. Tussen moeders telt "
+    "beide.",
+    "Fixed differences between mothers do not count within the same mother; what changes at the same time does. Between "
+    "mothers both count.",
+)
+LEVELS_CAPTION = Text(
+    "Verschil in de stap (punten gedrag bij {per} punten meer intentie) bij één standaarddeviatie meer {names}, met marge (95 "
+    "%). Alleen wie drie metingen of meer invulde.",
+    "Difference in the step (points of behaviour with {per} points more intention) with one standard deviation more {names}, "
+    "with its interval (95 %). Only those who answered three measurements or more.",
+)
+
+
+def moderation_apart(
+    results: Sequence[Levels | NotEnoughData], section: Section, about: About, *, labels: Mapping[str, Text] | None = None
+) -> Output:
+    """Show how the step changes with a moderator within persons, across persons and between them; the first is quoted."""
+    found = [one for one in results if isinstance(one, Levels)]
+    if not found:
+        return words_only(section, about, shortage(_short(results)))
+    named = {**SCALE_NAMES, **(labels or {})}
+    cells = {
+        (one.moderator, row): estimate_cell(getattr(one, row), f"{one.moderator}_{row}", COLUMN)
+        for one in found
+        for row in LEVELS
+    }
+    names = {one.moderator: named.get(one.moderator, same(one.moderator)) for one in found}
+    first = found[0].moderator
+    slots = {**_renamed("within", cells[first, "within"]), **_renamed("between", cells[first, "between"])}
+    sentence = Sentence(LEVELS_SAID.format(moderator=names[first]), slots)
+    words = section_words(
+        section,
+        about,
+        sentence=sentence,
+        more=(plain(LEVELS_MEAN),),
+        caption=LEVELS_CAPTION.format(
+            per=Text(number(found[0].per), number(found[0].per, language="en")), names=_either(list(names.values()))
+        ),
+        alt=sentence,
+        shown_as=(Shape.DOTS,),
+        labels={
+            **{cell.row: capital(LEVELS[row].format(moderator=names[moderator])) for (moderator, row), cell in cells.items()},
+            COLUMN: Text("verschil in de stap", "difference in the step"),
+        },
+        axes={"x": Axis(Text("punten gedrag", "points of behaviour"))},
+    )
+    return Output(words, tuple(cells.values()))
+
+
+def _either(names: Sequence[Text]) -> Text:
+    return Text(" of ".join(name.nl for name in names), " or ".join(name.en for name in names))
