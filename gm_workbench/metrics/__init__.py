@@ -58,7 +58,6 @@ __all__ = [
     "scales",
     "several",
     "shares",
-    "slope_bounds",
     "small_sample",
     "stacks",
     "staggered",
