@@ -242,12 +242,14 @@ def test_omega_is_alpha_where_items_lean_equally_and_more_where_they_do_not(witn
     assert cronbach_alpha(of([0.9, 0.6, 0.3])).value < omega(of([0.9, 0.6, 0.3])).value - 0.02
 
 
+@pytest.mark.proof
 def test_omega_interval_holds_what_was_planted_about_95_times_in_100():
     # loadings 1 and errors 1 on four items: (4)^2 / (4^2 + 4) = .8
     found = [omega(answers(200, seed=seed)) for seed in range(300)]
     assert sum(one.low <= 0.8 <= one.high for one in found) >= 274
 
 
+@pytest.mark.proof
 def test_chi_square_of_a_model_that_holds_is_rarely_large():
     # two degrees of freedom: at most about 5 in 100 beyond 5.99
     rows = [answers(300, seed=seed) for seed in range(300)]

@@ -90,6 +90,7 @@ def test_a_median_needs_ten_groups(teams, enough):
     assert enough or found == NotEnoughData("rwg(j), median over groups, order-statistic interval", "groups", 9, 10)
 
 
+@pytest.mark.proof
 def test_median_lies_within_its_interval_about_95_times_in_100():
     # groups of 8 with answers 2, 3 and 4 as likely; the median of the sampling distribution, from 20,000 groups
     rng = np.random.default_rng(1)

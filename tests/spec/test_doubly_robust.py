@@ -108,6 +108,7 @@ def drawn(persons: int = 300, seed: int = 1) -> pd.DataFrame:
     return pd.DataFrame({"new": new, "x": x, "x2": x**2, "y": 2 * new + 3 * x + 1.5 * x**2 + rng.normal(size=persons)})
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("outcome", "chance"), [(["x", "x2"], ["x"]), (["x", "x2"], ["x2"]), (["x2"], ["x"])], ids=["both", "outcome", "chance"]
 )

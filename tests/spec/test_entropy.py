@@ -134,6 +134,7 @@ def test_an_outcome_that_is_a_sum_of_covariates_leaves_exactly_the_difference():
     assert found.se == pytest.approx(0, abs=1e-8)
 
 
+@pytest.mark.proof
 def test_interval_holds_what_was_planted_about_95_times_in_100():
     hits = 0
     for seed in range(200):

@@ -137,6 +137,7 @@ def test_outcome_without_enough_data_still_counts():
     assert simultaneous({"debts": SHORT}) == {"debts": SHORT}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("truth", [(0.0, 0.0, 0.0, 0.0), (3.0, 0.0, -3.0, 0.0), (2.5, 2.5, 2.5, 2.5), (4.0, 4.0, 0.0, 0.0)])
 def test_intervals_hold_together_95_times_in_100(truth):
     rng = np.random.default_rng(1)

@@ -147,6 +147,7 @@ def test_zero_lies_outside_the_interval_when_p_is_at_most_five_in_a_hundred():
             assert found.estimate.excludes_zero is (found.p <= 0.05)
 
 
+@pytest.mark.proof
 def test_false_alarms_with_eight_teams_stay_within_bounds():
     ours = usual = 0
     for seed in range(500):
