@@ -212,7 +212,7 @@ def mixed_model(
         return short
     x = _columns(frame, predictors)
     matrix = np.column_stack(list(x.values()))
-    if len(x) > len(set(predictors)) + 1 or np.linalg.matrix_rank(matrix) < matrix.shape[1]:
+    if len(x) <= len(predictors) or np.linalg.matrix_rank(matrix) < matrix.shape[1]:
         raise MetricError(f"{MIXED}: the columns {', '.join(x)} repeat each other. Leave one out.")
     sums = cross_products(frame[outcome].to_numpy(dtype=float), matrix, codes, [columns for columns, _ in effects.values()])
     solved = best_fit(sums, reml, MIXED)

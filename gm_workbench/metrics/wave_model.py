@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.checks import require_columns, require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.mixed import JointTest, Mixed, mixed_model
 from gm_workbench.metrics.mixed_sums import CONSTANT
@@ -157,6 +157,7 @@ def _rows(
     keys = [person, wave, group, *([coach] if coach else [])]
     require_numbers(frame, [outcome], COURSE, gaps=True)
     require_filled(frame, keys, COURSE)
+    require_columns(frame, covariates, COURSE)
     rows = frame.loc[frame[wave].isin(list(waves)) & frame[outcome].notna(), [*keys, outcome, *covariates]]
     require_numbers(rows, covariates, COURSE)
     return rows.assign(**{group: rows[group].astype(str)})
