@@ -35,7 +35,7 @@ class CourseModel:
         Change since the first wave per group; not for the first wave.
     contrast : tuple of WaveMean
         Change of a group minus that of the reference group; not for the first wave, nor the reference group.
-    together : JointTest
+    together : JointTest or NotEnoughData
         Whether all contrasts are zero: courses run parallel.
     model : Mixed
         The model behind it, with the spread of persons and coaches.
@@ -46,7 +46,7 @@ class CourseModel:
     means: tuple[WaveMean, ...]
     change: tuple[WaveMean, ...]
     contrast: tuple[WaveMean, ...]
-    together: JointTest
+    together: JointTest | NotEnoughData
     model: Mixed
     waves: tuple[str, ...]
     groups: tuple[str, ...]

@@ -482,6 +482,23 @@ def test_mixed_models_refuse_columns_that_cannot_be(given, message):
         mixed_model(rows, **asked)
 
 
+def test_a_joint_test_without_degrees_of_freedom_is_not_given(monkeypatch):
+    fit = mixed_model(drawn(), "y", ["x"], {"g": []})
+    for df, given in ((0.99, False), (1.0, True), (float("nan"), False), (-3.0, False)):
+        monkeypatch.setattr(type(fit.degrees), "several", lambda *_, df=df: (2.0, df))
+        found = fit.joint([{"const": 1.0}, {"x": 1.0}])
+        assert isinstance(found, NotEnoughData) is not given
+
+
+def test_a_try_that_lands_where_the_slope_is_always_nil_starts_once_more():
+    # at a spread of zero the slope is zero whatever the likelihood does
+    def bowl(theta: np.ndarray) -> float:
+        return float((theta[0] ** 2 - 1) ** 2)  # level at 0, lowest at 1
+
+    tried = fitting._tried(bowl, lambda theta: 4 * theta * (theta**2 - 1), "BFGS", 1e-12, True, (1,))
+    assert abs(tried.theta[0]) == pytest.approx(1.0, abs=1e-4)
+
+
 def test_unknown_coefficients_and_sums_that_follow_from_others_are_refused():
     fit = mixed_model(drawn(), "y", ["x"], {"g": []})
     with pytest.raises(MetricError, match="there is no coefficient z; there are: const, x"):
