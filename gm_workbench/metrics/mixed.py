@@ -103,12 +103,17 @@ class Mixed:
         told = unit or one.unit
         return Estimate(value, low, high, se, one.n, told, one.method, one.groups, df, residual_df=one.residual_df)
 
-    def joint(self, sums: Sequence[Mapping[str, float]]) -> JointTest:
-        """Test whether all of several weighted sums of coefficients are zero; none may follow from the others."""
+    def joint(self, sums: Sequence[Mapping[str, float]]) -> JointTest | NotEnoughData:
+        """Test whether all of several weighted sums of coefficients are zero; none may follow from the others.
+
+        NotEnoughData when less than one degree of freedom is left for it: moments of F then do not exist.
+        """
         rows = np.stack([self._weighed(one) for one in sums])
         if np.linalg.matrix_rank(rows) < len(rows):
             raise MetricError(f"{MIXED}: of the sums to test together, one follows from the others. Leave it out.")
         f, df = self.degrees.several(self._values, rows)
+        if not df >= 1:
+            return NotEnoughData(MIXED, "degrees of freedom", 0, 1)
         return JointTest(f, len(rows), df, float(stats.f.sf(f, len(rows), df)))
 
     @property
@@ -212,7 +217,7 @@ def mixed_model(
         return short
     x = _columns(frame, predictors)
     matrix = np.column_stack(list(x.values()))
-    if len(x) > len(set(predictors)) + 1 or np.linalg.matrix_rank(matrix) < matrix.shape[1]:
+    if len(x) <= len(predictors) or np.linalg.matrix_rank(matrix) < matrix.shape[1]:
         raise MetricError(f"{MIXED}: the columns {', '.join(x)} repeat each other. Leave one out.")
     sums = cross_products(frame[outcome].to_numpy(dtype=float), matrix, codes, [columns for columns, _ in effects.values()])
     solved = best_fit(sums, reml, MIXED)

@@ -18,8 +18,13 @@ NEAR = 0.5
 FLAT = 0.01
 """Steepness of −2 log likelihood, per residual standard deviation of spread, below which a place counts as a top."""
 
-TRIES = (("L-BFGS-B", 1.0, True), ("BFGS", 0.3, True), ("Powell", 1.0, False))
+TRIES = (("L-BFGS-B", 1.3, True), ("BFGS", 0.3, True), ("Powell", 1.0, False))
 """Optimiser, spread of the groups at which it starts (in residual standard deviations), and whether it is given the slope."""
+
+RIDGE = 0.05
+"""Spread, in residual deviations, below which a try starts once more, from beside it: at zero the slope is always nil."""
+
+BESIDE = 0.3
 
 AGREE = "optimisers that agree"
 
@@ -125,6 +130,11 @@ def _tried(
 ) -> _Try:
     start = np.concatenate([at * np.eye(q)[np.tril_indices(q)] for q in effects])
     found = optimize.minimize(deviance, start, method=optimiser, jac=slope if guided else None)
+    ridge = (start != 0) & (np.abs(found.x) < RIDGE)
+    if ridge.any():
+        beside = np.where(ridge, BESIDE, found.x)
+        again = optimize.minimize(deviance, beside, method=optimiser, jac=slope if guided else None)
+        found = again if again.success and again.fun <= found.fun else found
     return _Try(np.asarray(found.x, dtype=float), float(found.fun), bool(found.success))
 
 

@@ -109,8 +109,8 @@ def summed_out(sums: Sums, spreads: Sequence[Numbers], noise: complex = 1.0) -> 
     :math:`W' (I + \Psi A)^{-1} \Psi W` from the cross products of the other columns, and add :math:`\log|I + \Psi A|`. Both
     are defined, and smooth, where a variance is zero.
     """
-    core, grip = _grip(spreads[0], sums.zz / noise)
-    volume = sums.rows * np.log(noise) + (sums.counts * np.log(np.linalg.det(core))).sum()
+    size, grip = _grip(spreads[0], sums.zz / noise)
+    volume = sums.rows * np.log(noise) + (sums.counts * np.log(size)).sum()
     held = grip[sums.kind] @ sums.zw / noise**2
     width = sums.zw.shape[2]
     ends = [*sums.begin[1:], len(sums.zw)]
@@ -118,9 +118,9 @@ def summed_out(sums: Sums, spreads: Sequence[Numbers], noise: complex = 1.0) -> 
     rest: Numbers = sums.ww / noise - np.stack(taken)
     for spread, begin in zip(spreads[1:], sums.above, strict=True):
         q = len(spread)
-        core, grip = _grip(spread, rest[:, :q, :q])
+        size, grip = _grip(spread, rest[:, :q, :q])
         across = rest[:, :q, q:]
-        volume = volume + np.log(np.linalg.det(core)).sum()
+        volume = volume + np.log(size).sum()
         rest = np.add.reduceat(rest[:, q:, q:] - across.transpose(0, 2, 1) @ grip @ across, begin)
     return volume, rest[0]
 
@@ -161,8 +161,15 @@ def off_own_lines(y: Floats, codes: Codes, z: Floats) -> tuple[Floats, int]:
 
 
 def _grip(spread: Numbers, a: Numbers) -> tuple[Numbers, Numbers]:
+    r"""Give :math:`|I + \Psi A|` and :math:`(I + \Psi A)^{-1} \Psi` per group; written out for one effect and for two."""
     core = np.eye(len(spread)) + spread @ a
-    return core, np.linalg.solve(core, np.broadcast_to(spread, core.shape))
+    if len(spread) == 1:
+        return core[:, 0, 0], spread / core
+    if len(spread) == 2:
+        size = core[:, 0, 0] * core[:, 1, 1] - core[:, 0, 1] * core[:, 1, 0]
+        turned = np.stack([core[:, 1, 1], -core[:, 0, 1], -core[:, 1, 0], core[:, 0, 0]], axis=1) / size[:, None]
+        return size, turned.reshape(-1, 2, 2) @ spread
+    return np.linalg.det(core), np.linalg.solve(core, np.broadcast_to(spread, core.shape))
 
 
 def _outer(left: Floats, right: Floats) -> Floats:

@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.checks import require_columns, require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.mixed import JointTest, Mixed, mixed_model
 from gm_workbench.metrics.mixed_sums import CONSTANT
@@ -35,7 +35,7 @@ class CourseModel:
         Change since the first wave per group; not for the first wave.
     contrast : tuple of WaveMean
         Change of a group minus that of the reference group; not for the first wave, nor the reference group.
-    together : JointTest
+    together : JointTest or NotEnoughData
         Whether all contrasts are zero: courses run parallel.
     model : Mixed
         The model behind it, with the spread of persons and coaches.
@@ -46,7 +46,7 @@ class CourseModel:
     means: tuple[WaveMean, ...]
     change: tuple[WaveMean, ...]
     contrast: tuple[WaveMean, ...]
-    together: JointTest
+    together: JointTest | NotEnoughData
     model: Mixed
     waves: tuple[str, ...]
     groups: tuple[str, ...]
@@ -157,6 +157,7 @@ def _rows(
     keys = [person, wave, group, *([coach] if coach else [])]
     require_numbers(frame, [outcome], COURSE, gaps=True)
     require_filled(frame, keys, COURSE)
+    require_columns(frame, covariates, COURSE)
     rows = frame.loc[frame[wave].isin(list(waves)) & frame[outcome].notna(), [*keys, outcome, *covariates]]
     require_numbers(rows, covariates, COURSE)
     return rows.assign(**{group: rows[group].astype(str)})

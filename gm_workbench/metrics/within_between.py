@@ -9,6 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
+from gm_workbench.errors import MetricError
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.mixed import Mixed, mixed_model
@@ -88,7 +89,7 @@ def within_between(
     Raises
     ------
     MetricError
-        As in `mixed_model`; also when a predictor is named twice.
+        As in `mixed_model`; also when there is no predictor, or one is named twice.
 
     References
     ----------
@@ -105,6 +106,10 @@ def within_between(
     """
     require_numbers(frame, [outcome, *predictors, *controls], WITHIN_BETWEEN)
     require_filled(frame, [person], WITHIN_BETWEEN)
+    if not predictors or len(set(predictors)) < len(predictors):
+        raise MetricError(
+            f"{WITHIN_BETWEEN}: there must be a predictor, and none may repeat each other; got {len(predictors)}."
+        )
     changing = [int(frame.groupby(person)[name].nunique().gt(1).sum()) for name in predictors]
     short = shortage(WITHIN_BETWEEN, *(("persons in whom it changes", count, MIN_CHANGING) for count in changing))
     if short is not None:

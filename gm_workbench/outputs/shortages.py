@@ -76,6 +76,9 @@ EQUAL = Text("daarvoor verschillen de gegevens te weinig van elkaar", "the data 
 
 UNSTABLE = Text("de berekening geeft geen vast antwoord", "the calculation gives no stable answer")
 
+NO_ANSWER = ("optimisers that agree", "degrees of freedom")
+"""What is short when the data are there, and the calculation does not settle."""
+
 
 GROUPS = ("groups", "coaches", "clusters")
 """What a metric calls its groups; a report calls them what they are."""
@@ -91,7 +94,7 @@ def shortage(result: NotEnoughData, groups: Text | None = None) -> Text:
         what = groups if groups is not None and result.what in GROUPS else WHAT[result.what]
         why = NEEDED.format(needed=str(result.needed), what=what) if result.needed > 1 else TOO_FEW.format(what=what)
     else:
-        why = UNSTABLE if result.what == "optimisers that agree" else EQUAL
+        why = UNSTABLE if result.what in NO_ANSWER else EQUAL
     return Text(
         f"Dat is met deze gegevens niet te zeggen: {why.nl}.",
         f"That cannot be said with these data: {why.en}.",
