@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.bootstrap import person_weights
 from gm_workbench.metrics.decomposition import kitagawa, provision_kitagawa, spend_kitagawa
 from gm_workbench.metrics.equity import MIN_PERSONS, spend, spend_by, spend_difference
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -201,6 +202,24 @@ def test_spend_kitagawa_parts_sum_to_the_gap_and_to_their_totals(caseload, witne
     by_hand = {"tolerance": EXACT, "data": "drawn", "source": "difference of two means", "known": "hand"}
     witness("decomposition.spend_kitagawa", "gap, drawn", result.gap.value, means["woman"] - means["man"], **by_hand)
     assert sum(part.persons for part in result.parts) == 600
+
+
+def test_spend_kitagawa_of_every_draw_is_that_of_the_drawn_persons(caseload):
+    result = spend_kitagawa(caseload, "sex", ("woman", "man"), "household", draws=20, seed=5)
+    sides = {sex: caseload.loc[caseload["sex"] == sex] for sex in ("woman", "man")}
+    again = []
+    for draw in range(1, 21):
+        drawn = [
+            sides[sex].loc[sides[sex].index.repeat(person_weights(300, 20, 5 + place)[draw].astype(int))]
+            for place, sex in enumerate(("woman", "man"))
+        ]
+        shares = [rows["household"].value_counts(normalize=True).sort_index().to_numpy() for rows in drawn]
+        rates = [rows.groupby("household")["amount"].mean().to_numpy() for rows in drawn]
+        again.append(np.column_stack(kitagawa(shares, rates)))
+    spread = np.std(again, axis=0, ddof=1)
+    for part, (by_composition, by_rates) in zip(result.parts, spread, strict=True):
+        assert (part.composition.se, part.rates.se) == pytest.approx((by_composition, by_rates), abs=EXACT)
+    assert result.composition.se == pytest.approx(np.std(np.sum(again, axis=1)[:, 0], ddof=1), abs=EXACT)
 
 
 def test_spend_kitagawa_puts_a_difference_in_composition_where_it_is(caseload):
