@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.bootstrap import person_weights
+from gm_workbench.metrics.bootstrap_sums import drawn_kinds, kinds
 from gm_workbench.metrics.decomposition import kitagawa, provision_kitagawa, spend_kitagawa
 from gm_workbench.metrics.equity import MIN_PERSONS, spend, spend_by, spend_difference
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -206,16 +206,21 @@ def test_spend_kitagawa_parts_sum_to_the_gap_and_to_their_totals(caseload, witne
 
 def test_spend_kitagawa_of_every_draw_is_that_of_the_drawn_persons(caseload):
     result = spend_kitagawa(caseload, "sex", ("woman", "man"), "household", draws=20, seed=5)
-    sides = {sex: caseload.loc[caseload["sex"] == sex] for sex in ("woman", "man")}
     again = []
-    for draw in range(1, 21):
-        drawn = [
-            sides[sex].loc[sides[sex].index.repeat(person_weights(300, 20, 5 + place)[draw].astype(int))]
-            for place, sex in enumerate(("woman", "man"))
-        ]
-        shares = [rows["household"].value_counts(normalize=True).sort_index().to_numpy() for rows in drawn]
-        rates = [rows.groupby("household")["amount"].mean().to_numpy() for rows in drawn]
-        again.append(np.column_stack(kitagawa(shares, rates)))
+    for place, sex in enumerate(("woman", "man")):
+        rows = caseload.loc[caseload["sex"] == sex]
+        alike = kinds(np.column_stack([rows["household"] == "single", rows["amount"]]))
+        first = rows.iloc[np.unique(alike.of_person, return_index=True)[1]]
+        again.append([first.loc[first.index.repeat(counts.astype(int))] for counts in drawn_kinds(alike, 20, 5 + place)[1:]])
+    again = [
+        np.column_stack(
+            kitagawa(
+                [rows["household"].value_counts(normalize=True).sort_index().to_numpy() for rows in both],
+                [rows.groupby("household")["amount"].mean().to_numpy() for rows in both],
+            )
+        )
+        for both in zip(*again, strict=True)
+    ]
     spread = np.std(again, axis=0, ddof=1)
     for part, (by_composition, by_rates) in zip(result.parts, spread, strict=True):
         assert (part.composition.se, part.rates.se) == pytest.approx((by_composition, by_rates), abs=EXACT)
