@@ -31,6 +31,7 @@ class Design:
     member : (teams, cells) 1 where the cell is the team's
     root : (cells,) square roots of the weights
     basis : (cells, q) orthonormal columns that span the weighted nuisance
+    strata : (teams,) group of teams within which starts were dealt out; all 0 when they were dealt out over all teams
     """
 
     observed: Ints
@@ -38,11 +39,16 @@ class Design:
     member: Floats
     root: Floats
     basis: Floats
+    strata: Ints
 
     @property
-    def counts(self) -> Ints:
-        """Teams at each level."""
-        return np.bincount(self.observed)
+    def dealt(self) -> list[list[int]]:
+        """Teams at each level, by stratum."""
+        levels = len(self.exposure)
+        return [
+            np.bincount(self.observed[self.strata == one], minlength=levels).tolist()
+            for one in range(int(self.strata.max()) + 1)
+        ]
 
     def exposed(self, levels: Ints) -> Floats:
         """Give exposure of each cell when teams have these levels."""
@@ -65,7 +71,13 @@ class Design:
 
 
 def design(
-    cells: pd.DataFrame, weight: str, team: str, period: str, start: Mapping[str, int | None], nuisance: Nuisance
+    cells: pd.DataFrame,
+    weight: str,
+    team: str,
+    period: str,
+    start: Mapping[str, int | None],
+    nuisance: Nuisance,
+    stratum: Mapping[str, str] | None = None,
 ) -> Design:
     """Lay out the cells of a study for `randomisation.randomisation_inference`, whose parameters these are.
 
@@ -82,53 +94,61 @@ def design(
     starts, observed = np.unique(first, return_inverse=True)
     root = np.sqrt(cells[weight].to_numpy(dtype=float))
     member, when = np.eye(len(teams))[codes].T, np.eye(len(periods))[places]
+    strata = pd.factorize(pd.Series([stratum[name] if stratum else "" for name in teams]))[0]
     taken = {"none": [], "period": [when], "team and period": [when, member.T]}[nuisance]
+    taken = [*taken, member.T @ np.eye(strata.max() + 1)[strata]]
     left, sizes, _ = np.linalg.svd(root[:, None] * np.column_stack([np.ones(len(cells)), *taken]), full_matrices=False)
     exposure = (places >= starts[:, None]).astype(float)
-    return Design(observed, exposure, member, root, left[:, sizes > NEGLIGIBLE * sizes[0]])
+    return Design(observed, exposure, member, root, left[:, sizes > NEGLIGIBLE * sizes[0]], strata)
 
 
 def _place(start: int | None, periods: Ints) -> int:
     return len(periods) if start is None or pd.isna(start) else int(np.searchsorted(periods, start))
 
 
-def ways(counts: Sequence[int] | Ints) -> int:
-    """Count the distinct ways to deal levels out, so many teams to each.
+def ways(dealt: Sequence[Sequence[int]]) -> int:
+    """Count the distinct ways to deal levels out within strata, so many teams to each.
 
-    >>> ways([3, 4]), ways([2, 2, 2])
-    (35, 90)
+    >>> ways([[3, 4]]), ways([[2, 2, 2]]), ways([[1, 2], [2, 2]])
+    (35, 90, 18)
     """
-    return factorial(int(sum(counts))) // prod(factorial(int(count)) for count in counts)
+    return prod(factorial(sum(counts)) // prod(factorial(count) for count in counts) for counts in dealt)
 
 
-def teams_needed(counts: Sequence[int], mirrors: bool, level: float) -> int:
+def teams_needed(dealt: Sequence[Sequence[int]], mirrors: bool, level: float) -> int:
     """Give how many teams it takes before an outcome can have p below `level`, when teams join the smallest groups.
 
     With equal groups that mirror each other, the most extreme result has a twin with the other sign.
 
-    >>> teams_needed([3, 3], True, 0.05), teams_needed([3, 4], True, 0.05), teams_needed([1, 6], True, 0.05)
+    >>> teams_needed([[3, 3]], True, 0.05), teams_needed([[3, 4]], True, 0.05), teams_needed([[1, 6]], True, 0.05)
     (7, 7, 8)
-    >>> teams_needed([1, 4, 1], True, 0.05), teams_needed([1, 4, 1], False, 0.05)
+    >>> teams_needed([[1, 4, 1]], True, 0.05), teams_needed([[1, 4, 1]], False, 0.05)
     (7, 6)
+    >>> teams_needed([[2, 2], [2, 2]], True, 0.05)
+    9
     """
-    grown = [*counts, 0] if len(counts) == 1 else list(counts)
-    while (2 if mirrors and grown == grown[::-1] else 1) / ways(grown) >= level:
-        grown[grown.index(min(grown))] += 1
-    return sum(grown)
+    grown = [[*counts, 0] if len(counts) == 1 else list(counts) for counts in dealt]
+    while (2 if mirrors and all(one == one[::-1] for one in grown) else 1) / ways(grown) >= level:
+        smallest = min(grown, key=min)
+        smallest[smallest.index(min(smallest))] += 1
+    return sum(map(sum, grown))
 
 
 def every(plan: Design) -> Ints:
     """Give all distinct assignments (assignments, teams), the one that happened first."""
-    rows, left = np.empty((1, 0), dtype=np.int64), plan.counts[None]
-    for _ in plan.observed:  # each team takes, in turn, each of the levels that are left over
-        parent, level = np.nonzero(left)
-        rows = np.column_stack([rows[parent], level])
-        left = left[parent] - np.eye(left.shape[1], dtype=np.int64)[level]
+    rows, left = np.empty((1, 0), dtype=np.int64), np.array([plan.dealt])
+    for stratum in plan.strata:  # each team takes, in turn, each of the levels that are left over in its stratum
+        parent, level = np.nonzero(left[:, stratum])
+        rows, left = np.column_stack([rows[parent], level]), left[parent]
+        left[np.arange(len(level)), stratum, level] -= 1
     happened = (rows == plan.observed).all(axis=1)
     return np.vstack([rows[happened], rows[~happened]])
 
 
 def drawn(plan: Design, draws: int, seed: int) -> Ints:
-    """Give the assignment that happened, and drawn ones."""
-    many = np.tile(plan.observed, (draws, 1))
-    return np.vstack([plan.observed, np.random.default_rng(seed).permuted(many, axis=1)])
+    """Give the assignment that happened, and drawn ones: permutations within strata, never levels drawn anew."""
+    many, rng = np.tile(plan.observed, (draws, 1)), np.random.default_rng(seed)
+    for stratum in range(int(plan.strata.max()) + 1):
+        teams = np.flatnonzero(plan.strata == stratum)
+        many[:, teams] = rng.permuted(many[:, teams], axis=1)
+    return np.vstack([plan.observed, many])

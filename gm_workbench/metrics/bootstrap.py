@@ -11,9 +11,6 @@ from gm_workbench.metrics.estimate import Estimate
 
 Floats = NDArray[np.float64]
 
-BLOCK = 4_000_000
-"""Persons times draws at a time: 32 MB of numbers of eight bytes, twice."""
-
 
 def person_weights(people: int, draws: int, seed: int) -> Floats:
     """Draw persons with replacement: how often each is in each draw. The first row is the data as they are.
@@ -43,8 +40,9 @@ def person_weights(people: int, draws: int, seed: int) -> Floats:
     >>> person_weights(3, 2, seed=1).sum(axis=1).tolist()
     [3.0, 3.0, 3.0]
     """
-    weights = np.ones((draws + 1, people))
-    _draw_into(weights[1:], np.random.default_rng(seed))
+    weights, rng = np.ones((draws + 1, people)), np.random.default_rng(seed)
+    for row in weights[1:]:  # counted, which is far faster than asking for multinomial counts
+        row[:] = np.bincount(rng.integers(0, people, size=people, dtype=np.int32), minlength=people)
     return weights
 
 
@@ -121,55 +119,3 @@ def percentile(value: float, drawn: Floats, n: int, unit: str, method: str, grou
     low, high = (float(bound) for bound in np.quantile(drawn, [0.025, 0.975]))
     centre = float(value)
     return Estimate(centre, min(low, centre), max(high, centre), float(np.std(drawn, ddof=1)), n, unit, method, groups=groups)
-
-
-def drawn_sums(columns: Floats, draws: int, seed: int) -> Floats:
-    r"""Sum columns over persons, in the data as they are and in each draw of persons, in bounded memory.
-
-    .. math:: S_d = \sum_i w_{di}\, c_i
-
-    with the weights of `person_weights`, which are drawn a block at a time and never held all at once. What is calculated from
-    sums (a ratio, the coefficients of a regression from the cross-products of each person) then needs no refit of rows.
-
-    Parameters
-    ----------
-    columns : (people, c) what is summed
-    draws, seed : of the bootstrap; the same seed gives the draws of `person_weights`
-
-    Returns
-    -------
-    (draws + 1, c) array
-        The first row is the data as they are.
-
-    Raises
-    ------
-    ValueError
-        When there are no persons.
-
-    Examples
-    --------
-    >>> columns = np.array([[1.0, 10.0], [2.0, 20.0], [4.0, 40.0]])
-    >>> sums = drawn_sums(columns, 50, seed=1)
-    >>> sums[0].tolist(), bool((sums == person_weights(3, 50, seed=1) @ columns).all())
-    ([7.0, 70.0], True)
-    """
-    people, rng = len(columns), np.random.default_rng(seed)
-    sums = np.empty((draws + 1, columns.shape[1]))
-    sums[0] = columns.sum(axis=0)
-    at_once = max(1, BLOCK // max(people, 1))
-    weights = np.empty((min(at_once, draws), people))
-    for first in range(0, draws, at_once):
-        block = weights[: draws - first]
-        _draw_into(block, rng)
-        sums[first + 1 : first + 1 + len(block)] = block @ columns
-    return sums
-
-
-def _draw_into(weights: Floats, rng: np.random.Generator) -> None:
-    """Fill each row with how often each person is drawn; counted, which is far faster than asking for multinomial counts."""
-    draws, people = weights.shape
-    some = max(1, BLOCK // max(people, 1))
-    for first in range(0, draws, some):
-        drawn = rng.integers(0, people, size=(min(some, draws - first), people))
-        for row, persons in zip(weights[first:], drawn, strict=False):
-            row[:] = np.bincount(persons, minlength=people)

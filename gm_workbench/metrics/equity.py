@@ -14,7 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.bootstrap import drawn_sums, percentile
+from gm_workbench.metrics.bootstrap import percentile
+from gm_workbench.metrics.bootstrap_sums import drawn_sums
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gm_workbench.metrics.bootstrap import drawn_sums
+from gm_workbench.metrics.bootstrap_sums import drawn_sums
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -87,6 +87,7 @@ def randomisation_inference(
     draws: int = 9_999,
     seed: int = 1,
     dose: str | None = None,
+    stratum: Mapping[str, str] | None = None,
 ) -> Randomisation | NotEnoughData:
     r"""Compare cells of teams before and after their start, and judge it by the starts being dealt out differently.
 
@@ -105,6 +106,10 @@ def randomisation_inference(
     that `dose` u for :math:`z_{obs}` on the right, the estimate is :math:`\hat\delta(z_{obs}; y) / \hat\delta(z_{obs}; u)`, and
     the interval is as exact as it was.
 
+    Where starts were dealt out within groups of teams (by size, by district), `stratum` says so: they are dealt out again
+    within these only, and means of strata are taken out first, so that one with more early starters does not count as a
+    difference.
+
     Assignments under which exposure could not be told apart from the nuisance are left out; which these are does not depend
     on the outcome, so the test keeps its level.
 
@@ -120,6 +125,7 @@ def randomisation_inference(
     persons : persons behind the cells
     draws, seed : used above 20,000 assignments; the same seed gives the same draws
     dose : column with what a difference of 1 adds to the outcome of the cell, as assigned; exposure itself when left out
+    stratum : team to the group of teams within which the starts were dealt out; all teams together when left out
 
     Returns
     -------
@@ -130,8 +136,8 @@ def randomisation_inference(
     Raises
     ------
     MetricError
-        When a column is missing, is not numeric or has gaps, a weight is not above 0, a team has two cells in a period or no
-        start, exposure cannot be told apart from the nuisance, or `nuisance` or `draws` is none of those allowed.
+        When a column is missing, is not numeric or has gaps, a weight is not above 0, a team has two cells in a period, or no
+        start or stratum, exposure cannot be told apart from the nuisance, or `nuisance` or `draws` is none of those allowed.
 
     References
     ----------
@@ -149,13 +155,13 @@ def randomisation_inference(
     >>> round(found.p, 4), found.assignments, round(found.estimate.value, 2)
     (0.0286, 35, 3.83)
     """
-    _require(cells, [outcome, weight, period, *([dose] if dose else [])], weight, team, period, start, nuisance, draws)
-    plan, y = design(cells, weight, team, period, start, nuisance), cells[outcome].to_numpy(dtype=float)
+    _require(cells, [outcome, weight, period, *([dose] if dose else [])], weight, team, period, start, nuisance, draws, stratum)
+    plan, y = design(cells, weight, team, period, start, nuisance, stratum), cells[outcome].to_numpy(dtype=float)
     teams = len(plan.observed)
-    short = shortage(RANDOMISATION, ("teams", teams, teams_needed(plan.counts.tolist(), plan.mirrors, LEVEL)))
+    short = shortage(RANDOMISATION, ("teams", teams, teams_needed(plan.dealt, plan.mirrors, LEVEL)))
     if short is not None:
         return short
-    exact = ways(plan.counts) <= MOST_ENUMERATED
+    exact = ways(plan.dealt) <= MOST_ENUMERATED
     added = cells[dose].to_numpy(dtype=float) if dose else plan.exposed(plan.observed)
     shifts, slopes = _coefficients(plan, every(plan) if exact else drawn(plan, draws, seed), y, added)
     kind = f"{'exact, all' if exact else 'Monte Carlo,'} {len(shifts)} assignments"
@@ -174,6 +180,7 @@ def _require(
     start: Mapping[str, int | None],
     nuisance: str,
     draws: int,
+    stratum: Mapping[str, str] | None,
 ) -> None:
     require_numbers(cells, numbers, RANDOMISATION)
     require_filled(cells, [team], RANDOMISATION)
@@ -181,6 +188,7 @@ def _require(
         f"column {weight} must be above 0 in every cell": bool((cells[weight] > 0).all()),
         f"columns {team} and {period} must name each cell once": not cells.duplicated([team, period]).any(),
         f"each value of column {team} must have a start (None for never)": bool(cells[team].isin(list(start)).all()),
+        f"each value of column {team} must have a stratum": stratum is None or bool(cells[team].isin(list(stratum)).all()),
         f"nuisance must be one of {', '.join(get_args(Nuisance))}": nuisance in get_args(Nuisance),
         f"draws must be at least {FEWEST_DRAWS}": draws >= FEWEST_DRAWS,
     }

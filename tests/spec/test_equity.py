@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.bootstrap_sums import drawn_kinds, kinds
 from gm_workbench.metrics.decomposition import kitagawa, provision_kitagawa, spend_kitagawa
 from gm_workbench.metrics.equity import MIN_PERSONS, spend, spend_by, spend_difference
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -201,6 +202,29 @@ def test_spend_kitagawa_parts_sum_to_the_gap_and_to_their_totals(caseload, witne
     by_hand = {"tolerance": EXACT, "data": "drawn", "source": "difference of two means", "known": "hand"}
     witness("decomposition.spend_kitagawa", "gap, drawn", result.gap.value, means["woman"] - means["man"], **by_hand)
     assert sum(part.persons for part in result.parts) == 600
+
+
+def test_spend_kitagawa_of_every_draw_is_that_of_the_drawn_persons(caseload):
+    result = spend_kitagawa(caseload, "sex", ("woman", "man"), "household", draws=20, seed=5)
+    again = []
+    for place, sex in enumerate(("woman", "man")):
+        rows = caseload.loc[caseload["sex"] == sex]
+        alike = kinds(np.column_stack([rows["household"] == "single", rows["amount"]]))
+        first = rows.iloc[np.unique(alike.of_person, return_index=True)[1]]
+        again.append([first.loc[first.index.repeat(counts.astype(int))] for counts in drawn_kinds(alike, 20, 5 + place)[1:]])
+    again = [
+        np.column_stack(
+            kitagawa(
+                [rows["household"].value_counts(normalize=True).sort_index().to_numpy() for rows in both],
+                [rows.groupby("household")["amount"].mean().to_numpy() for rows in both],
+            )
+        )
+        for both in zip(*again, strict=True)
+    ]
+    spread = np.std(again, axis=0, ddof=1)
+    for part, (by_composition, by_rates) in zip(result.parts, spread, strict=True):
+        assert (part.composition.se, part.rates.se) == pytest.approx((by_composition, by_rates), abs=EXACT)
+    assert result.composition.se == pytest.approx(np.std(np.sum(again, axis=1)[:, 0], ddof=1), abs=EXACT)
 
 
 def test_spend_kitagawa_puts_a_difference_in_composition_where_it_is(caseload):

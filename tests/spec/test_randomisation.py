@@ -11,6 +11,7 @@ from scipy import stats
 from statsmodels.regression.linear_model import WLS
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.assignments import design, drawn
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.randomisation import Randomisation, randomisation_inference
 
@@ -209,6 +210,77 @@ def test_randomisation_draws_when_there_are_too_many_assignments():
     assert found.p == pytest.approx(every.pvalue, abs=MONTE_CARLO)
     assert (found.assignments, found.exact) == (10_000, False)
     assert "Monte Carlo, 10000 assignments" in found.estimate.method
+
+
+def in_strata(y: list[float], new: str, stratum: str) -> tuple[pd.DataFrame, dict[int, int | None], dict[int, str]]:
+    """Give one cell a team; a character for each team says whether it is new (1) and in which stratum it is."""
+    cells = pd.DataFrame({"team": range(len(y)), "month": 1, "y": y, "n": 10.0})
+    return cells, {t: 1 if one == "1" else None for t, one in enumerate(new)}, dict(enumerate(stratum))
+
+
+def test_starts_are_dealt_out_within_strata(witness):
+    # R 4.2, coin 1.4-2: oneway_test(y ~ g | b, d, distribution = "exact"): p-value = 0.03, 6 of 10 x 20 ways
+    y = [6.1, 4.2, 7.7, 5.0, 3.9, 9.2, 8.8, 6.0, 7.1, 10.3, 5.5]
+    cells, start, stratum = in_strata(y, "10100100110", "nnnnnssssss")
+    found = infer(cells, start, stratum=stratum)
+    where = {"data": "drawn", "known": "run"}
+    metric, source = "randomisation.randomisation_inference", "R: coin::oneway_test(y ~ g | b, distribution = 'exact')"
+    witness(metric, "within two strata, p", found.p, 0.03, tolerance=SHARE, source=source, **where)
+    source = "R: lm(y ~ g + b)"
+    witness(metric, "within two strata", found.estimate.value, 2.29259259259, tolerance=1e-10, source=source, **where)
+    assert (found.assignments, found.exact) == (200, True)
+    assert infer(cells, start).assignments == 462
+
+
+def test_one_stratum_is_none():
+    cells, start = wedge(3, [1, 1, 2, 2, 3, 3])
+    assert infer(cells, start, "period", stratum=dict.fromkeys(start, "all")) == infer(cells, start, "period")
+
+
+def test_strata_are_kept_where_assignments_are_drawn():
+    rng = np.random.default_rng(8)
+    new, stratum = "1100" * 5, "aaaabbbbccccddddeeee"  # 6^5 = 7,776 ways; without strata C(20, 10) = 184,756
+    cells, start, groups = in_strata(list(rng.normal(size=20)), new, stratum)
+    exact = infer(cells, start, stratum=groups)
+    assert (exact.assignments, exact.exact) == (7776, True)
+    plan = design(cells, "n", "team", "month", start, "none", groups)
+    dealt = drawn(plan, 500, 1)
+    for one in range(5):
+        assert (dealt[:, plan.strata == one].sum(axis=1) == plan.observed[plan.strata == one].sum()).all()
+    assert len(np.unique(dealt, axis=0)) > 400
+
+
+@pytest.mark.parametrize(
+    ("new", "stratum", "enough"), [("1010", "aabb", False), ("11001100", "aaaabbbb", False), ("110011000", "aaaabbbbb", True)]
+)
+def test_strata_leave_fewer_ways_so_they_need_more_teams(new, stratum, enough):
+    # 2 in 6 x 6 ways is .056; 1 in 6 x 10 is .017
+    cells, start, groups = in_strata([float(one) + i / 100 for i, one in enumerate(new)], new, stratum)
+    found = infer(cells, start, stratum=groups)
+    assert isinstance(found, Randomisation) is enough
+    if not enough:
+        assert (found.what, found.got, found.needed) == ("teams", len(new), 9)
+
+
+def test_a_team_without_a_stratum_is_refused():
+    cells, start = parallel([5.0, 6.0, 9.0], [1.0, 2.0, 3.0, 1.5])
+    with pytest.raises(MetricError, match="each value of column team must have a stratum"):
+        infer(cells, start, stratum={0: "a"})
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_assignments_are_permuted_and_not_drawn_anew(seed):
+    # levels drawn anew for each team would leave deals with other numbers of new teams, some of them with none
+    cells, start = parallel(list(np.arange(9.0)), list(np.arange(9.0)))
+    plan = design(cells, "n", "team", "month", start, "none")
+    assert (drawn(plan, 200, seed).sum(axis=1) == 9).all()
+
+
+def test_the_deal_that_happened_counts_among_those_drawn():
+    # without the one in (1 + #) / (1 + R) this p would be 0, as that of pyfixest's ritest is after 2,000 draws
+    cells, start = parallel(list(np.arange(100.0, 112.0)), list(np.arange(12.0)))
+    found = infer(cells, start, draws=99)
+    assert (found.p, found.assignments) == (pytest.approx(1 / 100, abs=SHARE), 100)
 
 
 def test_a_drawn_p_is_never_zero():
