@@ -82,7 +82,7 @@ def resilience(world: World, chunk: int = 12_500, chunks: int = 2 * _CHUNKS) -> 
 
 
 def exits(world: World, chunk: int = 13_500, chunks: int = 2 * _CHUNKS) -> dict[str, Simulated]:
-    """Simulate exits of lone mothers on benefit in the index month: shares to work within 12 and 24 months, both ways."""
+    """Simulate exits of lone mothers on benefit in the index month: shares to work, and months off benefit by it, both ways."""
 
     def one(streams: Streams) -> tuple[dict[str, float], int]:
         coaches = _coaches(world, streams, 0, chunk, "coaches.mothers_per_coach")
@@ -101,7 +101,8 @@ def exits(world: World, chunk: int = 13_500, chunks: int = 2 * _CHUNKS) -> dict[
             here = population.mothers & history.on[:, world.index]
             to_work = _first_exit_to_work(history.leaves[here, world.index :])
             found |= {f"{months}_{exposed}": float((to_work < months).mean()) for months in (12, HORIZON)}
-        differences = {f"difference_{months}": found[f"{months}_True"] - found[f"{months}_False"] for months in (12, HORIZON)}
+            found[f"lost_{exposed}"] = float(np.maximum(HORIZON - 1 - to_work, 0).mean())
+        differences = {f"difference_{name}": found[f"{name}_True"] - found[f"{name}_False"] for name in (12, HORIZON, "lost")}
         return found | differences, int(here.sum())
 
     return over_chunks(one, chunks)

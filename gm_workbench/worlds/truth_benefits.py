@@ -9,6 +9,8 @@ from gm_workbench.worlds.estimands import CONTRAST, MOTHERS, TILBURG, chunks, cl
 from gm_workbench.worlds.simulated import HORIZON, MONTHS_LATER, exits
 from gm_workbench.worlds.spending import mean_amount, start_rate
 
+_CURVES = "Aalen-Johansen by group: no censoring before the horizon, choice unrelated to exits"
+
 
 def exit_truths(world: World, size: float) -> dict[str, Any]:
     """Tell hazard ratios and shares of exits to work."""
@@ -37,6 +39,16 @@ def exit_truths(world: World, size: float) -> dict[str, Any]:
             **shared | {"population": "all persons on benefit"},
         ),
     }
+    entries[f"exit_to_work_months_{HORIZON}m"] = entry(
+        simulated(found["difference_lost"]),
+        unit="months",
+        scale=f"difference in the months of the first {HORIZON} after an exit to work: the area under the share that left",
+        contrast=CONTRAST,
+        horizon=HORIZON,
+        meets=["restricted mean time, as " + _CURVES],
+        fails=["mean time to exit, for which nobody was followed long enough", moves],
+        **shared,
+    )
     for months in (MONTHS_LATER, HORIZON):
         entries[f"exit_to_work_cif_{months}m"] = entry(
             simulated(found[f"difference_{months}"]),
@@ -44,7 +56,7 @@ def exit_truths(world: World, size: float) -> dict[str, Any]:
             scale=f"difference in the share that left for work by the end of month {months}, the index month being the first",
             contrast=CONTRAST,
             horizon=months,
-            meets=["Aalen-Johansen by group: no censoring before the horizon, choice unrelated to exits"],
+            meets=[_CURVES],
             fails=["one minus Kaplan-Meier with other exits censored", moves],
             **shared,
         )
@@ -55,6 +67,7 @@ def exit_truths(world: World, size: float) -> dict[str, Any]:
             contrast="none: not introduced",
             horizon=months,
             meets=["Aalen-Johansen among mothers of coaches who did not introduce"],
+            fails=["one minus Kaplan-Meier with other exits censored"],
             **shared,
         )
     return entries
@@ -80,6 +93,14 @@ def spend_truths(world: World) -> dict[str, Any]:
             meets=[
                 "total amount over person-months by sex; two-part model by person-month; Kitagawa or Oaxaca by person-month"
             ],
+            **shared,
+        ),
+        "spend_gap_composition": entry(
+            closed(0.0, "none: spend does not depend on household or age, given sex"),
+            unit="euro per person-month",
+            scale="part of the gap that would go with another mix of households",
+            contrast=men_women,
+            meets=["composition part of Kitagawa or Oaxaca by person-month"],
             **shared,
         ),
         "spend_any_gap_per_month": entry(

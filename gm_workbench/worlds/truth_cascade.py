@@ -28,8 +28,14 @@ def cascade_truths(world: World, size: float) -> dict[str, Any]:
             meets=[
                 "difference between teams, parallel design: who begins is drawn at random",
                 "CR2 by team; randomisation of teams",
+                "comparison within teams in steps: the hazard differs by one ratio from a team's first month on",
             ],
-            fails=["standard errors that treat persons as independent", moves],
+            fails=[
+                "standard errors that treat persons as independent",
+                "stacks of starters: teams that begin later are followed over months with fewer exits to come",
+                "before and after: this year's clients are not last year's",
+                moves,
+            ],
             **shared,
         ),
         "exit_teams_12m_without": entry(
