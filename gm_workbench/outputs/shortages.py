@@ -28,6 +28,8 @@ WHAT = {
     "groups": Text("consulenten", "coaches"),
     "clusters": Text("groepen", "groups"),
     "teams": Text("teams", "teams"),
+    "teams with two coaches": Text("teams met twee consulenten", "teams with two coaches"),
+    "reliable means of groups": Text("betrouwbare gemiddelden per groep", "reliable means of groups"),
     "teams in each group": Text("teams per groep", "teams in each group"),
     "moments at which teams began": Text("momenten waarop teams begonnen", "moments at which teams began"),
     "persons with two rows": Text("personen met twee metingen", "persons with two measurements"),
