@@ -89,7 +89,7 @@ FLOOR = "part of the question whether the clusters can judge a contrast; they ca
 NO_CHANGE: dict[tuple[str, str, int, str], str] = {
     ("metrics/growth.py", "factor = back @ np.array([[theta[0], 0.0], [theta[1], theta[2]]])", 9, "minus"): SQUARED,
     (
-        "metrics/mediation.py",
+        "metrics/paths.py",
         "if math.isclose(paths[0, 0], -paths[0, 1], rel_tol=1e-9):",
         29,
         "no sign",

@@ -2,59 +2,38 @@
 
 A description, also where the exposure was randomised: nobody randomised the mediator. Whatever raises mediator and outcome
 alike and is not among the covariates counts as running along the mediator; `sensitivity` says how much of that it would take.
+Other levels, with persons' own mediators or with teams above coaches, are in `mediation_levels`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from gm_workbench.errors import MetricError
-from gm_workbench.metrics.bootstrap import percentile
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
-from gm_workbench.metrics.clustered import design, least_squares
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.checks import require_filled, require_numbers
+from gm_workbench.metrics.clustered import Fit, design, least_squares
+from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.multilevel import random_intercept
-
-Floats = NDArray[np.float64]
+from gm_workbench.metrics.paths import (
+    MIN_CLUSTERS,
+    Floats,
+    Mediation,
+    Steps,
+    drawn_paths,
+    on_degrees,
+    require_alike,
+    root_mean_square,
+    split,
+    too_little,
+)
+from gm_workbench.metrics.small_sample import cr2
 
 PRODUCT = "product of coefficients (OLS), Monte Carlo interval"
 STRAIGHT = "least squares (OLS), robust by cluster or else by person, t interval"
 MULTILEVEL = "product of coefficients (OLS between groups, random intercepts), Monte Carlo interval"
-
-MIN_PERSONS = 30
-"""Persons below which an association says nothing (assumed floor)."""
-
-MIN_CLUSTERS = 10
-"""Coaches below which a cluster-robust interval is far too narrow, or a level per coach says nothing (assumed floor)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mediation:
-    """A difference in the outcome per unit of exposure, split in what runs along the mediator and what does not.
-
-    Attributes
-    ----------
-    indirect, direct, total : Estimate
-        Along the mediator, past it, and their sum; in outcome units per unit of exposure.
-    share : Estimate or NotEnoughData
-        Indirect / total. Without meaning where the interval of the total holds zero; below 0 or above 1 where indirect and
-        direct point in opposite ways.
-    sensitivity : float or None
-        Correlation of the errors of both models (−1 to 1) at which the indirect part is zero; the closer to zero, the less it
-        takes. None where groups are modelled, for which there is no such formula.
-    """
-
-    indirect: Estimate
-    direct: Estimate
-    total: Estimate
-    share: Estimate | NotEnoughData
-    sensitivity: float | None
 
 
 def mediation(
@@ -75,8 +54,10 @@ def mediation(
         y_i = \alpha_2 + c\, d_i + b\, m_i + \xi_2' x_i + e_{2i}
 
     Indirect :math:`ab`, direct :math:`c`, total :math:`ab + c`, which is the coefficient of the exposure when the mediator is
-    left out. A product is not normal, so its interval comes from draws of a and of (b, c) from their normal sampling
-    distributions. `sensitivity` is the correlation of the residuals of mediator and outcome when neither model has the other.
+    left out. A product is not normal, so its interval comes from draws of a and of (b, c) from their sampling distributions:
+    normal, or with a cluster those of t on clusters − 1 degrees of freedom. `sensitivity` is the correlation of the residuals
+    of mediator and outcome when neither model has the other. An outcome of 0 and 1 gives differences in probability (a linear
+    probability model), in which a and b do not interact; a mediator of 0 and 1 likewise.
 
     A description of three associations. Even when the exposure was assigned at random the mediator was not: persons with a high
     mediator differ in more than the exposure. Print the sensitivity next to the indirect part.
@@ -120,7 +101,7 @@ def mediation(
     require_filled(frame, [cluster] if cluster else [], PRODUCT)
     alike = frame[cluster] if cluster else pd.Series(range(len(frame)))
     groups = int(alike.nunique()) if cluster else None
-    short = _short(frame, [exposure, mediator, outcome], PRODUCT, MIN_CLUSTERS if groups is None else groups)
+    short = too_little(frame, [exposure, mediator, outcome], PRODUCT, MIN_CLUSTERS if groups is None else groups)
     if short is not None:
         return short
     first, second, whole = (
@@ -128,11 +109,12 @@ def mediation(
         for left, right in ((mediator, [exposure]), (outcome, [exposure, mediator]), (outcome, [exposure]))
     )
     at = [second.names.index(name) for name in (mediator, exposure)]
-    a, b = first.combine({exposure: 1.0}, unit, PRODUCT), second.combine({mediator: 1.0}, unit, PRODUCT)
+    found = (first.combine({exposure: 1.0}, "points", PRODUCT), second.combine({mediator: 1.0}, unit, PRODUCT))
+    a, b = found if cluster else (on_degrees(one, math.inf) for one in found)
     direct, total = (fit.combine({exposure: 1.0}, unit, STRAIGHT, groups=groups) for fit in (second, whole))
-    paths = _paths(a, b, direct, second.covariance[np.ix_(at, at)], draws, seed)
-    indirect, share = _along(paths[:, 0], direct, PRODUCT), _share(paths, direct, PRODUCT)
-    return Mediation(indirect, direct, total, share, _partial(frame, [mediator, outcome], [exposure, *covariates]))
+    paths = drawn_paths(a, b, direct, second.covariance[np.ix_(at, at)], draws, seed)
+    spread = _left(first, frame, mediator), _left(second, frame, outcome)
+    return split(paths, Steps(a, b, *spread, (first.residual_df, second.residual_df)), direct, PRODUCT, total)
 
 
 def multilevel_mediation(
@@ -153,9 +135,13 @@ def multilevel_mediation(
     .. math:: m_j = \alpha_1 + a\, d_j + \xi_1' z_j + e_j, \qquad
         y_{ij} = \alpha_2 + c\, d_j + b\, m_j + \xi_2' z_j + \zeta' x_{ij} + u_j + e_{ij}
 
-    The first model has one row per group (HC1 errors), the second a random level per group (restricted likelihood). For
+    The first model has one row per group (HC2 errors), the second a random level per group (restricted likelihood). For
     instance: whether a coach was trained, how the coach works, what clients report. A description, as in `mediation`, also in a
     cascade in which coaches were randomised.
+
+    There are as many mediators as groups, so with few groups normal draws make the interval too narrow: a is drawn from t on
+    its Satterthwaite degrees of freedom (Bell and McCaffrey), b and c together from t on the number of groups minus
+    coefficients of the group. `sensitivity` is about errors of groups: of the mediator, and of the mean outcome.
 
     Parameters
     ----------
@@ -169,7 +155,8 @@ def multilevel_mediation(
     Returns
     -------
     Mediation or NotEnoughData
-        Without `sensitivity`. NotEnoughData as in `mediation`, and with fewer groups than coefficients.
+        NotEnoughData as in `mediation`, with fewer groups than coefficients, and below 4 groups on a side of a two-valued
+        exposure.
 
     Raises
     ------
@@ -186,65 +173,33 @@ def multilevel_mediation(
     >>> rows = pd.DataFrame({"coach": [i // 5 for i in range(100)], "mood": [i * 7 % 5 for i in range(100)]})
     >>> rows = rows.assign(new=rows["coach"] % 2, way=rows["coach"] % 2 * 2 + rows["coach"] % 3)
     >>> split = multilevel_mediation(rows.assign(y=rows["way"] + rows["coach"] % 7 + rows["mood"]), "new", "way", "y", "coach")
-    >>> split.indirect.groups, split.indirect.n, split.sensitivity
-    (20, 100, None)
+    >>> split.indirect.groups, split.indirect.n, split.steps.degrees
+    (20, 100, (18, 17))
     """
     above = [exposure, mediator, *group_covariates]
     require_numbers(frame, [*above, *person_covariates, outcome], MULTILEVEL)
     require_filled(frame, [group], MULTILEVEL)
-    _require_alike(frame, above, group)
+    require_alike(frame, above, group, MULTILEVEL)
     rows = frame.groupby(group, as_index=False)[above].first()
-    short = _short(frame, [exposure, mediator, outcome], MULTILEVEL, len(rows), len(above) + 2)
+    short = too_little(frame, [exposure, mediator, outcome], MULTILEVEL, len(rows), len(above) + 2, exposed=rows[exposure])
     if short is not None:
         return short
-    first = least_squares(rows[mediator], design(rows, [exposure, *group_covariates]), rows[group], method=MULTILEVEL)
+    x = design(rows, [exposure, *group_covariates])
+    first = cr2(rows[mediator], x, rows[group], method=MULTILEVEL)
     second = random_intercept(frame, outcome, [*above, *person_covariates], group, reml=True, unit=unit)
     if isinstance(second, NotEnoughData):
         return second
+    degrees = len(rows) - len(x), len(rows) - len(x) - 1
     at = [list(second.coefficients).index(name) for name in (mediator, exposure)]
-    a, (b, c) = first.combine({exposure: 1.0}, unit, MULTILEVEL), (second.coefficients[name] for name in (mediator, exposure))
-    paths = _paths(a, b, c, second.covariance[np.ix_(at, at)], draws, seed)
-    indirect, total = (_along(part, c, MULTILEVEL) for part in (paths[:, 0], paths.sum(axis=1)))
-    return Mediation(indirect, c, total, _share(paths, c, MULTILEVEL), sensitivity=None)
+    a = first.combine({exposure: 1.0}, "points", MULTILEVEL)
+    b, c = (on_degrees(second.coefficients[name], degrees[1]) for name in (mediator, exposure))
+    paths = drawn_paths(a, b, c, second.covariance[np.ix_(at, at)], draws, seed)
+    left = second.left(frame, outcome).groupby(frame[group]).mean()
+    alone = rows[mediator].to_numpy(dtype=float) - np.column_stack(list(x.values())) @ first.values  # noqa: PD011 — of a fit
+    return split(paths, Steps(a, b, root_mean_square(alone), root_mean_square(left), degrees), c, MULTILEVEL)
 
 
-def _short(frame: pd.DataFrame, columns: Sequence[str], method: str, clusters: int, needed: int = 0) -> NotEnoughData | None:
-    persons, groups = ("persons", len(frame), MIN_PERSONS), ("clusters", clusters, max(needed, MIN_CLUSTERS))
-    values = ((f"different values of {name}", int(frame[name].nunique()), 2) for name in columns)
-    return shortage(method, persons, groups, *values)
-
-
-def _require_alike(frame: pd.DataFrame, columns: Sequence[str], group: str) -> None:
-    values = frame.groupby(group)[list(columns)].nunique()
-    differ = [name for name in columns if (values[name] > 1).any()]
-    if differ:
-        raise MetricError(f"{MULTILEVEL}: the columns {', '.join(differ)} must be the same for everybody in a {group}.")
-
-
-def _paths(a: Estimate, b: Estimate, c: Estimate, covariance: Floats, draws: int, seed: int) -> Floats:
-    """Give the indirect and the direct part: as estimated in the first row, as drawn in the others."""
-    rng = np.random.default_rng(seed)
-    second = rng.multivariate_normal([b.value, c.value], covariance, draws, method="eigh")
-    first = rng.normal(a.value, a.se, draws)
-    return np.vstack([[a.value * b.value, c.value], np.column_stack([first * second[:, 0], second[:, 1]])])
-
-
-def _along(drawn: Floats, like: Estimate, method: str) -> Estimate:
-    """Make an estimate of a value and its draws, about the same persons and model as another."""
-    made = percentile(drawn[0], drawn[1:], like.n, like.unit, method, like.groups)
-    return replace(made, residual_df=like.residual_df)
-
-
-def _share(paths: Floats, like: Estimate, method: str) -> Estimate | NotEnoughData:
-    total = paths.sum(axis=1)
-    if math.isclose(paths[0, 0], -paths[0, 1], rel_tol=1e-9):
-        return NotEnoughData(method, "a total that is not zero", 0, 1)
-    # draws of the total come as close to zero as they like, so their spread means nothing
-    return replace(_along(paths[:, 0] / total, like, method), unit="share", se=math.nan)
-
-
-def _partial(frame: pd.DataFrame, pair: Sequence[str], given: Sequence[str]) -> float:
-    matrix, both = np.column_stack(list(design(frame, given).values())), frame[list(pair)].to_numpy(dtype=float)
-    left = both - matrix @ np.linalg.lstsq(matrix, both, rcond=None)[0]
-    products = left.T @ left
-    return float(products[0, 1] / np.sqrt(products[0, 0] * products[1, 1]))
+def _left(fit: Fit, frame: pd.DataFrame, outcome: str) -> float:
+    """Give the size of what a regression leaves of its outcome."""
+    matrix: Floats = np.column_stack(list(design(frame, fit.names[1:]).values()))
+    return root_mean_square(frame[outcome].to_numpy(dtype=float) - matrix @ fit.values)  # noqa: PD011 — of a fit

@@ -60,6 +60,11 @@ class Multilevel:
     share_between: Estimate
     deviance: float
 
+    def left(self, frame: pd.DataFrame, outcome: str) -> pd.Series[float]:
+        """Give what the predictors leave of each person's outcome; the level of the group is part of it."""
+        told = sum(one.value * (1.0 if name == "const" else frame[name]) for name, one in self.coefficients.items())
+        return (frame[outcome] - told).astype(float)
+
 
 def random_intercept(
     frame: pd.DataFrame,

@@ -39,6 +39,8 @@ WHAT = {
     "groups": Text("consulenten", "coaches"),
     "clusters": Text("groepen", "groups"),
     "teams": Text("teams", "teams"),
+    "teams with two coaches": Text("teams met twee consulenten", "teams with two coaches"),
+    "reliable means of groups": Text("betrouwbare gemiddelden per groep", "reliable means of groups"),
     "teams in each group": Text("teams per groep", "teams in each group"),
     "clusters that began later": Text("consulenten die in dezelfde periode begonnen", "coaches who began in the same period"),
     "clusters to compare with": Text("consulenten die nog niet begonnen waren", "coaches who had not begun"),

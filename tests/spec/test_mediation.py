@@ -210,7 +210,14 @@ def test_multilevel_mediation_equals_the_published_parts_of_the_school_example(w
     witness(name, "indirect, high, by draws", found.indirect.high, 0.01233000868, tolerance=MONTE_CARLO / 4, **run)
     witness(name, "total, low, by draws", found.total.low, 0.007472670336, tolerance=MONTE_CARLO, **run)
     witness(name, "total, high, by draws", found.total.high, 0.04552005364, tolerance=MONTE_CARLO, **run)
-    assert (found.indirect.n, found.indirect.groups, found.sensitivity) == (9679, 568, None)
+    assert (found.indirect.n, found.indirect.groups, found.steps.degrees) == (9679, 568, (564, 563))
+    # f is the lm and g the lmer above: clubSandwich::coef_test(f, vcov = "CR2", cluster = seq_len(568), test = "Satterthwaite")
+    # s <- sqrt(mean(resid(f)^2)) * fixef(g)["smorale"]
+    # q <- s / sqrt(mean(tapply(late - model.matrix(g) %*% fixef(g), SCH_ID, mean)^2)); q / sqrt(1 + q^2)
+    few = {"source": "clubSandwich::coef_test, lme4::lmer", "known": "run", **data}
+    witness(name, "a, standard error", found.steps.a.se, 0.0173474048946, tolerance=EXACT, **few)
+    witness(name, "a, degrees of freedom", found.steps.a.df, 261.8667944201, tolerance=1e-6, **few)
+    witness(name, "sensitivity", found.sensitivity, -0.1317292822708, tolerance=EXACT, **few)
     assert found.share.value == pytest.approx(0.006970872339 / 0.02648875139, abs=1e-6)
 
 
