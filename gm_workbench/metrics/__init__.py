@@ -11,6 +11,8 @@ from types import ModuleType
 
 __all__ = [
     "agreement",
+    "attrition",
+    "attrition_difference",
     "cascade",
     "clustered",
     "clustered_share",
@@ -28,6 +30,8 @@ __all__ = [
     "growth",
     "hazards",
     "horizon",
+    "imputation",
+    "imputed_comparison",
     "invariance",
     "joint",
     "late_entry",
@@ -46,6 +50,7 @@ __all__ = [
     "reliability",
     "reliable_change",
     "restricted_mean",
+    "rubin",
     "scales",
     "several",
     "shares",
@@ -53,6 +58,7 @@ __all__ = [
     "stacks",
     "team_comparison",
     "team_scores",
+    "tipping",
     "waves",
     "weighting",
     "wild",
