@@ -87,7 +87,7 @@ def score_items(
     --------
     >>> score_items(pd.DataFrame({"A_1": [5, 3], "A_2": [1, 3]}), reverse=["A_2"]).tolist()
     [100.0, 50.0]
-    >>> score_items(pd.DataFrame({"A_1": [5.0], "A_2": [None]}), missing="at-least", minimum_items=1).tolist()
+    >>> score_items(pd.DataFrame({"A_1": [5.0], "A_2": [float("nan")]}), missing="at-least", minimum_items=1).tolist()
     [100.0]
     """
     require_numbers(answers, answers.columns, SCORE, gaps=True)
