@@ -11,6 +11,8 @@ from types import ModuleType
 
 __all__ = [
     "agreement",
+    "attrition",
+    "attrition_difference",
     "bootstrap",
     "cascade",
     "clustered",
@@ -32,6 +34,8 @@ __all__ = [
     "growth",
     "hazards",
     "horizon",
+    "imputation",
+    "imputed_comparison",
     "invariance",
     "johnson_neyman",
     "joint",
@@ -57,6 +61,7 @@ __all__ = [
     "reliability",
     "reliable_change",
     "restricted_mean",
+    "rubin",
     "scales",
     "sensitivity",
     "several",
@@ -66,6 +71,7 @@ __all__ = [
     "staggered",
     "team_comparison",
     "team_scores",
+    "tipping",
     "two_part",
     "wave_anova",
     "wave_model",

