@@ -47,6 +47,7 @@ __all__ = [
     "reliable_change",
     "restricted_mean",
     "scales",
+    "sensitivity",
     "several",
     "shares",
     "small_sample",

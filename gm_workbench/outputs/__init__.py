@@ -24,6 +24,7 @@ __all__ = [
     "people",
     "questionnaires",
     "secondary",
+    "sensitivity",
     "spend",
     "studies",
     "teams",
