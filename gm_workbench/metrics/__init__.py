@@ -64,6 +64,7 @@ __all__ = [
     "restricted_mean",
     "rubin",
     "scales",
+    "sensitivity",
     "several",
     "shares",
     "small_sample",

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.checks import require_binary, require_columns, require_filled, require_numbers, shortage
-from gm_workbench.metrics.clustered import design as columns_of
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.horizon import over_months
-from gm_workbench.metrics.randomisation import randomisation_inference
-from gm_workbench.metrics.small_sample import Floats, cr2
+from gm_workbench.metrics.randomisation import Randomisation
 from gm_workbench.metrics.stacks import MONTH_IN_STACK, TEAM_IN_STACK, stacked
+from gm_workbench.metrics.team_cells import dealt_by_month, dealt_to_persons, exposure, persons_in
 from gm_workbench.vocabulary.designs import Design
 
 PARALLEL = "difference between teams (least squares), CR2 by team, t interval on Satterthwaite degrees of freedom"
@@ -37,7 +34,6 @@ MIN_TEAMS = 6
 MIN_PERSONS_PER_ARM = 10
 """Persons in each arm below which a difference says nothing (assumed floor)."""
 
-UNIT = "probability"
 ADJUSTED_FOR = ("woman", "young", "old", "short", "middle", "long")
 
 
@@ -131,13 +127,13 @@ def _by_person(
         return short
     used = [name for name in covariates if frame[name].ne(frame[name].iloc[0]).any()]
     own = [] if parallel else ["team"]
-    adjusted = _exposure(frame, used, own, method)
+    adjusted = exposure(frame, used, own, method)
     if randomised and parallel:
-        drawn = _by_lot(frame, used, draws, seed)
+        drawn = dealt_to_persons(frame, used, draws, seed)
         if isinstance(drawn, NotEnoughData):
             return drawn
-        adjusted = replace(drawn, se=adjusted.se, df=adjusted.df, residual_df=adjusted.residual_df)
-    return _contrast(adjusted, _exposure(frame, [], own, method), new, old)
+        adjusted = replace(drawn.estimate, se=adjusted.se, df=adjusted.df, residual_df=adjusted.residual_df)
+    return _contrast(adjusted, exposure(frame, [], own, method), new, old)
 
 
 def _short(
@@ -146,7 +142,7 @@ def _short(
     return shortage(
         method,
         *first,
-        ("persons in each group", min(_persons(new), _persons(old)), MIN_PERSONS_PER_ARM),
+        ("persons in each group", min(persons_in(new), persons_in(old)), MIN_PERSONS_PER_ARM),
         ("different outcomes", outcome.nunique(), 2),
     )
 
@@ -155,49 +151,8 @@ def _arms(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return rows.loc[rows["introduced"].eq(1)], rows.loc[rows["introduced"].eq(0)]
 
 
-def _persons(rows: pd.DataFrame) -> int:
-    return int(rows["person"].nunique()) if "person" in rows else len(rows)
-
-
 def _contrast(adjusted: Estimate, raw: Estimate, new: pd.DataFrame, old: pd.DataFrame) -> Contrast:
-    return Contrast(adjusted, raw, _persons(new), _persons(old), int(new["team"].nunique()), int(old["team"].nunique()))
-
-
-def _exposure(frame: pd.DataFrame, covariates: Sequence[str], own: Sequence[str], method: str) -> Estimate:
-    """Estimate the difference with CR2 by team; `own` are columns with a mean of their own for each value."""
-    # rows with the same predictors are one row times the root of their number: all sums, and so the fit, stay what they were
-    alike = frame.groupby(list(dict.fromkeys(["team", "introduced", *covariates, *own])), observed=True)["left"]
-    cells = alike.agg(["sum", "size"]).reset_index()
-    x = columns_of(cells, ["introduced", *covariates])
-    for column in own:
-        x |= _means(cells[column])
-    root = np.sqrt(cells["size"].to_numpy(dtype=float))
-    scaled = {name: root * column for name, column in x.items()}
-    fit = cr2(cells["sum"] / root, scaled, cells["team"], persons=_persons(frame), method=method)
-    return replace(fit.combine({"introduced": 1.0}, UNIT, method, groups=fit.clusters), residual_df=len(frame) - len(x))
-
-
-def _means(values: pd.Series[Any]) -> dict[str, Floats]:
-    """Give a 0/1 column for each value but the first; of labels "x@stack", but the first in each stack when x is a month."""
-    codes, labels = pd.factorize(values, sort=True)
-    stacks = [str(label).partition("@")[2] for label in labels]
-    spare = [at for at, stack in enumerate(stacks) if at == 0 or (values.name == MONTH_IN_STACK and stack not in stacks[:at])]
-    return {f"{values.name}={label}": (codes == at).astype(float) for at, label in enumerate(labels) if at not in spare}
-
-
-def _by_lot(frame: pd.DataFrame, covariates: list[str], draws: int, seed: int) -> Estimate | NotEnoughData:
-    """Judge the difference between parallel teams by the assignments that could have been, covariates taken out first."""
-    x = np.column_stack([*columns_of(frame, covariates).values()])
-    both = frame[["left", "introduced"]].to_numpy(dtype=float)
-    rest = pd.DataFrame(both - x @ np.linalg.lstsq(x, both, rcond=None)[0], columns=["left", "dose"])
-    teams = rest.groupby(frame["team"].astype(str).to_numpy())
-    cells = teams.mean().assign(size=teams.size(), period=1).rename_axis("team").reset_index()
-    start = {str(team): 1 if new else None for team, new in frame.groupby("team")["introduced"].max().items()}
-    found = randomisation_inference(
-        cells, "left", "size", "team", "period", start,
-        nuisance="none", unit=UNIT, persons=_persons(frame), draws=draws, seed=seed, dose="dose",
-    )  # fmt: skip
-    return found if isinstance(found, NotEnoughData) else found.estimate
+    return Contrast(adjusted, raw, persons_in(new), persons_in(old), int(new["team"].nunique()), int(old["team"].nunique()))
 
 
 def _by_month(
@@ -213,18 +168,18 @@ def _by_month(
     if short := _months_short(method, rows, wedge):
         return short
     if randomised:
-        return _steps(marked, ["team", "month"], method, horizon, _steps_by_lot(marked, draws, seed))
+        return _steps(marked, ["team", "month"], method, horizon, dealt_by_month(marked, draws, seed))
     return _steps(rows, ["team", "month"] if wedge else [TEAM_IN_STACK, MONTH_IN_STACK], method, horizon)
 
 
 def _steps(
-    rows: pd.DataFrame, own: list[str], method: str, horizon: int, drawn: Estimate | NotEnoughData | None = None
+    rows: pd.DataFrame, own: list[str], method: str, horizon: int, drawn: Randomisation | NotEnoughData | None = None
 ) -> Contrast | NotEnoughData:
     if isinstance(drawn, NotEnoughData):
         return drawn
-    monthly, raw = _exposure(rows, [], own, method), _exposure(rows, [], [], method)
+    monthly, raw = exposure(rows, [], own, method), exposure(rows, [], [], method)
     if drawn is not None:
-        monthly = replace(drawn, se=monthly.se, df=monthly.df, residual_df=monthly.residual_df)
+        monthly = replace(drawn.estimate, se=monthly.se, df=monthly.df, residual_df=monthly.residual_df)
     new, old = _arms(rows)
     chances = float(new["left"].mean()), float(new["otherwise"].mean())
     return _contrast(over_months(monthly, *chances, horizon), over_months(raw, *chances, horizon), new, old)
@@ -240,14 +195,3 @@ def _months_short(method: str, rows: pd.DataFrame, wedge: bool) -> NotEnoughData
         both = began & set(old.loc[~old["control"].astype(bool), "team"])
         wanted = [("teams in each group", min(len(both), len(teams - began)), MIN_TEAMS_PER_ARM)]
     return _short(method, new, old, rows["left"]) or shortage(method, *wanted)
-
-
-def _steps_by_lot(rows: pd.DataFrame, draws: int, seed: int) -> Estimate | NotEnoughData:
-    cells = rows.groupby(["team", "month"])["left"].agg(["mean", "size"]).reset_index()
-    began = rows.groupby("team")["start"].first().items()
-    start = {str(team): None if np.isnan(month) else int(month) for team, month in began}
-    found = randomisation_inference(
-        cells.assign(team=cells["team"].astype(str)), "mean", "size", "team", "month", start,
-        nuisance="team and period", unit=UNIT, persons=rows["person"].nunique(), draws=draws, seed=seed,
-    )  # fmt: skip
-    return found if isinstance(found, NotEnoughData) else found.estimate

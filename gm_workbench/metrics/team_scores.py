@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from gm_workbench.errors import MetricError
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, two_arms
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.small_sample import cr2
+from gm_workbench.metrics.joint import JointTest, joint_test
+from gm_workbench.metrics.small_sample import Floats, cr2
 from gm_workbench.metrics.team_comparison import MIN_PERSONS_PER_ARM, MIN_TEAMS_PER_ARM
 
 SLOPE = "regression (least squares), CR2 by team, t interval on Satterthwaite degrees of freedom"
@@ -19,6 +21,10 @@ MIN_TEAMS = 10
 
 MIN_PERSONS = 30
 """People below which a slope says nothing (assumed floor)."""
+
+COLUMNS = ["after", "before", "exposed", "team"]
+
+JOINT = "joint test of several scores (ANCOVA, stacked), HTZ by team"
 
 METHOD = "ANCOVA (least squares), CR2 by team, t interval on Satterthwaite degrees of freedom"
 
@@ -76,6 +82,75 @@ def score_difference(
         return arms
     fit = cr2(frame[outcome], design(frame, [exposed, *covariates]), frame[team], method=METHOD)
     return fit.combine({exposed: 1.0}, unit, METHOD, groups=int(frame[team].nunique()))
+
+
+def joint_difference(
+    scores: Mapping[str, pd.DataFrame],
+    *,
+    outcome: str = "after",
+    covariate: str = "before",
+    exposed: str = "introduced",
+    team: str = "team",
+) -> JointTest | NotEnoughData:
+    r"""Test at once that no score of several differs between teams that took up a new way of working and teams that did not.
+
+    The regressions of `score_difference`, one for each score s, are stacked, each with a constant and a slope of its own, and
+    the teams are the clusters of all of them together, so that scores of one person need not be independent:
+
+    .. math:: y_{ijs} = \alpha_s + \delta_s d_j + \gamma_s x_{ijs} + e_{ijs}, \qquad H_0: \delta_1 = \dots = \delta_q = 0
+
+    It says whether anything differs, not what, nor by how much; for that there are the scores one by one
+    (`several.simultaneous`). Scores in one unit only: a stack of points and euros would let the euros decide.
+
+    Parameters
+    ----------
+    scores : mapping of str to DataFrame
+        By score: a row per person with the columns named, no gaps; persons may differ from score to score.
+    outcome, covariate : str
+        The score after, and the same score before, in points; ``{score}`` stands for the name of the score.
+    exposed, team : as in `score_difference`
+
+    Returns
+    -------
+    JointTest or NotEnoughData
+        The test of `joint.joint_test` (HTZ). NotEnoughData when any of the scores has too few persons or teams, when a score
+        does not vary, or when the teams leave fewer than one degree of freedom for so many scores.
+
+    Raises
+    ------
+    MetricError
+        When there is no score, or as in `score_difference`.
+
+    References
+    ----------
+    Tipton & Pustejovsky (2015), doi:10.3102/1076998615606099; stacking as in Zellner (1962), doi:10.2307/2281644.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame([(t, p) for t in range(16) for p in range(6)], columns=["team", "p"])
+    >>> rows = rows.assign(introduced=rows["team"] % 2, before=rows["p"] * 1.0)
+    >>> gained = rows.assign(after=5.0 * (rows["team"] % 2) + rows["p"] + rows["team"] // 2 % 3)
+    >>> level = rows.assign(after=rows["p"] + rows["team"] // 4 % 2 + rows["p"] % 2)
+    >>> found = joint_difference({"skills": gained, "intention": level})
+    >>> found.df, found.clusters, found.p < 0.05
+    (2, 16, True)
+    """
+    if not scores:
+        raise MetricError(f"{JOINT}: there must be a score.")
+    named = {name: (outcome.format(score=name), covariate.format(score=name)) for name in scores}
+    for name, rows in scores.items():
+        alone = score_difference(rows, named[name][0], [named[name][1]], exposed=exposed, team=team)
+        if isinstance(alone, NotEnoughData):
+            return alone
+    parts = {name: rows[[*named[name], exposed, team]].set_axis(COLUMNS, axis=1) for name, rows in scores.items()}
+    stacked = pd.concat(parts, names=["score"]).reset_index("score")
+    x: dict[str, Floats] = {}
+    for name in scores:
+        own = stacked["score"].eq(name).to_numpy(dtype=float)
+        columns = design(stacked, ["exposed", "before"])
+        x |= {f"{column} of {name}": own * values for column, values in columns.items()}
+    fit = cr2(stacked["after"], x, stacked["team"], method=JOINT)
+    return joint_test(fit, [f"exposed of {name}" for name in scores])
 
 
 def score_slope(

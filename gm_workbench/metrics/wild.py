@@ -207,7 +207,7 @@ class _Turned:
         scores = np.stack([matrix[rows].T @ rest[rows] for rows in groups])  # (G, k, 2)
         grams = np.stack([matrix[rows].T @ matrix[rows] for rows in groups])
         moved = np.einsum("k,gkc->gc", inverse[tested], scores)
-        pulled = np.einsum("k,gkl,lm,hmc->ghc", inverse[tested], grams, inverse, scores)
+        pulled = np.einsum("k,gkl,lm,hmc->ghc", inverse[tested], grams, inverse, scores, optimize=True)
         scaled = float(moved[:, 0].sum())
         errors = (moved - pulled.sum(axis=1)) @ [1.0, -scaled]
         g, n = len(groups), len(y)

@@ -27,6 +27,7 @@ __all__ = [
     "people",
     "questionnaires",
     "secondary",
+    "sensitivity",
     "slopes",
     "spend",
     "studies",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.joint import JointTest
 from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.model import SCALE_NAMES
@@ -35,6 +36,32 @@ CAPTION = Text(
     "Difference in each determinant {wave}, at the same score at the start: {contrast}. Interval (95 %) with teams as the "
     "unit.",
 )
+ONE_BY_ONE = Text(
+    "Elke marge geldt voor die ene determinant. Wie naar meer determinanten kijkt, vindt eerder een toevallig verschil.",
+    "Each interval holds for that one determinant. Those who look at more determinants sooner find a chance difference.",
+)
+SOMETHING = Text(
+    "Gevoeligheidsanalyse: één toets op alle {m} determinanten tegelijk (HTZ, 5 %) vindt een verschil. In welke determinant, "
+    "zegt "
+    "die toets niet.",
+    "Sensitivity analysis: one test of all {m} determinants at once (HTZ, 5 %) finds a difference. In which determinant, that "
+    "test "
+    "does not say.",
+)
+NOTHING_AT_ONCE = Text(
+    "Gevoeligheidsanalyse: één toets op alle {m} determinanten tegelijk (HTZ, 5 %) vindt geen verschil. Dat bewijst niet dat "
+    "er "
+    "geen is.",
+    "Sensitivity analysis: one test of all {m} determinants at once (HTZ, 5 %) finds no difference. That does not prove that "
+    "there "
+    "is none.",
+)
+TOO_FEW_AT_ONCE = Text(
+    "Er zijn te weinig teams om alle determinanten in één toets te nemen.",
+    "There are too few teams to take all determinants in one test.",
+)
+LEVEL = 0.05
+
 ON_THE_WAY = Text(
     "Dit is een stap op weg en nog geen uitstroom: of meer mensen aan het werk gingen, staat bovenaan dit rapport.",
     "This is a step on the way and not yet an exit: whether more people found work stands at the top of this report.",
@@ -42,7 +69,13 @@ ON_THE_WAY = Text(
 
 
 def determinants(
-    found: Mapping[str, Estimate | NotEnoughData], section: Section, about: About, *, contrast: Text, wave: Text
+    found: Mapping[str, Estimate | NotEnoughData],
+    section: Section,
+    about: About,
+    *,
+    contrast: Text,
+    wave: Text,
+    joint: JointTest | NotEnoughData | None = None,
 ) -> Output:
     """Show by how much each determinant differs after the introduction, and say which are higher, lower, or not to be told.
 
@@ -54,6 +87,8 @@ def determinants(
         Whose scores are compared.
     wave : Text
         When, as it reads within a sentence ("na 12 maanden").
+    joint : JointTest or NotEnoughData, optional
+        `metrics.team_scores.joint_difference` of the same scores: a sensitivity analysis.
     """
     known = {code: one for code, one in found.items() if isinstance(one, Estimate)}
     if not known:
@@ -67,7 +102,7 @@ def determinants(
         section,
         about,
         sentence=sentence,
-        more=(plain(ON_THE_WAY), *caution(about)),
+        more=(plain(ON_THE_WAY), *caution(about), *((plain(ONE_BY_ONE),) if len(known) > 1 else ()), *_at_once(joint)),
         caption=CAPTION.format(contrast=contrast, wave=wave),
         alt=sentence,
         shown_as=(Shape.DOTS,),
@@ -75,6 +110,14 @@ def determinants(
         axes={"x": Axis(Text("verschil (punten, schaal 0–100)", "difference (points, scale 0–100)"))},
     )
     return Output(words, tuple(cells.values()))
+
+
+def _at_once(joint: JointTest | NotEnoughData | None) -> tuple[Sentence, ...]:
+    if joint is None:
+        return ()
+    if isinstance(joint, NotEnoughData):
+        return (plain(TOO_FEW_AT_ONCE),)
+    return (plain((SOMETHING if joint.p < LEVEL else NOTHING_AT_ONCE).format(m=str(joint.df))),)
 
 
 def _sentence(known: Mapping[str, Estimate], cells: Mapping[str, Cell]) -> Sentence:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.joint import JointTest
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.determinants import determinants
 from gm_workbench.outputs.output import Output, Shape
@@ -136,7 +137,7 @@ def test_determinants_say_effect_only_after_a_lot(
     said = " ".join([read(output, language, sentence=one) for one in texts for language in ("nl", "en")])
     assert "effect" not in said
     assert ("effect" in output.words.label("difference").nl) is (assignment is Assignment.RANDOMISED)
-    assert len(output.words.more) == (1 if assignment is Assignment.RANDOMISED else 2)
+    assert len(output.words.more) == (2 if assignment is Assignment.RANDOMISED else 3)
 
 
 @pytest.mark.parametrize(
@@ -156,3 +157,25 @@ def test_determinants_without_enough_data_are_one_sentence(
 
 def test_no_determinants_at_all_are_one_sentence(shown: Callable[..., Output], read: Reader) -> None:
     assert read(shown({}), "en") == "That cannot be said with these data: that takes at least 10 persons."
+
+
+@pytest.mark.parametrize(
+    ("p", "nl"), [(0.049, "vindt een verschil. In welke"), (0.05, "vindt geen verschil. Dat bewijst niet dat er geen is.")]
+)
+def test_all_determinants_at_once_are_said_to_differ_or_not(
+    p: float, nl: str, estimate: Maker, section: Section, about: About, read: Reader
+) -> None:
+    found, test = {"SKL": estimate(3.0, *UP), "INT": estimate(1.0, *OPEN)}, JointTest(2.0, 2, 9.0, p, 17, 700)
+    output = determinants(found, section, about, contrast=BEGUN_EARLY, wave=AFTER_A_YEAR, joint=test)
+    said = [read(output, sentence=one) for one in output.words.more]
+    assert said[2].startswith("Elke marge geldt voor die ene determinant.")
+    assert said[3].startswith("Gevoeligheidsanalyse: één toets op alle 2 determinanten tegelijk")
+    assert nl in said[3]
+
+
+def test_too_few_teams_for_all_determinants_at_once_are_said_so(
+    estimate: Maker, section: Section, about: About, read: Reader
+) -> None:
+    short = NotEnoughData("HTZ", "clusters", 8, 9)
+    output = determinants({"SKL": estimate(3.0, *UP)}, section, about, contrast=BEGUN_EARLY, wave=AFTER_A_YEAR, joint=short)
+    assert read(output, "en", sentence=output.words.more[-1]).startswith("There are too few teams to take all determinants")

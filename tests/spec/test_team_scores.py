@@ -11,7 +11,8 @@ from scipy import stats
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.team_scores import score_difference, score_slope
+from gm_workbench.metrics.joint import JointTest
+from gm_workbench.metrics.team_scores import joint_difference, score_difference, score_slope
 
 METRIC = "team_scores.score_difference"
 
@@ -203,3 +204,67 @@ def test_score_slope_refuses_gaps_and_unknown_columns() -> None:
         score_slope(coaches().assign(own=lambda frame: frame["own"].where(frame["p"] > 0)), "use", "own")
     with pytest.raises(MetricError, match="columns steering are missing"):
         score_slope(coaches(), "use", "steering")
+
+
+def three_scores(teams: int = 14) -> dict[str, pd.DataFrame]:
+    """Give three scores of seven persons a team, the third without the last of them; in R:
+
+    d <- expand.grid(p = 0:6, t = 0:13); d$new <- d$t %% 2
+    long <- do.call(rbind, lapply(1:3, function(s) { e <- d; e$score <- s; e$before <- (3 * e$p + 5 * e$t + s) %% 11
+      e$after <- e$before / 2 + (7 * e$t + 3 * e$p * s + e$t * e$p) %% 13 + s * e$new; e }))
+    long <- long[!(long$score == 3 & long$p == 6), ]
+    """
+    d = pd.DataFrame([(t, p) for t in range(teams) for p in range(7)], columns=["team", "p"])
+    d = d.assign(introduced=d["team"] % 2)
+    scores = {}
+    for s in (1, 2, 3):
+        before = (3 * d["p"] + 5 * d["team"] + s) % 11
+        after = before / 2 + (7 * d["team"] + 3 * d["p"] * s + d["team"] * d["p"]) % 13 + s * d["introduced"]
+        scores[f"s{s}"] = d.assign(before=before * 1.0, after=after)
+    return {**scores, "s3": scores["s3"].loc[lambda rows: rows["p"] < 6]}
+
+
+def test_three_scores_at_once_equal_clubsandwich(witness: Callable[..., None]) -> None:
+    # R 4.2, clubSandwich 0.5.8: f <- lm(after ~ 0 + factor(score) + factor(score):new + factor(score):before, long)
+    #   Wald_test(f, constrain_zero(4:6), "CR2", cluster = long$t, test = "HTZ")
+    found = joint_difference(three_scores())
+    assert isinstance(found, JointTest)
+    source = "clubSandwich: Wald_test(lm(after ~ score + score:new + score:before), constrain_zero(4:6), 'CR2', test = 'HTZ')"
+    for what, got, expected in (
+        ("F", found.f, 10.25367601589411),
+        ("df", found.residual_df, 10.003245024457192),
+        ("p", found.p, 0.00214333082977041),
+    ):
+        given = {"tolerance": 1e-8 * expected, "data": "drawn", "source": source, "known": "run"}
+        witness("team_scores.joint_difference", f"three scores, {what}", got, expected, **given)
+    assert (found.df, found.clusters) == (3, 14)
+
+
+def test_the_usual_wald_test_of_three_scores_would_find_far_too_much() -> None:
+    found = joint_difference(three_scores())
+    usual = stats.chi2.sf(found.f * found.df * (found.residual_df + found.df - 1) / found.residual_df, found.df)
+    assert usual < found.p / 100
+
+
+def test_one_score_at_once_is_its_own_t_test() -> None:
+    rows = three_scores()["s1"]
+    alone = score_difference(rows, "after", ["before"])
+    joint = joint_difference({"s1": rows})
+    assert joint.p == pytest.approx(2 * stats.t.sf(abs(alone.value / alone.se), alone.df))
+
+
+@pytest.mark.parametrize(("teams", "enough"), [(7, False), (8, True)])
+def test_scores_at_once_need_four_teams_in_each_group(teams: int, enough: bool) -> None:
+    found = joint_difference({name: three_scores(teams)[name] for name in ("s1", "s2")})
+    assert isinstance(found, JointTest) is enough
+
+
+def test_scores_at_once_must_be_there() -> None:
+    with pytest.raises(MetricError, match="there must be a score"):
+        joint_difference({})
+
+
+def test_scores_at_once_may_be_named_by_their_score() -> None:
+    scores = three_scores()
+    renamed = {name: rows.rename(columns={"before": f"{name}_T0", "after": f"{name}_T12"}) for name, rows in scores.items()}
+    assert joint_difference(renamed, outcome="{score}_T12", covariate="{score}_T0") == joint_difference(scores)
