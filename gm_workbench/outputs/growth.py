@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gm_workbench.metrics.crossing import in_percent
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.growth import Growth
+from gm_workbench.metrics.panels import PanelFit
 from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.exits import MONTHS
-from gm_workbench.outputs.output import Axis, Output, Sentence, Shape, Slot
+from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import terms, when
 from gm_workbench.vocabulary.protocols import Section
@@ -19,12 +20,24 @@ from gm_workbench.vocabulary.text import Text
 CURRENT_PRICES = Text("in lopende prijzen", "in current prices")
 CONSTANT_PRICES = Text("in constante prijzen", "in constant prices")
 GROWTH_CAPTION = Text(
-    "Groei van het uurloon per jaar in %, uit rechte lijnen door het logaritme van het uurloon waarvan begin en helling per "
-    "persoon "
-    "verschillen. Streep: marge (95 %). Alleen maanden met loon tellen mee, {prices}.",
-    "Growth of the hourly wage per year in %, from straight lines through the logarithm of the hourly wage whose start and "
-    "slope differ "
-    "between persons. Line: interval (95 %). Only months with pay count, {prices}.",
+    "Groei van het uurloon per jaar in %, uit rechte lijnen door het logaritme van het uurloon. Bij een lijn per persoon "
+    "verschillen begin en helling per persoon. Streep: marge (95 %). Alleen maanden met loon tellen mee, {prices}.",
+    "Growth of the hourly wage per year in %, from straight lines through the logarithm of the hourly wage. With a line per "
+    "person, start and slope differ between persons. Line: interval (95 %). Only months with pay count, {prices}.",
+)
+ALL, FIXED, RANDOM = "all", "fixed", "random"
+GROWTH_LABELS = {
+    ALL: Text("lijn per persoon", "line per person"),
+    FIXED: Text("alleen binnen personen", "within persons only (fixed effects)"),
+    RANDOM: Text("binnen en tussen personen", "within and between persons (random effects)"),
+}
+TWO_WAYS = Text(
+    "Gevoeligheidsanalyse: als alleen telt hoe het loon van dezelfde mensen verandert, is het {fixed} % per jaar; als ook telt "
+    "dat mensen die langer in beeld zijn een ander loon hebben, {random} %. Lopen die uiteen, dan zijn de mensen die langer in "
+    "beeld zijn anders.",
+    "Sensitivity analysis: when only counts how the wage of the same people changes, it is {fixed}% a year; when it also "
+    "counts that people who are in view longer have another wage, {random}%. If the two go apart, those in view longer are "
+    "different people.",
 )
 REGRESSION_LABELS = {
     "rule_1": Text("gekozen op één lage maand", "chosen on one low month"),
@@ -43,7 +56,7 @@ REGRESSION_CAPTION = Text(
 
 
 def growth(
-    results: Mapping[str, Growth | NotEnoughData],
+    results: Mapping[str, Growth | PanelFit | NotEnoughData],
     section: Section,
     about: About,
     *,
@@ -55,17 +68,18 @@ def growth(
     Parameters
     ----------
     results : mapping
-        Group to `metrics.growth.growth` of the log hourly wage over *years* (unit ``log points``). The first group is quoted.
+        Name to `metrics.growth.growth`, or to a fit of `metrics.panels`, of the log hourly wage over *years* (unit ``log
+        points``). The first is quoted; ``fixed`` and ``random`` are quoted as sensitivity when both are there.
     labels : mapping
         Words for the groups.
     prices : Text
         In which prices the wage is, e.g. those of 1990.
     """
-    known = {name: one for name, one in results.items() if isinstance(one, Growth)}
+    known = {name: _slope(one) for name, one in results.items() if not isinstance(one, NotEnoughData)}
     if not known:
         short = next((one for one in results.values() if isinstance(one, NotEnoughData)), None)
         return words_only(section, about, shortage(short or NotEnoughData("", "persons", 0, 1)))
-    cells = tuple(estimate_cell(in_percent(one.slope), name, "growth") for name, one in known.items())
+    cells = tuple(estimate_cell(in_percent(one), name, "growth") for name, one in known.items())
     sentence = Sentence(
         Text(
             "Het uurloon veranderde gemiddeld met {value} % per jaar (marge {low} tot {high} %).",
@@ -77,13 +91,27 @@ def growth(
         section,
         about,
         sentence=sentence,
+        more=_two_ways(cells),
         caption=GROWTH_CAPTION.format(prices=prices),
         alt=sentence,
         shown_as=(Shape.DOTS,),
-        labels={**terms(known, labels), "growth": Text("groei per jaar", "growth per year")},
+        labels={**terms(known, {**GROWTH_LABELS, **(labels or {})}), "growth": Text("groei per jaar", "growth per year")},
         axes={"x": Axis(Text("% per jaar", "% per year"))},
     )
     return Output(words, cells)
+
+
+def _slope(one: Growth | PanelFit) -> Estimate:
+    return one.slope if isinstance(one, Growth) else one.coefficients["years"]
+
+
+def _two_ways(cells: Sequence[Cell]) -> tuple[Sentence, ...]:
+    """Say what changes when persons are followed and when they are also compared with each other."""
+    own = {cell.row: cell for cell in cells if cell.row in (FIXED, RANDOM)}
+    if len(own) < 2:
+        return ()
+    slots = {name: quote(cell, signed=True)["value"] for name, cell in own.items()}
+    return (Sentence(TWO_WAYS, slots, Text("", "")),)
 
 
 def regression_to_mean(

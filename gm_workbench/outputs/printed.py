@@ -24,6 +24,7 @@ UNITS = {
     "points per 10 points": Text("punten per 10 punten", "points per 10 points"),
     "months": Text("maanden", "months"),
     "years": Text("jaren", "years"),
+    "places of 100": Text("van 100", "of 100"),
     "coaches": Text("consulenten", "coaches"),
     "teams": Text("teams", "teams"),
     "values": Text("waarden", "values"),

@@ -42,6 +42,10 @@ ADJUSTED_LABELS = {
     "adjusted": Text("gecorrigeerd voor de start", "adjusted for the start"),
     "raw": Text("zonder correctie", "unadjusted"),
 }
+PRIMARY = Text(
+    "Het gecorrigeerde verschil is dat van het antwoord bovenaan; het andere is een gevoeligheidsanalyse.",
+    "The adjusted difference is that of the answer at the top; the other is a sensitivity analysis.",
+)
 HELD_MONTHS = 24
 """Months within which a wage must be held, in the words below and of the answer."""
 
@@ -139,7 +143,7 @@ def comparison(contrast: Contrast | NotEnoughData, section: Section, about: Abou
         section,
         about,
         sentence=sentence,
-        more=caution(about),
+        more=(plain(PRIMARY), *caution(about)),
         caption=COMPARISON_CAPTION.format(difference=title, outcome=outcome),
         alt=sentence,
         shown_as=(Shape.DOTS,),

@@ -13,6 +13,8 @@ from gm_workbench.panel.work import STATES, main_jobs, work_months
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
 
+BELOW, ABOVE = "below", "above"
+
 QUINTILES = ("q1", "q2", "q3", "q4", "q5")
 
 TOLERANCE = 3
@@ -44,6 +46,20 @@ def rank_pairs(study: Study, horizon: int) -> Pairs:
     """Give pairs of fifths of the main jobs' hourly wages: how people change places, whatever the threshold."""
     tolerance = TOLERANCE if study.kind is DataKind.PUBLISHED else 0
     return Pairs(quintile_pairs(main_jobs(study.tables["wages"]), horizon, tolerance), QUINTILES, QUINTILE_TIES)
+
+
+def wage_pairs(study: Study, horizon: int) -> pd.DataFrame:
+    """Give one row per person with the hourly wages of the same pairs as `rank_pairs`, for ranks without borders."""
+    tolerance = TOLERANCE if study.kind is DataKind.PUBLISHED else 0
+    wages = main_jobs(study.tables["wages"]).sort_values(["person", "month"])
+    found = _nearest(wages, horizon, tolerance)
+    return found[["person", "wage_from", "wage_to"]].set_axis(["person", "from", "to"], axis="columns")
+
+
+def over_threshold(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Turn pairs of states into below and above the threshold; without pay later is not above it."""
+    above = [state for state in STATES if state.startswith(ABOVE)]
+    return pairs.assign(**{side: np.where(pairs[side].isin(above), ABOVE, BELOW) for side in ("from", "to")})
 
 
 def state_pairs(months: pd.DataFrame, horizon: int) -> pd.DataFrame:

@@ -116,6 +116,18 @@ def follow_up(months: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
     return chosen.assign(months=chosen["months"] + 1)
 
 
+def secondary_outcomes(followed: pd.DataFrame, members: pd.DataFrame, months: int = 24) -> pd.DataFrame:
+    """Add to each member what the protocol names beside the primary outcome, over the months followed.
+
+    ``crossed_24m``: above the threshold in any month; ``paid_24m``: pay in the last of them; ``months_above_24m``: how many.
+    """
+    within = followed.loc[followed["months"].between(1, months) & followed["person"].isin(members["person"])]
+    above = within.groupby("person")["above"].sum().astype(float)
+    paid = within.loc[within["months"].eq(months)].set_index("person")["hourly_wage"].notna().astype(float)
+    counted, last = (members["person"].map(one).fillna(0.0).astype(float) for one in (above, paid))
+    return members.assign(crossed_24m=counted.gt(0).astype(float), paid_24m=last, months_above_24m=counted)
+
+
 def at_base_or_not(everybody: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
     """Mark all workers as at the base or as the rest, to compare the two."""
     at_base = everybody["person"].isin(cohort.frame["person"])
