@@ -69,16 +69,24 @@ class ReliableChange:
         Shares, as probabilities.
     smallest : float
         Change, in points, that counts as reliable.
+    reliability : float
+        Of the score, that this rests on.
     """
 
     up: Estimate
     same: Estimate
     down: Estimate
     smallest: float
+    reliability: float
 
 
 def reliable_change(
-    frame: pd.DataFrame, before: str, after: str, *, reliability: float, sd: float | None = None
+    frame: pd.DataFrame,
+    before: str,
+    after: str,
+    *,
+    reliability: float | Estimate | NotEnoughData,
+    sd: float | None = None,
 ) -> ReliableChange | NotEnoughData:
     r"""Count persons whose score rose or fell by more than the questionnaire errs.
 
@@ -91,15 +99,16 @@ def reliable_change(
         One row per person; who lacks either score is left out.
     before, after : str, str
         Columns with scores, in points.
-    reliability : float
-        Of the score, e.g. from `reliability.omega`; at least 0 and below 1.
+    reliability : float or Estimate
+        Of the score, e.g. what `reliability.omega` gives, whose value is taken as known; at least 0 and below 1.
     sd : float, optional
         Spread of the score in the population it is compared with; default: of `before`, in those counted.
 
     Returns
     -------
     ReliableChange or NotEnoughData
-        NotEnoughData below 30 persons with both scores, or when scores before do not differ and no `sd` is given.
+        NotEnoughData below 30 persons with both scores, when scores before do not differ and no `sd` is given, or
+        when there was not enough for the reliability.
 
     Raises
     ------
@@ -118,6 +127,9 @@ def reliable_change(
     (0.5, 0.5, 12.4)
     """
     require_numbers(frame, [before, after], SHARE, gaps=True)
+    if isinstance(reliability, NotEnoughData):
+        return reliability
+    known = reliability.value if isinstance(reliability, Estimate) else reliability
     both = frame[[before, after]].dropna().astype(float)
     spread = float(both[before].std()) if sd is None else sd
     short = shortage(
@@ -127,11 +139,11 @@ def reliable_change(
     )
     if short is not None:
         return short
-    smallest = SURE * _difference_sd(spread, reliability)
+    smallest = SURE * _difference_sd(spread, known)
     change = both[after] - both[before]
     up, down = int((change > smallest).sum()), int((change < -smallest).sum())
     n = len(both)
-    return ReliableChange(_share(up, n), _share(n - up - down, n), _share(down, n), smallest)
+    return ReliableChange(_share(up, n), _share(n - up - down, n), _share(down, n), smallest, known)
 
 
 def _difference_sd(sd: float, reliability: float) -> float:

@@ -48,7 +48,6 @@ def changed(
     about: About,
     *,
     who: Text,
-    reliability: float,
     waves: Text = START_TO_YEAR,
 ) -> Output:
     """Show which shares went up, stayed, or went down by more than the questionnaire errs; never who."""
@@ -59,7 +58,7 @@ def changed(
     sentence = Sentence(CHANGED.format(who=who, **MARGINS), _slots(cells), without_interval=bare)
     given = {
         "smallest": Text(number(result.smallest, 1), number(result.smallest, 1, language="en")),
-        "reliability": printed(reliability),
+        "reliability": printed(result.reliability),
     }
     words = section_words(
         section,

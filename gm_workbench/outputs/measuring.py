@@ -42,10 +42,10 @@ FITS_PARTLY = Text(
     "Whether the answers fit a scale that measures one quality is not clear.",
 )
 FIT = Text(
-    "{verdict} De passing (CFI) is {{cfi}}, en de misfit (RMSEA) {{value}} (marge {{low}} tot {{high}}). Gebruikelijk zijn een "
-    "passing vanaf {good} en een misfit tot {small}.",
-    "{verdict} The fit (CFI) is {{cfi}}, and the misfit (RMSEA) {{value}} (interval {{low}} to {{high}}). A fit from {good} "
-    "and a misfit up to {small} are usual.",
+    "{verdict} De passing (CFI) is {{cfi}}, en de misfit (RMSEA) {{value}} (marge 90 %: {{low}} tot {{high}}). Gebruikelijk "
+    "zijn een passing vanaf {good} en een misfit tot {small}.",
+    "{verdict} The fit (CFI) is {{cfi}}, and the misfit (RMSEA) {{value}} (90% interval {{low}} to {{high}}). A fit from "
+    "{good} and a misfit up to {small} are usual.",
 )
 NO_PROOF = Text(
     "Dat een model past, bewijst niet dat het klopt: andere modellen kunnen ook passen. De grenzen zijn vuistregels.",
@@ -127,10 +127,12 @@ ALIKE = {
     ),
 }
 FALL = Text(
-    "{verdict} Tot die stap daalt de passing (CFI) hoogstens {fall} per stap; meer dan {limit} geldt als te veel.",
-    "{verdict} Up to that step the fit (CFI) falls by at most {fall} a step; more than {limit} counts as too much.",
+    "{verdict} De passing (CFI) daalt daarbij hoogstens {fall} per stap; een daling van meer dan {limit} geldt als te veel.",
+    "{verdict} The fit (CFI) falls by at most {fall} a step; a fall of more than {limit} counts as too much.",
 )
-OVER_WAVES = Text("op elk meetmoment", "at each measurement")
+OVER_WAVES = Text("bij de start, na 6 en na 12 maanden", "at the start, after 6 and after 12 months")
+"""The measurements that the Tilburg report compares; all five in one model take half a minute."""
+
 OVER_GROUPS = Text("in beide groepen", "in both groups")
 LADDER_CAPTION = Text(
     "Per stap wordt meer gelijk gehouden {where} (meetinvariantie); elke stap houdt ook gelijk wat de stappen ervoor gelijk "
@@ -148,13 +150,12 @@ NO_SIGN = Text(
 )
 
 
-def measured_alike(
-    result: Invariance | NotEnoughData, section: Section, about: About, *, over: Text = OVER_WAVES, who: Text = WHO_WAVES
-) -> Output:
+def measured_alike(result: Invariance | NotEnoughData, section: Section, about: About, *, over: Text = OVER_WAVES) -> Output:
     """Show how far a scale measures the same at each wave, or in each group: the highest step of the ladder that holds."""
     if isinstance(result, NotEnoughData):
         return words_only(section, about, shortage(result))
-    n = sum(result.persons.values()) if over is OVER_GROUPS else max(result.persons.values())
+    groups = over is OVER_GROUPS
+    n = sum(result.persons.values()) if groups else max(result.persons.values())
     held = highest_step(result)
     cells = tuple(cell for step in result.steps for cell in _step_cells(step, n))
     verdict = ALIKE["scalar" if held == "strict" else held].format(where=over)
@@ -164,7 +165,7 @@ def measured_alike(
         about,
         sentence=sentence,
         more=(plain(NO_SIGN),),
-        caption=LADDER_CAPTION.format(where=over, who=who),
+        caption=LADDER_CAPTION.format(where=over, who=WHO_GROUPS if groups else WHO_WAVES),
         alt=sentence,
         labels=STEP_NAMES,
         row_title=Text("gelijk gehouden", "held equal"),

@@ -12,11 +12,12 @@ from gm_workbench.outputs.cells import estimate_cell, quote, share_cell
 from gm_workbench.outputs.model import SCALE_NAMES
 from gm_workbench.outputs.output import Axis, Cell, Measure, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.terms import MOTHERS
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text, number, same
 
 ALONG = Text(
-    "Bij een score van {low} voor {moderator} gaat {per} punten meer intentie samen met {{low}} punten gedrag (marge "
+    "Bij een score van {low} voor {moderator} gaan {per} punten meer intentie samen met {{low}} punten gedrag (marge "
     "{{low_low}} tot {{low_high}}); bij een score van {high} met {{high}} punten (marge {{high_low}} tot {{high_high}}).",
     "At a score of {low} for {moderator} {per} points more intention go with {{low}} points of behaviour (interval {{low_low}} "
     "to {{low_high}}); at a score of {high} with {{high}} points (interval {{high_low}} to {{high_high}}).",
@@ -50,7 +51,10 @@ def slope_curves(
     if not found:
         return words_only(section, about, shortage(_short(results)))
     named, said = {**SCALE_NAMES, **(labels or {})}, Text(number(per), number(per, language="en"))
-    cells = [estimate_cell(slope, one.moderator, f"{z:g}") for one in found for z, slope in one.curve]
+    at = sorted(
+        (z, place) for place, one in enumerate(found) for z, _ in one.curve
+    )  # a line goes through its points from low to high
+    cells = [estimate_cell(dict(found[place].curve)[z], found[place].moderator, f"{z:g}") for z, place in at]
     names = [named.get(one.moderator, same(one.moderator)) for one in found]
     sentence = _along(found[0], cells, names[0], said)
     words = section_words(
@@ -97,14 +101,23 @@ REGION_LABELS = {
     "other_bound": Text("andere grens (score)", "other limit (score)"),
 }
 INSIDE = Text(
-    "Van de moeders heeft {value} % een score voor {moderator} waarbij meer intentie aantoonbaar samengaat met meer gedrag.",
-    "Of the mothers {value}% have a score of {moderator} at which more intention is shown to go with more behaviour.",
+    "Van de {who} heeft {{{name}}} % een score voor {moderator} waarbij meer intentie aantoonbaar samengaat met {sign} gedrag.",
+    "Of the {who} {{{name}}}% have a score of {moderator} at which more intention is shown to go with {sign} behaviour.",
 )
-ALL_OR_NONE = Text(
-    "Het aandeel wordt niet getoond: bijna alle, of bijna geen, moeders hebben een score voor {moderator} waarbij meer "
-    "intentie aantoonbaar samengaat met meer gedrag.",
-    "The share is not shown: nearly all, or nearly no, mothers have a score of {moderator} at which more intention is shown to "
-    "go with more behaviour.",
+EVERYWHERE = Text(
+    "Bij alle getekende scores voor {moderator} gaat meer intentie aantoonbaar samen met {sign} gedrag; daar ligt 95 % van de "
+    "metingen.",
+    "At all scores of {moderator} that are drawn more intention is shown to go with {sign} behaviour; 95% of measurements lie "
+    "there.",
+)
+NOWHERE = Text(
+    "Bij geen van de getekende scores voor {moderator} is aangetoond dat meer intentie samengaat met meer of minder gedrag.",
+    "At none of the scores of {moderator} that are drawn is it shown that more intention goes with more or less behaviour.",
+)
+SIGNS = {1: Text("meer", "more"), -1: Text("minder", "less")}
+TOO_FEW_TO_SHOW = Text(
+    "Het aandeel wordt niet getoond: aan één kant van een grens zitten te weinig moeders.",
+    "The share is not shown: on one side of a limit there are too few mothers.",
 )
 GROWS = Text(
     "Waar het niet is aangetoond, kan het er toch zijn: met meer antwoorden wordt het gebied groter.",
@@ -119,17 +132,23 @@ SHARES_CAPTION = Text(
 
 
 def slope_shares(
-    results: Sequence[Region | NotEnoughData], section: Section, about: About, *, labels: Mapping[str, Text] | None = None
+    results: Sequence[Region | NotEnoughData],
+    section: Section,
+    about: About,
+    *,
+    who: Text = MOTHERS,
+    labels: Mapping[str, Text] | None = None,
 ) -> Output:
-    """Show for which share of persons the step is shown to be above, or below, zero, by moderator; the first is quoted."""
+    """Show for which share of persons the step is shown to be above, or below, zero, by moderator."""
     found = [one for one in results if isinstance(one, Region)]
     if not found:
         return words_only(section, about, shortage(_short(results)))
     named = {**SCALE_NAMES, **(labels or {})}
     cells = tuple(cell for one in found for cell in _region_cells(one))
-    first = named.get(found[0].moderator, same(found[0].moderator))
-    slots = {"value": quote(cells[0])["value"]}
-    sentence = Sentence(INSIDE.format(moderator=first, value="{value}"), slots, ALL_OR_NONE.format(moderator=first))
+    parts = [_extent(one, named.get(one.moderator, same(one.moderator)), who) for one in found]
+    slots = {name: slot for _, own in parts for name, slot in own.items()}
+    text = Text(" ".join(part.nl for part, _ in parts), " ".join(part.en for part, _ in parts))
+    sentence = Sentence(text, slots, TOO_FEW_TO_SHOW)
     words = section_words(
         section,
         about,
@@ -143,6 +162,20 @@ def slope_shares(
     return Output(words, cells)
 
 
+def _extent(region: Region, name: Text, who: Text) -> tuple[Text, dict[str, Slot]]:
+    """Say where the slope is shown: at all values drawn, at none, or for a share of persons in each direction."""
+    low, high = region.over
+    across = [part.direction for part in region.stretches if part.low < high and part.high > low]
+    shown = [direction for direction in dict.fromkeys(across) if direction]
+    if not shown:
+        return NOWHERE.format(moderator=name), {}
+    if across == shown:
+        return EVERYWHERE.format(moderator=name, sign=SIGNS[shown[0]]), {}
+    slots = {f"{region.moderator}_{DIRECTIONS[d]}": Slot(region.moderator, DIRECTIONS[d], percent=True) for d in shown}
+    said = [INSIDE.format(name=slot, who=who, moderator=name, sign=SIGNS[d]) for d, slot in zip(shown, slots, strict=True)]
+    return Text(" ".join(one.nl for one in said), " ".join(one.en for one in said)), slots
+
+
 def _region_cells(region: Region) -> list[Cell]:
     persons = {
         name: sum(part.persons for part in region.stretches if part.direction == sign) for sign, name in DIRECTIONS.items()
@@ -154,18 +187,30 @@ def _region_cells(region: Region) -> list[Cell]:
 
 
 LEVELS = {
-    "within": Text("{moderator} hoger dan anders, dezelfde moeder", "{moderator} higher than usual, the same mother"),
-    "across": Text("in het algemeen meer {moderator}, stap per moeder", "more {moderator} in general, step within a mother"),
-    "between": Text("in het algemeen meer {moderator}, tussen moeders", "more {moderator} in general, between mothers"),
+    "within": Text("dezelfde moeder, meer {moderator} dan anders", "the same mother, more {moderator} than usual"),
+    "across": Text("moeder met meer {moderator}: stap binnen haar", "mother with more {moderator}: step within her"),
+    "between": Text("moeders met meer {moderator}: stap tussen hen", "mothers with more {moderator}: step between them"),
 }
 COLUMN = "slope"
+LARGER = Text(
+    "Heeft dezelfde moeder meer {moderator}, dan is haar stap groter.",
+    "When the same mother has more {moderator}, her step is larger.",
+)
+SMALLER = Text(
+    "Heeft dezelfde moeder meer {moderator}, dan is haar stap kleiner.",
+    "When the same mother has more {moderator}, her step is smaller.",
+)
+UNSURE = Text(
+    "Of de stap van dezelfde moeder verandert met haar {moderator}, is nog niet te zeggen.",
+    "Whether the step of the same mother changes with her {moderator} cannot be said yet.",
+)
 LEVELS_SAID = Text(
-    "Heeft dezelfde moeder meer {moderator} dan zij gewend is, dan verschilt haar stap {{within}} punten (marge "
-    "{{within_low}} tot {{within_high}}). Tussen moeders is het verschil {{between}} punten (marge {{between_low}} tot "
-    "{{between_high}}).",
-    "When the same mother has more {moderator} than she is used to, her step differs by {{within}} points (interval "
-    "{{within_low}} to {{within_high}}). Between mothers the difference is {{between}} points (interval {{between_low}} to "
-    "{{between_high}}).",
+    "{verdict} Bij één standaarddeviatie meer {moderator} dan zij gewend is, verschilt haar stap van intentie naar gedrag "
+    "{{within}} punten (marge {{within_low}} tot {{within_high}}). Tussen moeders is het verschil {{between}} punten (marge "
+    "{{between_low}} tot {{between_high}}).",
+    "{verdict} With one standard deviation more {moderator} than she is used to, her step from intention to behaviour differs "
+    "by {{within}} points (interval {{within_low}} to {{within_high}}). Between mothers the difference is {{between}} points "
+    "(interval {{between_low}} to {{between_high}}).",
 )
 LEVELS_MEAN = Text(
     "Vaste verschillen tussen moeders tellen binnen dezelfde moeder niet mee; wat tegelijk verandert wel. Tussen moeders telt "
@@ -197,7 +242,7 @@ def moderation_apart(
     names = {one.moderator: named.get(one.moderator, same(one.moderator)) for one in found}
     first = found[0].moderator
     slots = {**_renamed("within", cells[first, "within"]), **_renamed("between", cells[first, "between"])}
-    sentence = Sentence(LEVELS_SAID.format(moderator=names[first]), slots)
+    sentence = Sentence(LEVELS_SAID.format(verdict=_within_said(found[0], names[first]), moderator=names[first]), slots)
     words = section_words(
         section,
         about,
@@ -215,6 +260,12 @@ def moderation_apart(
         axes={"x": Axis(Text("punten gedrag", "points of behaviour"))},
     )
     return Output(words, tuple(cells.values()))
+
+
+def _within_said(levels: Levels, name: Text) -> Text:
+    within = levels.within
+    chosen = (LARGER if within.value > 0 else SMALLER) if within.excludes_zero else UNSURE
+    return chosen.format(moderator=name)
 
 
 def _either(names: Sequence[Text]) -> Text:

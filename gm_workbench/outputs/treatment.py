@@ -44,10 +44,11 @@ SHARED = Text(
     "is none, 1 is all). The mean rating of a coach has a reliability of {mean}.",
 )
 AGREED = Text(
-    "Bij de middelste consulent zijn de moeders het voor {value} eens (marge {low} tot {high}; 0 is niet meer dan toeval, 1 is "
-    "geheel). Eensgezind zijn kan ook als alle consulenten hetzelfde oordeel krijgen.",
-    "With the middle coach mothers agree to {value} (interval {low} to {high}; 0 is no more than chance, 1 is fully). They can "
-    "agree also when all coaches are rated the same.",
+    "Hoe eens moeders van één consulent het zijn, is bij de middelste consulent {value} (marge {low} tot {high}; 0 is niet "
+    "meer dan bij willekeurig invullen, 1 is geheel). Zij kunnen het ook eens zijn als alle consulenten hetzelfde oordeel "
+    "krijgen.",
+    "How far mothers of one coach agree is {value} with the middle coach (interval {low} to {high}; 0 is no more than with "
+    "random answers, 1 is fully). They can also agree when all coaches are rated the same.",
 )
 SHARED_CAPTION = Text(
     "Intraklassecorrelaties van ervaren bejegening per consulent: van één oordeel, ICC(1), en van het gemiddelde, ICC(2).",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -56,3 +56,15 @@ def cohort_items(study: Study, cohort: Cohort, code: str, wave: str) -> pd.DataF
     declared = study.instrument(code)
     items = item_answers(study.tables["answers"], declared, wave)
     return oriented(items.loc[items.index.isin(cohort.frame["person"])], declared)
+
+
+def items_over_waves(study: Study, cohort: Cohort, code: str, waves: Sequence[str]) -> pd.DataFrame:
+    """Give the cohort's answers to one instrument at some waves: a row per person and wave, items as in `cohort_items`."""
+    declared = study.instrument(code)
+    items = oriented(item_answers(study.tables["answers"], declared), declared).reset_index()
+    return items.loc[items["person"].isin(cohort.frame["person"]) & items["wave"].isin(waves)].reset_index(drop=True)
+
+
+def beside(items: pd.DataFrame, cohort: Cohort, column: str) -> pd.DataFrame:
+    """Put a column of the cohort beside the answers of persons, and leave out who has none."""
+    return items.assign(**{column: items.index.map(cohort.frame.set_index("person")[column].to_dict())}).dropna(subset=[column])

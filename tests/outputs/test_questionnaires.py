@@ -41,6 +41,19 @@ def test_scale_weighs_reliability_by_its_interval(
     assert says in said
 
 
+@pytest.mark.parametrize(
+    ("omega", "says"),
+    [((0.80, 0.88), "reliability is 0.84 (omega, interval 0.80 to 0.88)"), (None, "cannot be said with these data")],
+)
+def test_scale_says_reliability_of_questions_that_weigh_unequally(
+    omega: tuple[float, float] | None, says: str, section: Section, about: About, estimate: Maker, read: Reader
+) -> None:
+    given = SHORT if omega is None else estimate(0.84, *omega, "", groups=None)
+    output = scale(estimate(0.83, 0.8, 0.86, "", groups=None), ITEMS, section, about, name=RESILIENCE, omega=given)
+    assert says in read(output, "en", sentence=output.words.more[0])
+    assert ("omega", "rest") in {cell.key for cell in output.cells} or omega is None
+
+
 def test_scale_lists_its_items(section: Section, about: About, estimate: Maker) -> None:
     output = scale(estimate(0.86, 0.84, 0.88, "", groups=None), ITEMS, section, about, name=RESILIENCE)
     assert [cell.key for cell in output.cells] == [

@@ -6,6 +6,7 @@ import pytest
 
 from gm_workbench.metrics.agreement import SharedRating
 from gm_workbench.metrics.cascade import WithinBetween
+from gm_workbench.metrics.consensus import Consensus
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.output import Shape
@@ -93,6 +94,18 @@ def test_shared_treatment_says_how_far_ratings_are_shared(
     assert [cell.key for cell in output.cells] == [("single", "icc"), ("mean", "icc")]
     assert read(output, "en").startswith("Of the differences in experienced treatment a part of 0.08 lies between coaches")
     assert read(output).endswith("een betrouwbaarheid van 0,62.")
+
+
+@pytest.mark.parametrize("enough", [True, False])
+def test_shared_treatment_says_how_far_the_middle_coach_is_agreed_on(
+    enough: bool, section: Section, about: About, estimate: Maker, read: Reader
+) -> None:
+    shared = SharedRating(estimate(0.08, 0.03, 0.16, ""), estimate(0.62, 0.40, 0.80, ""), 18.0)
+    agreed = Consensus((), estimate(0.88, 0.86, 0.90, ""), 1.0, 0) if enough else NotEnoughData("rwg", "groups", 4, 10)
+    output = shared_treatment(shared, section, about, consensus=agreed)
+    assert len(output.words.more) == len(output.cells) - 2 == enough
+    if enough:
+        assert "is 0.88 with the middle coach (interval 0.86 to 0.90" in read(output, "en", sentence=output.words.more[0])
 
 
 def test_shared_treatment_without_enough_data_is_one_sentence(section: Section, about: About, read: Reader) -> None:

@@ -1,7 +1,10 @@
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
-from gm_workbench.panel.scores import at_wave, item_answers, person_waves, scale_scores
+from gm_workbench.panel.ledger import Cohort
+from gm_workbench.panel.scores import at_wave, beside, item_answers, items_over_waves, person_waves, scale_scores
 from gm_workbench.vocabulary.instruments import instrument
 
 ATT = "ATT"  # five items of 1-5; the last one is reversed; three quarters must be answered
@@ -40,3 +43,23 @@ def test_person_waves_have_months_since_the_start():
 def test_answers_given_twice_are_not_averaged():
     with pytest.raises(ValueError, match="duplicate"):
         item_answers(table(answers("a", "T0", 3), answers("a", "T0", 5)), instrument(ATT), "T0")
+
+
+def test_answers_over_waves_are_of_the_cohort_and_point_the_same_way():
+    study = SimpleNamespace(
+        tables={
+            "answers": table(
+                answers("a", "T0", 1, 2, 3, 4, 5), answers("a", "T6", 5, 5, 5, 5, 1), answers("b", "T0", 1, 1, 1, 1, 1)
+            )
+        },
+        instrument=instrument,
+    )
+    cohort = Cohort(pd.DataFrame({"person": ["a"]}), ())
+    rows = items_over_waves(study, cohort, ATT, ["T0", "T12"])
+    assert rows.values.tolist() == [["a", "T0", 1, 2, 3, 4, 1]]
+
+
+def test_beside_leaves_out_who_has_no_coach():
+    items = pd.DataFrame({"ATT_1": [1, 2]}, index=["a", "b"])
+    cohort = Cohort(pd.DataFrame({"person": ["a", "b"], "coach": ["x", None]}), ())
+    assert beside(items, cohort, "coach").values.tolist() == [[1, "x"]]

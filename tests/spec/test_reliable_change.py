@@ -8,7 +8,7 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.reliable_change import ReliableChange, change_index, reliable_change
 
 TWO_DECIMALS = 0.005
@@ -87,3 +87,17 @@ def test_spread_and_reliability_must_make_sense(sd, reliability):
 def test_words_are_refused():
     with pytest.raises(MetricError, match="column second must be numeric"):
         reliable_change(pd.DataFrame({"first": [1.0], "second": ["better"]}), "first", "second", reliability=0.8)
+
+
+def test_reliability_that_was_estimated_stands_beside_the_shares():
+    rows = pd.DataFrame({"first": [40.0, 60.0] * 20, "second": [55.0, 60.0] * 20})
+    omega = Estimate(0.8, 0.75, 0.85, 0.025, 200, "", "omega")
+    found = reliable_change(rows, "first", "second", reliability=omega, sd=10.0)
+    assert found == reliable_change(rows, "first", "second", reliability=0.8, sd=10.0)
+    assert found.reliability == 0.8
+
+
+def test_reliability_without_enough_data_gives_no_shares():
+    short = NotEnoughData("omega", "persons who answered every item", 12, 100)
+    rows = pd.DataFrame({"first": [40.0, 60.0] * 20, "second": [55.0, 60.0] * 20})
+    assert reliable_change(rows, "first", "second", reliability=short) is short
