@@ -13,6 +13,7 @@ __all__ = [
     "answers",
     "associations",
     "changed",
+    "course_differences",
     "determinants",
     "equal_spend",
     "event_study",
