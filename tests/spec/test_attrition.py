@@ -120,6 +120,12 @@ def test_two_waves_equal_estimating_equations_in_r(nhefs, witness):
     assert (found.weights.kept, found.weights.returned) == (1502, 64)
 
 
+def test_who_stayed_is_counted_by_group(nhefs):
+    found = who_is_lost(nhefs, "there", ["age"], by="qsmk")
+    assert found.groups == {"0.0": (1163, 1201), "1.0": (403, 428)}
+    assert who_is_lost(nhefs, "there", ["age"]).groups == {}
+
+
 def lost_by_start(seed: int, persons: int = 600, hard: float = 1.2) -> pd.DataFrame:
     """Half of the coaches are exposed; who starts high is lost more often, the more so among the exposed."""
     rng = np.random.default_rng(seed)
