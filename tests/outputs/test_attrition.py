@@ -136,8 +136,8 @@ def test_answer_is_shown_three_ways_and_labelled_as_sensitivity(shown: Callable[
     ]
     assert told(output, read, "en")[0] == (
         "Sensitivity analysis. With only those who have both measurements the difference is +2.9 points (interval +0.4 to "
-        "+5.4); weighed for those who were lost +2.7 (interval +0.1 to +5.3); with missing measurements filled in +2.6 (interval "
-        "+0.2 to +5.0)."
+        "+5.4); weighed for those who were lost +2.7 (interval +0.1 to +5.3); with missing measurements filled in +2.6 "
+        "(interval +0.2 to +5.0)."
     )
     assert told(output, read)[-1].endswith("Het antwoord van dit rapport blijft dat bovenaan.")
     assert "gevoeligheidsanalyse" in output.words.caption.nl.lower()

@@ -231,3 +231,14 @@ def test_what_tells_who_answers_must_be_there():
         attrition_weights(rows.assign(again=rows["coach"] * 2), ["there"], ["coach", "again"])
     with pytest.raises(MetricError, match="column there must hold 0 and 1 only"):
         attrition_weighted_difference(rows.assign(there=2.0, y=1.0), "y", "there")
+
+
+@pytest.mark.proof
+def test_weighted_interval_covers_the_difference_of_everybody():
+    hits, wrong = 0, 0
+    for seed in range(1, 501):
+        found = attrition_weighted_difference(lost_by_start(seed), "T12", "new", [], ["T0", "steep"])
+        hits += found.difference.low <= 3 <= found.difference.high
+        wrong += found.complete.adjusted.low <= 3 <= found.complete.adjusted.high
+    assert hits >= 458
+    assert wrong < 250
