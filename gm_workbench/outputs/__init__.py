@@ -10,8 +10,10 @@ from types import ModuleType
 
 __all__ = [
     "about",
+    "after_loss",
     "answers",
     "associations",
+    "attrition",
     "changed",
     "course_differences",
     "determinants",
