@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.answering import Stage, Weighing, answering, effective, weighing
-from gm_workbench.metrics.checks import require_binary, require_numbers
+from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.overlap import Balance, balance, full_rank
@@ -40,16 +40,19 @@ class Lost:
         By covariate, mean of who stayed minus mean of who was lost, in standard deviations (`before`; nothing is weighted).
     log_odds : mapping of str to Estimate
         Change in the log odds of having the later measurement per unit of a covariate, at equal other covariates.
+    groups : mapping of str to (int, int)
+        By group as text, persons with the later measurement and persons at the start; empty when no groups were named.
     """
 
     persons: int
     stayed: int
     differences: tuple[Balance, ...]
     log_odds: Mapping[str, Estimate]
+    groups: Mapping[str, tuple[int, int]]
 
 
 def who_is_lost(
-    frame: pd.DataFrame, answered: str, baseline: Sequence[str], *, cluster: str | None = None
+    frame: pd.DataFrame, answered: str, baseline: Sequence[str], *, cluster: str | None = None, by: str | None = None
 ) -> Lost | NotEnoughData:
     r"""Say in what those with a later measurement differ from those without, one by one and together.
 
@@ -69,6 +72,8 @@ def who_is_lost(
         Numeric, measured at the start (categories as columns of 0 and 1); the group may be among them.
     cluster : str, optional
         The coach; persons of one coach may be alike in answering. Default: persons are by themselves.
+    by : str, optional
+        Groups in which to count who stayed; no gaps.
 
     Returns
     -------
@@ -96,6 +101,7 @@ def who_is_lost(
     """
     require_binary(frame, answered, MODEL)
     require_numbers(frame, baseline, MODEL)
+    require_filled(frame, [] if by is None else [by], MODEL)
     names = design(frame, baseline)
     fit = answering(full_rank(names, MODEL), frame[answered].to_numpy(dtype=float), MODEL, to_tell=True)
     clusters = fit if isinstance(fit, NotEnoughData) else Clusters.of(frame, cluster, answered, MODEL)
@@ -107,7 +113,12 @@ def who_is_lost(
         for name, value, influence in zip(names, fit.values, fit.influence.T, strict=True)
     }
     del odds["const"]
-    return Lost(len(frame), int(frame[answered].sum()), table, MappingProxyType(odds))
+    return Lost(len(frame), int(frame[answered].sum()), table, MappingProxyType(odds), _counted(frame, answered, by))
+
+
+def _counted(frame: pd.DataFrame, answered: str, by: str | None) -> Mapping[str, tuple[int, int]]:
+    groups = [] if by is None else list(frame.groupby(by, observed=True)[answered])
+    return MappingProxyType({str(name): (int(rows.sum()), len(rows)) for name, rows in groups})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,12 @@ from types import ModuleType
 
 __all__ = [
     "about",
+    "after_loss",
     "answers",
     "associations",
+    "attrition",
     "changed",
+    "course_differences",
     "determinants",
     "equal_spend",
     "event_study",

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.shares import MonthShare
-from gm_workbench.outputs.about import About, section_words, words_only
+from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import share_cell
-from gm_workbench.outputs.exits import ARMS, EVERYBODY, INTRODUCED, MONTHS, SERIES
+from gm_workbench.outputs.exits import ARMS, EVERYBODY, INTRODUCED, MONTHS, OTHERS, SERIES
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import terms, when
@@ -17,6 +17,10 @@ from gm_workbench.vocabulary.text import Text
 
 PART_TIME_AXIS = Axis(Text("% met inkomen uit werk", "% with income from work"), low=0.0)
 
+LEADS = {
+    INTRODUCED: Text("Met de nieuwe werkwijze: ", "With the new way of working: "),
+    OTHERS: Text("Zonder de nieuwe werkwijze: ", "Without the new way of working: "),
+}
 PART_TIME_CAPTION = Text(
     "Werk naast de uitkering: deel van de personen met een uitkering in die maand dat inkomen uit loon had. Streep: marge (95 "
     "%). Wie "
@@ -77,13 +81,19 @@ def _month_cell(row: str, one: MonthShare) -> Cell:
 
 
 def _part_time_sentence(rows: Mapping[str, Sequence[MonthShare]]) -> Sentence:
-    row, months = next(iter(rows.items()))
+    """Say for each group which share worked at the first and at the last month shown."""
+    said, slots = zip(*(_group_said(row, months, at) for at, (row, months) in enumerate(rows.items())), strict=True)
+    merged = {name: slot for own in slots for name, slot in own.items()}
+    return Sentence(Text(" ".join(one.nl for one in said), " ".join(one.en for one in said)), merged)
+
+
+def _group_said(row: str, months: Sequence[MonthShare], at: int) -> tuple[Text, dict[str, Slot]]:
     first, last = months[0].month, months[-1].month
-    where = Text(" (met nieuwe werkwijze)", " (with the new way of working)") if row == INTRODUCED else Text("", "")
-    return Sentence(
-        Text(
-            f"{when(first).nl} werkte {{first}} % naast de uitkering, in maand {last} {{last}} %{where.nl}.",
-            f"{when(first).en} {{first}}% worked next to the benefit, in month {last} {{last}}%{where.en}.",
-        ),
-        {"first": Slot(row, str(first), percent=True), "last": Slot(row, str(last), percent=True)},
+    who = LEADS.get(row, NOTHING)
+    month = when(first) if who is NOTHING else Text(when(first).nl.lower(), when(first).en.lower())
+    text = Text(
+        f"{who.nl}{month.nl} werkte {{first{at}}} % naast de uitkering, en {{last{at}}} % in maand {last}.",
+        f"{who.en}{month.en} {{first{at}}}% worked next to the benefit, and {{last{at}}}% in month {last}.",
     )
+    slots = {f"first{at}": Slot(row, str(first), percent=True), f"last{at}": Slot(row, str(last), percent=True)}
+    return text, slots

@@ -21,6 +21,7 @@ UNITS = {
     "euro per hour": Text("€ per uur", "€ per hour"),
     "euro per month": Text("€ per maand", "€ per month"),
     "euro per person-month": Text("€ per persoon per maand", "€ per person per month"),
+    "euro per month with spend": Text("€ per maand met uitgaven", "€ per month with spend"),
     "points per 10 points": Text("punten per 10 punten", "points per 10 points"),
     "months": Text("maanden", "months"),
     "years": Text("jaren", "years"),

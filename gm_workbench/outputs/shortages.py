@@ -30,6 +30,20 @@ WHAT = {
     "persons in each category of each group": Text(
         "personen per groep in elke categorie van de kenmerken", "persons of each group in each category of the characteristics"
     ),
+    "persons with a value": Text("personen bij wie het gemeten is", "persons of whom it was measured"),
+    "persons with the outcome": Text(
+        "personen met een latere meting per groep", "persons with a later measurement in each group"
+    ),
+    "persons with, and persons without, the later measurement": Text(
+        "personen met en evenveel zonder een latere meting", "persons with, and as many without, a later measurement"
+    ),
+    "persons who could have been measured": Text(
+        "personen die later gemeten hadden kunnen worden", "persons who could have been measured later"
+    ),
+    "percent of the information": Text(
+        "procent van de informatie uit de metingen zelf", "percent of the information from the measurements themselves"
+    ),
+    "completed data sets": Text("keren invullen van wat ontbreekt", "times of filling in what is missing"),
     "persons who answered every item": Text("personen die elke vraag beantwoordden", "persons who answered every question"),
     "persons with two measurements": Text("personen met twee metingen", "persons with two measurements"),
     "persons with three measurements": Text("personen met drie metingen", "persons with three measurements"),

@@ -145,7 +145,7 @@ def slope_shares(
         return words_only(section, about, shortage(_short(results)))
     named = {**SCALE_NAMES, **(labels or {})}
     cells = tuple(cell for one in found for cell in _region_cells(one))
-    parts = [_extent(one, named.get(one.moderator, same(one.moderator)), who) for one in found]
+    parts = _extents(found, named, who)
     slots = {name: slot for _, own in parts for name, slot in own.items()}
     text = Text(" ".join(part.nl for part, _ in parts), " ".join(part.en for part, _ in parts))
     sentence = Sentence(text, slots, TOO_FEW_TO_SHOW)
@@ -162,15 +162,47 @@ def slope_shares(
     return Output(words, cells)
 
 
-def _extent(region: Region, name: Text, who: Text) -> tuple[Text, dict[str, Slot]]:
+Said = tuple[Text, dict[str, Slot]]
+
+
+def _extents(found: Sequence[Region], named: Mapping[str, Text], who: Text) -> list[Said]:
     """Say where the slope is shown: at all values drawn, at none, or for a share of persons in each direction."""
+    alike: dict[int | None, list[Text]] = {}
+    for region in found:
+        alike.setdefault(_throughout(region), []).append(named.get(region.moderator, same(region.moderator)))
+    whole: list[Said] = [
+        (
+            (
+                EVERYWHERE.format(sign=SIGNS[sign], moderator=_listed(names))
+                if sign
+                else NOWHERE.format(moderator=_either(names))
+            ),
+            {},
+        )
+        for sign, names in alike.items()
+        if sign is not None
+    ]
+    return whole + [
+        _shares(region, named.get(region.moderator, same(region.moderator)), who)
+        for region in found
+        if _throughout(region) is None
+    ]
+
+
+def _across(region: Region) -> list[int]:
+    """Give the directions of the stretches that were looked at."""
     low, high = region.over
-    across = [part.direction for part in region.stretches if part.low < high and part.high > low]
-    shown = [direction for direction in dict.fromkeys(across) if direction]
-    if not shown:
-        return NOWHERE.format(moderator=name), {}
-    if across == shown:
-        return EVERYWHERE.format(moderator=name, sign=SIGNS[shown[0]]), {}
+    return [part.direction for part in region.stretches if part.low < high and part.high > low]
+
+
+def _throughout(region: Region) -> int | None:
+    """Give the direction of the slope at all values looked at; None when it differs among them."""
+    across = _across(region)
+    return across[0] if len(set(across)) == 1 else None
+
+
+def _shares(region: Region, name: Text, who: Text) -> Said:
+    shown = [direction for direction in dict.fromkeys(_across(region)) if direction]
     slots = {f"{region.moderator}_{DIRECTIONS[d]}": Slot(region.moderator, DIRECTIONS[d], percent=True) for d in shown}
     said = [INSIDE.format(name=slot, who=who, moderator=name, sign=SIGNS[d]) for d, slot in zip(shown, slots, strict=True)]
     return Text(" ".join(one.nl for one in said), " ".join(one.en for one in said)), slots

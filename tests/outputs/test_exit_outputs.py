@@ -117,12 +117,15 @@ def test_part_time_shows_every_third_month_from_the_start():
         (row, month) for row in ("introduced", "others") for month in ("0", "3", "6")
     ]
     assert {(cell.numerator, cell.n) for cell in output.cells} == {(16, 200), (20, 200)}
-    assert spoken(output) == "In de startmaand werkte 8 % naast de uitkering, in maand 6 8 % (met nieuwe werkwijze)."
+    assert spoken(output) == (
+        "Met de nieuwe werkwijze: in de startmaand werkte 8 % naast de uitkering, en 8 % in maand 6. Zonder de nieuwe "
+        "werkwijze: in de startmaand werkte 10 % naast de uitkering, en 10 % in maand 6."
+    )
 
 
 def test_part_time_of_one_group_names_no_group():
     output = part_time({"everybody": months([16, 18, 20, 22])}, TILBURG.sections["parttime"], ABOUT)
-    assert spoken(output, "en") == "In the first month 8% worked next to the benefit, in month 3 11%."
+    assert spoken(output, "en") == "In the first month 8% worked next to the benefit, and 11% in month 3."
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,17 @@ def test_shares_say_where_the_step_is_shown(
     assert read(slope_shares([region("SKL", *stretches, bounds=bounds)], section, about), "en").startswith(says)
 
 
+def test_moderators_that_say_the_same_are_said_together(
+    region: Callable[..., Region], section: Section, about: About, read: Reader
+) -> None:
+    said = read(slope_shares([region("SKL", (1, 700)), region("ENV", (1, 700))], section, about), "en")
+    assert said.startswith(
+        "At all scores of skills and barriers that are drawn more intention is shown to go with more behaviour"
+    )
+    apart = read(slope_shares([region("SKL", (1, 700)), region("ENV", (0, 700))], section, about))
+    assert "Bij geen van de getekende scores voor belemmeringen" in apart
+
+
 def test_shares_are_counts_of_persons_and_limits_stand_only_where_measurements_are(
     region: Callable[..., Region], section: Section, about: About
 ) -> None:

@@ -120,6 +120,12 @@ def test_two_waves_equal_estimating_equations_in_r(nhefs, witness):
     assert (found.weights.kept, found.weights.returned) == (1502, 64)
 
 
+def test_who_stayed_is_counted_by_group(nhefs):
+    found = who_is_lost(nhefs, "there", ["age"], by="qsmk")
+    assert found.groups == {"0.0": (1163, 1201), "1.0": (403, 428)}
+    assert who_is_lost(nhefs, "there", ["age"]).groups == {}
+
+
 def lost_by_start(seed: int, persons: int = 600, hard: float = 1.2) -> pd.DataFrame:
     """Half of the coaches are exposed; who starts high is lost more often, the more so among the exposed."""
     rng = np.random.default_rng(seed)
@@ -225,3 +231,14 @@ def test_what_tells_who_answers_must_be_there():
         attrition_weights(rows.assign(again=rows["coach"] * 2), ["there"], ["coach", "again"])
     with pytest.raises(MetricError, match="column there must hold 0 and 1 only"):
         attrition_weighted_difference(rows.assign(there=2.0, y=1.0), "y", "there")
+
+
+@pytest.mark.proof
+def test_weighted_interval_covers_the_difference_of_everybody():
+    hits, wrong = 0, 0
+    for seed in range(1, 501):
+        found = attrition_weighted_difference(lost_by_start(seed), "T12", "new", [], ["T0", "steep"])
+        hits += found.difference.low <= 3 <= found.difference.high
+        wrong += found.complete.adjusted.low <= 3 <= found.complete.adjusted.high
+    assert hits >= 458
+    assert wrong < 250

@@ -82,13 +82,13 @@ def test_long_run_of_fillings_equals_mice(witness, way, mice, coefficients, with
 
 def likeness(rows: pd.DataFrame) -> tuple[float, float]:
     """Give variances between and within schools of what is left after the predictor (one-way ANOVA)."""
-    slope, level = np.polyfit(rows["x"], rows["y"], 1)
-    left = rows["y"] - level - slope * rows["x"]
-    mean, size = left.groupby(rows["g"]).transform("mean"), rows.groupby("g").size()
+    x, y, codes = rows["x"].to_numpy(), rows["y"].to_numpy(), pd.factorize(rows["g"])[0]
+    slope, level = np.polyfit(x, y, 1)
+    left, size = y - level - slope * x, np.bincount(codes)
+    mean = (np.bincount(codes, weights=left) / size)[codes]
     n, groups = len(rows), len(size)
-    within = float(((left - mean) ** 2).sum() / (n - groups))
-    between = float((mean**2).sum() / (groups - 1))
-    return (between - within) / ((n - float((size**2).sum()) / n) / (groups - 1)), within
+    within, between = np.sum((left - mean) ** 2) / (n - groups), np.sum(mean**2) / (groups - 1)
+    return (between - within) / ((n - np.sum(size**2) / n) / (groups - 1)), within
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def test_likeness_within_schools_survives_filling_as_with_pan(schools, witness):
 
 def test_filling_without_schools_would_make_pupils_unalike(schools, witness):
     # R: mice(d[, 1:2], m = 400, maxit = 1, method = c("norm", ""), seed = 1), the same ANOVA: 3.35390276546
-    blind = np.mean([likeness(rows)[0] for rows in imputed(schools, ["y"], given=["x"], m=M).frames])
+    blind = np.mean([likeness(rows)[0] for rows in imputed(schools, ["y"], given=["x"], m=M, cycles=1).frames])
     given = {"data": "mlmRev::bdf", "source": 'R: mice(d[, 1:2], m = 400, method = "norm")', "known": "run", "tolerance": 0.42}
     witness("imputation.imputed", "variance between schools, not in the model", blind, 3.35390276546, **given)
     seen = np.mean([likeness(rows)[0] for rows in imputed(schools, ["y"], given=["x"], cluster="g", m=50).frames])
@@ -139,7 +139,7 @@ def test_model_is_drawn_once_for_the_column_and_not_for_each_person(way, proper)
     # around; drawing that anew for each person (as IterativeImputer(sample_posterior=True) does) loses nearly all of the second
     rows = half_missing()
     if proper:
-        means = [filled["y"].iloc[50:].mean() for filled in imputed(rows, ["y"], given=["x"], m=500).frames]
+        means = [filled["y"].iloc[50:].mean() for filled in imputed(rows, ["y"], given=["x"], m=500, cycles=1).frames]
     else:
         rng, there = np.random.default_rng(1), rows["y"].dropna()
         means = there.mean() + rng.normal(0, math.sqrt(1 + 2 / 50) * there.std(), size=(500, 50)).mean(axis=1)
@@ -321,9 +321,8 @@ def test_interval_after_filling_covers_the_difference():
     assert wrong < hits
 
 
-@pytest.mark.slow
 def test_interval_after_filling_covers_the_difference_in_a_few_draws():
     found = [
-        imputed_difference(cohort(seed), "T12", "new", ["T0"], ["T6"], m=5, seed=seed).pooled.estimate for seed in range(20)
+        imputed_difference(cohort(seed), "T12", "new", ["T0"], ["T6"], m=5, seed=seed).pooled.estimate for seed in range(12)
     ]
-    assert sum(one.low <= DELTA <= one.high for one in found) >= 16
+    assert sum(one.low <= DELTA <= one.high for one in found) >= 10

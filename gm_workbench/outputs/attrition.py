@@ -1,0 +1,131 @@
+"""Who was lost between measurements; whether that changes the answer is in `after_loss`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gm_workbench.metrics.attrition import Lost
+from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
+from gm_workbench.outputs.cells import quote, share_cell
+from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Slot, plain
+from gm_workbench.outputs.shortages import shortage
+from gm_workbench.vocabulary.protocols import Section
+from gm_workbench.vocabulary.text import Text
+
+STAYED, APART = "stayed", "apart"
+ARMS = {"True": "introduced", "1": "introduced", "1.0": "introduced", "False": "others", "0": "others", "0.0": "others"}
+"""Row keys for the values of a column that says whether the way of working was introduced."""
+
+GROUPS = {
+    "everybody": Text("allen", "all"),
+    "introduced": Text("met nieuwe werkwijze", "with the new way of working"),
+    "others": Text("zonder", "without"),
+}
+COLUMNS = {
+    STAYED: Text("aandeel met een latere meting", "share with a later measurement"),
+    APART: Text("wie bleef min wie uitviel (standaarddeviaties)", "who stayed minus who was lost (standard deviations)"),
+}
+ONE_GROUP = Text("Een latere meting is er van {{everybody}} %.", "There is a later measurement of {{everybody}}%.")
+TWO_GROUPS = Text(
+    "Een latere meting is er van {{introduced}} % {where}, en van {{others}} % waar dat niet zo was.",
+    "There is a later measurement of {{introduced}}% {where}, and of {{others}}% where that was not so.",
+)
+FURTHEST = {
+    True: Text(
+        "Het meest verschilt {name}: dat was bij wie bleef {{apart}} standaarddeviaties hoger dan bij wie uitviel.",
+        "Furthest apart is {name}: for who stayed it was {{apart}} standard deviations higher than for who was lost.",
+    ),
+    False: Text(
+        "Het meest verschilt {name}: dat was bij wie bleef {{apart}} standaarddeviaties lager dan bij wie uitviel.",
+        "Furthest apart is {name}: for who stayed it was {{apart}} standard deviations lower than for who was lost.",
+    ),
+}
+"""By whether it was higher for who stayed."""
+
+GOES_WITH = Text(
+    "Uitval hangt samen met {names}, bij verder gelijke kenmerken.",
+    "Being lost goes with {names}, other characteristics being equal.",
+)
+GOES_WITH_NOTHING = Text(
+    "Van geen van deze kenmerken is te zeggen of uitval ermee samenhangt.",
+    "Of none of these characteristics can it be said whether being lost goes with it.",
+)
+NO_PROOF = Text(
+    "Dat wie bleef aan de start leek op wie uitviel, bewijst niet dat het later ook zo was.",
+    "That those who stayed were like those who were lost at the start does not prove that they were so later.",
+)
+
+
+def who_left(
+    lost: Lost | NotEnoughData,
+    section: Section,
+    about: About,
+    *,
+    names: Mapping[str, Text],
+    id: str = "attrition_who",  # noqa: A002 — the name of the field of Words that it fills
+) -> Output:
+    """Show what share has a later measurement, and in what those who have differ from those who have not.
+
+    Parameters
+    ----------
+    lost : Lost or NotEnoughData
+        From `metrics.attrition.who_is_lost`; counted by introduction where that is given as `by`.
+    names : mapping of str to Text
+        The covariates as they read within a sentence ("de veerkracht aan de start").
+    """
+    if isinstance(lost, NotEnoughData):
+        return words_only(section, about, shortage(lost), id=id)
+    shares = _shares(lost)
+    apart = [_apart(one.covariate, one.before, lost) for one in lost.differences]
+    sentence = _stayed(shares, about)
+    words = section_words(
+        section,
+        about,
+        id=id,
+        sentence=sentence,
+        more=(_furthest(apart, names), plain(_goes_with(lost, names)), plain(NO_PROOF)),
+        caption=Text(
+            "Wie een latere meting heeft, en hoe wie bleef aan de start verschilt van wie uitviel.",
+            "Who has a later measurement, and how those who stayed differ at the start from those who were lost.",
+        ),
+        alt=sentence,
+        labels={**{cell.row: GROUPS[cell.row] for cell in shares}, **names, **COLUMNS},
+        row_title=Text("groep of kenmerk", "group or characteristic"),
+    )
+    return Output(words, (*shares, *apart))
+
+
+def _shares(lost: Lost) -> tuple[Cell, ...]:
+    if not lost.groups:
+        return (share_cell("everybody", STAYED, lost.stayed, lost.persons),)
+    counts = {ARMS[name]: counted for name, counted in lost.groups.items()}
+    return tuple(share_cell(name, STAYED, *counts[name]) for name in ("introduced", "others"))
+
+
+def _apart(name: str, value: float, lost: Lost) -> Cell:
+    """Give the cell of a difference; the guard judges it by the smaller side."""
+    least = min(lost.stayed, lost.persons - lost.stayed)
+    return Cell(name, APART, Measure.ESTIMATE, lost.persons, value, numerator=least, unit="standard deviations", digits=2)
+
+
+def _stayed(shares: tuple[Cell, ...], about: About) -> Sentence:
+    text = ONE_GROUP.format() if len(shares) == 1 else TWO_GROUPS.format(where=about.where_introduced)
+    return Sentence(text, {cell.row: Slot(cell.row, STAYED, digits=0, percent=True) for cell in shares})
+
+
+def _furthest(apart: list[Cell], names: Mapping[str, Text]) -> Sentence:
+    most = max(apart, key=lambda cell: abs(cell.value or 0.0))
+    text = FURTHEST[(most.value or 0.0) > 0].format(name=names[most.row])
+    return Sentence(text, {"apart": quote(most, absolute=True)["value"]}, NOTHING)
+
+
+def _goes_with(lost: Lost, names: Mapping[str, Text]) -> Text:
+    found = [names[name] for name, one in lost.log_odds.items() if one.excludes_zero]
+    if not found:
+        return GOES_WITH_NOTHING
+    return GOES_WITH.format(names=Text(_listed([one.nl for one in found], "en"), _listed([one.en for one in found], "and")))
+
+
+def _listed(parts: list[str], last: str) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
