@@ -11,6 +11,7 @@ from types import ModuleType
 __all__ = [
     "about",
     "after_loss",
+    "alike",
     "answers",
     "associations",
     "attrition",
