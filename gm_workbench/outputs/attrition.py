@@ -90,7 +90,8 @@ def who_left(
             "Who has a later measurement, and how those who stayed differ at the start from those who were lost.",
         ),
         alt=sentence,
-        labels={**{cell.row: GROUPS[cell.row] for cell in shares}, **names, **COLUMNS},
+        # a group that is a covariate too has one row, and is called what its group is called
+        labels={**names, **{cell.row: GROUPS[cell.row] for cell in shares}, **COLUMNS},
         row_title=Text("groep of kenmerk", "group or characteristic"),
     )
     return Output(words, (*shares, *apart))

@@ -91,3 +91,29 @@ def _measured(waves: Sequence[str]) -> Text:
 def _after(wave: str, event: int) -> Text:
     words = {TO_WORK: Text("vertrek naar werk", "exit to work"), OTHERWISE: Text("ander vertrek", "another exit")}[event]
     return Text(f"niet door {words.nl} gemist op {wave}", f"not missed at {wave} through {words.en}")
+
+
+def with_gaps(
+    study: Study, cohort: Cohort, scale: str = "ECR", waves: Sequence[str] = ("T0", "T3", "T6", "T12")
+) -> pd.DataFrame:
+    """Give everybody with the first wave, also who was lost later: one row per person, one column per wave.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        One row per person; its columns are kept.
+    scale : str
+        The instrument; columns become ``ECR_T0``, ``ECR_T3``, ...
+    waves : sequence of str
+        In the order of time; the first is the one that everybody must have.
+
+    Returns
+    -------
+    DataFrame
+        Scores of 0-100, missing where there is none, and `stayed`: 1 with the last wave, 0 without.
+    """
+    scores = person_waves(study.tables["answers"], [study.instrument(scale)])
+    wide = {f"{scale}_{wave}": cohort.frame["person"].map(at_wave(scores, scale, wave)).astype(float) for wave in waves}
+    frame = cohort.frame.assign(**wide)
+    first, *_, last = wide
+    return frame.loc[frame[first].notna()].assign(stayed=frame[last].notna().astype("int64")).reset_index(drop=True)

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from gm_workbench.panel.ledger import start_cohort
-from gm_workbench.panel.person_waves import measured_waves
+from gm_workbench.panel.person_waves import measured_waves, with_gaps
 from gm_workbench.panel.spells import CENSORED, OTHERWISE, TO_WORK
 from gm_workbench.panel.study import from_tables
 from gm_workbench.vocabulary.calendar import Period, month_index
@@ -27,7 +27,16 @@ FOLLOWED = {
 
 
 @pytest.fixture
-def followed():
+def followed(opened):
+    return measured_waves(opened, everybody(), "ECR")
+
+
+def everybody():
+    return start_cohort(pd.DataFrame({"person": list(FOLLOWED)}), Text("allen", "all"), Text("-", "-"))
+
+
+@pytest.fixture
+def opened():
     benefits = [
         {"person": person, "month": month, "end": last if reason and month == last else None, "end_reason": reason}
         for person, (last, reason, _) in FOLLOWED.items()
@@ -41,9 +50,7 @@ def followed():
     ]
     tables = {"benefits": pd.DataFrame(benefits).astype({"end": "Int32"}), "answers": pd.DataFrame(answers)}
     protocol = load_protocol("tilburg_single_mothers")
-    opened = from_tables(protocol, "GM0855", tables, DataKind.SYNTHETIC, Period.parse("2023-01/2025-12"))
-    cohort = start_cohort(pd.DataFrame({"person": list(FOLLOWED)}), Text("allen", "all"), Text("-", "-"))
-    return measured_waves(opened, cohort, "ECR")
+    return from_tables(protocol, "GM0855", tables, DataKind.SYNTHETIC, Period.parse("2023-01/2025-12"))
 
 
 def test_ledger_tells_exits_to_work_other_exits_and_silence_apart(followed):
@@ -66,3 +73,16 @@ def test_measurements_say_who_had_left_by_then(followed):
     assert [rows["moved", wave] for wave in ("T0", "T6")] == [CENSORED, CENSORED]
     assert OTHERWISE not in rows.values()
     assert "no start" not in followed.frame["person"].tolist()
+
+
+def test_waves_with_gaps_keep_who_was_lost_after_the_start(opened):
+    found = with_gaps(opened, everybody(), waves=("T0", "T6", "T12")).set_index("person")
+    assert found["stayed"].to_dict() == {"all": 1, "work": 0, "work and asked": 1, "moved": 0, "silent": 0}
+    assert found["ECR_T6"].notna().to_dict() == {
+        "all": True,
+        "work": False,
+        "work and asked": True,
+        "moved": True,
+        "silent": True,
+    }
+    assert found["ECR_T0"].tolist() == [50.0] * 5
