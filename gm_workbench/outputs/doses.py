@@ -25,7 +25,7 @@ ROWS = {
     "stayed": Text("zonder wie van kant wisselde", "without those who changed sides"),
     "dose_assigned": Text("maanden, wie was toegewezen", "months, those assigned"),
     "dose_others": Text("maanden, de anderen", "months, the others"),
-    "dilution": Text("hoogstens zo veel keer kleiner door wisselen", "at most so many times smaller by moving"),
+    "dilution": Text("zo veel keer groter zonder wisselen", "so many times larger without moving"),
 }
 SAID = Text(
     "Zoals toegewezen is het verschil in {outcome} {{assigned}} {unit} (marge {{assigned_low}} tot {{assigned_high}}).",
@@ -37,9 +37,9 @@ MONTHS = Text(
 )
 FULL = Text(
     "Telt elke maand even zwaar en werkt de toewijzing alleen door die maanden, dan is het verschil bij alle maanden {{full}} "
-    "{unit} (marge {{full_low}} tot {{full_high}}). Wisselen maakte het verschil dan {{times}} keer zo klein.",
+    "{unit} (marge {{full_low}} tot {{full_high}}). Zonder wisselen zou het verschil dan {{times}} keer zo groot zijn.",
     "If every month counts the same and the assignment works through those months only, the difference with all months is "
-    "{{full}} {unit} (interval {{full_low}} to {{full_high}}). Moving then made the difference {{times}} times as small.",
+    "{{full}} {unit} (interval {{full_low}} to {{full_high}}). Without moving it would then be {{times}} times as large.",
 )
 WEAK = Text(
     "Hoe groot het verschil bij alle maanden zou zijn, is niet te zeggen: de toewijzing bepaalde daarvoor te weinig bij welk "

@@ -54,6 +54,10 @@ ONLY_BETWEEN = Text(
     "Wat voor een heel team geldt, kan alleen verschillen tussen teams verklaren. Verschillen binnen teams tellen niet mee.",
     "What holds for a whole team can only explain differences between teams. Differences within teams do not count here.",
 )
+NOISY = Text(
+    "De gemiddelden per team zijn hier onzeker: misschien verschillen niet de teams, maar toevallig de mensen die antwoordden.",
+    "The means of teams are unsure here: perhaps it is not teams that differ, but by chance the people who answered.",
+)
 CAPTION = Text(
     "Verschil in {outcome} {contrast}, langs {mediator} en daarbuiten, met marge (95 %). De rijen met een onbekende factor "
     "laten zien hoe gevoelig het antwoord is.",
@@ -102,13 +106,12 @@ def pathway(
     sentence = _sentence(path, cells, named)
     extra, labels = _corrected(result), _labels(named)
     tilts = {row: difference(one, row) for row, one in _tilts(tilted).items()}
-    only = (plain(ONLY_BETWEEN),) if isinstance(result, LevelMediation) else ()
     words = section_words(
         section,
         about,
         id=id,
         sentence=sentence,
-        more=(_factor(path, named), *only, plain(NO_LOT.format(**named))),
+        more=(_factor(path, named), *_of_teams(result), plain(NO_LOT.format(**named))),
         caption=CAPTION.format(**named),
         alt=sentence,
         labels={**labels, **_tilt_labels(tilted, named)},
@@ -150,6 +153,13 @@ def _factor(path: Mediation, named: Mapping[str, Text]) -> Sentence:
     if path.indirect.excludes_zero:
         return Sentence(EXPLAINED.format(**named), slots)
     return Sentence(UNSURE_ALREADY.format(**named), {"needed": slots["needed"]})
+
+
+def _of_teams(result: Mediation | LevelMediation) -> tuple[Sentence, ...]:
+    """Say what a path between teams leaves out, and whether their means can be relied on."""
+    if not isinstance(result, LevelMediation):
+        return ()
+    return (plain(ONLY_BETWEEN), *((plain(NOISY),) if isinstance(result.corrected, NotEnoughData) else ()))
 
 
 def _sizes(tilted: Tilt, like: Estimate) -> tuple[Cell, ...]:

@@ -65,7 +65,7 @@ def test_the_difference_as_assigned_comes_first_then_the_months_then_what_moving
         ("Wie was toegewezen zat gemiddeld 86 % van de maanden bij een team met de nieuwe werkwijze, de anderen 6 %."),
         (
             "Telt elke maand even zwaar en werkt de toewijzing alleen door die maanden, dan is het verschil bij alle maanden "
-            "+4,0 procentpunt (marge +0,5 tot +8,0). Wisselen maakte het verschil dan 1,25 keer zo klein."
+            "+4,0 procentpunt (marge +0,5 tot +8,0). Zonder wisselen zou het verschil dan 1,25 keer zo groot zijn."
         ),
     ]
     assert told(shown(), read, "en")[:3] == [
@@ -73,7 +73,7 @@ def test_the_difference_as_assigned_comes_first_then_the_months_then_what_moving
         ("Those assigned spent 86% of their months on average with teams with the new way of working, the others 6%."),
         (
             "If every month counts the same and the assignment works through those months only, the difference with all months "
-            "is +4.0 percentage points (interval +0.5 to +8.0). Moving then made the difference 1.25 times as small."
+            "is +4.0 percentage points (interval +0.5 to +8.0). Without moving it would then be 1.25 times as large."
         ),
     ]
 

@@ -39,7 +39,10 @@ def shown(estimate: Maker, section: Section, about: About) -> Callable[..., Outp
         path = Mediation(indirect, of(0.011, -0.03, 0.052), of(0.031, -0.002, 0.064), SHORT, 0.27, steps)
         curve = tuple(AtCorrelation(rho, of(0.02 - rho / 14, -0.02, 0.04)) for rho in (-0.1, 0.0, 0.1, 0.2))
         tilted = Tilt(0.27, 0.06 if sure else 0.0, 0.27, curve)
-        levels = LevelMediation(path, of(0.001, 0.0, 0.002), of(0.001, 0.0, 0.002), of(0.8, 0.6, 0.9), of(0.025, 0.003, 0.05))
+        best = of(0.025, 0.003, 0.05)
+        levels = LevelMediation(
+            path, of(0.001, 0.0, 0.002), of(0.001, 0.0, 0.002), of(0.8, 0.6, 0.9), more.pop("corrected", best)
+        )
         result = more.pop("result", levels)
         tilted = more.pop("tilted", tilted)
         return pathway(result, tilted, section, told, mediator=USE_OF_MODEL, outcome=EXIT, **more)
@@ -104,6 +107,14 @@ def test_a_path_of_one_level_speaks_of_people(shown: Callable[..., Output], read
     assert "tussen mensen nog onverklaard" in read(output, sentence=output.words.more[0])
     assert len(output.words.more) == 2  # nothing about differences within teams
     assert "corrected" not in [cell.row for cell in output.cells]
+
+
+def test_means_that_cannot_be_relied_on_are_said_to_be_unsure(shown: Callable[..., Output], read: Reader) -> None:
+    noisy = NotEnoughData("unreliable", "reliable means of groups", 0, 1)
+    output, sure = shown(corrected=noisy), shown()
+    assert read(output, sentence=output.words.more[2]).startswith("De gemiddelden per team zijn hier onzeker")
+    assert "corrected" not in [cell.row for cell in output.cells]
+    assert len(sure.words.more) == len(output.words.more) - 1
 
 
 @pytest.mark.parametrize("assignment", list(Assignment))
