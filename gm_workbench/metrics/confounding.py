@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.estimate import Estimate
+from gm_workbench.metrics.between_groups import LevelMediation
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.paths import Mediation, Steps, along, drawn_step
 
 Floats = NDArray[np.float64]
@@ -55,7 +56,13 @@ class Tilt:
     curve: tuple[AtCorrelation, ...]
 
 
-def tilt(found: Mediation, correlations: Sequence[float] = GRID, *, draws: int = 10_000, seed: int = 1) -> Tilt:
+def tilt(
+    found: Mediation | LevelMediation | NotEnoughData,
+    correlations: Sequence[float] = GRID,
+    *,
+    draws: int = 10_000,
+    seed: int = 1,
+) -> Tilt | NotEnoughData:
     r"""Ask what an unmeasured factor behind mediator and outcome would leave of an indirect path.
 
     Such a factor shows as a correlation :math:`\rho` between the errors of both models, at the level that carries the path: of
@@ -78,8 +85,8 @@ def tilt(found: Mediation, correlations: Sequence[float] = GRID, *, draws: int =
 
     Parameters
     ----------
-    found : Mediation
-        Of any kind; of `mediation_levels.two_one_one` and `three_two_one` the part ``between``.
+    found : Mediation, LevelMediation or NotEnoughData
+        Of any kind of `mediation` and `mediation_levels`.
     correlations : sequence of float
         Between −1 and 1, ends excluded.
     draws, seed : int, int
@@ -87,7 +94,8 @@ def tilt(found: Mediation, correlations: Sequence[float] = GRID, *, draws: int =
 
     Returns
     -------
-    Tilt
+    Tilt or NotEnoughData
+        NotEnoughData is handed on.
 
     Raises
     ------
@@ -111,9 +119,12 @@ def tilt(found: Mediation, correlations: Sequence[float] = GRID, *, draws: int =
     """
     if not all(-1 < rho < 1 for rho in correlations):
         raise MetricError(f"{TILTED}: every correlation must lie between −1 and 1, ends excluded.")
-    drawn = _Drawn.of(found.steps, draws, seed)
-    curve = tuple(AtCorrelation(float(rho), along(drawn.indirect(rho), found.indirect, TILTED)) for rho in correlations)
-    zero = found.steps.zero
+    if isinstance(found, NotEnoughData):
+        return found
+    path = found.between if isinstance(found, LevelMediation) else found
+    drawn = _Drawn.of(path.steps, draws, seed)
+    curve = tuple(AtCorrelation(float(rho), along(drawn.indirect(rho), path.indirect, TILTED)) for rho in correlations)
+    zero = path.steps.zero
     return Tilt(zero, _unsure(drawn, zero), abs(zero), curve)
 
 

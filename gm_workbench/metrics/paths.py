@@ -71,9 +71,9 @@ class Mediation:
         direct point in opposite ways.
     sensitivity : float
         Correlation of the errors of both models (−1 to 1), at the level that carries the path, at which the indirect part is
-        zero; the closer to zero, the less it takes. For its interval at other correlations: `sensitivity.tilt`.
+        zero; the closer to zero, the less it takes. For its interval at other correlations: `confounding.tilt`.
     steps : Steps
-        The two steps, which `sensitivity.tilt` asks for.
+        The two steps, which `confounding.tilt` asks for.
     """
 
     indirect: Estimate

