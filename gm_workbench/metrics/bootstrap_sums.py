@@ -122,6 +122,7 @@ def _blocks(found: Kinds, draws: int, seed: int) -> Iterator[Floats]:
     numbers, persons = np.random.default_rng([seed, 1]), np.random.default_rng(seed)
     people, common = int(found.sizes.sum()), found.common
     rare = np.repeat(np.arange(len(found.sizes) - common), found.sizes[common:])
+    alone = len(rare) == len(found.sizes) - common
     shares = np.append(found.sizes[:common], len(rare)) / people
     at_once = max(1, BLOCK // len(found.sizes))
     counts = np.empty((min(at_once, draws), len(found.sizes)))
@@ -131,6 +132,6 @@ def _blocks(found: Kinds, draws: int, seed: int) -> Iterator[Floats]:
         block[:, :common] = of_common[:, :-1]
         for row, left in zip(block, of_common[:, -1], strict=True):
             if len(rare):
-                drawn = rare[persons.integers(0, len(rare), size=left, dtype=np.int32)]
-                row[common:] = np.bincount(drawn, minlength=len(found.sizes) - common)
+                drawn = persons.integers(0, len(rare), size=left, dtype=np.int32)
+                row[common:] = np.bincount(drawn if alone else rare[drawn], minlength=len(found.sizes) - common)
         yield block

@@ -11,7 +11,8 @@ import pandas as pd
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.checks import require_columns, require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import NotEnoughData
-from gm_workbench.metrics.mixed import JointTest, Mixed, mixed_model
+from gm_workbench.metrics.mixed import mixed_model
+from gm_workbench.metrics.mixed_result import JointTest, Mixed
 from gm_workbench.metrics.mixed_sums import CONSTANT
 from gm_workbench.metrics.waves import WaveMean
 

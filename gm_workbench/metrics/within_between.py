@@ -12,7 +12,8 @@ import pandas as pd
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.mixed import Mixed, mixed_model
+from gm_workbench.metrics.mixed import mixed_model
+from gm_workbench.metrics.mixed_result import Mixed
 
 WITHIN_BETWEEN = "within and between persons, mixed model"
 

@@ -80,6 +80,13 @@ WHAT = {
     "persons in whom it changes": Text("personen bij wie dit verandert", "persons in whom this changes"),
     "measurements": Text("metingen", "measurements"),
     "measurements more than own lines take": Text("metingen per groep", "measurements in each group"),
+    "exits for the reason": Text("keer uitstroom om die reden", "exits for that reason"),
+    "exits in each band of months": Text("keer uitstroom in elke groep maanden", "exits in each band of months"),
+    "exits before the horizon": Text("keer uitstroom per groep binnen die tijd", "exits in each group within that time"),
+    "exits that were followed": Text("keer uitstroom die zo lang te volgen is", "exits that can be followed for so long"),
+    "exits for the reason on both sides of each covariate": Text(
+        "keer uitstroom aan beide kanten van elk kenmerk", "exits on both sides of each characteristic"
+    ),
     "months from the start": Text("maanden vanaf de start", "months from the start"),
     "data on the outcome": Text("gegevens over deze uitkomst", "data on this outcome"),
     "items": Text("vragen", "questions"),

@@ -24,6 +24,7 @@ __all__ = [
     "scores",
     "spells",
     "spending",
+    "stays",
     "study",
     "teams",
     "time_zero",

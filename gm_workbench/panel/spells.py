@@ -23,7 +23,7 @@ def exits(study: Study) -> pd.Series[bool]:
     month after that end, and not when it lies after the period, for then nobody has seen it happen.
     """
     table = study.tables["benefits"]
-    ended = (table["end"].notna() & table["end"].le(study.period.last).fillna(False)).to_numpy(dtype=bool)
+    ended = (table["end"].notna() & table["end"].le(study.period.last).fillna(False)).to_numpy(dtype=bool, copy=True)
     person, month = pd.factorize(table["person"])[0].astype(np.int64) << PERSON_BITS, table["month"].to_numpy(dtype=np.int64)
     asks = np.zeros(len(table) + 1, dtype=bool)
     asks[person[ended] >> PERSON_BITS] = True

@@ -105,7 +105,9 @@ def half_way(delivered, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("moment", ["swap", pytest.param("write", marks=pytest.mark.proof)])
-@pytest.mark.parametrize("how", [pytest.param(signal.SIGINT, marks=pytest.mark.proof), signal.SIGTERM, "worker"], ids=str)
+@pytest.mark.parametrize(
+    "how", [*(pytest.param(one, marks=pytest.mark.proof) for one in (signal.SIGINT, signal.SIGTERM)), "worker"], ids=str
+)
 def test_report_that_stood_is_there_after_a_stop_while_it_is_replaced(half_way, moment, how):
     town, good, batch, half = half_way(moment)
     assert (town.page("GM0307").is_file(), town.half_written() != []) == (moment == "write", True)

@@ -314,7 +314,7 @@ def test_interval_after_filling_covers_the_difference():
     draws = 500
     hits, wrong = 0, 0
     for seed in range(1, draws + 1):
-        found = imputed_difference(cohort(seed), "T12", "new", ["T0"], ["T6"], m=20, seed=seed)
+        found = imputed_difference(cohort(seed), "T12", "new", ["T0"], ["T6"], m=10, seed=seed)
         hits += found.pooled.estimate.low <= DELTA <= found.pooled.estimate.high
         wrong += found.complete.adjusted.low <= DELTA <= found.complete.adjusted.high
     assert hits >= 458

