@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.mixed import JointTest
+from gm_workbench.metrics.mixed_result import JointTest
 from gm_workbench.metrics.wave_model import MIN_PERSONS_PER_CELL, CourseModel
 from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
