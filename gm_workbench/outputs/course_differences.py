@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.mixed_result import JointTest
 from gm_workbench.metrics.wave_model import MIN_PERSONS_PER_CELL, CourseModel
 from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
@@ -73,7 +74,7 @@ def course_differences(
     found = {one.wave: one.estimate for one in result.contrast if isinstance(one.estimate, Estimate)}
     cells = {wave: _cell(one, wave) for wave, one in found.items()}
     last = quoted if quoted in cells else next(reversed(cells))
-    sentence = _said(found[last], cells[last], result.together.p < LEVEL, last, name, about.where_introduced)
+    sentence = _said(found[last], cells[last], _apart(result), last, name, about.where_introduced)
     words = section_words(
         section,
         about,
@@ -89,6 +90,10 @@ def course_differences(
         axes={"x": Axis(Text("verschil in verandering (punten)", "difference in change (points)"))},
     )
     return Output(words, tuple(cells.values()))
+
+
+def _apart(result: CourseModel) -> bool:
+    return isinstance(result.together, JointTest) and result.together.p < LEVEL
 
 
 def _said(one: Estimate, cell: Cell, apart: bool, wave: str, name: Text, where: Text) -> Sentence:

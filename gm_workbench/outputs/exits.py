@@ -142,6 +142,12 @@ def _named(name: str, slots: Mapping[str, Slot]) -> dict[str, Slot]:
     return {name: slots["value"], f"{name}_low": slots["low"], f"{name}_high": slots["high"]}
 
 
+NOT_YET = Text(
+    "Of de uitstroom naar werk hoger of lager is, is nog niet te zeggen.",
+    "Whether exit to work is higher or lower cannot be said yet.",
+)
+
+
 def exit_difference(
     difference: Estimate | NotEnoughData, estimand: Estimand, section: Section, about: About, *, name: str = "exits_difference"
 ) -> Output:
@@ -165,7 +171,8 @@ def exit_difference(
         "Het {difference} in uitstroom naar werk is {{value}} procentpunt (marge {{low}} tot {{high}}).",
         "The {difference} in exit to work is {{value}} percentage points (interval {{low}} to {{high}}).",
     ).format(difference=about.difference)
-    sentence = Sentence(text, quote(cell, signed=True))
+    said = text if difference.excludes_zero else Text(f"{NOT_YET.nl} {text.nl}", f"{NOT_YET.en} {text.en}")
+    sentence = Sentence(said, quote(cell, signed=True))
     words = section_words(
         section,
         about,

@@ -122,8 +122,8 @@ ALIKE = {
         "Relations can be compared, means not without more.",
     ),
     "scalar": Text(
-        "Er is geen teken dat de schaal {where} iets anders meet. Gemiddelden mogen naast elkaar.",
-        "There is no sign that the scale measures something else {where}. Means may be put side by side.",
+        "De schaal lijkt {where} hetzelfde te meten. Gemiddelden zijn dan te vergelijken.",
+        "The scale seems to measure the same {where}. Means can then be compared.",
     ),
 }
 FALL = Text(
@@ -145,8 +145,8 @@ WHO_WAVES = Text(
 )
 WHO_GROUPS = Text("Alleen wie elke vraag beantwoordde.", "Only those who answered every question.")
 NO_SIGN = Text(
-    "Geen teken is geen bewijs: met minder mensen valt een verschil minder snel op. De grens is een vuistregel.",
-    "No sign is no proof: with fewer people a difference is less easily seen. The limit is a rule of thumb.",
+    "Dit is geen bewijs: met weinig mensen valt een verschil niet snel op. De grens is een vuistregel.",
+    "This is no proof: with few people a difference is not easily seen. The limit is a rule of thumb.",
 )
 
 

@@ -187,7 +187,7 @@ AT = {-1: Text("weinig", "few"), 0: Text("gemiddelde", "average"), 1: Text("veel
 SLOPE = Text("{at} {moderator}", "{at} {moderator}")
 BY = Text("verschil per standaarddeviatie {moderator}", "difference per standard deviation of {moderator}")
 STEP = Text(
-    "Bij gemiddelde {moderator} gaat {per} punten meer intentie samen met {{value}} punten gedrag "
+    "Bij gemiddelde {moderator} gaan {per} punten meer intentie samen met {{value}} punten gedrag "
     "(marge {{low}} tot {{high}}).",
     "At average {moderator} {per} points more intention go with {{value}} points of behaviour (interval {{low}} to {{high}}).",
 )
@@ -203,8 +203,8 @@ MODERATION_CAPTION = Text(
     "deviation below and above the mean. Measurements of the same person were taken together.",
 )
 POOLED = Text(
-    "Deze vergelijking mengt verschillen tussen personen met veranderingen binnen personen.",
-    "This comparison mixes differences between persons with changes within persons.",
+    "Deze vergelijking mengt verschillen tussen personen met veranderingen binnen personen; verderop staan die apart.",
+    "This comparison mixes differences between persons with changes within persons; further on they are given apart.",
 )
 
 

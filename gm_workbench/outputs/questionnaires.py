@@ -243,8 +243,10 @@ def _wave_cell(mean: WaveMean, estimate: Estimate, dots: bool) -> Cell:
 
 
 GROUP_COURSE = Text(
-    "{group}: gemiddeld {{{a}}} bij {first} en {{{b}}} bij {last}.",
-    "{group}: on average {{{a}}} at {first} and {{{b}}} at {last}.",
+    "{group}: gemiddeld {{{a}}} bij {first} (marge {{{a}_low}} tot {{{a}_high}}) en {{{b}}} bij {last} (marge {{{b}_low}} tot "
+    "{{{b}_high}}).",
+    "{group}: on average {{{a}}} at {first} (interval {{{a}_low}} to {{{a}_high}}) and {{{b}}} at {last} (interval "
+    "{{{b}_low}} to {{{b}_high}}).",
 )
 GROUP_CHANGE = Text(
     "{group}: sinds de start {{{a}}} punten bij {last} (marge {{{a}_low}} tot {{{a}_high}}).",
@@ -264,11 +266,11 @@ def _first_and_last(cells: Sequence[Cell], labels: Mapping[str, Text], dots: boo
         words = {"group": group, **waves}
         named = {key: labels.get(word, same(word)) for key, word in words.items()}
         parts.append((GROUP_CHANGE if dots else GROUP_COURSE).format(a=a, b=b, **named))
-        slots |= _change_slots(last, a) if dots else {a: Slot(*first.key), b: Slot(*last.key)}
+        slots |= _slots(last, a, signed=True) if dots else {**_slots(first, a), **_slots(last, b)}
     parts = [capital(part) for part in parts]
     return Sentence(Text(" ".join(part.nl for part in parts), " ".join(part.en for part in parts)), slots)
 
 
-def _change_slots(cell: Cell, name: str) -> dict[str, Slot]:
-    slots = quote(cell, signed=True)
+def _slots(cell: Cell, name: str, *, signed: bool = False) -> dict[str, Slot]:
+    slots = quote(cell, signed=signed)
     return {name: slots["value"], f"{name}_low": slots["low"], f"{name}_high": slots["high"]}

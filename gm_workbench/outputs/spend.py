@@ -102,6 +102,11 @@ def _money(row: str, column: str, one: Spend) -> Cell:
     return Cell(row, column, Measure.MONEY, one.persons, value=one.per_month.value, largest=one.largest, unit=EURO_MONTH)
 
 
+EITHER_WAY = Text(
+    " Of dat verschil meer is dan toeval, is niet te zeggen.", " Whether that difference is more than chance cannot be said."
+)
+
+
 def _spend_sentence(cells: Sequence[Cell]) -> Sentence:
     slots = {sex: Slot(ALL, sex) for sex in SEXES}
     nl = "Per maand met bijstand is aan vrouwen gemiddeld € {woman} uitgegeven en aan mannen € {man}"
@@ -112,7 +117,8 @@ def _spend_sentence(cells: Sequence[Cell]) -> Sentence:
     margin = Text(
         ", een verschil van € {value} (marge {low} tot {high}).", ", a difference of € {value} (interval {low} to {high})."
     )
-    return Sentence(Text(nl + margin.nl, en + margin.en), {**slots, **quote(gap, signed=True)})
+    open_ = EITHER_WAY if (gap.low or 0.0) <= 0 <= (gap.high or 0.0) else Text("", "")
+    return Sentence(Text(nl + margin.nl + open_.nl, en + margin.en + open_.en), {**slots, **quote(gap, signed=True)})
 
 
 def spend_parts(spent: Mapping[tuple[str, ...], Spend | NotEnoughData], section: Section, about: About) -> Output:
@@ -179,7 +185,7 @@ def decomposition(results: Mapping[str, Decomposition | NotEnoughData], section:
     for name, one in known.items():
         cells += [estimate_cell(getattr(one, part), f"{name}_{part}", EURO_MONTH, digits=1) for part in PART_LABELS]
         labels |= {f"{name}_{part}": words.format(name=term(name)) for part, words in PART_LABELS.items()}
-    sentence = _decomposition_sentence(next(iter(known)))
+    sentence = _decomposition_sentence(next(iter(known)), {cell.row: cell for cell in cells})
     words = section_words(
         section,
         about,
@@ -201,12 +207,17 @@ PART_LABELS = {
 }
 
 
-def _decomposition_sentence(name: str) -> Sentence:
+def _decomposition_sentence(name: str, cells: Mapping[str, Cell]) -> Sentence:
     text = Text(
-        "Van het verschil van € {{gap}} per persoon per maand gaat € {{composition}} samen met {name}; € {{rates}} blijft "
-        "over bij gelijke {name}.",
-        "Of the difference of € {{gap}} per person per month, € {{composition}} goes with {name}; € {{rates}} remains at "
-        "equal {name}.",
+        "Van het verschil van € {{gap}} per persoon per maand gaat € {{composition}} (marge {{composition_low}} tot "
+        "{{composition_high}}) samen met {name}; € {{rates}} (marge {{rates_low}} tot {{rates_high}}) blijft over bij gelijke "
+        "{name}.",
+        "Of the difference of € {{gap}} per person per month, € {{composition}} (interval {{composition_low}} to "
+        "{{composition_high}}) goes with {name}; € {{rates}} (interval {{rates_low}} to {{rates_high}}) remains at equal "
+        "{name}.",
     ).format(name=term(name))
-    rows = {"gap": "gap", "composition": f"{name}_composition", "rates": f"{name}_rates"}
-    return Sentence(text, {slot: Slot(row, EURO_MONTH, digits=1, signed=True) for slot, row in rows.items()})
+    slots = {"gap": quote(cells["gap"], signed=True)["value"]}
+    for part in PART_LABELS:
+        quoted = quote(cells[f"{name}_{part}"], signed=True)
+        slots |= {f"{part}_{end}".removesuffix("_value"): slot for end, slot in quoted.items()}
+    return Sentence(text, slots)

@@ -61,6 +61,14 @@ IN_THESE_DATA = {"persons": Text("personen in deze gegevens", "persons in these 
 RESILIENCE, EXIT = Text("economische veerkracht", "economic resilience"), Text("uitstroom naar werk", "exit to work")
 """What an association is with, as it reads within a sentence."""
 
+AT_START: Mapping[str, Text] = {
+    "ECR_T0": Text("de veerkracht aan de start", "resilience at the start"),
+    "age": Text("de leeftijd", "age"),
+    "duration": Text("de duur van de uitkering", "the duration of benefit"),
+    "works": Text("werk naast de uitkering", "work next to the benefit"),
+}
+"""What was known of mothers at the start, as it reads within a sentence."""
+
 TERMS: Mapping[str, Text] = {
     "all": Text("allen", "all"),
     "unknown": Text("onbekend", "unknown"),

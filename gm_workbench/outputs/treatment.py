@@ -39,9 +39,10 @@ def treatment(
 
 SHARED = Text(
     "Van de verschillen in ervaren bejegening ligt een deel van {value} tussen consulenten (marge {low} tot {high}; 0 "
-    "is niets, 1 is alles). Het gemiddelde oordeel over een consulent heeft een betrouwbaarheid van {mean}.",
+    "is niets, 1 is alles). Het gemiddelde oordeel over een consulent heeft een betrouwbaarheid van {mean} (marge {mean_low} "
+    "tot {mean_high}).",
     "Of the differences in experienced treatment a part of {value} lies between coaches (interval {low} to {high}; 0 "
-    "is none, 1 is all). The mean rating of a coach has a reliability of {mean}.",
+    "is none, 1 is all). The mean rating of a coach has a reliability of {mean} (interval {mean_low} to {mean_high}).",
 )
 AGREED = Text(
     "Hoe eens moeders van één consulent het zijn, is bij de middelste consulent {value} (marge {low} tot {high}; 0 is niet "
@@ -69,7 +70,8 @@ def shared_treatment(
     if isinstance(result, NotEnoughData):
         return words_only(section, about, shortage(result))
     single, mean = (estimate_cell(getattr(result, row), row, "icc", digits=2) for row in ("single", "mean"))
-    sentence = Sentence(SHARED, {**quote(single), "mean": quote(mean)["value"]})
+    of_mean = {f"mean_{name}".removesuffix("_value"): slot for name, slot in quote(mean).items()}
+    sentence = Sentence(SHARED, {**quote(single), **of_mean})
     agreed = [estimate_cell(consensus.median, "rwg", "icc", digits=2)] if isinstance(consensus, Consensus) else []
     words = section_words(
         section,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -68,3 +68,10 @@ def items_over_waves(study: Study, cohort: Cohort, code: str, waves: Sequence[st
 def beside(items: pd.DataFrame, cohort: Cohort, column: str) -> pd.DataFrame:
     """Put a column of the cohort beside the answers of persons, and leave out who has none."""
     return items.assign(**{column: items.index.map(cohort.frame.set_index("person")[column].to_dict())}).dropna(subset=[column])
+
+
+def wide(waves: pd.DataFrame, cohort: Cohort, scores: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Give the cohort, one row per person, with a column a score and wave (``ECR_T0``); who was not measured has gaps."""
+    found = {f"{code}_{wave}": at_wave(waves, code, wave) for code, at in scores.items() for wave in at}
+    frame = cohort.frame
+    return frame.assign(**{name: frame["person"].map(score).astype(float) for name, score in found.items()})

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.mixed import JointTest, Mixed
+from gm_workbench.metrics.mixed_result import JointTest, Mixed
 from gm_workbench.metrics.wave_model import CourseModel
 from gm_workbench.metrics.waves import WaveMean
 from gm_workbench.outputs.about import About

@@ -85,10 +85,20 @@ DIFFERENCE = Estimate(-0.01, -0.038, 0.019, 0.014, 1064, "difference in probabil
 def test_exit_difference_is_said_in_percentage_points_with_a_sign():
     output = exit_difference(DIFFERENCE, TILBURG.estimand("exit_12m"), TILBURG.sections["exits"], ABOUT)
     assert spoken(output).startswith(
-        "Het verschil na introductie in uitstroom naar werk is −1,0 procentpunt (marge −3,8 tot +1,9)."
+        "Of de uitstroom naar werk hoger of lager is, is nog niet te zeggen. Het verschil na introductie in uitstroom naar "
+        "werk is −1,0 procentpunt (marge −3,8 tot +1,9)."
     )
     assert (output.id, output.words.estimand, output.cells[0].groups) == ("exits_difference", "exit_12m", 38)
     assert output.words.options["sesoi"] == 0.02
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "open_"), [(-0.03, -0.01, False), (-0.03, 0.0, True), (0.0, 0.03, True), (0.01, 0.03, False)]
+)
+def test_exit_difference_that_may_be_none_is_said_first(low, high, open_):
+    found = replace(DIFFERENCE, value=(low + high) / 2, low=low, high=high)
+    said = spoken(exit_difference(found, TILBURG.estimand("exit_12m"), TILBURG.sections["exits"], ABOUT), "en")
+    assert said.startswith("Whether exit to work is higher or lower cannot be said yet.") is open_
 
 
 def test_exit_difference_is_an_effect_only_after_randomisation():

@@ -80,8 +80,8 @@ def test_a_model_without_enough_data_is_one_sentence(
 @pytest.mark.parametrize(
     ("changes", "held", "says"),
     [
-        ((-0.002, -0.010, -0.001), "strict", "Er is geen teken dat de schaal"),
-        ((-0.002, -0.010, -0.020), "scalar", "Gemiddelden mogen naast elkaar"),
+        ((-0.002, -0.010, -0.001), "strict", "De schaal lijkt bij de start, na 6 en na 12 maanden hetzelfde te meten."),
+        ((-0.002, -0.010, -0.020), "scalar", "Gemiddelden zijn dan te vergelijken"),
         ((-0.002, -0.011, -0.001), "metric", "Verbanden zijn te vergelijken, gemiddelden niet zonder meer"),
         ((-0.011, -0.001, -0.001), "configural", "Scores zijn dan niet te vergelijken"),
     ],

@@ -126,7 +126,7 @@ def test_moderation_is_read_in_both_directions(
     slopes = tuple(SimpleSlope("SKL", at, estimate(3.2 + at, 2.9 + at, 3.5 + at)) for at in (-1, 0, 1))
     output = moderation_dots(Moderation((changed,), slopes, 10.0), section, about)
     assert read(output) == (
-        f"Bij gemiddelde vaardigheden gaat 10 punten meer intentie samen met +3,2 punten gedrag (marge +2,9 tot +3,5). {says}"
+        f"Bij gemiddelde vaardigheden gaan 10 punten meer intentie samen met +3,2 punten gedrag (marge +2,9 tot +3,5). {says}"
     )
     assert [cell.row for cell in output.cells] == ["SKL_-1", "SKL_+0", "SKL_+1", "SKL_by"]
     assert output.words.label("SKL_-1").nl == "weinig vaardigheden"

@@ -112,8 +112,8 @@ def test_course_draws_a_line_per_group_with_the_introduction_first(
     assert [cell.key for cell in output.cells] == [("True", "T0"), ("True", "T12"), ("False", "T0"), ("False", "T12")]
     assert output.cells[0].groups == 38
     assert read(output) == (
-        "Met introductie: gemiddeld 52,0 bij de start en 55,0 bij 12 maanden. "
-        "Zonder introductie: gemiddeld 50,0 bij de start en 51,0 bij 12 maanden."
+        "Met introductie: gemiddeld 52,0 bij de start (marge 50,0 tot 54,0) en 55,0 bij 12 maanden (marge 53,0 tot 57,0). "
+        "Zonder introductie: gemiddeld 50,0 bij de start (marge 48,0 tot 52,0) en 51,0 bij 12 maanden (marge 49,0 tot 53,0)."
     )
 
 
@@ -122,7 +122,10 @@ def test_course_of_complete_cases_is_an_output_of_its_own(
 ) -> None:
     output = course(followed, section, about, name=RESILIENCE, complete=True)
     assert output.id == "part_complete"
-    assert read(output, "en") == "Without introduction: on average 49.0 at the start and 51.0 at 12 months."
+    assert read(output, "en") == (
+        "Without introduction: on average 49.0 at the start (interval 47.0 to 51.0) and 51.0 at 12 months (interval 49.0 to "
+        "53.0)."
+    )
     assert "alleen wie alle metingen invulde" in output.words.caption.nl
 
 

@@ -106,7 +106,10 @@ SPLIT = Decomposition(euros(-16), euros(-1), euros(-15), ())
 def test_decomposition_says_what_goes_with_the_composition():
     output = decomposition({"household": SPLIT, "type": SPLIT}, SECTIONS["decomposition"], ABOUT)
     text = spoken(output)
-    assert "Van het verschil van € −16,0 per persoon per maand gaat € −1,0 samen met leefvorm; € −15,0 blijft over" in text
+    assert text.startswith(
+        "Van het verschil van € −16,0 per persoon per maand gaat € −1,0 (marge −6,0 tot +4,0) samen met leefvorm; € −15,0 "
+        "(marge −20,0 tot −10,0) blijft over bij gelijke leefvorm."
+    )
     assert [cell.row for cell in output.cells] == [
         "gap",
         "household_composition",
@@ -125,3 +128,9 @@ def test_decomposition_leaves_out_what_could_not_be_split():
 @pytest.mark.parametrize("results", [{}, {"household": FEW}])
 def test_decomposition_of_nothing_is_one_sentence(results):
     assert decomposition(results, SECTIONS["decomposition"], ABOUT).cells == ()
+
+
+@pytest.mark.parametrize(("value", "open_"), [(-6, False), (-5, True), (0, True), (5, True), (6, False)])
+def test_difference_in_spend_that_may_be_chance_is_said_so(value, open_):
+    said = spoken(spend(BOTH, {"all": euros(value)}, SECTIONS["spend"], ABOUT), "en")
+    assert ("Whether that difference is more than chance cannot be said." in said) is open_

@@ -93,7 +93,7 @@ def test_shared_treatment_says_how_far_ratings_are_shared(
     output = shared_treatment(shared, section, about)
     assert [cell.key for cell in output.cells] == [("single", "icc"), ("mean", "icc")]
     assert read(output, "en").startswith("Of the differences in experienced treatment a part of 0.08 lies between coaches")
-    assert read(output).endswith("een betrouwbaarheid van 0,62.")
+    assert read(output).endswith("een betrouwbaarheid van 0,62 (marge 0,40 tot 0,80).")
 
 
 @pytest.mark.parametrize("enough", [True, False])

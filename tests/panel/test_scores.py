@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from gm_workbench.panel.ledger import Cohort
-from gm_workbench.panel.scores import at_wave, beside, item_answers, items_over_waves, person_waves, scale_scores
+from gm_workbench.panel.scores import at_wave, beside, item_answers, items_over_waves, person_waves, scale_scores, wide
 from gm_workbench.vocabulary.instruments import instrument
 
 ATT = "ATT"  # five items of 1-5; the last one is reversed; three quarters must be answered
@@ -63,3 +63,11 @@ def test_beside_leaves_out_who_has_no_coach():
     items = pd.DataFrame({"ATT_1": [1, 2]}, index=["a", "b"])
     cohort = Cohort(pd.DataFrame({"person": ["a", "b"], "coach": ["x", None]}), ())
     assert beside(items, cohort, "coach").values.tolist() == [[1, "x"]]
+
+
+def test_wide_scores_have_a_row_for_who_was_never_measured():
+    waves = pd.DataFrame({"person": ["a", "a"], "wave": ["T0", "T12"], "ECR": [40.0, 50.0]})
+    cohort = Cohort(pd.DataFrame({"person": ["a", "b"], "coach": ["x", "y"], "introduced": [True, False]}), ())
+    frame = wide(waves, cohort, {"ECR": ["T0", "T12"]})
+    assert list(frame) == ["person", "coach", "introduced", "ECR_T0", "ECR_T12"]
+    assert frame["ECR_T12"].fillna(-1).tolist() == [50.0, -1.0]
