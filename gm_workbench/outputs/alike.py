@@ -1,4 +1,4 @@
-"""The answer once more, with the groups made alike in what was measured at the start: a sensitivity analysis, in both languages."""
+"""The answer once more, with the groups made alike in what was measured at the start: a sensitivity analysis."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ HARDLY = Text(
     "Some people would almost surely have been in one of the groups. For them there is little to compare with.",
 )
 UNMEASURED = Text(
-    "Dit is een gevoeligheidsanalyse. Zij maakt groepen alleen gelijk in wat is gemeten ({names}); wat niet is gemeten, kan nog "
-    "verschillen.",
-    "This is a sensitivity analysis. It makes groups alike only in what was measured ({names}); what was not measured can still "
-    "differ.",
+    "Dit is een gevoeligheidsanalyse. Zij maakt groepen alleen gelijk in wat is gemeten ({names}); wat niet is gemeten, kan "
+    "nog verschillen.",
+    "This is a sensitivity analysis. It makes groups alike only in what was measured ({names}); what was not measured can "
+    "still differ.",
 )
 CAPTION = Text(
     "{difference} in de hoofdanalyse, en met groepen die op gemeten kenmerken gelijk zijn gemaakt, in procentpunt. "
