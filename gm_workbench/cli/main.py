@@ -15,6 +15,7 @@ from gm_workbench.errors import Stopped, WorkbenchError
 COMMANDS = {
     "demo": ("demo", "Make the demonstration, from nothing to reports."),
     "studies": ("studies", "List the studies, what each asks, and its parameters."),
+    "power": ("power", "Say what difference a study can see, before it has data."),
     "synthesise": ("deliveries", "Write the deliveries of a synthetic world."),
     "check": ("checking", "Check deliveries and say everything that is wrong."),
     "context": ("context", "Print figures of StatLine to hold ours against, or look them up again."),

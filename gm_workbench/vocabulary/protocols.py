@@ -18,6 +18,7 @@ from gm_workbench.settings import paths
 from gm_workbench.vocabulary.declarations import Form, open_form
 from gm_workbench.vocabulary.designs import Comparison, parse_comparison
 from gm_workbench.vocabulary.instruments import Instrument, instrument, instrument_codes
+from gm_workbench.vocabulary.planning import parse_planning
 from gm_workbench.vocabulary.protocol_parts import (
     ASKED,
     LOW_PAY_THRESHOLD,
@@ -178,7 +179,7 @@ def parse_protocol(form: Form, path: Path, instruments_folder: Path | None = Non
         unit_of_analysis=form.text("unit_of_analysis"),
         outcomes={name: parse_labelled(child) for name, child in form.children("outcomes").items()},
         comparison=comparison,
-        planning={name: parse_fact(child) for name, child in form.children("planning").items()} if form.has("planning") else {},
+        planning=parse_planning(form) if form.has("planning") else {},
         time_zero=parse_time_zero(form.child("time_zero")) if form.has("time_zero") else NOT_DECLARED,
         secondary=parse_family(form.child("secondary")) if form.has("secondary") else NO_FAMILY,
     )
