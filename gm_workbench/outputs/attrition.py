@@ -24,7 +24,7 @@ GROUPS = {
 }
 COLUMNS = {
     STAYED: Text("aandeel met een latere meting", "share with a later measurement"),
-    APART: Text("wie bleef min wie uitviel (standaarddeviaties)", "who stayed minus who was lost (standard deviations)"),
+    APART: Text("wie bleef min wie uitviel", "who stayed minus who was lost"),
 }
 ONE_GROUP = Text("Een latere meting is er van {{everybody}} %.", "There is a later measurement of {{everybody}}%.")
 TWO_GROUPS = Text(

@@ -144,11 +144,12 @@ def slope_shares(
     if not found:
         return words_only(section, about, shortage(_short(results)))
     named = {**SCALE_NAMES, **(labels or {})}
-    cells = tuple(cell for one in found for cell in _region_cells(one))
     parts = _extents(found, named, who)
     slots = {name: slot for _, own in parts for name, slot in own.items()}
     text = Text(" ".join(part.nl for part, _ in parts), " ".join(part.en for part, _ in parts))
-    sentence = Sentence(text, slots, TOO_FEW_TO_SHOW)
+    if not slots:
+        return words_only(section, about, text)  # the same for everybody who is drawn: there is no share to give
+    sentence, cells = Sentence(text, slots, TOO_FEW_TO_SHOW), tuple(cell for one in found for cell in _region_cells(one))
     words = section_words(
         section,
         about,

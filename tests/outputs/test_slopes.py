@@ -93,6 +93,7 @@ def test_moderators_that_say_the_same_are_said_together(
         "At all scores of skills and barriers that are drawn more intention is shown to go with more behaviour"
     )
     apart = read(slope_shares([region("SKL", (1, 700)), region("ENV", (0, 700))], section, about))
+    assert slope_shares([region("SKL", (1, 700))], section, about).words.shown_as == (Shape.WORDS,)
     assert "Bij geen van de getekende scores voor belemmeringen" in apart
 
 
