@@ -88,8 +88,8 @@ def two_one_one(
     References
     ----------
     Zhang, Zyphur & Preacher (2009), doi:10.1177/1094428108327450; Preacher, Zyphur & Zhang (2010), doi:10.1037/a0020141;
-    Lüdtke e.a. (2008), doi:10.1037/a0012869, for unreliable means; McNeish (2017), doi:10.1080/00273171.2017.1342202, for few
-    groups.
+    Lüdtke e.a. (2008), doi:10.1037/a0012869, for unreliable means; McNeish (2017), doi:10.1080/10705511.2017.1280797, for ten
+    groups and more.
 
     Examples
     --------
@@ -165,7 +165,8 @@ def three_two_one(
 
     References
     ----------
-    Preacher (2011), doi:10.1080/00273171.2011.618341; Pituch, Murphy & Tate (2010), doi:10.1080/00220970903218371.
+    Preacher (2011), Multivariate Behavioral Research 46:691-731; Pituch, Murphy & Tate (2010), Journal of Experimental
+    Education 78:60-95; McNeish (2017), doi:10.1080/10705511.2017.1280797.
 
     Examples
     --------

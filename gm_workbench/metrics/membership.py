@@ -97,7 +97,7 @@ def exposure_share(months: pd.DataFrame, person: str, exposed: str) -> pd.Series
 
     References
     ----------
-    Hargreaves e.a. (2013), doi:10.1186/1748-5908-8-25, for dose as a part of fidelity; Browne, Goldstein & Rasbash (2001).
+    Carroll e.a. (2007), doi:10.1186/1748-5908-2-40, for dose as a part of fidelity; Browne, Goldstein & Rasbash (2001).
 
     Examples
     --------
