@@ -211,3 +211,48 @@ def test_two_part_gives_estimates_with_intervals_around_them(found):
     for one in (found.per_month, found.any, found.given_any, *found.any_coefficients.values()):
         assert isinstance(one, Estimate)
         assert one.low < one.value < one.high
+
+
+DRAWS, LEAST_HITS = 2000, 1867  # a true 95 % is below this one time in a thousand
+
+
+@pytest.mark.proof
+def test_ninety_five_in_a_hundred_intervals_hold_the_planted_difference():
+    hits = 0
+    for seed in range(1, DRAWS + 1):
+        found = two_part(planted(seed), "sex", ("woman", "man"), ["home"]).per_month
+        hits += found.low <= PLANTED <= found.high
+    assert hits >= LEAST_HITS
+
+
+def test_the_interval_holds_a_planted_difference():
+    found = two_part(planted(1), "sex", ("woman", "man"), ["home"]).per_month
+    assert found.low <= PLANTED <= found.high < 0
+
+
+def chance(woman: np.ndarray, lone: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(1.2 + 0.4 * woman - 0.5 * lone))
+
+
+def euros(woman: np.ndarray, lone: np.ndarray) -> np.ndarray:
+    return np.exp(5 - 0.3 * woman + 0.2 * lone)
+
+
+LONE = 0.55 * 0.4 + 0.45 * 0.15
+PLANTED = sum(
+    share * (chance(1, lone) * euros(1, lone) - chance(0, lone) * euros(0, lone)) for lone, share in ((1, LONE), (0, 1 - LONE))
+)
+
+
+def planted(seed: int, persons: int = 1500) -> pd.DataFrame:
+    """Draw persons of whom some get something more often, and some more, than their characteristics say."""
+    rng = np.random.default_rng(seed)
+    woman = rng.random(persons) < 0.55
+    lone = rng.random(persons) < np.where(woman, 0.4, 0.15)
+    person = np.repeat(np.arange(persons), rng.integers(3, 13, persons))
+    own_chance = rng.beta(6 * chance(woman, lone), 6 * (1 - chance(woman, lone)))
+    some = rng.random(len(person)) < own_chance[person]
+    own_amount = euros(woman, lone) * rng.gamma(3, 1 / 3, persons)
+    amount = some * own_amount[person] * rng.gamma(2, 1 / 2, len(person))
+    sex, home = np.where(woman, "woman", "man"), np.where(lone, "lone", "other")
+    return pd.DataFrame({"person": person, "sex": sex[person], "home": home[person], "amount": amount})
