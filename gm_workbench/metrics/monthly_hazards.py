@@ -127,6 +127,8 @@ def monthly_hazards(
     """
     method = METHODS[link]
     _check(months, covariates, bands, (person, month, event, cluster), method)
+    if months.empty:
+        return NotEnoughData(method, "exits for the reason", 0, MIN_EVENTS * max(len(covariates), 1))
     cells = _cells(months, covariates, bands, cause, (person, month, event, cluster))
     short = _short(cells, len(bands), len(covariates), method)
     if short is not None:
@@ -165,7 +167,7 @@ def _check(
     if again:
         raise MetricError(f"{method}: a person must have each month once, but {again} rows repeat one.")
     ended = months[months[event] > 0].groupby(person)[month].min()
-    after = int((months[month] > months[person].map(ended)).sum())
+    after = int((months[month] > months[person].map(ended).astype("float64")).sum())  # of nobody, `map` gives text
     if after:
         raise MetricError(
             f"{method}: nobody may have months after an exit, but {after} rows are. Who comes back begins a new stay."

@@ -42,19 +42,15 @@ ONE_BY_ONE = Text(
 )
 SOMETHING = Text(
     "Gevoeligheidsanalyse: één toets op alle {m} determinanten tegelijk (HTZ, 5 %) vindt een verschil. In welke determinant, "
-    "zegt "
-    "die toets niet.",
+    "zegt die toets niet.",
     "Sensitivity analysis: one test of all {m} determinants at once (HTZ, 5 %) finds a difference. In which determinant, that "
-    "test "
-    "does not say.",
+    "test does not say.",
 )
 NOTHING_AT_ONCE = Text(
     "Gevoeligheidsanalyse: één toets op alle {m} determinanten tegelijk (HTZ, 5 %) vindt geen verschil. Dat bewijst niet dat "
-    "er "
-    "geen is.",
+    "er geen is.",
     "Sensitivity analysis: one test of all {m} determinants at once (HTZ, 5 %) finds no difference. That does not prove that "
-    "there "
-    "is none.",
+    "there is none.",
 )
 TOO_FEW_AT_ONCE = Text(
     "Er zijn te weinig teams om alle determinanten in één toets te nemen.",

@@ -29,21 +29,18 @@ GONE = {
 SHORTER, LONGER = Text("korter", "shorter"), Text("langer", "longer")
 MEAN_MONTHS = Text(
     "Van de eerste {horizon} maanden zaten mensen {where} gemiddeld {{stay}} maanden {direction} in de bijstand dan de "
-    "anderen. De "
-    "marge loopt van {{stay_low}} tot {{stay_high}} maanden{tail}.",
+    "anderen. De marge loopt van {{stay_low}} tot {{stay_high}} maanden{tail}.",
     "Of the first {horizon} months people {where} were on benefit {{stay}} months {direction} on average than the others. The "
     "interval runs from {{stay_low}} to {{stay_high}} months{tail}.",
 )
 NO_DIFFERENCE = Text(": ook geen {difference} past bij deze gegevens", ": no {difference} fits these data too")
 WENT_TO = Text(
     "De maanden weg uit de bijstand verschillen {{work}} voor wie naar werk ging (marge {{work_low}} tot {{work_high}}) en "
-    "{{other}} "
-    "voor wie om een andere reden wegging (marge {{other_low}} tot {{other_high}}). De drie verschillen tellen op tot nul.",
+    "{{other}} voor wie om een andere reden wegging (marge {{other_low}} tot {{other_high}}). De drie verschillen tellen op "
+    "tot nul.",
     "The months gone from benefit differ by {{work}} for those who left for work (interval {{work_low}} to {{work_high}}) and "
-    "by "
-    "{{other}} for those who left for another reason (interval {{other_low}} to {{other_high}}). The three differences add up "
-    "to "
-    "nothing.",
+    "by {{other}} for those who left for another reason (interval {{other_low}} to {{other_high}}). The three differences add "
+    "up to nothing.",
 )
 RAW_MONTHS = Text(
     "Dit is zonder correctie voor verschillen aan de start. Wie terugkomt in de bijstand, telt hier als weg.",
@@ -76,12 +73,10 @@ def months(found: Mapping[str, Estimate | NotEnoughData], section: Section, abou
         sentence=sentence,
         more=(Sentence(WENT_TO.format(), slots, NOTHING), plain(RAW_MONTHS), *caution(about)),
         caption=Text(
-            f"Verschil in gemiddeld aantal maanden, van de eerste {horizon}, met marge (95 %) met teams als eenheid: teams met "
-            f"de "
-            "nieuwe werkwijze min de andere teams.",
+            f"Verschil in gemiddeld aantal maanden, van de eerste {horizon}, met marge (95 %) met teams als eenheid: teams "
+            "met de nieuwe werkwijze min de andere teams.",
             f"Difference in mean number of months, of the first {horizon}, with interval (95 %) with teams as the unit: teams "
-            f"with the "
-            "new way of working minus the other teams.",
+            "with the new way of working minus the other teams.",
         ),
         alt=sentence,
         shown_as=(Shape.DOTS,),
@@ -123,9 +118,8 @@ CAUSES = {WORK: 1, OTHER: 2}
 """Row to the reason, as `panel.spells` counts reasons."""
 
 FASTER = Text(
-    "Onder wie nog in de bijstand zat, was het tempo van uitstroom naar werk {where} {{work}} keer zo hoog (marge {{work_low}} "
-    "tot "
-    "{{work_high}}{one}).",
+    "Onder wie nog in de bijstand zat, was het tempo van uitstroom naar werk {where} {{work}} keer zo hoog (marge "
+    "{{work_low}} tot {{work_high}}{one}).",
     "Among those still on benefit, the rate of leaving for work was {{work}} times as high {where} (interval {{work_low}} to "
     "{{work_high}}{one}).",
 )
@@ -133,11 +127,11 @@ HOLDS_ONE = Text("; 1 is geen verschil en ligt daarbinnen", "; 1 is no differenc
 LEAVES_OUT_ONE = Text("; 1 is geen verschil", "; 1 is no difference")
 TWO_QUESTIONS = Text(
     "Het tempo gaat over wie er nog is. De tweede kolom zegt alleen of het aandeel dat uiteindelijk zo weggaat groter is "
-    "(boven 1) of "
-    "kleiner (onder 1), en niet hoeveel: dat hangt ook af van wie om een andere reden weggaat. De twee kunnen verschillen.",
+    "(boven 1) of kleiner (onder 1), en niet hoeveel: dat hangt ook af van wie om een andere reden weggaat. De twee kunnen "
+    "verschillen.",
     "The rate is about those still there. The second column only says whether the share that leaves so in the end is larger "
-    "(above 1) "
-    "or smaller (below 1), and not by how much: that also hangs on who leaves for another reason. The two can differ.",
+    "(above 1) or smaller (below 1), and not by how much: that also hangs on who leaves for another reason. The two can "
+    "differ.",
 )
 BESIDE = Text(
     "Dit is een gevoeligheidsanalyse, zonder correctie voor verschillen aan de start. Het antwoord staat bovenaan.",
@@ -176,11 +170,9 @@ def rates(found: SideBySide | None, covariate: str, section: Section, about: Abo
         more=(plain(TWO_QUESTIONS), plain(BESIDE), *caution(about)),
         caption=Text(
             "Verhouding tussen teams met de nieuwe werkwijze en de andere teams, met marge (95 %) met teams als eenheid: "
-            "oorzaakspecifiek "
-            "(Cox) en volgens Fine en Gray. Een verhouding van 1 is geen verschil.",
+            "oorzaakspecifiek (Cox) en volgens Fine en Gray. Een verhouding van 1 is geen verschil.",
             "Ratio of teams with the new way of working to the other teams, with interval (95 %) with teams as the unit: "
-            "cause-specific "
-            "(Cox) and by Fine and Gray. A ratio of 1 is no difference.",
+            "cause-specific (Cox) and by Fine and Gray. A ratio of 1 is no difference.",
         ),
         alt=sentence,
         labels={**REASONS, **RATES},

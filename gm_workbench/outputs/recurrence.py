@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -32,26 +32,25 @@ ROWS = {
 OF_EXITS = Text("aandeel van de uitstroom", "share of exits")
 SAID = Text(
     "Na {{divosa}} % van de uitstroom, om welke reden ook, was er binnen {months} maanden weer bijstand (marge {{low}} tot "
-    "{{high}} %). "
-    "Zo telt Divosa.",
+    "{{high}} %). Zo telt Divosa.",
     "After {{divosa}}% of all exits, for whatever reason, there was benefit again within {months} months (interval {{low}} to "
     "{{high}}%). That is how Divosa counts.",
 )
 APART = Text(
     "Tussen teams met en zonder de nieuwe werkwijze scheelt dat {value} procentpunt (marge {low} tot {high}). Vergeleken is "
-    "alleen wie "
-    "uitstroomde: als de werkwijze verandert wie dat zijn, gaat het om verschillende mensen.",
+    "alleen wie uitstroomde: als de werkwijze verandert wie dat zijn, gaat het om verschillende mensen.",
     "Between teams with and without the new way of working that differs by {value} percentage points (interval {low} to "
-    "{high}). Only "
-    "those who left are compared: if the way of working changes who they are, these are different people.",
+    "{high}). Only those who left are compared: if the way of working changes who they are, these are different people.",
+)
+NOT_APART = Text(
+    "En of dat scheelt tussen teams met en zonder de nieuwe werkwijze? {why}",
+    "And whether that differs between teams with and without the new way of working? {why}",
 )
 BY_CBS = Text(
     "CBS volgt alleen wie naar betaald werk ging en kijkt naar één maand: in maand {months} had {{back}} % bijstand en "
-    "{{working}} % "
-    "werk zonder bijstand. Deze twee tellingen zijn niet te vergelijken.",
+    "{{working}} % werk zonder bijstand. Deze twee tellingen zijn niet te vergelijken.",
     "CBS follows only those who left for paid work and looks at one month: in month {months} {{back}}% were on benefit and "
-    "{{working}}% "
-    "had work without benefit. These two counts cannot be compared.",
+    "{{working}}% had work without benefit. These two counts cannot be compared.",
 )
 NO_WORK = Text(
     "De telling van CBS is hier niet te maken: daarvoor zijn gegevens over het werk van dezelfde mensen nodig.",
@@ -100,7 +99,7 @@ def recurrence(
         about,
         sentence=sentence,
         more=(
-            *_apart(cells.get(DIFFERENCE)),
+            *_apart(cells.get(DIFFERENCE), [one for one in (first, second) if one is not None]),
             *_by_cbs(cbs, cells, months),
             plain(LEFT_OUT.format(months=months)),
             plain(ONE_MONTH),
@@ -129,8 +128,11 @@ def _said(cell: Cell, months: int) -> Sentence:
     return Sentence(SAID.format(months=str(months)), {DIVOSA: slots["value"], "low": slots["low"], "high": slots["high"]})
 
 
-def _apart(cell: Cell | None) -> tuple[Sentence, ...]:
-    return () if cell is None else (Sentence(APART, quote(cell, signed=True), NOTHING),)
+def _apart(cell: Cell | None, groups: Sequence[Recurrence | NotEnoughData]) -> tuple[Sentence, ...]:
+    if cell is not None:
+        return (Sentence(APART, quote(cell, signed=True), NOTHING),)
+    short = next((one for one in groups if isinstance(one, NotEnoughData)), None)
+    return () if short is None else (plain(NOT_APART.format(why=shortage(short, Text("teams", "teams")))),)
 
 
 def _by_cbs(cbs: States | NotEnoughData | None, cells: Mapping[str, Cell], months: str) -> tuple[Sentence, ...]:

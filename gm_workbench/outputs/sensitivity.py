@@ -19,6 +19,7 @@ from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
 
 MAIN, P = "main", "p"
+TWO_SIDED = Text("p (tweezijdig)", "p (two-sided)")
 ROWS = {
     MAIN: Text("hoofdanalyse", "main analysis"),
     Way.CR2: Text("correctie voor weinig teams (CR2)", "corrected for few teams (CR2)"),
@@ -35,11 +36,8 @@ SAID = Text(
     "De marge loopt in de hoofdanalyse van {{main_low}} tot {{main_high}} procentpunt. {others}",
     "In the main analysis the interval runs from {{main_low}} to {{main_high}} percentage points. {others}",
 )
-OTHER = Text(
-    "{name}: {{{way}_low}} tot {{{way}_high}}",
-    "{name}: {{{way}_low}} to {{{way}_high}}",
-)
-ANOTHER = Text("In andere rekenwijzen loopt die anders: {those}.", "Calculated in other ways it runs: {those}.")
+OTHER = Text("{name} {{{way}_low}} tot {{{way}_high}}", "{name} {{{way}_low}} to {{{way}_high}}")
+ANOTHER = Text("Andere rekenwijzen geven: {those}.", "Other ways of calculating give: {those}.")
 AGREE = Text(
     "Of nul binnen de marge ligt, hangt niet van de rekenwijze af.",
     "Whether zero lies within the interval does not hang on the way of calculating.",
@@ -49,15 +47,14 @@ PART = Text(
     "Whether zero lies within the interval hangs on the way of calculating. So read the answer with reserve.",
 )
 SENSITIVITY = Text(
-    "Dit is een gevoeligheidsanalyse. Het antwoord van dit rapport is dat van de hoofdanalyse, die vooraf vaststond.",
-    "This is a sensitivity analysis. The answer of this report is that of the main analysis, which was chosen beforehand.",
+    "Dit is een gevoeligheidsanalyse. Het antwoord van dit rapport is dat van de hoofdanalyse, die volgt uit de opzet.",
+    "This is a sensitivity analysis. The answer of this report is that of the main analysis, which follows from the design.",
 )
 NO_LOT = Text(
     "Dat er is geloot, is niet bekend. De laatste rij zegt alleen hoe vaak een loting tussen deze teams een verschil van die "
     "grootte zou geven als er niets veranderde.",
     "It is not known that a lot was drawn. The last row only says how often a lot between these teams would give a difference "
-    "of "
-    "that size if nothing changed.",
+    "of that size if nothing changed.",
 )
 TOO_FEW = Text(
     "Te weinig teams voor: {those}. Ook het grootste verschil had daar geen p onder 0,05 kunnen geven.",
@@ -66,11 +63,9 @@ TOO_FEW = Text(
 NOT_DONE = Text("Niet te berekenen: {those}.", "Could not be calculated: {those}.")
 CAPTION = Text(
     "Verschil in uitstroom naar werk binnen twaalf maanden met marge (95 %), en de kans p op minstens zo'n groot verschil als "
-    "er "
-    "niets zou veranderen (tweezijdig).",
+    "er niets zou veranderen (tweezijdig).",
     "Difference in exit to work within twelve months with interval (95 %), and the chance p of a difference at least as large "
-    "if "
-    "nothing changed (two-sided).",
+    "if nothing changed (two-sided).",
 )
 
 
@@ -106,7 +101,12 @@ def sensitivity(
         more=tuple(plain(text) for text in _more(primary.adjusted, others, labels, about)) + caution(about),
         caption=CAPTION,
         alt=sentence,
-        labels={MAIN: ROWS[MAIN], **{way.value: labels[way] for way in known}, COLUMN: about.difference, P: Text("p", "p")},
+        labels={
+            MAIN: ROWS[MAIN],
+            **{way.value: labels[way] for way in known},
+            COLUMN: about.difference,
+            P: Text("p (tweezijdig)", "p (two-sided)"),
+        },
         row_title=Text("rekenwijze", "way of calculating"),
     )
     return Output(words, tuple(cell for row, one in judged.items() for cell in (cells[row], *_p_cell(row, one))))

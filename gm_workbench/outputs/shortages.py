@@ -103,6 +103,7 @@ NO_ANSWER = ("optimisers that agree", "degrees of freedom")
 """What is short when the data are there, and the calculation does not settle."""
 
 
+EACH = " in each group"
 GROUPS = ("groups", "coaches", "clusters")
 """What a metric calls its groups; a report calls them what they are."""
 
@@ -114,7 +115,7 @@ def shortage(result: NotEnoughData, groups: Text | None = None) -> Text:
     'Dat is met deze gegevens niet te zeggen: daarvoor zijn minstens 5 consulenten per groep nodig.'
     """
     if result.what in WHAT:
-        what = groups if groups is not None and result.what in GROUPS else WHAT[result.what]
+        what = WHAT[result.what] if groups is None else _named(result.what, groups)
         why = NEEDED.format(needed=str(result.needed), what=what) if result.needed > 1 else TOO_FEW.format(what=what)
     else:
         why = UNSTABLE if result.what in NO_ANSWER else EQUAL
@@ -122,3 +123,11 @@ def shortage(result: NotEnoughData, groups: Text | None = None) -> Text:
         f"Dat is met deze gegevens niet te zeggen: {why.nl}.",
         f"That cannot be said with these data: {why.en}.",
     )
+
+
+def _named(what: str, groups: Text) -> Text:
+    """Call groups what they are, where a metric calls them coaches or clusters."""
+    name = what.removesuffix(EACH)
+    if name not in GROUPS:
+        return WHAT[what]
+    return Text(f"{groups.nl} per groep", f"{groups.en} in each group") if what != name else groups

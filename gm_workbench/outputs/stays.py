@@ -5,11 +5,11 @@ from __future__ import annotations
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.exits import Curve
 from gm_workbench.metrics.monthly_hazards import MonthlyHazards
-from gm_workbench.outputs.about import About, section_words, words_only
+from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.exits import curve_cells
-from gm_workbench.outputs.leaving import BESIDE, TEAMS, ratio_cell, slots_of
-from gm_workbench.outputs.output import Axis, Output, Sentence, Shape, plain
+from gm_workbench.outputs.leaving import TEAMS, ratio_cell, slots_of
+from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, plain
 from gm_workbench.outputs.series import AT_RISK
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.weighing import caution
@@ -29,32 +29,35 @@ CHANGING = {
 SAID = {
     INTRODUCED: Text(
         "In maanden met de nieuwe werkwijze was de kans om naar werk uit te stromen {{introduced}} keer zo groot als in "
-        "maanden zonder "
-        "(marge {{introduced_low}} tot {{introduced_high}}).",
+        "maanden zonder (marge {{introduced_low}} tot {{introduced_high}}).",
         "In months with the new way of working the chance of leaving for work was {{introduced}} times that in months without "
-        "(interval "
-        "{{introduced_low}} to {{introduced_high}}).",
+        "(interval {{introduced_low}} to {{introduced_high}}).",
     ),
     WORKS: Text(
         "Na een maand met werk naast de uitkering was die kans {{works}} keer zo groot als na een maand zonder (marge "
-        "{{works_low}} tot "
-        "{{works_high}}).",
+        "{{works_low}} tot {{works_high}}).",
         "After a month with work beside the benefit that chance was {{works}} times that after a month without (interval "
-        "{{works_low}} "
-        "to {{works_high}}).",
+        "{{works_low}} to {{works_high}}).",
     ),
 }
 ALLOWED = Text(
     "Bij gelijke duur in de bijstand en gelijk jaar. Samenhang zegt niet wat oorzaak is en wat gevolg: wie naast de uitkering "
-    "werkt, "
-    "verschilt ook op andere punten.",
-    "At the same duration on benefit and the same year. A relation does not say which is cause and which is consequence: those "
-    "who work "
-    "beside the benefit differ in other ways too.",
+    "werkt, verschilt ook op andere punten.",
+    "At the same duration on benefit and the same year. A relation does not say which is cause and which is consequence: "
+    "those who work beside the benefit differ in other ways too.",
 )
 NOTHING_VARIES = Text(
-    "In deze maanden verschilt niets van wat hier vergeleken wordt.",
-    "In these months nothing differs of what is compared here.",
+    "Verder verschilt er in deze maanden niets wat te vergelijken is.", "Nothing else differs in these months to compare."
+)
+BY_DURATION = Text(
+    "In de eerste {last} maanden in de bijstand ging per maand {{early}} % naar werk (marge {{early_low}} tot {{early_high}} "
+    "%); vanaf maand {first} was dat {{late}} % (marge {{late_low}} tot {{late_high}} %).",
+    "In the first {last} months on benefit {{early}}% a month left for work (interval {{early_low}} to {{early_high}}%); from "
+    "month {first} on it was {{late}}% (interval {{late_low}} to {{late_high}}%).",
+)
+NOT_THE_ANSWER = Text(
+    "Dit is een gevoeligheidsanalyse. Het antwoord staat bovenaan.",
+    "This is a sensitivity analysis. The answer stands at the top.",
 )
 BAND = Text("maand {first} tot en met {last}", "month {first} up to and including {last}")
 LAST_BAND = Text("vanaf maand {first}", "from month {first} on")
@@ -66,28 +69,24 @@ def monthly(found: MonthlyHazards | NotEnoughData, section: Section, about: Abou
         return words_only(section, about, shortage(found, TEAMS))
     named = [name for name in CHANGING if name in found.log]
     ratios = {name: ratio_cell(found.ratio(name), name, RATIO) for name in named}
-    bands = {f"from_{first}": estimate_cell(one, f"from_{first}", CHANCE, digits=1) for first, one in found.chances.items()}
+    bands = {first: estimate_cell(one, f"from_{first}", CHANCE, digits=1) for first, one in found.chances.items()}
     texts = [SAID[name].format() for name in named]
     slots = {key: slot for name in named for key, slot in slots_of(name, ratios[name]).items()}
-    sentence = (
-        Sentence(Text(" ".join(one.nl for one in texts), " ".join(one.en for one in texts)), slots) if named else plain(ALLOWED)
-    )
+    said = Text(" ".join(one.nl for one in texts), " ".join(one.en for one in texts))
+    changed = Sentence(said, slots, NOTHING) if named else plain(NOTHING_VARIES)
+    sentence = _by_duration(bands)
     words = section_words(
         section,
         about,
         sentence=sentence,
-        more=(plain(ALLOWED), plain(BESIDE), *caution(about)),
+        more=(changed, plain(ALLOWED), plain(NOT_THE_ANSWER), *caution(about)),
         caption=Text(
             "Verhouding van kansen om in een maand naar werk uit te stromen, en die kans zelf naar de duur in de bijstand "
-            "(voor iemand met "
-            "de gemiddelde kenmerken), met marge (95 %) met teams als eenheid. Wie al langer in de bijstand zat, telt mee "
-            "vanaf de maand "
-            "waarin de telling begon.",
+            "(voor iemand met de gemiddelde kenmerken), met marge (95 %) met teams als eenheid. Wie al langer in de bijstand "
+            "zat, telt mee vanaf de maand waarin de telling begon.",
             "Ratio of chances of leaving for work in a month, and that chance itself by duration on benefit (for somebody of "
-            "average "
-            "characteristics), with interval (95 %) with teams as the unit. Those who were on benefit longer count from the "
-            "month in "
-            "which counting began.",
+            "average characteristics), with interval (95 %) with teams as the unit. Those who were on benefit longer count "
+            "from the month in which counting began.",
         ),
         alt=sentence,
         labels={**CHANGING, **_bands(list(found.chances)), **MONTHLY_COLUMNS},
@@ -100,6 +99,14 @@ MONTHLY_COLUMNS = {
     RATIO: Text("verhouding van kansen", "ratio of chances"),
     CHANCE: Text("kans in een maand", "chance in a month"),
 }
+
+
+def _by_duration(bands: dict[int, Cell]) -> Sentence:
+    firsts = list(bands)
+    early, late = bands[firsts[0]], bands[firsts[-1]]
+    return Sentence(
+        BY_DURATION.format(last=str(firsts[1] - 1), first=str(firsts[-1])), slots_of("early", early) | slots_of("late", late)
+    )
 
 
 def _bands(firsts: list[int]) -> dict[str, Text]:
@@ -119,11 +126,9 @@ SINCE = Text(
 )
 CAME_LATE = Text(
     "Wie bij het begin van de telling al langer in de bijstand zat, telt pas vanaf die maand mee: wie eerder was vertrokken, "
-    "is niet "
-    "te zien. Dat veronderstelt dat de kansen naar duur niet veranderd zijn in de loop van de jaren.",
+    "is niet te zien. Dat veronderstelt dat de kansen naar duur niet veranderd zijn in de loop van de jaren.",
     "Those who were on benefit for longer when counting began count from that month only: those who had left earlier are not "
-    "seen. "
-    "That supposes that the chances by duration have not changed over the years.",
+    "seen. That supposes that the chances by duration have not changed over the years.",
 )
 
 
@@ -153,11 +158,9 @@ def durations(
         more=(plain(CAME_LATE), plain(about.spells.note)),
         caption=Text(
             "Aandeel dat naar werk is uitgestroomd, naar maanden sinds het begin van de uitkering, met late instroom in de "
-            "telling "
-            "(Aalen-Johansen). Band: marge (95 %) met teams als eenheid.",
+            "telling (Aalen-Johansen). Band: marge (95 %) met teams als eenheid.",
             "Share that left for work, by months since the benefit began, with late entry into the count (Aalen-Johansen). "
-            "Band: "
-            "interval (95 %) with teams as the unit.",
+            "Band: interval (95 %) with teams as the unit.",
         ),
         alt=sentence,
         shown_as=(Shape.CURVE,),

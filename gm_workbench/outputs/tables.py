@@ -23,6 +23,9 @@ from gm_workbench.vocabulary.text import Language, Text
 WIDEST = 6
 """A table with more columns than this, and fewer rows than columns, is turned on its side."""
 
+NEVER_BELOW_ZERO = ("probability", "share")
+"""Units in which nothing lies below zero: beside differences they need no sign."""
+
 PERSONS = Text("personen", "persons")
 RIGHT, OFF = Text("komt uit", "equal"), Text("wijkt af", "off")
 NEARLY = Text("niet tot op het laatste cijfer", "not to the last digit")
@@ -119,7 +122,7 @@ def _cell(grid: _Grid, row: str, column: str, language: Language, with_n: bool) 
     cell = grid.at(row, column)
     if cell is None:
         return "<td></td>"
-    signed = is_signed(grid.column(column))
+    signed = is_signed(grid.column(column)) and cell.unit not in NEVER_BELOW_ZERO
     named = bool(_common_unit(grid.column(column), language))
     value = value_text(cell, language, signed=signed) if named else with_unit(cell, language, signed=signed)
     interval = interval_text(cell, language, signed=signed)

@@ -48,14 +48,13 @@ def more(output: Output, read: Reader, language: str = "nl") -> list[str]:
 def test_the_answer_is_said_beside_what_other_ways_make_of_it(shown: Callable[..., Output], read: Reader) -> None:
     output = shown()
     assert read(output) == (
-        "De marge loopt in de hoofdanalyse van −1,0 tot +3,0 procentpunt. In andere rekenwijzen loopt die anders: teams "
-        "omgekeerd "
-        "(wild cluster bootstrap): −1,2 tot +3,1; alsof er was geloot (randomisatie): −0,8 tot +2,8."
+        "De marge loopt in de hoofdanalyse van −1,0 tot +3,0 procentpunt. Andere rekenwijzen geven: teams omgekeerd (wild "
+        "cluster bootstrap) −1,2 tot +3,1; alsof er was geloot (randomisatie) −0,8 tot +2,8."
     )
     assert read(output, "en") == (
-        "In the main analysis the interval runs from −1.0 to +3.0 percentage points. Calculated in other ways it runs: teams "
+        "In the main analysis the interval runs from −1.0 to +3.0 percentage points. Other ways of calculating give: teams "
         "turned "
-        "around (wild cluster bootstrap): −1.2 to +3.1; as if a lot had been drawn (randomisation): −0.8 to +2.8."
+        "around (wild cluster bootstrap) −1.2 to +3.1; as if a lot had been drawn (randomisation) −0.8 to +2.8."
     )
     assert more(output, read)[1].startswith("Dit is een gevoeligheidsanalyse.")
     assert [(cell.row, cell.column) for cell in output.cells] == [

@@ -45,3 +45,10 @@ def test_groups_are_called_what_they_are(what: str) -> None:
     said = shortage(NotEnoughData("method", what, 3, 10), Text("teams", "teams"))
     assert said.nl.endswith("daarvoor zijn minstens 10 teams nodig.")
     assert "personen" in shortage(NotEnoughData("method", "persons", 3, 10), Text("teams", "teams")).nl
+
+
+@pytest.mark.parametrize("what", ["coaches in each group", "clusters in each group"])
+def test_groups_on_each_side_are_called_what_they_are_too(what: str) -> None:
+    said = shortage(NotEnoughData("method", what, 3, 5), Text("teams", "teams"))
+    assert said.nl.endswith("daarvoor zijn minstens 5 teams per groep nodig.")
+    assert said.en.endswith("that takes at least 5 teams in each group.")

@@ -238,3 +238,9 @@ def test_months_laid_out_leave_the_stays_as_they_were():
 def test_months_that_cannot_be_laid_out_are_refused(change, message):
     with pytest.raises(MetricError, match=message):
         laid_out(pd.DataFrame({"time": [2], "event": [1], "entry": [0]}).assign(**change), entry="entry")
+
+
+def test_nobody_at_all_is_too_few_exits():
+    nobody = pd.DataFrame({"person": pd.Series(dtype=str), "month": pd.Series(dtype=int), "event": pd.Series(dtype=int)})
+    found = monthly_hazards(nobody, [], bands=[1, 4])
+    assert (found.what, found.got) == ("exits for the reason", 0)
