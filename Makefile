@@ -66,7 +66,7 @@ bench: environment  ## speed and memory as ratios to the plain way: reports, ker
 forks: environment  ## do kernels ever hang? 500 forks, each of which uses every library
 	$(BIN)/python benchmarks/engine.py --no-reports --kernels 0 --forks 500
 
-calibration: environment  ## do 95 % intervals hold what was planted 95 times in 100?
+calibration: environment  ## do 95 % intervals hold what was planted 95 times in 100? goes on where it was cut
 	$(BIN)/python benchmarks/calibration.py
 
 proof: calibration worlds mutants signs forks  ## what is too long for CI: calibration, worlds, mutants, more of the tests

@@ -25,7 +25,6 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
-from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -36,7 +35,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from calibrating import amersfoort, amsterdam, own_regressions, own_shares, own_times, tilburg
 from calibrating.ledger import Draws, answered
-from calibrating.rows import Estimator, Judgement, judge
+from calibrating.rows import CLOSED, RESAMPLED, Estimator, Judgement, judge
 from calibrating.table import printed
 from calibrating.worlds import HOME, PERIOD, figures, truth_of
 
@@ -50,6 +49,9 @@ from gm_workbench.worlds.draw import draw
 
 SUBJECTS = (own_regressions, own_times, own_shares, tilburg, amsterdam, amersfoort)
 ROWS: list[Estimator] = [row for subject in SUBJECTS for row in subject.ROWS]
+
+STAGES = (100, RESAMPLED, CLOSED)
+"""Draws of every scene before the next stage begins, so that a run that is cut has something of each."""
 
 ROUTES = 3
 PRIMARY = ("resilience-ancova-cr1", "teams-cr2", "held-ancova-cr1")
@@ -68,27 +70,36 @@ def answers(row_names: tuple[str, ...], seed: int) -> dict[str, dict[str, Any]]:
     return {row.name: answered(seed, row.compute(drawn)) for row in rows}
 
 
-def scenes(rows: Iterable[Estimator]) -> Iterator[list[Estimator]]:
-    """Give the rows scene by scene: estimators of one scene see the same draws."""
-    for _, of_scene in groupby(sorted(rows, key=lambda row: row.scene.name), key=lambda row: row.scene.name):
-        yield list(of_scene)
+def scenes(rows: Iterable[Estimator]) -> list[list[Estimator]]:
+    """Give the rows scene by scene, in the order of the first of each: estimators of one scene see the same draws."""
+    found: dict[str, list[Estimator]] = {}
+    for row in rows:
+        found.setdefault(row.scene.name, []).append(row)
+    return list(found.values())
 
 
-def run(files: dict[str, Draws], draws: int | None, until: float, pool: ProcessPoolExecutor | None) -> None:
-    """Draw what is missing, scene by scene, until everything is there or time is up."""
-    for rows in scenes(file.row for file in files.values()):
-        asked = min(max(row.draws for row in rows), draws or max(row.draws for row in rows))
-        lacking = {seed: tuple(r.name for r in rows if files[r.name].lacks(seed, draws)) for seed in range(1, asked + 1)}
-        todo = [(seed, names) for seed, names in lacking.items() if names]
-        started = time.perf_counter()
-        for done, found in enumerate(_drawn(todo, pool), start=1):
-            for name, answer in found.items():
-                files[name].add(answer)
-            if done in (5, len(todo)):
-                each = (time.perf_counter() - started) / done
-                print(f"{rows[0].scene.name}: {each:.2f} s a draw, {done} of {len(todo)} done", file=sys.stderr, flush=True)
-            if time.time() > until:
+def run(files: dict[str, Draws], draws: int, until: float, pool: ProcessPoolExecutor | None) -> None:
+    """Draw what is missing until everything is there or time is up: a few draws of every scene before many of one."""
+    for stage in STAGES:
+        for rows in scenes(file.row for file in files.values()):
+            if not _draw(rows, files, min(stage, draws), until, pool):
                 return
+
+
+def _draw(rows: list[Estimator], files: dict[str, Draws], draws: int, until: float, pool: ProcessPoolExecutor | None) -> bool:
+    """Draw what a scene lacks up to a number of draws; say whether there was time."""
+    lacking = {seed: tuple(row.name for row in rows if files[row.name].lacks(seed, draws)) for seed in range(1, draws + 1)}
+    todo = [(seed, names) for seed, names in lacking.items() if names]
+    started = time.perf_counter()
+    for done, found in enumerate(_drawn(todo, pool), start=1):
+        for name, answer in found.items():
+            files[name].add(answer)
+        if done in (5, len(todo)):
+            each = (time.perf_counter() - started) / done
+            print(f"{rows[0].scene.name}: {each:.2f} s a draw, {done} of {len(todo)} done", file=sys.stderr, flush=True)
+        if time.time() > until:
+            return False
+    return True
 
 
 def _drawn(todo: list[tuple[int, tuple[str, ...]]], pool: ProcessPoolExecutor | None) -> Iterator[dict[str, Any]]:
@@ -101,9 +112,9 @@ def _drawn(todo: list[tuple[int, tuple[str, ...]]], pool: ProcessPoolExecutor | 
         yield from pool.map(answers, [names for _, names in part], [seed for seed, _ in part])
 
 
-def judged(files: dict[str, Draws], draws: int | None) -> list[Judgement]:
+def judged(files: dict[str, Draws], draws: int) -> list[Judgement]:
     """Judge the draws that there are; only seeds from 1 without a gap count."""
-    return [judge(f.row, truth_of(f.row.scene, f.row.truth), f.first(draws or f.row.draws)) for f in files.values()]
+    return [judge(f.row, truth_of(f.row.scene, f.row.truth), f.first(draws)) for f in files.values()]
 
 
 def through_deliveries(row: Estimator, seed: int) -> Estimate:
@@ -139,7 +150,7 @@ def main() -> int:
     """Print the table; fail when an estimator misses more often than chance allows, or the two routes differ."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="*", default=[], metavar="TEXT", help="only estimators with this in their name")
-    parser.add_argument("--draws", type=int, help="at most so many draws of each")
+    parser.add_argument("--draws", type=int, default=CLOSED, help="at most so many draws of each")
     parser.add_argument("--minutes", type=float, default=1e6, help="stop drawing after so many minutes; the next run goes on")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--status", action="store_true", help="print what there is, and draw nothing")

@@ -67,10 +67,11 @@ def test_names_are_those_of_files_and_stand_once():
 
 
 def test_each_row_on_a_planted_world_rests_on_words_of_its_truth():
+    told = worlds.truths("default", 0.001)  # the words are the same in every world
     for row in PLANTED:
         if row.judged is Judged.ALARMS or row.truth == 0.0:
             continue
-        said = worlds.truths(row.scene.world, 0.001)[str(row.truth).removeprefix("-")]["assumptions"]
+        said = told[str(row.truth).removeprefix("-")]["assumptions"]
         side = said["not_met_for" if row.judged is Judged.BIAS else "met_for"]
         assert row.assumes, row.name
         assert any(row.assumes in one for one in side), f"{row.name}: {row.assumes} is not among {side}"
@@ -177,3 +178,40 @@ def test_digest_follows_what_is_imported_and_not_what_only_words(monkeypatch):
     ):
         monkeypatch.setattr(ledger, "_bare", with_a_change(name))
         assert (ledger.digest(row, "") == before) is same, name
+
+
+def seeds_of(name: str, draws: int) -> Estimator:
+    return Estimator(name, Scene(f"own: {name}", plain), half, 0.0, draws=draws)
+
+
+@pytest.fixture
+def two(monkeypatch, tmp_path):
+    """Two estimators of two scenes, with room for their draws."""
+    pair = [seeds_of("first", 600), seeds_of("second", 120)]
+    monkeypatch.setattr(calibration, "ROWS", pair)
+    return {row.name: ledger.Draws(row, "", tmp_path) for row in pair}
+
+
+def test_a_run_makes_a_few_draws_of_each_scene_before_many_of_one(two, monkeypatch):
+    made = []
+    add = ledger.Draws.add
+    monkeypatch.setattr(ledger.Draws, "add", lambda self, answer: (made.append(self.row.name), add(self, answer)))
+    calibration.run(two, 600, float("inf"), None)
+    assert [made[99], made[100], made[199], made[200]] == ["first", "second", "second", "first"]
+    assert {name: len(file.first(600)) for name, file in two.items()} == {"first": 600, "second": 120}
+
+
+def test_a_run_stops_when_time_is_up_and_says_how_far_it_came(two):
+    calibration.run(two, 600, 0.0, None)
+    found = calibration.judged(two, 600)
+    assert [(one.draws, one.verdict) for one in found] == [(1, "sound so far (1 of 600)"), (0, "not begun")]
+
+
+def test_status_draws_nothing(two, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["calibration.py", "--status", "--only", "second"])
+    monkeypatch.setattr(ledger, "folder", lambda: two["first"].path.parent)
+    assert calibration.main() == 0
+    said = capsys.readouterr().out
+    assert "second" in said
+    assert "0/120" in said
+    assert "first" not in said

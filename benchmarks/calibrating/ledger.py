@@ -15,7 +15,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from calibrating.rows import Estimator
+from calibrating.rows import CLOSED, Estimator
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.settings import paths
 
@@ -133,9 +133,9 @@ class Draws:
         self.answers = {one["seed"]: one for one in _lines(text)}
         self._cut = bool(text) and not text.endswith("\n")
 
-    def lacks(self, seed: int, draws: int | None = None) -> bool:
+    def lacks(self, seed: int, draws: int = CLOSED) -> bool:
         """Say whether this seed is asked for and not yet drawn."""
-        return seed <= min(self.row.draws, draws or self.row.draws) and seed not in self.answers
+        return seed <= min(self.row.draws, draws) and seed not in self.answers
 
     def add(self, answer: dict[str, Any]) -> None:
         """Write one draw; a line is whole or is drawn again."""
