@@ -58,8 +58,6 @@ __all__ = [
     "overlap",
     "panels",
     "person_months",
-    "planning",
-    "plans",
     "power",
     "power_plans",
     "power_simulation",
