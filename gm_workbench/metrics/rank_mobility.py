@@ -102,7 +102,8 @@ def rank_mobility(
     Returns
     -------
     RankMobility or NotEnoughData
-        Slope and correlation without unit, expected rank in percentiles, shares in probability; n is persons. t intervals on
+        Slope and correlation without unit, expected rank in percentiles, shares in probability; n is persons, of a share
+        those in its part. t intervals on
         persons − 1 or clusters − 1. NotEnoughData below 40 persons or 10 clusters, with fewer than 10 persons in the lowest or
         highest part, or when all wages of a moment are equal.
 
@@ -135,8 +136,10 @@ def rank_mobility(
     low, high = sorted(50 + place * end for end in (slope.low, slope.high))
     value, se = 50 + place * slope.value, abs(place) * slope.se
     expected = Estimate(value, low, high, se, len(x), "percentile", RANKS, groups, slope.df)
-    values = _shares(x, y, codes, bottom, draws, seed)
-    rose, left, fell = (percentile(one[0], one[1:], len(x), "probability", REDRAWN, groups) for one in values.T)
+    least, most = _ends(x, bottom)
+    values = _shares(x, y, codes, bottom, draws, seed).T
+    told = zip(values, (least, least, most), strict=True)
+    rose, left, fell = (percentile(one[0], one[1:], n, "probability", REDRAWN, groups) for one, n in told)
     return RankMobility(slope, spearman, expected, rose, left, fell, bottom)
 
 
@@ -164,9 +167,14 @@ def _short(x: Floats, y: Floats, codes: Ints, bottom: float) -> NotEnoughData | 
         ("clusters", len(np.unique(codes)), MIN_CLUSTERS),
         ("different outcomes", min(len(np.unique(x)), len(np.unique(y))), 2),
     )
-    ones = np.ones(len(x))
-    ends = min(int(_lowest(np.unique(one, return_inverse=True)[1], ones, bottom).sum()) for one in (x, -x))
-    return short or shortage(RANKS, ("persons in each group", ends, MIN_PERSONS // 4))
+    return short or shortage(RANKS, ("persons in each group", min(_ends(x, bottom)), MIN_PERSONS // 4))
+
+
+def _ends(x: Floats, bottom: float) -> tuple[int, int]:
+    """Count the persons in the lowest and in the highest part."""
+    masses = np.unique(x, return_counts=True)[1].astype(float)
+    least, most = (int(mass[: _reach(mass, bottom) + 1].sum()) for mass in (masses, masses[::-1]))
+    return least, most
 
 
 def _lines(x: Floats, y: Floats, codes: Ints, groups: int | None) -> tuple[Estimate, Estimate]:
@@ -214,18 +222,22 @@ def _shares(x: Floats, y: Floats, codes: Ints, bottom: float, draws: int, seed: 
 
 
 def _moves(at_x: Ints, at_y: Ints, weights: Floats, bottom: float) -> tuple[float, float, float]:
-    f, g = (_weighed_ranks(at, weights) for at in (at_x, at_y))
-    low, high = (weights * _lowest(at, weights, bottom) for at in (at_x, at_x.max() - at_x))
-    least, later = low.sum(), _lowest(at_y, weights, bottom)
-    return float(low @ (g > f) / least), float(low @ ~later / least), float(high @ (g < f) / high.sum())
+    mass_x, mass_y = (np.bincount(at, weights).astype(float) for at in (at_x, at_y))
+    f, g = _mid(mass_x)[at_x], _mid(mass_y)[at_y]
+    low = weights * (at_x <= _reach(mass_x, bottom))
+    high = weights * (at_x >= len(mass_x) - 1 - _reach(mass_x[::-1], bottom))
+    # summed without a dot product: for vectors of this size that waits for threads
+    rose, left, fell = (low * (g > f)).sum(), (low * (at_y > _reach(mass_y, bottom))).sum(), (high * (g < f)).sum()
+    return float(rose / low.sum()), float(left / low.sum()), float(fell / high.sum())
 
 
-def _lowest(places: Ints, weights: Floats, bottom: float) -> NDArray[np.bool_]:
-    """Mark the lowest part: up to the first value at or below which there is so large a part; it is never empty."""
-    reached = np.cumsum(np.bincount(places, weights))
-    return np.asarray(places <= np.searchsorted(reached, bottom * reached[-1] - ROUNDING))
+def _reach(mass: Floats, bottom: float) -> int:
+    """Give the place of the first value at or below which there is so large a part of the mass."""
+    reached = np.cumsum(mass)
+    return int(np.searchsorted(reached, bottom * reached[-1] - ROUNDING))
 
 
-def _weighed_ranks(places: Ints, weights: Floats) -> Floats:
-    mass = np.bincount(places, weights)
-    return np.asarray(((np.cumsum(mass) - mass / 2) / weights.sum())[places], dtype=float)
+def _mid(mass: Floats) -> Floats:
+    """Give the mid-rank of each value."""
+    reached = np.cumsum(mass)
+    return np.asarray((reached - mass / 2) / reached[-1], dtype=float)

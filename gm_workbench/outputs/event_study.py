@@ -30,10 +30,10 @@ CAPTION = Text(
     "quarters together; line of the mean: interval (95 %) of that number alone. With coaches as groups.",
 )
 SAID = Text(
-    "Gemiddeld over de kwartalen na de introductie was het {difference} {{value}} procentpunt (marge {{low}} tot {{high}}): "
-    "zoveel meer (+) of minder (−) veranderde het deel van de maanden boven de grens waar de consulent begon.",
-    "On average over the quarters after the introduction the {difference} was {{value}} percentage points (interval {{low}} to "
-    "{{high}}): by so much more (+) or less (−) did the share of months above the threshold change where the coach began.",
+    "Na de introductie: het {difference} is gemiddeld {{value}} procentpunt (marge {{low}} tot {{high}}). Zoveel meer (+) of "
+    "minder (−) veranderde het deel van de maanden boven de grens waar de consulent begon.",
+    "After the introduction: the {difference} is {{value}} percentage points on average (interval {{low}} to {{high}}). By so "
+    "much more (+) or less (−) did the share of months above the threshold change where the coach began.",
 )
 ALIKE = Text(
     "Vóór de introductie is geen verschil in verloop gevonden. Dat bewijst niet dat het er niet was: de marges laten daar "
@@ -78,15 +78,15 @@ def event_study(result: GroupTime | NotEnoughData, section: Section, about: Abou
     bands = aggregate(result, "dynamic").bands
     cells = {_name(since, months): _cell(one, _name(since, months)) for since, one in bands.items()}
     cells[AFTER] = _cell(aggregate(result, "group").overall, AFTER)
-    sentence = Sentence(SAID.format(difference=about.difference), quote(cells[AFTER], signed=True))
+    after = Sentence(SAID.format(difference=about.difference), quote(cells[AFTER], signed=True))
     before = [_name(since, months) for since in bands if since < 0]
     words = section_words(
         section,
         about,
-        sentence=sentence,
-        more=(_before(result, [cells[name] for name in before]), plain(_moments(result)), plain(SENSITIVITY), *caution(about)),
+        sentence=_before(result, [cells[name] for name in before]),
+        more=(after, plain(_moments(result)), plain(SENSITIVITY), *caution(about)),
         caption=CAPTION,
-        alt=sentence,
+        alt=after,
         shown_as=(Shape.DOTS,),
         labels={**_labels(bands, months), AFTER: Text("gemiddeld erna", "mean afterwards"), DIFFERENCE: about.difference},
         axes={"x": Axis(Text("procentpunt", "percentage points"))},
@@ -105,7 +105,7 @@ def _labels(bands: Mapping[int, Estimate], months: int) -> dict[str, Text]:
 
 def _label(start: int, months: int) -> Text:
     if start < 0:
-        return Text(f"{-start} maanden ervoor", f"{-start} months before")
+        return Text(f"maand {-start - months + 1}-{-start} ervoor", f"month {-start - months + 1}-{-start} before")
     return Text(f"maand {start + 1}-{start + months} erna", f"month {start + 1}-{start + months} after")
 
 
@@ -119,7 +119,7 @@ def _before(result: GroupTime, cells: list[Cell]) -> Sentence:
     if not isinstance(tested, Pretrends) or not cells:
         return plain(UNTESTED)
     if tested.p < LEVEL:
-        return plain(APART)
+        return Sentence(APART, quote(cells[0]))  # not said where the quarters before may not be shown
     lowest = min(cells, key=lambda cell: cell.low or 0.0)
     highest = max(cells, key=lambda cell: cell.high or 0.0)
     low, high = quote(lowest, signed=True)["low"], quote(highest, signed=True)["high"]

@@ -8,10 +8,10 @@ from gm_workbench.metrics.crossing import in_percent
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.growth import Growth
 from gm_workbench.metrics.panels import PanelFit
-from gm_workbench.outputs.about import About, section_words, words_only
+from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.exits import MONTHS
-from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot
+from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import terms, when
 from gm_workbench.vocabulary.protocols import Section
@@ -32,26 +32,45 @@ GROWTH_LABELS = {
     RANDOM: Text("binnen en tussen personen", "within and between persons (random effects)"),
 }
 TWO_WAYS = Text(
-    "Gevoeligheidsanalyse: als alleen telt hoe het loon van dezelfde mensen verandert, is het {fixed} % per jaar; als ook telt "
-    "dat mensen die langer in beeld zijn een ander loon hebben, {random} %. Lopen die uiteen, dan zijn de mensen die langer in "
-    "beeld zijn anders.",
-    "Sensitivity analysis: when only counts how the wage of the same people changes, it is {fixed}% a year; when it also "
-    "counts that people who are in view longer have another wage, {random}%. If the two go apart, those in view longer are "
-    "different people.",
+    "Gevoeligheidsanalyse: volgen we alleen hoe het loon van dezelfde mensen verandert, dan is het {fixed} % per jaar; "
+    "vergelijken we ook mensen onderling, dan {random} %. Lopen die uiteen, dan verschilt wie langer in beeld is van de "
+    "anderen.",
+    "Sensitivity analysis: if we only follow how the wage of the same people changes, it is {fixed}% a year; if we also "
+    "compare people with each other, {random}%. If the two go apart, those in view longer differ from the others.",
+)
+NOT_WHY = Text(
+    "Dit is geen vergelijking en zegt niet waardoor lonen veranderden. Wie op een laag loon is gekozen, stijgt deels vanzelf.",
+    "This is no comparison and does not say why wages changed. Those who were chosen on a low wage rise in part by themselves.",
 )
 REGRESSION_LABELS = {
     "rule_1": Text("gekozen op één lage maand", "chosen on one low month"),
     "rule_3": Text("gekozen op drie lage maanden", "chosen on three low months"),
 }
+BOTH_RULES = Text(
+    "is het uurloon ten opzichte van de grens {one} % veranderd als één lage maand telde, en {three} % als drie lage maanden "
+    "telden.",
+    "the hourly wage relative to the threshold has changed by {one}% when one low month counted, and by {three}% when three "
+    "low months counted.",
+)
+SURPLUS = Text(
+    "Na één lage maand stijgt het verder dan na drie. Dat meerdere komt waarschijnlijk vanzelf: een toevallig lage maand ging "
+    "voorbij.",
+    "After one low month it rises further than after three. That surplus probably comes by itself: a month that was low by "
+    "chance has passed.",
+)
+NO_SURPLUS = Text(
+    "Na één lage maand stijgt het niet aantoonbaar verder dan na drie. Van toevallig lage maanden is hier dus weinig te zien; "
+    "uit te sluiten zijn ze niet.",
+    "After one low month it does not demonstrably rise further than after three. So little is seen here of months that were "
+    "low by chance; they cannot be ruled out.",
+)
 REGRESSION_CAPTION = Text(
     "Gemiddelde verandering in % van het uurloon, gedeeld door de laagloongrens van dat jaar, sinds de maanden waarop mensen "
-    "zijn gekozen, van wie in die maand loon had. "
-    "Streep: marge "
-    "(95 %). De groep van de drie maanden is een deel van de groep van één maand.",
+    "zijn gekozen (bij drie maanden: sinds het gemiddelde daarvan), van wie in die maand loon had. Streep: marge (95 %). De "
+    "groep van de drie maanden is een deel van de groep van één maand.",
     "Mean change in % of the hourly wage, divided by the low-pay threshold of its year, since the months on which people were "
-    "chosen, for those paid in that month. Line: "
-    "interval (95 %). "
-    "The group of three months is a part of the group of one month.",
+    "chosen (with three months: since their mean), for those paid in that month. Line: interval (95 %). The group of three "
+    "months is a part of the group of one month.",
 )
 
 
@@ -91,7 +110,7 @@ def growth(
         section,
         about,
         sentence=sentence,
-        more=_two_ways(cells),
+        more=(*_two_ways(cells), plain(NOT_WHY)),
         caption=GROWTH_CAPTION.format(prices=prices),
         alt=sentence,
         shown_as=(Shape.DOTS,),
@@ -111,7 +130,7 @@ def _two_ways(cells: Sequence[Cell]) -> tuple[Sentence, ...]:
     if len(own) < 2:
         return ()
     slots = {name: quote(cell, signed=True)["value"] for name, cell in own.items()}
-    return (Sentence(TWO_WAYS, slots, Text("", "")),)
+    return (Sentence(TWO_WAYS, slots, NOTHING),)
 
 
 def regression_to_mean(
@@ -141,6 +160,7 @@ def regression_to_mean(
         section,
         about,
         sentence=sentence,
+        more=_by_itself(cells, quotes, quoted),
         caption=REGRESSION_CAPTION,
         alt=sentence,
         shown_as=(Shape.TREND,),
@@ -161,17 +181,8 @@ def regression_to_mean(
 
 def _regression_sentence(quotes: Mapping[str, Slot], month: int) -> Sentence:
     if set(quotes) >= {"rule_1", "rule_3"}:
-        return Sentence(
-            Text(
-                f"{when(month).nl} is het uurloon ten opzichte van de grens {{one}} % veranderd als één lage maand telde, en "
-                f"{{three}} % als drie lage "
-                "maanden telden. Stijgt het meer bij één maand, dan komt dat meerdere waarschijnlijk vanzelf.",
-                f"{when(month).en} the hourly wage relative to the threshold has changed by {{one}}% when one low month "
-                f"counted, and by {{three}}% when "
-                "three low months counted. If it rises more with one month, that surplus probably comes by itself.",
-            ),
-            {"one": quotes["rule_1"], "three": quotes["rule_3"]},
-        )
+        text = Text(f"{when(month).nl} {BOTH_RULES.nl}", f"{when(month).en} {BOTH_RULES.en}")
+        return Sentence(text, {"one": quotes["rule_1"], "three": quotes["rule_3"]})
     (rule, slot), *_ = quotes.items()
     chosen = terms([rule], REGRESSION_LABELS)[rule]
     return Sentence(
@@ -181,3 +192,13 @@ def _regression_sentence(quotes: Mapping[str, Slot], month: int) -> Sentence:
         ),
         {"value": slot},
     )
+
+
+def _by_itself(cells: Sequence[Cell], quotes: Mapping[str, Slot], month: int) -> tuple[Sentence, ...]:
+    """Say whether those chosen on one month come back further than those chosen on three; nothing when either is hidden."""
+    at = {cell.row: cell for cell in cells if cell.column == str(month)}
+    if not set(at) >= {"rule_1", "rule_3"}:
+        return ()
+    one, three = at["rule_1"], at["rule_3"]
+    further = one.low is not None and three.value is not None and one.low > three.value
+    return (Sentence(SURPLUS if further else NO_SURPLUS, quotes, NOTHING),)

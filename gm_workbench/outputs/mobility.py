@@ -8,7 +8,8 @@ from dataclasses import replace
 from gm_workbench.metrics.counts import CategoryCount
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.mobility import OUT, Transitions
-from gm_workbench.outputs.about import About, section_words, words_only
+from gm_workbench.metrics.shares import wilson
+from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import count_cell, estimate_cell, quote, share_cell
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
@@ -38,6 +39,15 @@ LOST = Text(
     " Wie later niet is gezien, telt niet mee; de blijvers kunnen anders zijn dan wie verdween.",
     " Those who were not seen later are left out; those who stayed may differ from those who disappeared.",
 )
+STAYED = Text(
+    "Na {horizon} maanden was {{value}} % van de grootste groep (aan de start: {state}) nog in dezelfde positie{margin}.",
+    "After {horizon} months {{value}}% of the largest group (at the start: {state}) was still in the same position{margin}.",
+)
+MARGIN = Text(" (marge {low} tot {high} %)", " (interval {low} to {high}%)")
+NOBODY_STAYED = Text("Niemand had op beide momenten dezelfde positie.", "Nobody had the same position at both moments.")
+WHY = Text(
+    "Waardoor mensen van positie veranderden, is hier niet onderzocht.", "Why people changed position was not studied here."
+)
 INDICES_CAPTION = Text(
     "Maten van beweging over {horizon} maanden, van mensen die op beide momenten zijn gezien. 0: niemand verandert van "
     "positie. De eerste "
@@ -48,6 +58,12 @@ INDICES_CAPTION = Text(
     "count up and "
     "down alike; the last is the share that ends higher among those who could. Line: interval (95 %), from drawing persons "
     "again.",
+)
+BOTH_WAYS = Text(
+    "Meer beweging is niet vanzelf beter: in de andere maten telt omlaag even zwaar als omhoog, en ook toeval in een loon is "
+    "beweging.",
+    "More movement is not better by itself: in the other indices down counts as much as up, and chance in a wage is movement "
+    "too.",
 )
 INDEX_LABELS = {
     "prais": Text("Prais/Shorrocks (spoor)", "Prais/Shorrocks (trace)"),
@@ -156,12 +172,13 @@ def transitions(
         for destination, count in zip(result.destinations, row, strict=True)
         if sum(row)
     )
-    sentence = _stayed_sentence(cells, horizon, labels)
+    cells, sentence = _stayed_sentence(cells, horizon, labels)
     gap = Text(" ", " ") if ties.nl else Text("", "")
     words = section_words(
         section,
         about,
         sentence=sentence,
+        more=(plain(WHY),),
         caption=MATRIX_CAPTION.format(
             horizon=str(horizon),
             ties=Text(gap.nl + ties.nl, gap.en + ties.en),
@@ -185,17 +202,19 @@ def transitions(
     return Output(words, cells)
 
 
-def _stayed_sentence(cells: Sequence[Cell], horizon: int, labels: Mapping[str, Text] | None) -> Sentence:
-    """Quote the largest row: how many of it are still there. It is the one least likely to be hidden."""
+def _stayed_sentence(
+    cells: tuple[Cell, ...], horizon: int, labels: Mapping[str, Text] | None
+) -> tuple[tuple[Cell, ...], Sentence]:
+    """Quote the largest row, which is least likely to be hidden: how many of it are still there, with the interval it gets."""
     kept = [cell for cell in cells if cell.row == cell.column]
     if not kept:
-        return plain(Text("Niemand had op beide momenten dezelfde positie.", "Nobody had the same position at both moments."))
+        return cells, plain(NOBODY_STAYED)
     cell = max(kept, key=lambda one: one.n)
-    text = Text(
-        "Na {horizon} maanden was {{share}} % van de grootste groep (aan de start: {state}) nog in dezelfde positie.",
-        "After {horizon} months {{share}}% of the largest group (at the start: {state}) was still in the same position.",
-    ).format(horizon=str(horizon), state=terms([cell.row], labels)[cell.row])
-    return Sentence(text, {"share": Slot(cell.row, cell.column, percent=True)})
+    low, high = wilson(cell.numerator or 0, cell.n)
+    told = replace(cell, low=low, high=high)
+    state = terms([cell.row], labels)[cell.row]
+    with_it, bare = (STAYED.format(horizon=str(horizon), state=state, margin=margin) for margin in (MARGIN, NOTHING))
+    return tuple(told if one is cell else one for one in cells), Sentence(with_it, quote(told), without_interval=bare)
 
 
 def indices(
@@ -217,8 +236,8 @@ def indices(
     cells = {name: estimate_cell(one, name, "index", digits=2, unit="") for name, one in result.items()}
     sentence = Sentence(
         Text(
-            "Van wie hoger kon komen, kwam {value} % hoger uit (marge {low} tot {high} %).",
-            "Of those who could move up, {value}% ended higher (interval {low} to {high}%).",
+            "Van wie hoger kon komen, kwam {value} % in een hogere positie uit (marge {low} tot {high} %).",
+            "Of those who could move up, {value}% ended in a higher position (interval {low} to {high}%).",
         ),
         {name: replace(slot, digits=0, percent=True) for name, slot in quote(cells["upward"]).items()},
     )
@@ -226,6 +245,7 @@ def indices(
         section,
         about,
         sentence=sentence,
+        more=(plain(BOTH_WAYS),),
         caption=_joined(INDICES_CAPTION.format(horizon=str(horizon)), states),
         alt=sentence,
         shown_as=(Shape.DOTS,),

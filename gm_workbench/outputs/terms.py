@@ -55,6 +55,16 @@ MOTHERS_ON_BENEFIT = Text(
 PAID_WORKERS = Text("werkenden met loon in deze levering", "workers with pay in this delivery")
 """Who a section is about, where it is not the population of the primary estimand."""
 
+LOW_AT_FIRST = Text(
+    "werkenden met een consulent die in elk van de eerste drie maanden van de periode minder verdienden dan de laagloongrens",
+    "workers with a coach who earned less than the low-pay threshold in each of the first three months of the period",
+)
+LOW_BY_A_RULE = Text(
+    "werkenden met een laag uurloon vlak voor de start, volgens de ene of de andere regel",
+    "workers with a low hourly wage just before the start, by the one rule or the other",
+)
+"""Who a section is about that chooses people in another way than the report's answer."""
+
 IN_THESE_DATA = {"persons": Text("personen in deze gegevens", "persons in these data")}
 """What the tile with persons says where nothing is compared."""
 

@@ -58,6 +58,10 @@ ROSE = Text(
     "Binnen {horizon} maanden kwam {{value}} % boven de grens en bleef daar zes maanden{margin}{once}.",
     "Within {horizon} months {{value}}% rose above the threshold and stayed there for six months{margin}{once}.",
 )
+NO_COMPARISON = Text(
+    "Dit is geen vergelijking: het zegt niet waardoor men boven de grens kwam.",
+    "This is no comparison: it does not say what made people rise above the threshold.",
+)
 MARGIN = Text(" (marge {low} tot {high} %)", " (interval {low} to {high}%)")
 AT_LEAST_ONCE = Text("; {once} % haalde ten minste één maand", "; {once}% had at least one month")
 
@@ -84,6 +88,7 @@ def crossing(curves: Mapping[str, Curve | NotEnoughData], section: Section, abou
         section,
         about,
         sentence=sentence,
+        more=(plain(NO_COMPARISON),) if sentence.slots else (),
         caption=CROSSING_CAPTION,
         alt=sentence.behind(STEPPED.format(unit=about.spells.unit)),
         shown_as=(Shape.CURVE,),

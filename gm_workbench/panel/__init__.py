@@ -13,6 +13,7 @@ __all__ = [
     "cascade",
     "coverage",
     "delivered_runs",
+    "event_time",
     "ledger",
     "merging",
     "mobility",

@@ -19,9 +19,14 @@ OUTSIDE = Text("niet al die maanden vallen in de periode", "not all of those mon
 
 def main_jobs(wages: pd.DataFrame) -> pd.DataFrame:
     """Keep one job per person and month: the one with most hours, the first by its pseudonym when hours tie."""
-    hours = "hours" if "hours" in wages.columns else "hourly_wage"
-    ordered = wages.sort_values(["person", "month", hours, "job"], ascending=[True, True, False, True])
-    return ordered.drop_duplicates(["person", "month"]).reset_index(drop=True)
+    hours = wages["hours" if "hours" in wages.columns else "hourly_wage"].to_numpy(dtype=float)
+    # sorted as whole numbers: millions of pseudonyms take ten times as long, and this is asked for by every section
+    person, job = (pd.factorize(wages[name], sort=True)[0] for name in ("person", "job"))
+    month = wages["month"].to_numpy(dtype=np.int64)
+    order = np.lexsort((job, -hours, month, person))
+    again = (np.diff(person[order], prepend=-1) == 0) & (np.diff(month[order], prepend=-1) == 0)
+    kept: pd.DataFrame = wages.iloc[order[~again]].reset_index(drop=True)
+    return kept
 
 
 def work_months(study: Study, share: float) -> pd.DataFrame:

@@ -11,13 +11,15 @@ from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exits import Curve, cumulative_incidence
 from gm_workbench.metrics.growth import Growth
 from gm_workbench.metrics.mobility import INDICES, Transitions
+from gm_workbench.metrics.panels import PanelFit
+from gm_workbench.metrics.shares import wilson
 from gm_workbench.outputs.about import About
-from gm_workbench.outputs.growth import growth, regression_to_mean
+from gm_workbench.outputs.growth import NO_SURPLUS, NOT_WHY, SURPLUS, growth, regression_to_mean
 from gm_workbench.outputs.mobility import base, indices, transitions
 from gm_workbench.outputs.output import Measure, Output, Shape
 from gm_workbench.outputs.sentences import say
 from gm_workbench.outputs.terms import term, terms
-from gm_workbench.outputs.wages import comparison, crossing
+from gm_workbench.outputs.wages import NO_COMPARISON, comparison, crossing
 from gm_workbench.vocabulary.protocols import Assignment, load_protocol
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text, same
@@ -89,7 +91,12 @@ def test_transitions_are_shares_of_their_row():
 
 def test_transitions_quote_the_largest_group():
     output = transitions(MOVES, SECTIONS["transitions_12"], ABOUT, horizon=12, labels={"high": Text("hoog", "high")})
-    assert spoken(output) == "Na 12 maanden was 75 % van de grootste groep (aan de start: hoog) nog in dezelfde positie."
+    assert spoken(output).startswith(
+        "Na 12 maanden was 75 % van de grootste groep (aan de start: hoog) nog in dezelfde positie (marge 69 tot 80 %). "
+    )
+    told = output.cells[4]
+    assert (told.key, told.low, told.high) == (("high", "high"), *wilson(150, 200))
+    assert [cell.low for cell in output.cells if cell is not told] == [None] * 5
 
 
 def test_transitions_say_that_those_who_were_lost_are_left_out():
@@ -116,7 +123,7 @@ def test_transitions_without_a_shared_state_say_so():
 def test_indices_say_the_upward_share_in_per_cent():
     found = {name: estimate(0.32, 0.29, 0.35) for name in INDICES}
     output = indices(found, SECTIONS["indices"], ABOUT, horizon=12)
-    assert spoken(output) == "Van wie hoger kon komen, kwam 32 % hoger uit (marge 29 tot 35 %)."
+    assert spoken(output).startswith("Van wie hoger kon komen, kwam 32 % in een hogere positie uit (marge 29 tot 35 %). Meer")
     assert [cell.row for cell in output.cells] == list(INDICES)
 
 
@@ -135,12 +142,13 @@ def test_crossing_says_who_held_it_and_who_only_touched_it():
     output = crossing({"held": risen(0.3), "once": risen(0.6)}, SECTIONS["crossing"], ABOUT, horizon=12)
     text = spoken(output)
     assert text.startswith("Binnen 12 maanden kwam 30,0 % boven de grens en bleef daar zes maanden (marge")
-    assert text.endswith("; 60,0 % haalde ten minste één maand.")
+    assert text.endswith(f"; 60,0 % haalde ten minste één maand. {NO_COMPARISON.nl}")
     assert {cell.row for cell in output.cells if cell.measure is Measure.COUNT} == {"held_at_risk"}
 
 
 def test_crossing_without_the_single_month_says_the_rest():
-    assert spoken(crossing({"held": risen(0.3)}, SECTIONS["crossing"], ABOUT, horizon=12)).endswith("%).")
+    said = spoken(crossing({"held": risen(0.3)}, SECTIONS["crossing"], ABOUT, horizon=12))
+    assert said.endswith(f"%). {NO_COMPARISON.nl}")
 
 
 def test_crossing_beyond_the_follow_up_says_so():
@@ -158,13 +166,26 @@ GROWN = Growth(estimate(2.5, 2.4, 2.6), estimate(0.0457, 0.0411, 0.0503, "log po
 
 def test_growth_is_said_in_per_cent_a_year_and_in_which_prices():
     output = growth({"base": GROWN}, SECTIONS["growth"], ABOUT, prices=Text("in dollars van 1990", "in 1990 dollars"))
-    assert spoken(output) == "Het uurloon veranderde gemiddeld met +4,7 % per jaar (marge +4,2 tot +5,2 %)."
+    said = "Het uurloon veranderde gemiddeld met +4,7 % per jaar (marge +4,2 tot +5,2 %)."
+    assert spoken(output) == f"{said} {NOT_WHY.nl}"
     assert "in dollars van 1990" in output.words.caption.nl
 
 
 @pytest.mark.parametrize("results", [{}, {"base": NotEnoughData("x", "persons with two measurements", 3, 30)}])
 def test_growth_without_enough_data_is_one_sentence(results):
     assert growth(results, SECTIONS["growth"], ABOUT).cells == ()
+
+
+def test_growth_sets_fixed_and_random_effects_beside_it_as_sensitivity():
+    fits = {
+        name: PanelFit({"years": estimate(slope, slope - 0.01, slope + 0.01, "log points")}, 0.2, 0.1, 900)
+        for name, slope in (("fixed", 0.03), ("random", 0.05))
+    }
+    output = growth({"all": GROWN, **fits}, SECTIONS["growth"], ABOUT)
+    assert "Gevoeligheidsanalyse: volgen we alleen" in spoken(output)
+    assert "+3,0 % per jaar; vergelijken we ook mensen onderling, dan +5,1 %" in spoken(output)
+    assert [cell.row for cell in output.cells] == ["all", "fixed", "random"]
+    assert "Gevoeligheidsanalyse" not in spoken(growth({"all": GROWN, "fixed": fits["fixed"]}, SECTIONS["growth"], ABOUT))
 
 
 def change(value: float) -> Estimate:
@@ -179,6 +200,15 @@ def test_regression_to_the_mean_sets_two_rules_side_by_side():
     output = regression_to_mean(courses, SECTIONS["regression_to_mean"], ABOUT, quoted=3)
     assert "+6,2 % veranderd als één lage maand telde, en +2,0 % als drie lage maanden telden" in spoken(output)
     assert {cell.column for cell in output.cells} == {"0", "3"}
+
+
+@pytest.mark.parametrize(("one", "said"), [(0.0299, NO_SURPLUS), (0.0301, SURPLUS), (0.01, NO_SURPLUS)])
+def test_regression_to_the_mean_says_whether_one_month_comes_back_further(one, said):
+    # the interval of one month reaches .01 down; it must lie above the .02 of three months
+    output = regression_to_mean(
+        {"rule_1": {0: change(one)}, "rule_3": {0: change(0.02)}}, SECTIONS["regression_to_mean"], ABOUT, quoted=0
+    )
+    assert said.nl in spoken(output)
 
 
 def test_regression_to_the_mean_of_one_rule_says_which():

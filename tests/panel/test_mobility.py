@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from gm_workbench.errors import MetricError
-from gm_workbench.panel.mobility import quintile_pairs, state_pairs
+from gm_workbench.panel.mobility import over_threshold, quintile_pairs, state_pairs
 
 
 def test_state_pairs_start_with_the_paid_and_lose_nobody():
@@ -45,3 +45,18 @@ def test_quintile_pairs_give_equal_wages_the_same_quintile():
 def test_quintile_pairs_refuse_a_tolerance_as_long_as_the_horizon():
     with pytest.raises(MetricError, match="longer than the tolerance"):
         quintile_pairs(wages(("a", 0, 1.0)), horizon=12, tolerance=12)
+
+
+def test_over_threshold_takes_no_pay_for_not_above():
+    pairs = pd.DataFrame(
+        {
+            "person": list("abc"),
+            "from": ["low_flex", "above_flex", "above_permanent"],
+            "to": ["above_permanent", "no_pay", "above_flex"],
+        }
+    )
+    assert over_threshold(pairs)[["from", "to"]].to_numpy().tolist() == [
+        ["below", "above"],
+        ["above", "below"],
+        ["above", "above"],
+    ]

@@ -5,9 +5,18 @@ import math
 import pandas as pd
 import pytest
 
-from gm_workbench.panel.mobility import QUINTILES, pairs
+from gm_workbench.panel.mobility import QUINTILES, pairs, rank_pairs, wage_pairs
 from gm_workbench.panel.study import from_tables, open_study
-from gm_workbench.panel.work import at_base_or_not, base_workers, follow_up, main_jobs, real_log_wages, work_months, workers
+from gm_workbench.panel.work import (
+    at_base_or_not,
+    base_workers,
+    follow_up,
+    main_jobs,
+    real_log_wages,
+    secondary_outcomes,
+    work_months,
+    workers,
+)
 from gm_workbench.vocabulary.calendar import Period, month_index
 from gm_workbench.vocabulary.protocols import load_protocol
 from gm_workbench.vocabulary.schemas import DataKind
@@ -147,3 +156,19 @@ def test_pairs_use_the_threshold_where_there_is_one_and_ranks_where_not():
     assert ranked.frame["from"].isin(QUINTILES).all()
     assert published.period_name.nl.startswith("maand 0")
     assert published.prices(1980) == 1.0
+
+
+def test_secondary_outcomes_count_months_above_and_pay_in_the_last():
+    followed = pd.DataFrame(
+        [("a", 1, 9.0, False), ("a", 2, 19.0, True), ("a", 3, 19.0, True), ("b", 1, 9.0, False), ("b", 2, None, False)],
+        columns=["person", "months", "hourly_wage", "above"],
+    )
+    found = secondary_outcomes(followed, pd.DataFrame({"person": list("abc")}), months=2)
+    assert found[["crossed_24m", "paid_24m", "months_above_24m"]].to_numpy().tolist() == [[1, 1, 1], [0, 0, 0], [0, 0, 0]]
+
+
+def test_wage_pairs_are_of_the_same_persons_as_the_pairs_of_fifths():
+    opened = study([pay(name, JAN - 3 + at, 10.0 + at + place) for place, name in enumerate("abc") for at in (0, 2, 4)])
+    wages = wage_pairs(opened, 4).set_index("person")
+    assert wages.loc["b"].tolist() == [11.0, 15.0]
+    assert sorted(wages.index) == sorted(rank_pairs(opened, 4).frame["person"])

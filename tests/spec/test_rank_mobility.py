@@ -45,7 +45,7 @@ def test_rank_mobility_equals_r_on_wages_of_young_men(men, name, value, call, wi
     result = getattr(rank_mobility(men, draws=2), name)
     given = {"tolerance": RUN, "data": MALES, "source": f"R: {call}", "known": "run"}
     witness("rank_mobility.rank_mobility", name, result.value, value, **given)
-    assert (result.n, result.groups) == (545, None)
+    assert (result.n, result.groups) == (137 if name in ("rose", "left", "fell") else 545, None)
 
 
 # R, with K <- function(x) outer(x, x, "<") + .5 * outer(x, x, "=="), the matrix of comparisons that ours never makes:

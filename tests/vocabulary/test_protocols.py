@@ -29,7 +29,8 @@ SECTIONS = {
         "exits_difference parttime spend spend_parts decomposition"
     ),
     "amersfoort_upward_mobility": (
-        "answer facts flow base transitions_12 transitions_24 indices crossing growth regression_to_mean comparison"
+        "answer facts flow base transitions_12 transitions_24 directions ranks indices crossing growth regression_to_mean "
+        "comparison event_study secondary"
     ),
 }
 
