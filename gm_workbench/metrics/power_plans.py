@@ -175,6 +175,10 @@ def smallest_seen(plan: Plan, chance: float = 0.8, level: float = 0.95) -> float
     MetricError
         When the chance or the level is out of its range.
 
+    References
+    ----------
+    Donner & Klar (2000), Design and Analysis of Cluster Randomization Trials, ch. 5; see `foreseen`.
+
     Examples
     --------
     >>> round(smallest_seen(Plan(Design.PARALLEL_CLUSTERS, 17, 400, 0.0015, base=0.09, attrition=0.1)), 3)
@@ -208,6 +212,10 @@ def by_clusters(plan: Plan, difference: float, clusters: Sequence[int]) -> dict[
     ------
     MetricError
         When a number is below 2, or as in `foreseen`.
+
+    References
+    ----------
+    Donner & Klar (2000), Design and Analysis of Cluster Randomization Trials, ch. 5; see `foreseen`.
 
     Examples
     --------

@@ -143,7 +143,7 @@ def _balance_cells(table: tuple[Balance, ...], main: Estimate) -> tuple[Cell, ..
     """Give the differences of each characteristic; each is judged by all the persons and coaches behind the answer."""
     values = [(one.covariate, column, value) for one in table for column, value in ((BEFORE, one.before), (AFTER, one.after))]
     same = {"n": main.n, "groups": main.groups, "df": main.residual_df, "unit": "standard deviations", "digits": 2}
-    return tuple(Cell(row, column, Measure.ESTIMATE, value=value, **same) for row, column, value in values)  # type: ignore[arg-type]
+    return tuple(Cell(row, column, Measure.ESTIMATE, value=round(value, 2) + 0.0, **same) for row, column, value in values)  # type: ignore[arg-type]
 
 
 def _balanced(table: tuple[Balance, ...], names: Mapping[str, Text]) -> Sentence:

@@ -111,6 +111,15 @@ TERMS: Mapping[str, Text] = {
 }
 
 
+MEASURED_AT_BASE = {
+    "log_gap": Text("afstand tot de grens", "distance to the threshold"),
+    "age": Text("leeftijd", "age"),
+    "woman": Text("aandeel vrouwen", "share of women"),
+    "permanent": Text("aandeel met een vast contract", "share on a permanent contract"),
+}
+"""What groups of workers at the base are made alike in, as it reads within a sentence."""
+
+
 def term(key: str) -> Text:
     """Give the words for a category; one without words reads as it is written.
 

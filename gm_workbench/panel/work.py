@@ -139,6 +139,12 @@ def at_base_or_not(everybody: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
     return everybody.assign(group=at_base.map({True: "base", False: "rest"}))
 
 
+def as_numbers(members: pd.DataFrame) -> pd.DataFrame:
+    """Add what is known at the start as numbers, 1 where it is so: a woman, a permanent contract, introduced."""
+    woman, permanent = members["sex"].eq("woman").astype(float), members["contract"].eq("permanent").astype(float)
+    return members.assign(woman=woman, permanent=permanent, introduced=members["introduced"].astype(int))
+
+
 def real_log_wages(study: Study, cohort: Cohort | None = None) -> pd.DataFrame:
     """Give the main jobs with the log hourly wage in constant prices, and the years since the person's own first month.
 

@@ -8,6 +8,7 @@ import pytest
 from gm_workbench.panel.mobility import QUINTILES, pairs, rank_pairs, wage_pairs
 from gm_workbench.panel.study import from_tables, open_study
 from gm_workbench.panel.work import (
+    as_numbers,
     at_base_or_not,
     base_workers,
     follow_up,
@@ -172,3 +173,8 @@ def test_wage_pairs_are_of_the_same_persons_as_the_pairs_of_fifths():
     wages = wage_pairs(opened, 4).set_index("person")
     assert wages.loc["b"].tolist() == [11.0, 15.0]
     assert sorted(wages.index) == sorted(rank_pairs(opened, 4).frame["person"])
+
+
+def test_what_is_known_at_the_start_is_turned_into_numbers():
+    members = pd.DataFrame({"sex": ["woman", "man"], "contract": ["agency", "permanent"], "introduced": [True, False]})
+    assert as_numbers(members)[["woman", "permanent", "introduced"]].to_numpy().tolist() == [[1, 0, 1], [0, 1, 0]]

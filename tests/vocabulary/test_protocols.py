@@ -30,7 +30,7 @@ SECTIONS = {
     ),
     "amersfoort_upward_mobility": (
         "answer facts flow base transitions_12 transitions_24 directions ranks indices crossing growth regression_to_mean "
-        "comparison event_study secondary"
+        "comparison alike event_study secondary"
     ),
 }
 
