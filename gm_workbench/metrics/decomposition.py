@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from gm_workbench.metrics.equity import EURO_MONTH
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 KITAGAWA = "Kitagawa decomposition, bootstrap of persons, percentile interval"
 
@@ -127,9 +129,9 @@ def spend_kitagawa(
     """
     if months[by].isna().any():
         raise MetricError(f"{KITAGAWA}: {by} must be known in every row, but it is missing in some.")
-    categories = tuple(sorted(months[by].astype(str).unique()))
-    rows = months.assign(category=months[by].astype(str))
-    return _decompose(rows, rows, group, groups, categories, draws, seed)
+    person, _ = pd.factorize(months["person"])
+    side = _side(months[group], groups)
+    return _decompose(person, side, _Costs.of(months, person, side, by), draws, seed)
 
 
 def provision_kitagawa(
@@ -155,7 +157,7 @@ def provision_kitagawa(
     Raises
     ------
     MetricError
-        When costs name a person who has no month on benefit.
+        When costs name a person who has no month on benefit in that group, or a type is missing.
 
     References
     ----------
@@ -170,69 +172,78 @@ def provision_kitagawa(
     >>> result.gap.value, result.composition.value, result.rates.value
     (-5.0, -5.0, 0.0)
     """
-    categories = tuple(sorted(costs["type"].astype(str).unique()))
-    return _decompose(months, costs.assign(category=costs["type"].astype(str)), group, groups, categories, draws, seed)
+    if costs["type"].isna().any():
+        raise MetricError(f"{KITAGAWA}: type must be known in every row of costs, but it is missing in some.")
+    person, persons = pd.factorize(months["person"])
+    whose = pd.Index(persons).get_indexer(costs["person"])
+    if (whose < 0).any():
+        raise MetricError(f"{KITAGAWA}: costs must belong to persons with a month on benefit, but some do not.")
+    return _decompose(
+        person, _side(months[group], groups), _Costs.of(costs, whose, _side(costs[group], groups), "type"), draws, seed
+    )
 
 
-def _decompose(
-    months: pd.DataFrame,
-    costs: pd.DataFrame,
-    group: str,
-    groups: tuple[str, str],
-    categories: tuple[str, ...],
-    draws: int,
-    seed: int,
-) -> Decomposition | NotEnoughData:
+def _side(group: pd.Series[Any], groups: tuple[str, str]) -> Ints:
+    """Give 0 for rows of the first group, 1 for the second, and -1 for others."""
+    codes, found = pd.factorize(group)
+    place = {name: at for at, name in enumerate(groups)}
+    return np.array([*(place.get(str(one), -1) for one in found), -1])[codes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Costs:
+    """Rows of costs: whose, in which group and category (numbered), and euros."""
+
+    person: Ints
+    side: Ints
+    category: Ints
+    amount: Floats
+    categories: tuple[str, ...]
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, person: Ints, side: Ints, by: str) -> _Costs:
+        codes, found = pd.factorize(rows[by])
+        names = sorted({str(one) for one in found})
+        place = np.array([names.index(str(one)) for one in found], dtype=np.int64)
+        return cls(person, side, place[codes], rows["amount"].to_numpy(dtype=float), tuple(names))
+
+
+def _decompose(person: Ints, side: Ints, costs: _Costs, draws: int, seed: int) -> Decomposition | NotEnoughData:
     """Decompose with shares = rows of costs per person-month and rates = euros per row of costs."""
-    sides = [
-        _draws(
-            months.loc[months[group].astype(str) == name],
-            costs.loc[costs[group].astype(str) == name],
-            categories,
-            draws,
-            seed + i,
-        )
-        for i, name in enumerate(groups)
-    ]
-    people = [side.people for side in sides]
+    summed = [_summed(person[side == one], costs, one) for one in (0, 1)]
+    people = [len(one) for one in summed]
     if min(people) < 2:
         return NotEnoughData(KITAGAWA, "persons in each group", min(people), 2)
-    composition, rates = _kitagawa_stack(sides[0].shares, sides[1].shares, sides[0].rates, sides[1].rates)
-    behind = costs.groupby("category")["person"].nunique()
+    (c_a, r_a), (c_b, r_b) = (_shares_and_rates(drawn_sums(one, draws, seed + at)) for at, one in enumerate(summed))
+    composition, rates = _kitagawa_stack(c_a, c_b, r_a, r_b)
     sums = [composition.sum(axis=1) + rates.sum(axis=1), composition.sum(axis=1), rates.sum(axis=1)]
 
     def told(drawn: Floats) -> Estimate:
         return percentile(drawn[0], drawn[1:], sum(people), EURO_MONTH, KITAGAWA)
 
-    parts = (Part(name, told(composition[:, i]), told(rates[:, i]), int(behind[name])) for i, name in enumerate(categories))
+    behind = sum((one[:, 1 : 1 + len(costs.categories)] > 0).sum(axis=0) for one in summed)
+    by_category = zip(costs.categories, composition.T, rates.T, np.atleast_1d(behind), strict=True)
+    parts = tuple(Part(name, told(first), told(second), int(persons)) for name, first, second, persons in by_category)
     gap, by_composition, by_rates = (told(total) for total in sums)
-    return Decomposition(gap, by_composition, by_rates, tuple(parts))
+    return Decomposition(gap, by_composition, by_rates, parts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    shares: Floats  # (draws + 1, categories)
-    rates: Floats
-    people: int
+def _summed(person: Ints, costs: _Costs, side: int) -> Floats:
+    """Give (people, 1 + 2 categories): of each person of a group the months, the rows of costs and euros by category."""
+    codes, people = pd.factorize(person)
+    mine, many = costs.side == side, len(costs.categories)
+    at = pd.Index(people).get_indexer(costs.person[mine])
+    if (at < 0).any():
+        raise MetricError(f"{KITAGAWA}: costs must belong to persons with a month on benefit in their group, but some do not.")
+    cell, size = at * many + costs.category[mine], len(people) * many
+    rows, euros = (np.bincount(cell, w, minlength=size).reshape(len(people), many) for w in (None, costs.amount[mine]))
+    return np.column_stack([np.bincount(codes, minlength=len(people)), rows, euros]).astype(float)
 
 
-def _draws(months: pd.DataFrame, costs: pd.DataFrame, categories: tuple[str, ...], draws: int, seed: int) -> _Side:
-    who, people = pd.factorize(months["person"])
-    if len(people) < 2:
-        return _Side(np.empty((0, 0)), np.empty((0, 0)), len(people))
-    at_risk = np.bincount(who, minlength=len(people)).astype(float)
-    row = pd.Index(people).get_indexer(costs["person"])
-    if (row < 0).any():
-        raise MetricError(f"{KITAGAWA}: costs must belong to persons with a month on benefit, but some do not.")
-    column = pd.Categorical(costs["category"], categories=list(categories)).codes
-    summed = np.zeros((len(people), 1 + 2 * len(categories)))  # months, then rows of costs and euros by category
-    summed[:, 0] = at_risk
-    np.add.at(summed, (row, 1 + column), 1.0)
-    np.add.at(summed, (row, 1 + len(categories) + column), costs["amount"].to_numpy(dtype=float))
-    months_in, times, euros = np.split(drawn_sums(summed, draws, seed), [1, 1 + len(categories)], axis=1)
+def _shares_and_rates(sums: Floats) -> tuple[Floats, Floats]:
+    months, times, euros = np.split(sums, [1, 1 + sums.shape[1] // 2], axis=1)
     with np.errstate(invalid="ignore"):
-        rates = np.where(times > 0, euros / times, np.nan)
-    return _Side(times / months_in, rates, len(people))
+        return times / months, np.where(times > 0, euros / times, np.nan)
 
 
 def _kitagawa_stack(c_a: Floats, c_b: Floats, r_a: Floats, r_b: Floats) -> tuple[Floats, Floats]:

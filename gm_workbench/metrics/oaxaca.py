@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.bootstrap import percentile
-from gm_workbench.metrics.characteristics import Characteristics, characteristics
+from gm_workbench.metrics.characteristics import Characteristics, require_characteristics
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.collapsed import Cells, Flags, collapsed
 from gm_workbench.metrics.equity import EURO_MONTH
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.oaxaca_draws import Standard, folds, moments
+from gm_workbench.metrics.oaxaca_draws import NEGLIGIBLE, Moments, Standard, folds, moments
 
 Floats = NDArray[np.float64]
 
@@ -155,19 +156,15 @@ def oaxaca_blinder(
         raise MetricError(f"{OAXACA}: standard must be one of {', '.join(get_args(Standard))} but got {standard!r}.")
     require_numbers(frame, [outcome], OAXACA)
     require_filled(frame, [group, *([person] if person else [])], OAXACA)
-    rows = frame.loc[frame[group].astype(str).isin(groups)]
-    coded = characteristics(rows, covariates, OAXACA)
-    codes = pd.factorize(rows[person])[0] if person else np.arange(len(rows))
-    sides = [(rows[group].astype(str) == name).to_numpy() for name in groups]
-    people = [len(np.unique(codes[side])) for side in sides]
-    short = shortage(OAXACA, *_wants(coded, codes, sides, people))
+    require_characteristics(frame, covariates, OAXACA)
+    cells = collapsed(frame, group, groups, covariates, outcome, person, OAXACA)
+    sides = (cells.compared, ~cells.compared)
+    people = [cells.persons(side) for side in sides]
+    short = shortage(OAXACA, *_wants(cells, sides, people))
     if short is not None:
         return short
-    y, scaled = rows[outcome].to_numpy(dtype=float), _Scaled.of(coded)
-    drawn = [
-        moments(scaled.z[side], y[side] - y.mean(), pd.factorize(codes[side])[0], draws, seed + place)
-        for place, side in enumerate(sides)
-    ]
+    coded, scaled = cells.known, _Scaled.of(cells)
+    drawn = [scaled.moments(cells, side, draws, seed + place) for place, side in enumerate(sides)]
     whole = drawn[0].tells_apart & drawn[1].tells_apart
     if not whole[0]:
         raise MetricError(f"{OAXACA}: in at least one group the covariates determine each other; leave one of them out.")
@@ -177,35 +174,41 @@ def oaxaca_blinder(
     return _told(coded, folds(first, second, scaled.to_means, scaled.to_slopes, standard), sum(people), unit, standard)
 
 
-def _wants(
-    coded: Characteristics, codes: NDArray[np.int64], sides: Sequence[NDArray[np.bool_]], people: Sequence[int]
-) -> list[tuple[str, int, int]]:
-    least = [
-        len(np.unique(codes[side & (column == 1)]))
-        for name, owner, column in zip(coded.names, coded.owners, coded.columns.T, strict=True)
-        for side in sides
-        if name != owner
+def _wants(cells: Cells, sides: Sequence[Flags], people: Sequence[int]) -> list[tuple[str, int, int]]:
+    least = min((cells.persons(side & one) for one in cells.categories() for side in sides), default=MIN_PERSONS_PER_CATEGORY)
+    return [
+        ("persons in each group", min(people), len(cells.known.kept) + MIN_PERSONS),
+        ("persons in each category of each group", least, MIN_PERSONS_PER_CATEGORY),
     ]
-    few = ("persons in each category of each group", min(least, default=MIN_PERSONS_PER_CATEGORY), MIN_PERSONS_PER_CATEGORY)
-    return [("persons in each group", min(people), len(coded.kept) + MIN_PERSONS), few]
 
 
 @dataclass(frozen=True, slots=True)
 class _Scaled:
-    """Columns of the model, centred and of one size so that cross-products lose no digits; and the way back to all columns."""
+    """Columns of the model by pattern, centred and of one size so that cross-products lose no digits; and the way back."""
 
     z: Floats
+    centre: float
     to_means: Floats
     to_slopes: Floats
 
     @classmethod
-    def of(cls, coded: Characteristics) -> _Scaled:
+    def of(cls, cells: Cells) -> _Scaled:
+        coded, weights = cells.known, cells.by_pattern(cells.rows) / cells.rows.sum()
         x = coded.columns[:, coded.kept]
-        middle, size = x.mean(axis=0), x.std(axis=0)
-        middle[0], size[size == 0] = 0.0, 1.0
+        middle = weights @ x
+        size = np.sqrt(weights @ (x - middle) ** 2)
+        middle[0], size[size <= NEGLIGIBLE * np.abs(x).max(axis=0)] = 0.0, 1.0
         back, slopes = np.diag(size), np.diag(1 / size)
         back[1:, 0], slopes[0, 1:] = middle[1:], -(middle / size)[1:]
-        return cls((x - middle) / size, coded.filled @ back, coded.normalised @ slopes)
+        centre = float(cells.total.sum() / cells.rows.sum())
+        return cls((x - middle) / size, centre, coded.filled @ back, coded.normalised @ slopes)
+
+    def moments(self, cells: Cells, side: Flags, draws: int, seed: int) -> Moments:
+        """Draw the persons of one group."""
+        mine = side[cells.pattern]
+        rows, total = cells.rows[mine], cells.total[mine]
+        person = np.asarray(pd.factorize(cells.person[mine])[0], dtype=np.int64)
+        return moments(self.z[cells.pattern[mine]], rows, total - rows * self.centre, person, draws, seed)
 
 
 def _told(coded: Characteristics, parts: dict[str, Floats], people: int, unit: str, standard: Standard) -> Oaxaca:

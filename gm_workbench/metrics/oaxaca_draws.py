@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 import numpy as np
@@ -43,20 +44,23 @@ class Moments:
         return _solved(self.zz, self.zy)
 
 
-def moments(z: Floats, y: Floats, person: Ints, draws: int, seed: int) -> Moments:
+def moments(z: Floats, rows: Floats, y: Floats, person: Ints, draws: int, seed: int) -> Moments:
     """Sum cross-products by person, and over each draw of persons; the first is the data as they are.
 
+    Cells have columns z, so many `rows`, and the sum y of their outcomes.
+
     >>> z, y = np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]]), np.array([1.0, 3.0, 5.0])
-    >>> found = moments(z, y, np.array([0, 1, 2]), 5, seed=1)
+    >>> found = moments(z, np.ones(3), y, np.array([0, 1, 2]), 5, seed=1)
     >>> found.coefficients[0].round(6).tolist(), found.mean[0].tolist()
     ([1.0, 2.0], [1.0, 1.0])
     """
     k = z.shape[1]
     upper, people = np.triu_indices(k), int(person.max()) + 1
-    products = [z[:, i] * z[:, j] for i, j in zip(*upper, strict=True)] + [z[:, i] * y for i in range(k)]
-    if people < len(person):
-        products = [np.bincount(person, one, minlength=people).astype(float) for one in products]
-    sums = drawn_sums(np.column_stack(products), draws, seed)
+    products = (rows * z[:, i] * z[:, j] for i, j in zip(*upper, strict=True))
+    by_person = [
+        np.bincount(person, one, minlength=people).astype(float) for one in chain(products, (y * z[:, i] for i in range(k)))
+    ]
+    sums = drawn_sums(np.column_stack(by_person), draws, seed)
     zz = np.empty((len(sums), k, k))
     zz[:, upper[0], upper[1]] = zz[:, upper[1], upper[0]] = sums[:, : len(upper[0])]
     return Moments(zz[:, 0, 0], zz[:, 0] / zz[:, :1, 0], zz, sums[:, len(upper[0]) :])

@@ -16,11 +16,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.characteristics import characteristics, require_characteristics
+from gm_workbench.metrics.characteristics import require_characteristics
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.collapsed import Cells, collapsed
 from gm_workbench.metrics.equity import EURO_MONTH
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.two_models import Cells, Models, collapsed, fitted
+from gm_workbench.metrics.two_models import Models, fitted
 
 Floats = NDArray[np.float64]
 
@@ -145,64 +146,49 @@ def two_part(
     require_numbers(months, [amount], TWO_PART)
     if (months[amount] < 0).any():
         raise MetricError(f"{TWO_PART}: every amount must be 0 or more, but at least one is negative.")
-    rows = months.loc[months[group].astype(str).isin(groups)]
-    cells = _cells(rows, group, groups, covariates, amount, person)
+    cells = collapsed(months, group, groups, covariates, amount, person, TWO_PART)
     short = shortage(TWO_PART, *_wants(cells))
     if short is not None:
         return short
-    models = fitted(cells, TWO_PART)
-    return models if isinstance(models, NotEnoughData) else _told(cells, models, unit)
-
-
-def _cells(
-    rows: pd.DataFrame, group: str, groups: tuple[str, str], covariates: Sequence[str], amount: str, person: str
-) -> Cells:
-    """Rows of one person with the same characteristics are added up: both models see only how many, and how much."""
-    patterns = rows[[group, *covariates]].groupby([group, *covariates], observed=True, sort=True)
-    pattern = np.asarray(patterns.ngroup(), dtype=np.int64)
-    first = rows.iloc[np.unique(pattern, return_index=True)[1]]
-    coded = characteristics(first, covariates, TWO_PART)
-    kept = coded.kept
-    compared = (first[group].astype(str) == groups[0]).to_numpy(dtype=float)
-    names = (coded.names[0], group, *(coded.names[place] for place in kept[1:]))
-    x = np.insert(coded.columns[:, kept], 1, compared, axis=1)
-    categories = [place for place, name in enumerate(coded.names) if name != coded.owners[place]]
-    who, euros = np.asarray(pd.factorize(rows[person])[0], dtype=np.int64), rows[amount].to_numpy(dtype=float)
-    return collapsed(who, pattern, euros, x, names, coded.columns[:, categories])
+    known, kept = cells.known, cells.known.kept
+    models = fitted(cells, np.insert(known.columns[:, kept], 1, cells.compared, axis=1), TWO_PART)
+    names = (known.names[0], group, *(known.names[place] for place in kept[1:]))
+    return models if isinstance(models, NotEnoughData) else _told(cells, models, names, unit)
 
 
 def _wants(cells: Cells) -> list[tuple[str, int, int]]:
-    spenders = cells.spenders
-    in_groups = (spenders(cells.x[:, 1] == 1), spenders(cells.x[:, 1] == 0))
-    in_categories = [spenders(one == 1) for one in cells.categories.T]
+    spent = cells.some > 0
+    in_groups = [cells.persons(side, spent) for side in (cells.compared, ~cells.compared)]
+    in_categories = [cells.persons(one, spent) for one in cells.categories()]
+    least = min(in_categories, default=MIN_SPENDERS_PER_CATEGORY)
     return [
         ("persons with any spend", min(in_groups), MIN_SPENDERS),
-        ("persons with any spend in each category", min(in_categories, default=10**9), MIN_SPENDERS_PER_CATEGORY),
+        ("persons with any spend in each category", least, MIN_SPENDERS_PER_CATEGORY),
     ]
 
 
-def _told(cells: Cells, models: Models, unit: str) -> TwoPart:
-    people, spenders = cells.people, cells.spenders(np.ones(len(cells.x), dtype=bool))
+def _told(cells: Cells, models: Models, names: Sequence[str], unit: str) -> TwoPart:
+    people, spenders = cells.people, cells.persons(np.full(len(cells.compared), True), cells.some > 0)
 
     def told(value: float, influence: Floats, unit: str) -> Estimate:
         by_person = np.bincount(cells.person, influence, minlength=people)
         se = sqrt(people / (people - 1) * float(by_person @ by_person))
-        margin, left = NORMAL * se, spenders - cells.x.shape[1]
+        margin, left = NORMAL * se, spenders - len(names)
         return Estimate(value, value - margin, value + margin, se, people, unit, TWO_PART, residual_df=left)
 
-    new, old = (models.at(cells, side) for side in (1.0, 0.0))
-    compared, reference = (models.averaged(cells, one.both, cells.months, *one.of("both")) for one in (new, old))
+    new, old = (models.at(side) for side in (1.0, 0.0))
+    compared, reference = (models.averaged(cells, one.both, cells.rows, *one.of("both")) for one in (new, old))
     any_, given, per_month = (
         models.averaged(
             cells,
             getattr(new, name) - getattr(old, name),
-            cells.any if name == "amount" else cells.months,
+            cells.some if name == "amount" else cells.rows,
             *(a - b for a, b in zip(new.of(name), old.of(name), strict=True)),
         )
         for name in ("any", "amount", "both")
     )
     odds, euros = (
-        MappingProxyType({name: told(float(b[i]), part[:, i], scale) for i, name in enumerate(cells.names)})
+        MappingProxyType({name: told(float(b[i]), part[:, i], scale) for i, name in enumerate(names)})
         for b, part, scale in (
             (models.any, models.any_influence, "log odds"),
             (models.amount, models.amount_influence, "log euro"),
@@ -214,7 +200,7 @@ def _told(cells: Cells, models: Models, unit: str) -> TwoPart:
         replace(told(*given, SPENT_MONTH if unit == EURO_MONTH else unit), n=spenders),
         told(*compared, unit),
         told(*reference, unit),
-        cells.raw_difference,
+        cells.mean(cells.compared) - cells.mean(~cells.compared),
         odds,
         euros,
         spenders,

@@ -13,8 +13,7 @@ def spending_months(study: Study) -> pd.DataFrame:
 
     Costs in months without general assistance are left out, so that amount and time at risk are about the same months.
     """
-    months = general_assistance(study)[["person", "month", "sex", "household", "birth_year"]]
-    months = months.drop_duplicates(["person", "month"])
+    months = _on_benefit(study)
     spent = study.tables["costs"].groupby(["person", "month"], as_index=False)["amount"].sum()
     merged = months.merge(spent, on=["person", "month"], how="left", validate="one_to_one")
     age = merged["month"] // 12 - merged["birth_year"]
@@ -23,5 +22,10 @@ def spending_months(study: Study) -> pd.DataFrame:
 
 def spending_by_type(study: Study) -> pd.DataFrame:
     """Give one row per person, month and type of provision with costs, for months on general assistance."""
-    months = spending_months(study)[["person", "month", "sex", "household"]]
+    months = _on_benefit(study)[["person", "month", "sex", "household"]]
     return study.tables["costs"].merge(months, on=["person", "month"], validate="many_to_one")
+
+
+def _on_benefit(study: Study) -> pd.DataFrame:
+    months = general_assistance(study)[["person", "month", "sex", "household", "birth_year"]]
+    return months.drop_duplicates(["person", "month"])

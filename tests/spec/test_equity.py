@@ -267,3 +267,17 @@ def test_provision_kitagawa_refuses_costs_of_nobody():
     costs = pd.DataFrame({"person": ["z"], "sex": ["w"], "type": ["01"], "amount": [1.0]})
     with pytest.raises(MetricError, match="persons with a month on benefit"):
         provision_kitagawa(at_risk, costs, "sex", ("w", "m"))
+
+
+def test_provision_kitagawa_refuses_costs_without_a_type():
+    at_risk = pd.DataFrame({"person": list("abcd"), "sex": list("wwmm")})
+    costs = pd.DataFrame({"person": ["a", "b"], "sex": ["w", "w"], "type": ["01", None], "amount": [1.0, 2.0]})
+    with pytest.raises(MetricError, match="type must be known"):
+        provision_kitagawa(at_risk, costs, "sex", ("w", "m"))
+
+
+def test_provision_kitagawa_without_costs_has_nothing_to_split():
+    at_risk = pd.DataFrame({"person": list("abcd"), "sex": list("wwmm")})
+    none = pd.DataFrame({"person": [], "sex": [], "type": [], "amount": []})
+    result = provision_kitagawa(at_risk, none, "sex", ("w", "m"), draws=20)
+    assert (result.gap.value, result.parts) == (0.0, ())

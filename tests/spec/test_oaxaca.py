@@ -295,7 +295,7 @@ def test_oaxaca_says_when_too_many_draws_have_no_answer():
 
 def test_a_draw_without_an_answer_is_known_for_one():
     z = np.column_stack([np.ones(3), [0.0, 0.0, 1.0]])
-    found = moments(z, np.arange(3.0), np.arange(3), 200, seed=1)
+    found = moments(z, np.ones(3), np.arange(3.0), np.arange(3), 200, seed=1)
     without = person_weights(3, 200, seed=1)[:, 2] == 0
     only = person_weights(3, 200, seed=1)[:, 2] == 3
     assert (found.tells_apart == ~(without | only)).all()
@@ -314,6 +314,12 @@ def test_oaxaca_refuses_covariates_that_determine_each_other(card_holders):
     frame = card_holders.assign(twice=2 * card_holders["AGE"])
     with pytest.raises(MetricError, match="determine each other"):
         oaxaca_blinder(frame, "AVGEXP", "home", ("owner", "renter"), ["AGE", "twice"])
+
+
+@pytest.mark.parametrize("age", [0.0, 30.1])
+def test_oaxaca_refuses_a_covariate_in_which_nobody_differs(card_holders, age):
+    with pytest.raises(MetricError, match="determine each other"):
+        oaxaca_blinder(card_holders.assign(AGE=age), "AVGEXP", "home", ("owner", "renter"), ["AGE", "INCOME"])
 
 
 @pytest.mark.parametrize(
