@@ -26,6 +26,7 @@ ANALYSIS = {
     Design.STAGGERED_INTRODUCTION: "teams in steps and teams that never begin, in stacks, CR2 by team, Satterthwaite",
     Design.BEFORE_AFTER: "teams with their own past, CR2 by team, Satterthwaite",
 }
+NO_FORM = "No closed form for this design: simulate it with --simulate N."
 BY_LOT = "randomisation inference"
 
 design_option = click.option(
@@ -108,17 +109,21 @@ def _lines(study: str, found: Prospect) -> Iterator[str]:
         yield "No difference, however large, would be seen. Plan on more of them, or on another design."
     else:
         yield from _curve(found)
-    yield ""
-    yield f"Chance to see the smallest relevant difference, {_size(found, found.smallest_relevant)}, by number of clusters:"
-    yield from aligned([_of_clusters(row) for row in found.clusters])
+    if any(row["chance"] is not None for row in found.clusters):
+        yield ""
+        yield f"Chance to see the smallest relevant difference, {_size(found, found.smallest_relevant)}, by number of clusters:"
+        yield from aligned([_of_clusters(row) for row in found.clusters])
 
 
 def _curve(found: Prospect) -> Iterator[str]:
+    if all(row["closed_form"] is None and "simulated" not in row for row in found.curve):
+        yield NO_FORM
+        return
     yield f"Chance to see a true difference (in {found.unit}):"
     yield from aligned([_of_size(found, row) for row in found.curve])
     yield ""
     if found.smallest_seen is None:
-        yield "No closed form for this design: simulate it with --simulate N."
+        yield NO_FORM
     else:
         relevant = f"the smallest relevant is {_size(found, found.smallest_relevant)}"
         yield f"Smallest difference seen four times in five: {_size(found, found.smallest_seen)} ({relevant})."

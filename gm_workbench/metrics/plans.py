@@ -34,7 +34,7 @@ class Plan:
     sd : float or None
         Standard deviation of an outcome in points.
     correlation : float
-        Of the outcome with the same at the start, which the analysis allows for.
+        Of the outcome with the same at the start, which the analysis of persons by coach allows for.
     attrition : float
         Part of the persons without an outcome, 0 to below 1.
     cv : float

@@ -5,6 +5,7 @@ Made from a declaration and, where a place is named, from how many persons and c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +21,17 @@ from gm_workbench.vocabulary.planning import PLANNED
 from gm_workbench.vocabulary.protocols import Assignment, Protocol
 
 NEEDED = ("clusters", "persons_per_coach", "icc")
+WHERE_NOT_PLANNED: Mapping[str, tuple[float, tuple[Design | None, ...]]] = {
+    "introduced": (0.5, (None, Design.PARALLEL_CLUSTERS, Design.STAGGERED_INTRODUCTION)),
+    "size_cv": (0.0, (None, *Design)),
+    "attrition": (0.0, (None, *Design)),
+    "correlation": (0.0, (None,)),
+    "stays": (1.0, (Design.BEFORE_AFTER,)),
+    "steps": (4, (Design.STEPPED_WEDGE, Design.STAGGERED_INTRODUCTION)),
+    "months_between": (4, (Design.STEPPED_WEDGE, Design.STAGGERED_INTRODUCTION)),
+}
+"""What is reckoned with where a protocol does not say, and for which designs (None: persons by coach). It is told each time."""
+
 STEPS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 """Differences of the curve, in the smallest difference that the protocol calls relevant."""
 
@@ -93,7 +105,8 @@ def planned(
             f"{protocol.name} must plan on {', '.join(lacking)}, but its protocol does not; add them under `planning`, each "
             "with value, status and source. What each is stands in data/protocols/README.md."
         )
-    numbers = {name: float(fact.value) for name, fact in declared.items()}
+    otherwise = {name: value for name, (value, ways) in WHERE_NOT_PLANNED.items() if way in ways and name not in declared}
+    numbers = otherwise | {name: float(fact.value) for name, fact in declared.items()}
     size = numbers.pop("coaches_per_team", 1.0) * numbers.pop("persons_per_coach")
     whole = {name: int(numbers.pop(name)) for name in ("clusters", "steps", "months_between") if name in numbers}
     cv = numbers.pop("size_cv", 0.0)
@@ -108,6 +121,9 @@ def planned(
     rests_on = [
         {"number": name, "value": fact.value, "what": PLANNED[name].meaning, "status": str(fact.status), "source": fact.source}
         for name, fact in declared.items()
+    ] + [
+        {"number": name, "value": value, "what": PLANNED[name].meaning, "status": "not planned", "source": "taken so here"}
+        for name, value in otherwise.items()
     ]
     return (plan, rests_on) if delivered is None else _as_counted(plan, rests_on, delivered)
 

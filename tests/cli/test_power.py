@@ -38,6 +38,14 @@ def test_power_says_when_no_difference_would_ever_be_seen(project, call):
     assert "four times in five" not in done.output
 
 
+def test_power_says_that_stacks_have_no_closed_form(project, call):
+    done = call("power", "amsterdam_supervisor_cascade", "--design", "staggered_introduction")
+    assert "No closed form for this design: simulate it with --simulate N." in done.output
+    assert "steps              4" in done.output
+    assert "not planned" in done.output
+    assert "none" not in done.output
+
+
 def test_power_counts_a_delivery_and_reads_no_outcome(project, call):
     write_world("default", 1, project, ["GM9903"], with_truth=False)
     done = call("power", STUDY, "--place", "GM9903")

@@ -29,6 +29,15 @@ def test_plan_holds_the_numbers_of_the_protocol():
     assert planned(COACHES)[0].design is None
 
 
+def test_what_is_not_planned_is_told_where_the_design_uses_it():
+    told = {design: {row["number"]: row["value"] for row in planned(TEAMS, design)[1] if row["status"] == "not planned"}
+            for design in ("parallel_clusters", "stepped_wedge", "before_after")}  # fmt: skip
+    assert told["parallel_clusters"] == {}
+    assert told["stepped_wedge"] == {"steps": 4, "months_between": 4}
+    assert told["before_after"] == {"stays": 1.0}
+    assert planned(TEAMS, "stepped_wedge")[0].steps == 4
+
+
 def test_curve_is_that_of_the_plan_in_steps_of_what_is_relevant():
     found = prospect(TEAMS)
     relevant = float(TEAMS.primary.smallest_relevant.value)
