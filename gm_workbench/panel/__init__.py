@@ -13,6 +13,7 @@ __all__ = [
     "cascade",
     "coverage",
     "delivered_runs",
+    "exposure",
     "ledger",
     "merging",
     "mobility",
