@@ -14,6 +14,7 @@ __all__ = [
     "coverage",
     "delivered_runs",
     "event_time",
+    "exposure",
     "ledger",
     "merging",
     "mobility",

@@ -112,6 +112,12 @@ def determinant_and_exit(study: Study, waves: pd.DataFrame, scale: str, wave: st
     return left_for_work(study, there.reset_index(drop=True), HORIZON, month)
 
 
+def with_introduction(people: pd.DataFrame, waves: pd.DataFrame) -> pd.DataFrame:
+    """Add ``introduced``, 0 or 1: whether the person's team had begun before the measurement after half a year."""
+    began = waves.drop_duplicates("team").set_index("team")["introduced"]
+    return people.assign(introduced=people["team"].map(began).fillna(False).astype("int64"))
+
+
 def dose_and_exit(study: Study, people: pd.DataFrame, coaches: pd.DataFrame, wave: str = HALFWAY) -> pd.DataFrame:
     """Give those of `people` on benefit at a wave: their coach's use then, and whether they left for work in the year after.
 

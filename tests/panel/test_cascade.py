@@ -343,3 +343,9 @@ def test_of_nobody_nobody_changed_sides():
     nobody = people("a").iloc[:0]
     stayed = ~cascade.changed_sides(study(stay("a"), [guide("a")]), nobody)
     assert (stayed.dtype, len(nobody.loc[stayed])) == (bool, 0)
+
+
+def test_answers_know_whether_the_team_had_begun_by_the_measurement():
+    people = pd.DataFrame({"person": ["a", "b", "c"], "team": ["new", "old", "elsewhere"]})
+    waves = pd.DataFrame({"team": ["new", "new", "old"], "introduced": [True, True, False]})
+    assert with_introduction(people, waves)["introduced"].tolist() == [1, 0, 0]
