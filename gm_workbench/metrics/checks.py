@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,16 +10,27 @@ import pandas as pd
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.estimate import NotEnoughData
 
+LARGEST = 1e50
+"""Nothing that is measured comes near; beyond it sums of fourth powers no longer fit in a computer's number."""
+
 
 def require_columns(frame: pd.DataFrame, columns: Iterable[str], method: str) -> None:
-    """Refuse a frame that lacks a column.
+    """Refuse what is not a frame, and a frame that lacks a column or has it twice.
 
     >>> require_columns(pd.DataFrame({"a": [1]}), ["a"], "mean")
     """
-    missing = [name for name in columns if name not in frame.columns]
+    if not isinstance(frame, pd.DataFrame):
+        raise MetricError(f"{method}: the rows must be a DataFrame but got {type(frame).__name__}.")
+    names, own = list(columns), list(frame.columns)
+    missing = [name for name in names if not isinstance(name, Hashable) or name not in own]
     if missing:
-        there = ", ".join(map(str, frame.columns)) or "none"
-        raise MetricError(f"{method}: columns {', '.join(missing)} are missing; there are: {there}.")
+        there = ", ".join(map(str, own)) or "none"
+        raise MetricError(f"{method}: columns {', '.join(map(str, missing))} are missing; there are: {there}.")
+    twice = [name for name in names if own.count(name) > 1]
+    if twice:
+        raise MetricError(
+            f"{method}: there must be one column {twice[0]} but there are {own.count(twice[0])}. Rename the others."
+        )
 
 
 def require_filled(frame: pd.DataFrame, columns: Iterable[str], method: str) -> None:
@@ -40,10 +51,12 @@ def require_numbers(frame: pd.DataFrame, columns: Iterable[str], method: str, *,
     names = list(columns)
     require_columns(frame, names, method)
     for name in names:
-        if not pd.api.types.is_numeric_dtype(frame[name]):
+        if not pd.api.types.is_numeric_dtype(frame[name]) or pd.api.types.is_complex_dtype(frame[name]):
             raise MetricError(f"{method}: column {name} must be numeric but got {frame[name].dtype}.")
-        if bool(np.isinf(frame[name].dropna().to_numpy(dtype=float)).any()):
-            raise MetricError(f"{method}: column {name} must be finite but holds infinity.")
+        largest = np.abs(frame[name].dropna().to_numpy(dtype=float)).max(initial=0.0)
+        if largest > LARGEST:
+            got = "infinity" if np.isinf(largest) else f"a number beyond {LARGEST:g}"
+            raise MetricError(f"{method}: column {name} must be finite but holds {got}.")
     if not gaps:
         require_filled(frame, names, method)
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 
 import pandas as pd
 import pytest
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_binary, require_columns, require_filled, require_numbers, shortage
+from gm_workbench.metrics.checks import LARGEST, require_binary, require_columns, require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import NotEnoughData
 
 ROWS = pd.DataFrame({"a": [1.0, math.nan, 3.0], "b": ["x", None, "z"], "c": [0, 1, 1], "d": [True, False, True]})
@@ -45,3 +46,33 @@ def test_binary_takes_false_and_true_and_nothing_else() -> None:
 def test_a_shortage_starts_below_what_is_needed(got: int, short: bool) -> None:
     expected = NotEnoughData("mean", "persons", got, 10) if short else None
     assert shortage("mean", ("coaches", 5, 5), ("persons", got, 10)) == expected
+
+
+def test_rows_must_be_a_frame() -> None:
+    with pytest.raises(MetricError, match="mean: the rows must be a DataFrame but got dict"):
+        require_columns({"a": [1]}, ["a"], "mean")
+
+
+def test_what_cannot_be_a_name_is_a_column_that_is_missing() -> None:
+    with pytest.raises(MetricError, match=r"columns None, \['a'\] are missing"):
+        require_columns(ROWS, [None, ["a"]], "mean")
+
+
+def test_a_column_that_is_there_twice_is_refused_where_it_is_used() -> None:
+    twice = pd.concat([ROWS, ROWS[["a"]]], axis="columns")
+    require_columns(twice, ["b"], "mean")
+    with pytest.raises(MetricError, match=r"mean: there must be one column a but there are 2\. Rename the others\."):
+        require_numbers(twice, ["a"], "mean", gaps=True)
+
+
+def test_complex_numbers_are_no_measurements() -> None:
+    with pytest.raises(MetricError, match="column c must be numeric but got complex128"):
+        require_numbers(ROWS.assign(c=ROWS["c"].astype(complex)), ["c"], "mean")
+
+
+@pytest.mark.parametrize(("largest", "refused"), [(LARGEST, False), (LARGEST * 1.01, True), (-LARGEST * 1.01, True)])
+def test_numbers_whose_powers_do_not_fit_are_refused(largest: float, refused: bool) -> None:
+    rows = ROWS.assign(a=[1.0, largest, math.nan])
+    beyond = pytest.raises(MetricError, match=r"column a must be finite but holds a number beyond 1e\+50")
+    with beyond if refused else nullcontext():
+        require_numbers(rows, ["a"], "mean", gaps=True)
