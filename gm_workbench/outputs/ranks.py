@@ -57,9 +57,9 @@ RANK_CAPTION = Text(
     "are left out. With interval (95 %).",
 )
 RANK_SAID = Text(
-    "Van het laagst betaalde kwart stond {{rose}} % {horizon} maanden later hoger op de ladder (marge {{rose_low}} tot "
+    "Na {horizon} maanden stond {{rose}} % van het laagst betaalde kwart hoger op de ladder (marge {{rose_low}} tot "
     "{{rose_high}} %). Van het hoogst betaalde kwart stond {{fell}} % toen lager (marge {{fell_low}} tot {{fell_high}} %).",
-    "Of the lowest paid quarter {{rose}}% stood higher on the ladder {horizon} months later (interval {{rose_low}} to "
+    "After {horizon} months {{rose}}% of the lowest paid quarter stood higher on the ladder (interval {{rose_low}} to "
     "{{rose_high}}%). Of the highest paid quarter {{fell}}% stood lower then (interval {{fell_low}} to {{fell_high}}%).",
 )
 BY_ITSELF = Text(

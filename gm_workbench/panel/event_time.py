@@ -13,15 +13,16 @@ from gm_workbench.vocabulary.text import Text
 QUARTER = 3
 
 
-def low_at_first(study: Study, months: pd.DataFrame) -> Cohort:
+def low_at_first(study: Study, months: pd.DataFrame, everybody: pd.DataFrame | None = None) -> Cohort:
     """Follow workers with a coach who were paid and below the threshold in each of the first three months of the period.
 
     Everybody is chosen on the same calendar months, long before the introduction. Whoever is chosen on the months just before
-    it rises after it by herself, and such a rise would look like one that the introduction brought.
+    it rises after it by herself, and such a rise would look like one that the introduction brought. `everybody` are those of
+    `workers`, for who has them already.
     """
     first = months.loc[months["month"] < study.period.first + QUARTER]
     low = (first["hourly_wage"].notna() & ~first["above"]).groupby(first["person"]).sum()
-    people = workers(study)
+    people = workers(study) if everybody is None else everybody
     start = start_cohort(
         people.assign(low=people["person"].map(low)),
         Text("personen met loon in de periode", "persons with pay in the period"),

@@ -35,17 +35,19 @@ class Pairs:
     ties: Text = Text("", "")
 
 
-def pairs(study: Study, horizon: int, share: float) -> Pairs:
-    """Give the pairs that the data allow: against the national threshold, or, without one, by fifths of their own wages."""
+def pairs(study: Study, horizon: int, share: float, months: pd.DataFrame | None = None) -> Pairs:
+    """Give the pairs that the data allow: against the national threshold, or, without one, by fifths of their own wages.
+
+    `months` are those of `work_months` with the same share, for who has them already.
+    """
     if not study.meets(THRESHOLD) or not study.meets("wages.contract"):
         return rank_pairs(study, horizon)
-    return Pairs(state_pairs(work_months(study, share), horizon), STATES)
+    return Pairs(state_pairs(work_months(study, share) if months is None else months, horizon), STATES)
 
 
 def rank_pairs(study: Study, horizon: int) -> Pairs:
     """Give pairs of fifths of the main jobs' hourly wages: how people change places, whatever the threshold."""
-    tolerance = TOLERANCE if study.kind is DataKind.PUBLISHED else 0
-    return Pairs(quintile_pairs(main_jobs(study.tables["wages"]), horizon, tolerance), QUINTILES, QUINTILE_TIES)
+    return in_fifths(wage_pairs(study, horizon))
 
 
 def wage_pairs(study: Study, horizon: int) -> pd.DataFrame:
@@ -53,7 +55,12 @@ def wage_pairs(study: Study, horizon: int) -> pd.DataFrame:
     tolerance = TOLERANCE if study.kind is DataKind.PUBLISHED else 0
     wages = main_jobs(study.tables["wages"]).sort_values(["person", "month"])
     found = _nearest(wages, horizon, tolerance)
-    return found[["person", "wage_from", "wage_to"]].set_axis(["person", "from", "to"], axis="columns")
+    return _wages(found)
+
+
+def in_fifths(wages: pd.DataFrame) -> Pairs:
+    """Turn pairs of wages into pairs of fifths, those of the persons in the pairs, at each end apart."""
+    return Pairs(wages.assign(**{end: _quintile(wages[end]) for end in ("from", "to")}), QUINTILES, QUINTILE_TIES)
 
 
 def over_threshold(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -82,9 +89,7 @@ def quintile_pairs(wages: pd.DataFrame, horizon: int, tolerance: int = 0) -> pd.
     if tolerance < 0 or horizon <= tolerance:
         raise MetricError(f"The horizon must be longer than the tolerance, but got {horizon} and {tolerance} months.")
     pairs = _nearest(wages.sort_values(["person", "month"]), horizon, tolerance)
-    if pairs.empty:
-        return pd.DataFrame({"person": [], "from": [], "to": []}, dtype=str)
-    return pairs.assign(**{end: _quintile(pairs[f"wage_{end}"]) for end in ("from", "to")})[["person", "from", "to"]]
+    return in_fifths(_wages(pairs)).frame
 
 
 def _nearest(wages: pd.DataFrame, horizon: int, tolerance: int) -> pd.DataFrame:
@@ -95,6 +100,12 @@ def _nearest(wages: pd.DataFrame, horizon: int, tolerance: int) -> pd.DataFrame:
     return close.drop_duplicates("person").rename(columns={"hourly_wage": "wage_to"}).reset_index(drop=True)
 
 
+def _wages(found: pd.DataFrame) -> pd.DataFrame:
+    return found[["person", "wage_from", "wage_to"]].set_axis(["person", "from", "to"], axis="columns")
+
+
 def _quintile(wages: pd.Series) -> pd.Series:
+    if wages.empty:
+        return wages.astype(str)
     edges = np.quantile(wages, [0.2, 0.4, 0.6, 0.8])
     return pd.Series(np.array(QUINTILES)[np.searchsorted(edges, wages, side="left")], index=wages.index)

@@ -72,13 +72,17 @@ def workers(study: Study) -> pd.DataFrame:
     return with_coach(study, people, study.index_month)
 
 
-def base_workers(study: Study, months: pd.DataFrame, months_low: int = 3) -> Cohort:
-    """Follow programme workers who earned below the threshold in each of the `months_low` months before the index month."""
+def base_workers(study: Study, months: pd.DataFrame, months_low: int = 3, everybody: pd.DataFrame | None = None) -> Cohort:
+    """Follow programme workers who earned below the threshold in each of the `months_low` months before the index month.
+
+    `everybody` are those of `workers`, for who has them already.
+    """
     before = months.loc[months["months"].between(-months_low, -1)]
     low = before["hourly_wage"].notna() & ~before["above"]
     summary = before.assign(low=low, gap=np.log(before["threshold"] / before["hourly_wage"]))
     per_person = summary.groupby("person").agg(paid=("hourly_wage", "count"), low=("low", "sum"), log_gap=("gap", "mean"))
-    people = workers(study).merge(per_person, left_on="person", right_index=True, how="left", validate="one_to_one")
+    known = workers(study) if everybody is None else everybody
+    people = known.merge(per_person, left_on="person", right_index=True, how="left", validate="one_to_one")
     start = start_cohort(
         people,
         Text("personen met loon in de periode", "persons with pay in the period"),

@@ -70,7 +70,7 @@ def test_ranks_say_the_lowest_beside_the_highest_and_what_comes_by_itself():
     output = ranks(CHANGED, SECTIONS["ranks"], ABOUT, horizon=24)
     said = spoken(output)
     assert said.startswith(
-        "Van het laagst betaalde kwart stond 60 % 24 maanden later hoger op de ladder (marge 55 tot 65 %). Van het hoogst "
+        "Na 24 maanden stond 60 % van het laagst betaalde kwart hoger op de ladder (marge 55 tot 65 %). Van het hoogst "
         "betaalde kwart stond 70 % toen lager (marge 65 tot 75 %)."
     )
     assert "toeval dat voorbijgaat" in said
