@@ -93,7 +93,7 @@ def doses(
         # a table: differences, shares of months and a factor do not belong on one axis
         labels={
             **ROWS,
-            COLUMN: Text(f"verschil ({named['unit'].nl})", f"difference ({named['unit'].en})"),
+            COLUMN: Text("verschil", "difference"),
             SIZE: Text("aandeel of factor", "share or factor"),
         },
         row_title=Text("maat", "measure"),

@@ -163,7 +163,8 @@ def _of_teams(result: Mediation | LevelMediation) -> tuple[Sentence, ...]:
 
 
 def _sizes(tilted: Tilt, like: Estimate) -> tuple[Cell, ...]:
-    found = {"needed": tilted.needed, "unsure": abs(tilted.unsure)}
+    # where nothing is certain to begin with, no factor is needed to make it unsure
+    found = {"needed": tilted.needed, **({"unsure": abs(tilted.unsure)} if like.excludes_zero else {})}
     return tuple(
         replace(estimate_cell(like, row, SIZE, digits=0, unit="share"), value=value, low=None, high=None, se=None)
         for row, value in found.items()
@@ -207,6 +208,6 @@ def _labels(named: Mapping[str, Text]) -> dict[str, Text]:
         ),
         "needed": Text("factor die het op nul brengt", "factor that takes it to zero"),
         "unsure": Text("factor die het onzeker maakt", "factor that makes it unsure"),
-        COLUMN: Text(f"verschil ({named['unit'].nl})", f"difference ({named['unit'].en})"),
+        COLUMN: Text("verschil", "difference"),
         SIZE: Text("deel dat hij van beide verklaart", "share that it explains of both"),
     }

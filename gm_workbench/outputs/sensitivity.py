@@ -19,7 +19,10 @@ from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
 
 MAIN, P = "main", "p"
-TWO_SIDED = Text("p (tweezijdig)", "p (two-sided)")
+TWO_SIDED = Text("p (tweezijdig; 0,001 is 0,001 of kleiner)", "p (two-sided; 0.001 is 0.001 or smaller)")
+LEAST_P = 0.001
+"""A smaller p prints as this one: it would print as nothing at all, which no p is."""
+
 ROWS = {
     MAIN: Text("hoofdanalyse", "main analysis"),
     Way.CR2: Text("correctie voor weinig teams (CR2)", "corrected for few teams (CR2)"),
@@ -121,7 +124,17 @@ def _p_cell(row: str, one: Judged) -> tuple[Cell, ...]:
         return ()
     estimate = one.estimate
     return (
-        Cell(row, P, Measure.ESTIMATE, estimate.n, one.p, groups=estimate.groups, df=estimate.residual_df, unit="", digits=3),
+        Cell(
+            row,
+            P,
+            Measure.ESTIMATE,
+            estimate.n,
+            max(one.p, LEAST_P),
+            groups=estimate.groups,
+            df=estimate.residual_df,
+            unit="",
+            digits=3,
+        ),
     )
 
 

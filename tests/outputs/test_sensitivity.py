@@ -124,3 +124,8 @@ def test_the_guard_releases_it_with_its_p_values(shown: Callable[..., Output]) -
     released = protect([shown()], load_policy("cbs-stijl")).outputs[0]
     assert [cell.value for cell in released.cells if cell.column == "p"] == [0.31, 0.36, 0.29]
     assert "−1,0 tot +3,0" in say(released.words.sentence, released, "nl")
+
+
+def test_a_very_small_p_never_prints_as_nothing(shown: Callable[..., Output]) -> None:
+    output = shown(wild=(-0.05, -0.03, 1e-6), lot=(-0.05, -0.03, 0.0011))
+    assert [cell.value for cell in output.cells if cell.column == "p"] == [0.31, 0.001, 0.0011]

@@ -348,4 +348,4 @@ def test_of_nobody_nobody_changed_sides():
 def test_answers_know_whether_the_team_had_begun_by_the_measurement():
     people = pd.DataFrame({"person": ["a", "b", "c"], "team": ["new", "old", "elsewhere"]})
     waves = pd.DataFrame({"team": ["new", "new", "old"], "introduced": [True, True, False]})
-    assert with_introduction(people, waves)["introduced"].tolist() == [1, 0, 0]
+    assert cascade.with_introduction(people, waves)["introduced"].tolist() == [1, 0, 0]
