@@ -67,7 +67,7 @@ def _clusters_wanted(plan: Plan) -> list[tuple[str, int, int]]:
     if plan.design is None:
         return [("coaches in each group", min(plan.arms), MIN_CLUSTERS_PER_ARM)]
     if plan.design is Design.PARALLEL_CLUSTERS:
-        dealt = [("teams", plan.clusters, teams_needed(plan.arms, mirrors=True, level=0.05))] if plan.randomised else []
+        dealt = [("teams", plan.clusters, teams_needed([plan.arms], mirrors=True, level=0.05))] if plan.randomised else []
         return [("teams in each group", min(plan.arms), MIN_TEAMS_PER_ARM), *dealt]
     if plan.design is Design.STAGGERED_INTRODUCTION:
         return [("teams in each group", min(plan.arms), MIN_TEAMS_PER_ARM)]
