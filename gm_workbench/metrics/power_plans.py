@@ -217,3 +217,32 @@ def by_clusters(plan: Plan, difference: float, clusters: Sequence[int]) -> dict[
     {10: 0.31, 34: 0.85}
     """
     return {count: foreseen(replace(plan, clusters=count), difference) for count in clusters}
+
+
+def by_size(plan: Plan, difference: float, sizes: Sequence[float]) -> dict[float, Foreseen | NotEnoughData]:
+    """Give what the same plan promises with other numbers of persons in a cluster.
+
+    Where persons of a cluster are alike, more of them help less and less: the design effect grows with them.
+
+    Parameters
+    ----------
+    plan, difference : as in `foreseen`
+    sizes : persons in a cluster at the start, each at least 1
+
+    Returns
+    -------
+    dict
+        Persons in a cluster to what is foreseen, in the order given.
+
+    Raises
+    ------
+    MetricError
+        When a number is below 1, or as in `foreseen`.
+
+    Examples
+    --------
+    >>> plan = Plan(Design.PARALLEL_CLUSTERS, 17, 400, 0.01, base=0.09)
+    >>> {m: round(found.chance, 2) for m, found in by_size(plan, 0.04, [100, 400, 1600]).items()}
+    {100: 0.41, 400: 0.59, 1600: 0.66}
+    """
+    return {size: foreseen(replace(plan, size=size), difference) for size in sizes}
