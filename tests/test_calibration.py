@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import sys
 from pathlib import Path
@@ -162,12 +163,13 @@ def test_draws_are_of_one_version_of_code_and_figures():
     assert len(others) == len(PRIMARY)
 
 
-def test_digest_follows_what_is_imported_and_not_what_only_words(monkeypatch):
+def test_digest_follows_what_is_reached_and_not_what_only_words(monkeypatch, request):
+    request.addfinalizer(ledger._names.cache_clear)  # the last file it read was changed
     row, before = PRIMARY[0], ledger.digest(PRIMARY[0], "")
     changed = ledger._bare
 
     def with_a_change(name):
-        return lambda path: changed(path) if path.stem != name else __import__("ast").parse("x = 1")
+        return lambda path: changed(path) if path.stem != name else ast.parse("x = 1")
 
     for name, same in (
         ("clustered", False),
@@ -177,6 +179,7 @@ def test_digest_follows_what_is_imported_and_not_what_only_words(monkeypatch):
         ("team_comparison", True),
     ):
         monkeypatch.setattr(ledger, "_bare", with_a_change(name))
+        ledger._names.cache_clear()
         assert (ledger.digest(row, "") == before) is same, name
 
 

@@ -1,8 +1,8 @@
 """Draws on file: one line for each, under a digest of the code that it came from, so that a run that was cut goes on.
 
-The digest covers the functions of the row and everything of metrics, panel and worlds that they import, without comments and
-docstrings, and the figures of the world. What only words, checks declarations or reads deliveries is left out: draws in memory
-do not pass it.
+The digest covers the functions of the row and every function, class and constant of ours that they reach by name, without
+comments and docstrings, and the figures of the world. What only words, checks declarations or reads deliveries is left out:
+draws in memory do not pass it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from gm_workbench.settings import paths
 
 HERE = Path(__file__).parent
 PACKAGE = "gm_workbench"
+WHOLE = "*"
 NO_NUMBERS = (
     "intake",
     "errors",
@@ -52,65 +53,65 @@ def _said(function: Any) -> str:
 
 def _reached(module: str, name: str, seen: set[tuple[str, str]]) -> Iterator[str]:
     """Give the code of a name of ours and of what it leans on, in the order in which it is met."""
-    if (module, name) in seen:
+    if (module, name) in seen or not _counts(module):
         return
     seen.add((module, name))
-    if not module.startswith("calibrating"):
-        yield from _imported(module, seen)
-        return
     defined, imported = _names(module)
     if name in imported:
-        where, original = imported[name]
-        if where.startswith(("calibrating", PACKAGE)):
-            yield from _reached(where, original, seen)
-    elif name in defined:
-        yield ast.unparse(defined[name])
-        for used in sorted({node.id for node in ast.walk(defined[name]) if isinstance(node, ast.Name)}):
+        yield from _reached(*imported[name], seen)
+    for node in defined.get(name, ()) if name != WHOLE else [one for many in defined.values() for one in many]:
+        yield _text(node)
+        for used in _used(node):
             yield from _reached(module, used, seen)
 
 
+def _counts(module: str) -> bool:
+    """Say whether a file is ours and can change a number."""
+    return _file(module) is not None and not module.removeprefix(f"{PACKAGE}.").startswith(NO_NUMBERS)
+
+
 @cache
-def _names(module: str) -> tuple[dict[str, ast.AST], dict[str, tuple[str, str]]]:
+def _names(module: str) -> tuple[dict[str, list[ast.stmt]], dict[str, tuple[str, str]]]:
     """Give what a file of ours defines at its top, and what it imports from where."""
-    tree = _bare(HERE.parent / (module.replace(".", "/") + ".py"))
-    defined: dict[str, ast.AST] = {}
+    path = _file(module)
+    tree = ast.parse("") if path is None else _bare(path)
+    defined: dict[str, list[ast.stmt]] = {}
     imported: dict[str, tuple[str, str]] = {}
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module:
             imported |= {alias.asname or alias.name: _source(node.module, alias.name) for alias in node.names}
         elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            defined[node.name] = node
-        elif isinstance(node, ast.Assign):
-            defined |= {name.id: node for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+            defined.setdefault(node.name, []).append(node)
+        else:
+            for name in _bound(node):
+                defined.setdefault(name, []).append(node)
     return defined, imported
 
 
-def _source(module: str, name: str) -> tuple[str, str]:
-    """Say where a name comes from: `from gm_workbench.panel import teams` names a file of the package."""
-    return (f"{module}.{name}", "") if _file(f"{module}.{name}") else (module, name)
-
-
-def _file(module: str) -> Path | None:
-    path = HERE.parents[1] / (module.replace(".", "/") + ".py")
-    return path if module.startswith(PACKAGE) and path.is_file() else None
-
-
-def _imported(module: str, seen: set[tuple[str, str]]) -> Iterator[str]:
-    path = _file(module)
-    if path is None or module.removeprefix(f"{PACKAGE}.").startswith(NO_NUMBERS) or (module, "*") in seen:
-        return
-    seen.add((module, "*"))
-    tree = _bare(path)
-    yield _text(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                yield from _imported(_source(node.module, alias.name)[0], seen)
+def _bound(node: ast.stmt) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
 
 
 @cache
-def _text(tree: ast.Module) -> str:
-    return ast.unparse(tree)
+def _used(node: ast.stmt) -> tuple[str, ...]:
+    return tuple(sorted({one.id for one in ast.walk(node) if isinstance(one, ast.Name)}))
+
+
+def _source(module: str, name: str) -> tuple[str, str]:
+    """Say where a name comes from: `from gm_workbench.panel import teams` names a file, all of which counts."""
+    return (f"{module}.{name}", WHOLE) if _file(f"{module}.{name}") else (module, name)
+
+
+@cache
+def _file(module: str) -> Path | None:
+    root = HERE.parent if module.startswith("calibrating") else HERE.parents[1]
+    path = root / (module.replace(".", "/") + ".py")
+    return path if module.startswith(("calibrating", PACKAGE)) and path.is_file() else None
+
+
+@cache
+def _text(node: ast.AST) -> str:
+    return ast.unparse(node)
 
 
 @cache

@@ -90,6 +90,7 @@ def _told(study: str, found: Prospect) -> dict[str, Any]:
         "planned_on": found.rests_on,
         "by_difference": found.curve,
         "by_clusters": found.clusters,
+        "by_persons": found.sizes,
     }
 
 
@@ -112,7 +113,10 @@ def _lines(study: str, found: Prospect) -> Iterator[str]:
     if any(row["chance"] is not None for row in found.clusters):
         yield ""
         yield f"Chance to see the smallest relevant difference, {_size(found, found.smallest_relevant)}, by number of clusters:"
-        yield from aligned([_of_clusters(row) for row in found.clusters])
+        yield from aligned([_row(row) for row in found.clusters])
+        yield ""
+        yield "And by persons in a cluster at the start:"
+        yield from aligned([_row(row) for row in found.sizes])
 
 
 def _curve(found: Prospect) -> Iterator[str]:
@@ -141,8 +145,8 @@ def _of_size(found: Prospect, row: Mapping[str, Any]) -> dict[str, str]:
     return {**told, "": "" if shown is None else "#" * round(BAR * shown) + "." * (BAR - round(BAR * shown))}
 
 
-def _of_clusters(row: Mapping[str, Any]) -> dict[str, str]:
-    return {"clusters": str(row["clusters"]), "chance": _percent(row["chance"])}
+def _row(row: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _percent(value) if name == "chance" else str(value) for name, value in row.items()}
 
 
 def _size(found: Prospect, value: float) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 from gm_workbench.errors import DeclarationError
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.plans import Plan
-from gm_workbench.metrics.power_plans import Foreseen, by_clusters, foreseen, never, smallest_seen
+from gm_workbench.metrics.power_plans import Foreseen, by_clusters, by_size, foreseen, never, smallest_seen
 from gm_workbench.metrics.power_simulation import Simulated, simulated
 from gm_workbench.vocabulary.designs import Design
 from gm_workbench.vocabulary.planning import PLANNED
@@ -38,6 +38,9 @@ STEPS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 CLUSTERS = (0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 """Numbers of clusters that are tried, as parts of those planned."""
 
+SIZES = (0.25, 0.5, 1.0, 2.0)
+"""Persons in a cluster that are tried, as parts of those planned."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -60,8 +63,8 @@ class Prospect:
         Each number of the plan: its name, value, status and source.
     never : NotEnoughData or None
         What there is too little of to see any difference.
-    curve, clusters : list of dict
-        Chance by size of the difference; and, of the smallest relevant one, by number of clusters.
+    curve, clusters, sizes : list of dict
+        Chance by size of the difference; and, of the smallest relevant one, by number of clusters, and of persons in each.
     smallest_relevant : float
     smallest_seen : float or None
         Seen four times in five, in closed form.
@@ -73,6 +76,7 @@ class Prospect:
     never: NotEnoughData | None
     curve: list[dict[str, Any]]
     clusters: list[dict[str, Any]]
+    sizes: list[dict[str, Any]]
     smallest_relevant: float
     smallest_seen: float | None
     unit: str
@@ -177,14 +181,15 @@ def prospect(
     """
     plan, rests_on = planned(protocol, design, delivered)
     relevant, least = float(protocol.primary.smallest_relevant.value), smallest_seen(plan)
-    sizes = [relevant * step for step in STEPS if plan.base is None or plan.base + relevant * step < 1]
+    differences = [relevant * step for step in STEPS if plan.base is None or plan.base + relevant * step < 1]
     short = never(plan)
     return Prospect(
         plan,
         rests_on,
         short,
-        [] if short else [_point(plan, size, draws, seed) for size in sizes],
+        [] if short else [_point(plan, size, draws, seed) for size in differences],
         _by_clusters(plan, relevant),
+        _by_size(plan, relevant),
         relevant,
         None if isinstance(least, NotEnoughData) else least,
         protocol.primary.unit,
@@ -214,3 +219,8 @@ def _simulated(found: Simulated | NotEnoughData) -> dict[str, float | int | None
 def _by_clusters(plan: Plan, relevant: float) -> list[dict[str, Any]]:
     tried = sorted({max(round(plan.clusters * part), 2) for part in CLUSTERS})
     return [{"clusters": count, "chance": _chance(found)} for count, found in by_clusters(plan, relevant, tried).items()]
+
+
+def _by_size(plan: Plan, relevant: float) -> list[dict[str, Any]]:
+    tried = sorted({max(round(plan.size * part), 1) for part in SIZES})
+    return [{"persons": size, "chance": _chance(found)} for size, found in by_size(plan, relevant, tried).items()]

@@ -14,7 +14,7 @@ from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.planning import before_after_se, two_groups_df, two_means_se
 from gm_workbench.metrics.plans import Plan
 from gm_workbench.metrics.power import clustered_power, power
-from gm_workbench.metrics.power_plans import by_clusters, foreseen, never, smallest_seen
+from gm_workbench.metrics.power_plans import by_clusters, by_size, foreseen, never, smallest_seen
 from gm_workbench.metrics.power_simulation import _study, simulated
 from gm_workbench.metrics.small_sample import cr2
 from gm_workbench.vocabulary.designs import Design
@@ -215,6 +215,16 @@ def test_number_of_clusters_is_tried_at_the_same_plan():
     assert isinstance(found[6], NotEnoughData)
     assert found[17] == foreseen(TEAMS, 0.03)
     assert found[40].chance > found[17].chance
+
+
+def test_persons_help_less_and_less_where_they_are_alike():
+    alike, apart = replace(TEAMS, icc=0.02), replace(TEAMS, icc=0.0)
+    found = {
+        icc: [one.chance for one in by_size(plan, 0.05, [100, 200, 400]).values()] for icc, plan in ((1, alike), (0, apart))
+    }
+    assert found[1][2] - found[1][1] < found[1][1] - found[1][0]
+    assert found[1][2] < found[0][0]
+    assert by_size(TEAMS, 0.03, [360])[360] == foreseen(TEAMS, 0.03)
 
 
 @pytest.mark.parametrize(
