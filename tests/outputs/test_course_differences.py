@@ -72,6 +72,15 @@ def test_course_is_read_in_both_directions(
     assert says in read(course_differences(replace(course(), contrast=apart), section, about, name=RESILIENCE))
 
 
+def test_course_without_a_joint_test_does_not_call_groups_different(
+    course: Callable[..., CourseModel], section: Section, about: About, read: Reader
+) -> None:
+    result = replace(course(), together=NotEnoughData("course", "clusters", 3, 5))
+    assert read(course_differences(result, section, about, name=RESILIENCE), "en").endswith(
+        "measurements together cannot be said."
+    )
+
+
 @pytest.mark.parametrize("assignment", list(Assignment))
 def test_course_is_never_called_an_effect_nor_the_answer(
     assignment: Assignment, course: Callable[..., CourseModel], section: Section, about: About, read: Reader
