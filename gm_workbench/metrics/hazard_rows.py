@@ -64,10 +64,11 @@ def checked_rows(
     numbers = [time, event, *covariates, *([entry] if entry else [])]
     require_numbers(frame, numbers, method)
     require_filled(frame, [name for name in (person, cluster) if name], method)
-    if ((frame[event] < 0) | (frame[event] % 1 != 0)).any():
+    reasons = frame[event].to_numpy(dtype=float)
+    if ((reasons < 0) | (reasons % 1 != 0)).any():
         raise MetricError(f"{method}: column {event} must hold 0 or the whole number of a reason, but at least one is not.")
     begin = frame[entry].to_numpy(dtype=float) if entry else np.zeros(len(frame))
-    end, events = frame[time].to_numpy(dtype=float), frame[event].to_numpy().astype(np.int64)
+    end, events = frame[time].to_numpy(dtype=float), reasons.astype(np.int64)
     people = pd.factorize(frame[person])[0] if person else np.arange(len(frame))
     codes = pd.factorize(frame[cluster])[0] if cluster else people
     _check_stretches(begin, end, people, method)

@@ -43,7 +43,8 @@ def watched_rows(
     require_numbers(frame, [outcome, time], METHOD)
     require_numbers(frame, [first], METHOD, gaps=True)
     require_filled(frame, [person, group], METHOD)
-    if (frame[time] % 1 != 0).any() or (frame[first].dropna() % 1 != 0).any():
+    moments = frame[[time, first]].to_numpy(dtype=float, na_value=0.0)
+    if (moments % 1 != 0).any():
         raise MetricError(f"{METHOD}: {time} and {first} must hold whole numbers.")
     rows = frame.assign(**{first: frame[first].fillna(0)}).sort_values([person, time], kind="stable")
     _require_balance(rows, person, time, [first, group])

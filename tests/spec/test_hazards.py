@@ -330,3 +330,9 @@ def test_maximum_is_found_where_a_full_step_would_go_down():
     found = maximum(z[:, None], risk_sets(np.arange(1.0, 13.0), np.array([True] * 12))).values[0]
     highest = minimize_scalar(lambda beta: -likelihood(beta), bounds=(-1, 1), method="bounded", options={"xatol": 1e-10})
     assert found == pytest.approx(highest.x, abs=1e-6)
+
+
+def test_hazards_read_columns_of_arrow_like_any_other(aids):
+    pytest.importorskip("pyarrow")
+    plain = cause_specific(aids, ["wm"], event="status")
+    assert cause_specific(aids.convert_dtypes(dtype_backend="pyarrow"), ["wm"], event="status") == plain
