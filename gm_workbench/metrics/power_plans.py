@@ -67,7 +67,7 @@ def _clusters_wanted(plan: Plan) -> list[tuple[str, int, int]]:
     if plan.design is None:
         return [("coaches in each group", min(plan.arms), MIN_CLUSTERS_PER_ARM)]
     if plan.design is Design.PARALLEL_CLUSTERS:
-        dealt = [("teams", plan.clusters, teams_needed([list(plan.arms)], mirrors=True, level=0.05))] if plan.randomised else []
+        dealt = [("teams", plan.clusters, teams_needed([plan.arms], mirrors=True, level=0.05))] if plan.randomised else []
         return [("teams in each group", min(plan.arms), MIN_TEAMS_PER_ARM), *dealt]
     if plan.design is Design.STAGGERED_INTRODUCTION:
         return [("teams in each group", min(plan.arms), MIN_TEAMS_PER_ARM)]
@@ -225,3 +225,36 @@ def by_clusters(plan: Plan, difference: float, clusters: Sequence[int]) -> dict[
     {10: 0.31, 34: 0.85}
     """
     return {count: foreseen(replace(plan, clusters=count), difference) for count in clusters}
+
+
+def by_size(plan: Plan, difference: float, sizes: Sequence[float]) -> dict[float, Foreseen | NotEnoughData]:
+    """Give what the same plan promises with other numbers of persons in a cluster.
+
+    Where persons of a cluster are alike, more of them help less and less: the design effect grows with them.
+
+    Parameters
+    ----------
+    plan, difference : as in `foreseen`
+    sizes : persons in a cluster at the start, each at least 1
+
+    Returns
+    -------
+    dict
+        Persons in a cluster to what is foreseen, in the order given.
+
+    Raises
+    ------
+    MetricError
+        When a number is below 1, or as in `foreseen`.
+
+    References
+    ----------
+    Donner & Klar (2000), Design and Analysis of Cluster Randomization Trials, ch. 5; see `foreseen`.
+
+    Examples
+    --------
+    >>> plan = Plan(Design.PARALLEL_CLUSTERS, 17, 400, 0.01, base=0.09)
+    >>> {m: round(found.chance, 2) for m, found in by_size(plan, 0.04, [100, 400, 1600]).items()}
+    {100: 0.41, 400: 0.59, 1600: 0.66}
+    """
+    return {size: foreseen(replace(plan, size=size), difference) for size in sizes}
