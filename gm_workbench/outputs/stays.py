@@ -181,4 +181,6 @@ def _beginning(curve: Curve) -> tuple[Cell, ...]:
     if curve.at_risk[0]:
         return ()
     first = curve.times[0]
-    return (replace(estimate_cell(curve.at(first), EVERYBODY, f"{first:g}"), numerator=curve.events[0]),)
+    point = estimate_cell(curve.at(first), EVERYBODY, f"{first:g}")
+    # it is no estimate: an interval around it would be of nobody
+    return (replace(point, numerator=curve.events[0], low=None, high=None, se=None),)

@@ -108,6 +108,7 @@ def test_a_curve_whose_first_steps_are_of_a_few_is_still_drawn(section: Section,
     output = protect([durations(few, section, about, horizon=24, risk_at=(12, 24))], load_policy("cbs-stijl")).outputs[0]
     values = {cell.column: cell.value for cell in output.cells if cell.row == "everybody"}
     assert values == {"0": 0.0, "12": 0.0, "24": 0.28}
+    assert [cell.low for cell in output.cells if cell.column == "0"] == [None]
 
 
 def test_too_few_at_risk_by_duration_are_said_so(section: Section, about: About, read: Reader) -> None:
