@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.exits import Curve
 from gm_workbench.metrics.monthly_hazards import MonthlyHazards
@@ -148,7 +150,7 @@ def durations(
     """
     if isinstance(curve, NotEnoughData):
         return words_only(section, about, shortage(curve, TEAMS))
-    cells = tuple(curve_cells(EVERYBODY, curve, risk_at))
+    cells = (*_beginning(curve), *curve_cells(EVERYBODY, curve, risk_at))
     quoted = next(cell for cell in cells if cell.key == (EVERYBODY, str(horizon)))
     sentence = Sentence(SINCE.format(horizon=str(horizon)), quote(quoted))
     words = section_words(
@@ -172,3 +174,13 @@ def durations(
         options={"at_risk": AT_RISK, "strong": (EVERYBODY,)},
     )
     return Output(words, cells)
+
+
+def _beginning(curve: Curve) -> tuple[Cell, ...]:
+    """Give the point at which nobody has left, also where nobody was met by then: steps of too few exits hang on to it."""
+    if curve.at_risk[0]:
+        return ()
+    first = curve.times[0]
+    point = estimate_cell(curve.at(first), EVERYBODY, f"{first:g}")
+    # it is no estimate: an interval around it would be of nobody
+    return (replace(point, numerator=curve.events[0], low=None, high=None, se=None),)

@@ -98,8 +98,17 @@ def test_the_share_by_duration_is_said_at_one_month(section: Section, about: Abo
     )
     assert output.words.shown_as == (Shape.CURVE,)
     assert [cell.key for cell in output.cells] == [
+        ("everybody", "0"),
         ("everybody", "12"), ("everybody", "24"), ("everybody_at_risk", "12"), ("everybody_at_risk", "24"),
     ]  # fmt: skip
+
+
+def test_a_curve_whose_first_steps_are_of_a_few_is_still_drawn(section: Section, about: About) -> None:
+    few = replace(CURVE, events=(0, 9, 160))
+    output = protect([durations(few, section, about, horizon=24, risk_at=(12, 24))], load_policy("cbs-stijl")).outputs[0]
+    values = {cell.column: cell.value for cell in output.cells if cell.row == "everybody"}
+    assert values == {"0": 0.0, "12": 0.0, "24": 0.28}
+    assert [cell.low for cell in output.cells if cell.column == "0"] == [None]
 
 
 def test_too_few_at_risk_by_duration_are_said_so(section: Section, about: About, read: Reader) -> None:
