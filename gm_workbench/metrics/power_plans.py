@@ -50,6 +50,15 @@ def never(plan: Plan) -> NotEnoughData | None:
     NotEnoughData or None
         What there are too few of, planned and needed; nothing when a large enough difference is seen.
 
+    Raises
+    ------
+    Nothing.
+
+    References
+    ----------
+    Fisher (1935), The Design of Experiments, ch. 2, for how many ways a lot can fall; the floors are those of
+    `team_comparison` and `cascade` (assumed).
+
     Examples
     --------
     Three teams against four can be dealt out in 35 ways, so 1 in 35 is possible; the floor of four in each arm comes first:

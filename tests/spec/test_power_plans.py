@@ -47,6 +47,23 @@ def test_power_of_a_plan_in_points_is_that_of_a_t_test_on_cluster_means(witness)
     witness("power_plans.smallest_seen", "19 against 19 clusters", least, 3.874238532475, tolerance=1e-8, **where)
 
 
+def test_other_numbers_of_clusters_and_persons_have_the_power_of_their_t_test(witness):
+    # R 4.2: power.t.test(n = 30, delta = 3, sd = 15 * sqrt(.02 + .98 / 17.36), strict = TRUE)$power; n = 19, 50 for 17.36
+    plan = Plan(Design.PARALLEL_CLUSTERS, 38, 17.36, 0.02, sd=15)
+    where = {"data": "none", "source": "R: power.t.test(sd = root of the variance of a mean, strict = TRUE)", "known": "run"}
+    clusters, persons = by_clusters(plan, 3.0, [60])[60], by_size(plan, 3.0, [50])[50]
+    witness("power_plans.by_clusters", "30 against 30", clusters.chance, 0.786642458112, tolerance=SAME_SUM, **where)
+    witness("power_plans.by_size", "50 in each", persons.chance, 0.854095294333, tolerance=SAME_SUM, **where)
+
+
+def test_simulated_studies_have_the_power_of_a_t_test_on_cluster_means(witness):
+    # R 4.2: power.t.test(n = 19, delta = 3, sd = 15 * sqrt(.02 + .98 / 17), strict = TRUE)$power
+    found = simulated(Plan(Design.PARALLEL_CLUSTERS, 38, 17, 0.02, sd=15), 3.0, draws=150)
+    where = {"data": "drawn", "source": "R: power.t.test(sd = root of the variance of a mean, strict = TRUE)", "known": "run"}
+    error = CHANCE * (0.58 * 0.42 / 150) ** 0.5
+    witness("power_simulation.simulated", "150 studies", found.chance.value, 0.576544398932, tolerance=error, **where)
+
+
 def test_power_of_a_plan_of_shares_is_that_of_its_formula_in_r(witness):
     # R 4.2: de <- 1 + 359 * .0015; se <- sqrt(de * (.09 * .91 / (9 * 360) + .12 * .88 / (8 * 360))); df by Satterthwaite;
     # pt(qt(.975, df), df, .03 / se, lower.tail = FALSE) + pt(-qt(.975, df), df, .03 / se)
