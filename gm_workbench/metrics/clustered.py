@@ -95,7 +95,7 @@ def least_squares(
     >>> float(fit.values[0]), fit.clusters, fit.residual_df
     (2.5, 2, 3)
     """
-    matrix = np.column_stack(list(x.values()))
+    matrix, size = in_one_size(np.column_stack(list(x.values())))
     if np.linalg.matrix_rank(matrix) < matrix.shape[1] or len(matrix) <= matrix.shape[1]:
         raise MetricError(
             f"{method}: the columns {', '.join(x)} repeat each other, so they cannot be told apart. Leave one out."
@@ -105,12 +105,23 @@ def least_squares(
     fitted = OLS(y.to_numpy(dtype=float), matrix).fit(cov_type="cluster", cov_kwds=options, use_t=True)
     return Fit(
         tuple(x),
-        np.asarray(fitted.params, dtype=float),
-        np.asarray(fitted.cov_params(), dtype=float),
+        np.asarray(fitted.params, dtype=float) / size,
+        np.asarray(fitted.cov_params(), dtype=float) / np.outer(size, size),
         rows=len(matrix),
         persons=len(matrix) if persons is None else persons,
         clusters=len(labels),
     )
+
+
+def in_one_size(matrix: Floats) -> tuple[Floats, Floats]:
+    """Give the columns at length 1, and their lengths: euros squared beside a constant would leave it no figures.
+
+    >>> in_one_size(np.array([[3.0, 0.0], [4.0, 0.0]]))[1].tolist()
+    [5.0, 1.0]
+    """
+    lengths = np.linalg.norm(matrix.astype(float), axis=0)
+    lengths = np.where(lengths > 0, lengths, 1.0)
+    return np.asarray(matrix / lengths, dtype=np.float64), lengths
 
 
 def design(frame: pd.DataFrame, names: Iterable[str]) -> dict[str, Floats]:

@@ -98,7 +98,10 @@ def _check_stretches(begin: Floats, end: Floats, people: Ints, method: str) -> N
 
 def _matrix(frame: pd.DataFrame, covariates: Sequence[str], method: str) -> Floats:
     z = frame[list(covariates)].to_numpy(dtype=float)
-    if np.linalg.matrix_rank(z - z.mean(axis=0)) < z.shape[1]:
+    z = (
+        z - z.mean(axis=0, keepdims=True) if len(z) else z
+    )  # no ratio hangs on it, and a year as it is would be too large to raise
+    if np.linalg.matrix_rank(z) < z.shape[1]:
         raise MetricError(
             f"{method}: of the columns {', '.join(covariates)} one is the same for everybody or repeats others. Leave it out."
         )

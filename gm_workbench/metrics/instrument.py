@@ -18,7 +18,7 @@ from scipy import stats
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, two_arms
-from gm_workbench.metrics.clustered import design
+from gm_workbench.metrics.clustered import design, in_one_size
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.small_sample import Floats, SmallSampleFit, cr2
 
@@ -314,7 +314,7 @@ def _compliance(first: SmallSampleFit, assigned: str, like: Estimate) -> Estimat
 
 def _strength(frame: pd.DataFrame, first: SmallSampleFit, instruments: Sequence[str], covariates: Sequence[str]) -> float:
     """Give the effective F of the instruments in the first stage."""
-    x = np.column_stack(list(design(frame, covariates).values()))
+    x, _ = in_one_size(np.column_stack(list(design(frame, covariates).values())))
     z = frame[list(instruments)].to_numpy(dtype=float)
     left = z - x @ np.linalg.lstsq(x, z, rcond=None)[0]
     at = [first.names.index(name) for name in instruments]
@@ -337,7 +337,8 @@ def _second_stage(
     fitted = np.column_stack(list(design(frame, first.names[1:]).values())) @ first.values  # noqa: PD011 — of a fit
     x = design(frame, [treatment, *covariates])
     y, stood_in = frame[outcome].to_numpy(dtype=float), {**x, treatment: fitted}
-    beta = np.linalg.lstsq(np.column_stack(list(stood_in.values())), y, rcond=None)[0][1]
+    matrix, size = in_one_size(np.column_stack(list(stood_in.values())))
+    beta = np.linalg.lstsq(matrix, y, rcond=None)[0][1] / size[1]
     # what the fitted treatment leaves of the treatment is at right angles to all predictors, so that taking it out of the
     # outcome changes no coefficient, and makes of the residuals those of the treatment itself
     exact = pd.Series(y - beta * (x[treatment] - fitted), frame.index)

@@ -139,8 +139,8 @@ def over_waves(
     Returns
     -------
     Invariance or NotEnoughData
-        NotEnoughData below 100 persons who answered everything at two waves or more (at all there are), or as in
-        `over_groups`.
+        NotEnoughData below 100 persons who answered everything at two waves or more (at all there are), with fewer than three
+        items in a factor that is alone, or as in `over_groups`.
 
     Raises
     ------
@@ -169,7 +169,8 @@ def over_waves(
     short = shortage(WAVES, ("persons with two measurements", repeated, MIN_PERSONS))
     p = sum(len(items) for items in factors.values())
     at_wave = [ordered.iloc[:, p * number : p * (number + 1)] for number in range(len(waves))]
-    short = short or next(filter(None, (_of_items(part, factors, WAVES) for part in at_wave)), None)
+    # three items will do at two waves: what a factor alone could not tell, its own earlier self does
+    short = short or next(filter(None, (shortage_of_items(part, factors, WAVES, least=3) for part in at_wave)), None)
     if short is not None or not Sample.of(ordered).is_regular:
         return short or NotEnoughData(WAVES, "items that differ", 0, 1)
     return _climbed([Sample.of(ordered)], factors, len(waves), dict.fromkeys(waves, len(ordered)), WAVES)

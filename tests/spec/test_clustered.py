@@ -59,3 +59,10 @@ def test_no_observation_left_over_is_refused() -> None:
     rows = pd.DataFrame({"y": [1.0, 2.0], "a": [1.0, 2.0], "g": [1, 2]})
     with pytest.raises(MetricError, match="cannot be told apart"):
         least_squares(rows["y"], design(rows, ["a"]), rows["g"])
+
+
+def test_columns_of_very_different_size_are_told_apart(petersen: pd.DataFrame) -> None:
+    large = least_squares(petersen["y"], design(petersen.assign(x=petersen["x"] * 1e14), ["x"]), petersen["firm"])
+    plain = least_squares(petersen["y"], design(petersen, ["x"]), petersen["firm"])
+    assert large.coefficient("x")[0] * 1e14 == pytest.approx(plain.coefficient("x")[0], rel=1e-9)
+    assert large.coefficient("x")[1] * 1e28 == pytest.approx(plain.coefficient("x")[1], rel=1e-9)

@@ -355,6 +355,29 @@ def test_invariance_over_years_equals_lavaan(witness, step, chi2, df, cfi, rmsea
     assert found.df == df
 
 
+@pytest.mark.parametrize(
+    ("step", "chi2", "df", "cfi", "srmr"),
+    [
+        ("configural", 19.85789291055, 5, 0.95536669003, 0.05207977096),
+        ("metric", 31.68878523278, 7, 0.92583455739, 0.08579779067),
+        ("scalar", 91.0901668564, 9, 0.7534000356, 0.1382516724),
+        ("strict", 139.1801560368, 12, 0.6179491022, 0.1519500416),
+    ],
+)
+def test_three_items_will_do_at_two_waves_and_equal_lavaan(witness, step, chi2, df, cfi, srmr):
+    # R: k <- subset(HolzingerSwineford1939, school == "Pasteur"); x1 to x3 as if asked at a first wave, x4 to x6 at a second
+    # cfa("f1 =~ x1 + b*x2 + c*x3; f2 =~ x4 + b*x5 + c*x6; x1 ~~ x4; x2 ~~ x5; x3 ~~ x6; x1 ~ i*1; x4 ~ i*1; ...; f1 ~ 0*1;
+    #   f2 ~ 1; x1 ~~ p*x1; x4 ~~ p*x4; ...", k, meanstructure = TRUE), equal labels step by step
+    waves = [PASTEUR.iloc[:, at : at + 3].set_axis(list("abc"), axis="columns").assign(wave=at) for at in (0, 3)]
+    rows = pd.concat([rows.assign(person=range(156)) for rows in waves], ignore_index=True)
+    found = next(one.indices for one in over_waves(rows, {"f": list("abc")}).steps if one.name == step)
+    given = {"tolerance": RUN, "data": f"{HS}, Pasteur, x1 to x3 and x4 to x6", "known": "run"}
+    given["source"] = "R: lavaan::cfa, x1 ~~ x4 and so on free, equal labels step by step"
+    for what, got, expected in (("chi-square", found.chi2, chi2), ("CFI", found.cfi, cfi), ("SRMR", found.srmr, srmr)):
+        witness("invariance.over_waves", f"three items, {step}, {what}", got, expected, **given)
+    assert found.df == df
+
+
 def answers(persons: int, items: int = 4, seed: int = 1) -> pd.DataFrame:
     """One factor, loadings of .7 or so."""
     drawn = np.random.default_rng(seed).normal(size=(persons, items + 1))

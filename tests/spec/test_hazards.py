@@ -336,3 +336,10 @@ def test_hazards_read_columns_of_arrow_like_any_other(aids):
     pytest.importorskip("pyarrow")
     plain = cause_specific(aids, ["wm"], event="status")
     assert cause_specific(aids.convert_dtypes(dtype_backend="pyarrow"), ["wm"], event="status") == plain
+
+
+@pytest.mark.parametrize("model", [cause_specific, subdistribution])
+def test_ratios_do_not_hang_on_where_a_covariate_has_its_zero(aids, model):
+    plain = model(aids, ["wm"], event="status").log["wm"]
+    years = model(aids.assign(wm=aids["wm"] + 2026), ["wm"], event="status").log["wm"]
+    assert (years.value, years.se) == pytest.approx((plain.value, plain.se), rel=EXACT)
