@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.checks import require_draws
 from gm_workbench.metrics.competing import Floats, checked, survival_before, tallies
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exits import Curve, cumulative_incidence
@@ -87,6 +88,7 @@ def incidence_difference(
     counts = [int(part[cluster].nunique()) for part in parts]
     if min(counts) < MIN_CLUSTERS:
         return NotEnoughData(CLUSTER_BOOTSTRAP, "clusters in each group", min(counts), MIN_CLUSTERS)
+    require_draws(draws, seed, CLUSTER_BOOTSTRAP)
     rng = np.random.default_rng(seed)
     sides = [_cluster_draws(part, horizon, time, event, cluster, cause, draws, rng) for part in parts]
     value = sides[0][0] - sides[1][0]

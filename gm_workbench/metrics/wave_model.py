@@ -130,6 +130,8 @@ def course_model(
     """
     rows = _rows(frame, outcome, group, waves, person, wave, coach, covariates)
     groups = tuple(sorted(rows[group].unique()))
+    if not groups:
+        return NotEnoughData(COURSE, "persons at each wave in each group", 0, MIN_PERSONS_PER_CELL)
     base = groups[0] if reference is None else reference
     _require_courses(rows, groups, waves, base, (person, group, wave))
     cells = rows.groupby([wave, group])[person].nunique().reindex(pd.MultiIndex.from_product([waves, groups]), fill_value=0)

@@ -101,6 +101,8 @@ def course(
     >>> followed.reported[1].estimate.value, followed.change[0].estimate.value
     (4.5, 2.0)
     """
+    if not len(waves):
+        raise MetricError(f"{MEAN}: name at least one wave, in their order; got none.")
     keys = [person, wave, group, *([cluster] if cluster else [])]
     require_numbers(frame, [outcome], MEAN, gaps=True)
     require_filled(frame, keys, MEAN)
