@@ -72,6 +72,8 @@ def least_squares(
         The coach (or person) that observations share; at least two.
     persons : int, optional
         Persons behind the rows; default: the number of rows.
+    method : str
+        Name of the method, as results and errors give it.
 
     Returns
     -------

@@ -79,6 +79,8 @@ def mixed_model(
         Declared: Kenward-Roger below 50 groups of the coarsest level (assumed), Satterthwaite from there on or without `reml`.
     person : str, optional
         Column that tells persons apart, when they have several rows.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

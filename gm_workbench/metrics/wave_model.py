@@ -101,6 +101,12 @@ def course_model(
     covariates : sequence of str
         Numeric, no gaps; centred.
     errors : as in `mixed_model`
+    person : str
+        Column that tells persons apart.
+    wave : str
+        Column with the wave.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

@@ -79,6 +79,12 @@ def course(
         In order of time; rows of other waves are left out.
     cluster : str, optional
         The coach; intervals then allow for persons of one coach being alike.
+    person : str
+        Column that tells persons apart.
+    wave : str
+        Column with the wave.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------
