@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_draws
+from gm_workbench.metrics.checks import require_draws, require_filled, require_numbers
 from gm_workbench.metrics.competing import Floats, checked, survival_before, tallies
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exits import Curve, cumulative_incidence
@@ -60,7 +60,8 @@ def incidence_difference(
     Raises
     ------
     MetricError
-        When a cluster stands in both groups.
+        When a column is missing or has gaps, there are not two groups, the horizon is not finite, or a cluster stands in both
+        groups.
 
     References
     ----------
@@ -74,6 +75,10 @@ def incidence_difference(
     >>> incidence_difference(pd.concat([a, b]), 2, by="arm", groups=("b", "a")).value
     0.25
     """
+    require_numbers(frame, [time, event], VARIANCE_SUM)
+    require_filled(frame, [by, *([cluster] if cluster else [])], VARIANCE_SUM)
+    if len(groups) != 2 or isinstance(groups, str) or not 0 <= horizon < math.inf:
+        raise MetricError(f"{VARIANCE_SUM}: there must be two groups, (compared, reference), and a finite horizon.")
     parts = [frame.loc[frame[by].astype(str) == name] for name in groups]
     smallest = min(len(part) for part in parts)
     if smallest < 2:

@@ -236,6 +236,8 @@ def _curve(
     method: str,
     groups: int | None,
 ) -> Curve:
+    if np.ndim(at) != 1 or np.asarray(at).dtype.kind not in "iuf":
+        raise MetricError(f"{method}: the curve must be asked for at a list of months, but got something else.")
     chosen = np.asarray(at, dtype=float)
     slot = np.searchsorted(grid, chosen, side="right") - 1
     values = np.where(slot >= 0, value[np.maximum(slot, 0)], 0.0)

@@ -62,9 +62,9 @@ def monthly_share(frame: pd.DataFrame, flag: str, month: str = "month") -> tuple
     require_numbers(frame, [month], "monthly_share")
     if (frame[month] % 1 != 0).any():
         raise MetricError(f"monthly_share: column {month} must hold whole numbers, but at least one is not.")
-    counted = frame[flag].astype(bool).groupby(frame[month]).agg(["sum", "count"])
+    counted = frame[flag].astype(bool).groupby(frame[month].astype(int)).agg(["sum", "count"])
     return tuple(
-        MonthShare(int(float(str(index))), int(row["sum"]), int(row["count"]), *wilson(int(row["sum"]), int(row["count"])))
+        MonthShare(int(str(index)), int(row["sum"]), int(row["count"]), *wilson(int(row["sum"]), int(row["count"])))
         for index, row in counted.iterrows()
     )
 

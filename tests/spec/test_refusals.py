@@ -15,6 +15,7 @@ from gm_workbench.metrics.bootstrap import percentile, person_weights
 from gm_workbench.metrics.clustered import least_squares
 from gm_workbench.metrics.crossing import crossing_times, first_held, held_within, in_percent
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.exit_contrast import incidence_difference
 from gm_workbench.metrics.exits import cumulative_incidence, incidence_by_group, survival
 from gm_workbench.metrics.growth import growth
 from gm_workbench.metrics.hazards import cause_specific, side_by_side, subdistribution
@@ -47,6 +48,10 @@ STAYS = pd.DataFrame({"person": range(60), "month": 1, "event": [0, 1] * 30})
 FLAGS = pd.DataFrame({"month": [0, 0, 1], "working": [True, False, True]})
 GROUPS = pd.DataFrame({"new": [0, 1] * 20, "hard": [i // 2 % 2 for i in range(40)]})
 STARTS = pd.DataFrame([(t, m, s) for t, s in (("a", 3), ("b", None)) for m in range(6)], columns=["team", "month", "start"])
+
+DRIFT = pd.DataFrame({"person": [i // 5 for i in range(150)], "t": [i % 5 for i in range(150)]}).assign(
+    y=range(999999990, 1000000140)
+)
 
 
 def planted(frame: pd.DataFrame, column: str, value: object) -> pd.DataFrame:
@@ -117,6 +122,11 @@ REFUSED: list[tuple[str, Callable[[], Any], str]] = [
     ("group of 7", lambda: stabilised_weights(planted(GROUPS, "new", 7.1234), "new", ["hard"]), "new must hold 0 and 1 only"),
     ("half a start", lambda: stacked(planted(STARTS, "start", 7.1234), 2), "month and start must hold whole numbers"),
     ("no window", lambda: stacked(STARTS, 0), "window must be a whole number of 1 or more but got 0"),
+    ("no such arm", lambda: incidence_difference(SPELLS, 3, by="no_such", groups=("a", "b")), "columns no_such are missing"),
+    ("arm with a gap", lambda: incidence_difference(planted(SPELLS, "arm", None), 3, by="arm", groups=("a", "b")), "no gaps"),
+    ("one arm", lambda: incidence_difference(SPELLS, 3, by="arm", groups=("a",)), "two groups"),
+    ("endless wait", lambda: incidence_difference(SPELLS, math.inf, by="arm", groups=("a", "b")), "a finite horizon"),
+    ("months in words", lambda: cumulative_incidence([1, 2], [1, 0], ["GEHEIM"]), "a list of months"),
     ("singular", lambda: pool_wald([[1.0], [2.0]], np.full((2, 1, 1), math.nan)), "finite variance above zero"),
 ]
 
@@ -134,6 +144,7 @@ SHORT: list[tuple[str, Callable[[], Any], str]] = [
         lambda: course_model(WAVES.head(0), "y", group="g", waves=["T0", "T1"]),
         "persons at each wave in each group",
     ),
+    ("hardly anything but rounding", lambda: growth(DRIFT, "y", "t"), "optimisers that agree"),
     ("no rows", lambda: mixed_model(WAVES.head(0), "y", [], {"person": []}), "measurements"),
     ("answers that say nothing", lambda: pool([1.0, 1e9], [1e-9, 1e-9], 98), "percent of the information"),
 ]
