@@ -69,6 +69,16 @@ def require_numbers(frame: pd.DataFrame, columns: Iterable[str], method: str, *,
         require_filled(frame, names, method)
 
 
+def require_pair(groups: Sequence[str], method: str) -> None:
+    """Refuse what is not (compared, reference).
+
+    >>> require_pair(("woman", "man"), "difference")
+    """
+    if isinstance(groups, str) or len(groups) != 2 or groups[0] == groups[1]:
+        told = repr(groups) if isinstance(groups, str) else f"{len(groups)}, or the same twice"
+        raise MetricError(f"{method}: there must be two different groups, (compared, reference), but got {told}.")
+
+
 def require_whole(method: str, *, least: int = 1, **numbers: object) -> None:
     """Refuse what should be a whole number, of draws say, and is not, or is below `least`.
 

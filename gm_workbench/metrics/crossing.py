@@ -66,7 +66,7 @@ def first_held(months: pd.DataFrame, run: int) -> pd.Series[Any]:
 
 def _check(months: pd.DataFrame) -> None:
     require_filled(months, ["person", "months", "above"], HELD)
-    if months.empty:  # of nobody, columns have no kind
+    if months.empty:
         return
     require_numbers(months, ["months"], HELD)
     require_binary(months, "above", HELD)
@@ -203,6 +203,8 @@ def wage_course(
     >>> round(wage_course(months, ["a", "b"], selected_on=[-1], at=[1])[1].value, 4)
     0.0953
     """
+    require_filled(months, ["person", "months"], COURSE)
+    require_numbers(months, [wage], COURSE, gaps=True)
     paid = months.loc[months["person"].isin(list(people)) & months[wage].notna()]
     if (paid[wage] <= 0).any():
         raise MetricError(f"wage_course: every {wage} must be positive, but at least one is not.")

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_draws, require_filled, require_numbers
+from gm_workbench.metrics.checks import require_draws, require_filled, require_numbers, require_pair
 from gm_workbench.metrics.competing import Floats, checked, survival_before, tallies
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exits import Curve, cumulative_incidence
@@ -77,8 +77,9 @@ def incidence_difference(
     """
     require_numbers(frame, [time, event], VARIANCE_SUM)
     require_filled(frame, [by, *([cluster] if cluster else [])], VARIANCE_SUM)
-    if len(groups) != 2 or isinstance(groups, str) or not 0 <= horizon < math.inf:
-        raise MetricError(f"{VARIANCE_SUM}: there must be two groups, (compared, reference), and a finite horizon.")
+    require_pair(groups, VARIANCE_SUM)
+    if not 0 <= horizon < math.inf:
+        raise MetricError(f"{VARIANCE_SUM}: the horizon must be 0 or more months and finite but got {horizon:g}.")
     parts = [frame.loc[frame[by].astype(str) == name] for name in groups]
     smallest = min(len(part) for part in parts)
     if smallest < 2:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair, shortage
 from gm_workbench.metrics.competing import Floats, checked
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exit_contrast import MIN_CLUSTERS as MIN_CLUSTERS_EACH
@@ -175,8 +175,7 @@ def difference(
     method = f"difference in {STILL_THERE if cause is None else LOST}"
     require_numbers(frame, [time, event, *([entry] if entry else [])], method)
     require_filled(frame, [by, *([cluster] if cluster else [])], method)
-    if len(groups) != 2 or isinstance(groups, str):
-        raise MetricError(f"{method}: there must be two groups, (compared, reference), but got {len(groups)}.")
+    require_pair(groups, method)
     parts = [frame[frame[by].astype(str) == name] for name in groups]
     begins = [part[entry] if entry else None for part in parts]
     sides = [

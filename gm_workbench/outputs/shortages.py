@@ -109,6 +109,13 @@ OWN = {
         "de toewijzing maakte te weinig verschil voor wat mensen kregen",
         "the assignment made too little difference to what people got",
     ),
+    "closed forms for this design": Text(
+        "voor deze opzet bestaat geen formule; boots het onderzoek na", "this design has no formula; simulate the study"
+    ),
+    "clusters for a difference that is possible": Text(
+        "geen verschil dat kan bestaan is groot genoeg om met zo weinig groepen te zien",
+        "no difference that is possible is large enough to be seen with so few groups",
+    ),
     "a total that is not zero": Text(
         "het hele verschil is nul, en dat is niet in delen te splitsen", "the whole difference is zero, and has no parts"
     ),

@@ -13,17 +13,25 @@ import pytest
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.bootstrap import percentile, person_weights
 from gm_workbench.metrics.clustered import least_squares
-from gm_workbench.metrics.crossing import crossing_times, first_held, held_within, in_percent
+from gm_workbench.metrics.clustered_share import share
+from gm_workbench.metrics.crossing import crossing_times, first_held, held_within, in_percent, wage_course
+from gm_workbench.metrics.decomposition import provision_kitagawa, spend_kitagawa
+from gm_workbench.metrics.directions import direction_shares
+from gm_workbench.metrics.equity import spend, spend_by, spend_difference
+from gm_workbench.metrics.escape import escape_times
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exit_contrast import incidence_difference
+from gm_workbench.metrics.exit_months import after_exits
 from gm_workbench.metrics.exits import cumulative_incidence, incidence_by_group, survival
 from gm_workbench.metrics.growth import growth
 from gm_workbench.metrics.hazards import cause_specific, side_by_side, subdistribution
 from gm_workbench.metrics.imputation import imputed
 from gm_workbench.metrics.late_entry import cumulative_incidence as late_incidence
+from gm_workbench.metrics.membership import contamination
 from gm_workbench.metrics.mixed import mixed_model
 from gm_workbench.metrics.mobility import mobility_indices, transitions
 from gm_workbench.metrics.monthly_hazards import monthly_hazards
+from gm_workbench.metrics.person_months import laid_out
 from gm_workbench.metrics.restricted_mean import difference, lost, still_there
 from gm_workbench.metrics.rubin import pool, pool_wald
 from gm_workbench.metrics.scales import cronbach_alpha, item_statistics, oriented
@@ -48,7 +56,10 @@ STAYS = pd.DataFrame({"person": range(60), "month": 1, "event": [0, 1] * 30})
 FLAGS = pd.DataFrame({"month": [0, 0, 1], "working": [True, False, True]})
 GROUPS = pd.DataFrame({"new": [0, 1] * 20, "hard": [i // 2 % 2 for i in range(40)]})
 STARTS = pd.DataFrame([(t, m, s) for t, s in (("a", 3), ("b", None)) for m in range(6)], columns=["team", "month", "start"])
-
+SPEND = pd.DataFrame({"person": range(20), "amount": 1.0, "sex": ["w", "m"] * 10, "home": "rent"})
+PAY = pd.DataFrame({"person": "a", "months": [-1, 1], "hourly_wage": [10.0, 11.0]})
+PANEL = pd.DataFrame({"person": "a", "month": [1, 2], "benefit": [1, 0]})
+DOSES = pd.DataFrame([(t, t % 2, 0.5) for t in range(8)], columns=["team", "z", "d"])
 DRIFT = pd.DataFrame({"person": [i // 5 for i in range(150)], "t": [i % 5 for i in range(150)]}).assign(
     y=range(999999990, 1000000140)
 )
@@ -72,7 +83,7 @@ REFUSED: list[tuple[str, Callable[[], Any], str]] = [
     ("time in words", lambda: incidence_by_group(planted(SPELLS, "time", "GEHEIM"), [2], by="arm"), "time must be numeric"),
     ("exit in month 0", lambda: still_there([0, *[4] * 30], [1] * 31, 3), "nobody can leave in month 0"),
     ("endless horizon", lambda: lost([4] * 30, [1] * 30, math.inf), "above 0 months and finite but got inf"),
-    ("one group", lambda: difference(SPELLS, 3, by="arm", groups=("a",)), "two groups, .* but got 1"),
+    ("one group", lambda: difference(SPELLS, 3, by="arm", groups=("a",)), "two different groups, .* but got 1"),
     ("no covariate", lambda: side_by_side(SPELLS, [], [1]), "there must be a covariate"),
     ("covariate in words", lambda: side_by_side(planted(SPELLS, "x", "GEHEIM"), ["x"], [1]), "column x must be numeric"),
     ("no such link", lambda: monthly_hazards(STAYS, [], bands=[1], link="probit"), "one of cloglog, logit but got probit"),
@@ -124,9 +135,45 @@ REFUSED: list[tuple[str, Callable[[], Any], str]] = [
     ("no window", lambda: stacked(STARTS, 0), "window must be a whole number of 1 or more but got 0"),
     ("no such arm", lambda: incidence_difference(SPELLS, 3, by="no_such", groups=("a", "b")), "columns no_such are missing"),
     ("arm with a gap", lambda: incidence_difference(planted(SPELLS, "arm", None), 3, by="arm", groups=("a", "b")), "no gaps"),
-    ("one arm", lambda: incidence_difference(SPELLS, 3, by="arm", groups=("a",)), "two groups"),
-    ("endless wait", lambda: incidence_difference(SPELLS, math.inf, by="arm", groups=("a", "b")), "a finite horizon"),
+    ("one arm", lambda: incidence_difference(SPELLS, 3, by="arm", groups=("a",)), "two different groups"),
+    (
+        "endless wait",
+        lambda: incidence_difference(SPELLS, math.inf, by="arm", groups=("a", "b")),
+        "0 or more months and finite but got inf",
+    ),
     ("months in words", lambda: cumulative_incidence([1, 2], [1, 0], ["GEHEIM"]), "a list of months"),
+    ("spend by nothing", lambda: spend_by(SPEND, []), "name the columns that make the groups"),
+    ("spend by what is not there", lambda: spend_by(SPEND, ["no_such"]), "columns no_such are missing"),
+    (
+        "spend in words",
+        lambda: spend_difference(planted(SPEND, "amount", "GEHEIM"), "sex", ("w", "m")),
+        "amount must be numeric",
+    ),
+    ("spend of nobody", lambda: spend(planted(SPEND, "person", None)), "person must have no gaps"),
+    ("debt as spend", lambda: spend(planted(SPEND, "amount", -7.1234)), "0 or more euros"),
+    ("the same group twice", lambda: spend_difference(SPEND, "sex", ("w", "w")), "two different groups"),
+    (
+        "gap in the household",
+        lambda: spend_kitagawa(planted(SPEND, "home", None), "sex", ("w", "m"), "home"),
+        "home must be known",
+    ),
+    (
+        "endless spend",
+        lambda: spend_kitagawa(planted(SPEND, "amount", math.inf), "sex", ("w", "m"), "home"),
+        "amount must be finite",
+    ),
+    ("costs without a type", lambda: provision_kitagawa(SPEND, SPEND, "sex", ("w", "m")), "columns type are missing"),
+    (
+        "wage in words",
+        lambda: wage_course(planted(PAY, "hourly_wage", "GEHEIM"), ["a"], [-1], [1]),
+        "hourly_wage must be numeric",
+    ),
+    ("part of an event", lambda: share(pd.Series([7.1234, 0]), pd.Series(["a", "b"])), "must be 0 or 1"),
+    ("nowhere to go", lambda: direction_shares(PAIRS[["person", "from"]], ["low", "high"]), "columns to are missing"),
+    ("never anywhere", lambda: escape_times(PAIRS[["person", "from"]], ["low", "high"]), "columns to are missing"),
+    ("days for months", lambda: laid_out(pd.DataFrame({"time": [999999990], "event": [1]})), "not days"),
+    ("half a month apart", lambda: after_exits(PANEL, apart=1.5), "apart must be a whole number of 1 or more but got 1.5"),
+    ("dose in words", lambda: contamination(planted(DOSES, "d", "GEHEIM"), "z", "d", "team"), "column d must be numeric"),
     ("singular", lambda: pool_wald([[1.0], [2.0]], np.full((2, 1, 1), math.nan)), "finite variance above zero"),
 ]
 
@@ -193,3 +240,19 @@ def test_who_is_lost_at_once_is_no_exit() -> None:
 def test_no_change_in_log_points_is_none_in_percent() -> None:
     none = in_percent(Estimate(0.0, -0.1, 0.1, 0.05, 30, "log points", "m"))
     assert (none.value, none.se, none.unit) == (0.0, 5.0, "percent")
+
+
+def test_both_models_of_a_reason_that_nobody_left_for_are_not_enough_data() -> None:
+    both = side_by_side(SPELLS, ["x"], [7])
+    assert [one[7].what for one in (both.cause_specific, both.subdistribution)] == ["exits for the reason"] * 2
+
+
+@pytest.mark.parametrize(("persons", "enough"), [(1, False), (2, True), (3, True)])
+def test_spend_by_group_needs_two_persons_in_each(persons: int, enough: bool) -> None:
+    found = spend_by(SPEND.loc[SPEND["sex"].eq("w")].head(persons), ["sex"])["w",]
+    assert isinstance(found, NotEnoughData) != enough
+
+
+@pytest.mark.parametrize(("horizon", "held"), [(2, False), (3, True), (4, True)])
+def test_a_run_counts_when_all_of_it_lies_within_the_horizon(horizon: int, held: bool) -> None:
+    assert held_within(MONTHS, ["a"], 2, horizon).to_dict() == {"a": held}
