@@ -53,7 +53,7 @@ def answering(matrix: Floats, answered: Floats, method: str, *, to_tell: bool = 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # complete separation is told below, in our own words
         fit = GLM(answered, matrix / size, Binomial()).fit(tol=1e-12, maxiter=200)
-    chance = np.asarray(fit.fittedvalues, dtype=float)
+        chance = np.asarray(fit.fittedvalues, dtype=float)
     sure = (chance < CERTAIN) | (to_tell & (chance > 1 - CERTAIN))
     short = shortage(method, (COULD, len(chance) - int(sure.sum()), len(chance)))
     if short is not None:

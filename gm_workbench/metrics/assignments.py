@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gm_workbench.metrics.checks import require_draws
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Nuisance = Literal["none", "period", "team and period"]
@@ -147,6 +149,7 @@ def every(plan: Design) -> Ints:
 
 def drawn(plan: Design, draws: int, seed: int) -> Ints:
     """Give the assignment that happened, and drawn ones: permutations within strata, never levels drawn anew."""
+    require_draws(draws, seed, "assignments")
     many, rng = np.tile(plan.observed, (draws, 1)), np.random.default_rng(seed)
     for stratum in range(int(plan.strata.max()) + 1):
         teams = np.flatnonzero(plan.strata == stratum)

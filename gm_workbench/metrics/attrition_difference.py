@@ -81,6 +81,8 @@ def attrition_weighted_difference(
         The coach, no gaps.
     waves, later, trim
         As in `attrition.attrition_weights`: waves before that of the outcome, when who is lost is followed wave by wave.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

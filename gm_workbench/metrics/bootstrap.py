@@ -7,9 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from gm_workbench.metrics.checks import require_draws, require_whole
 from gm_workbench.metrics.estimate import Estimate
 
 Floats = NDArray[np.float64]
+
+BOOTSTRAP = "bootstrap by person"
 
 
 def person_weights(people: int, draws: int, seed: int) -> Floats:
@@ -28,8 +31,8 @@ def person_weights(people: int, draws: int, seed: int) -> Floats:
 
     Raises
     ------
-    ValueError
-        When `people` is not positive.
+    MetricError
+        When `people` is not a whole number above 0, `draws` not one above 1, or `seed` not one of 0 or more.
 
     References
     ----------
@@ -40,6 +43,8 @@ def person_weights(people: int, draws: int, seed: int) -> Floats:
     >>> person_weights(3, 2, seed=1).sum(axis=1).tolist()
     [3.0, 3.0, 3.0]
     """
+    require_whole(BOOTSTRAP, people=people)
+    require_draws(draws, seed, BOOTSTRAP)
     weights, rng = np.ones((draws + 1, people)), np.random.default_rng(seed)
     for row in weights[1:]:  # counted, which is far faster than asking for multinomial counts
         row[:] = np.bincount(rng.integers(0, people, size=people, dtype=np.int32), minlength=people)
@@ -67,6 +72,8 @@ def class_draws(sizes: Sequence[int] | NDArray[np.int64], draws: int, seed: int)
 
     Raises
     ------
+    MetricError
+        When `draws` is not a whole number above 1, or `seed` not one of 0 or more.
     ValueError
         When a class has fewer than no persons.
 
@@ -80,6 +87,7 @@ def class_draws(sizes: Sequence[int] | NDArray[np.int64], draws: int, seed: int)
     >>> drawn[0].tolist(), drawn.sum(axis=1).tolist(), drawn[:, 1].tolist()
     ([30.0, 0.0, 10.0], [40.0, 40.0, 40.0], [0.0, 0.0, 0.0])
     """
+    require_draws(draws, seed, BOOTSTRAP)
     whole = np.asarray(sizes, dtype=np.int64)
     people = int(whole.sum())
     shares = whole / people if people else np.full(len(whole), 1 / len(whole))

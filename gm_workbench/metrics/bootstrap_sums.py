@@ -12,6 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gm_workbench.metrics.bootstrap import BOOTSTRAP
+from gm_workbench.metrics.checks import require_draws
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -119,6 +122,7 @@ def _blocks(found: Kinds, draws: int, seed: int) -> Iterator[Floats]:
 
     Numbers and persons come from a stream each, so that a draw does not hang on how many are drawn at a time.
     """
+    require_draws(draws, seed, BOOTSTRAP)
     numbers, persons = np.random.default_rng([seed, 1]), np.random.default_rng(seed)
     people, common = int(found.sizes.sum()), found.common
     rare = np.repeat(np.arange(len(found.sizes) - common), found.sizes[common:])

@@ -68,6 +68,8 @@ def ancova_difference(
         Measured before the introduction, e.g. the outcome at the start.
     cluster : str
         The coach; persons of one coach may be alike.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------
@@ -156,6 +158,8 @@ def within_between(
         The person, when rows are measurements; `n` then counts persons.
     per : float
         Step in the predictor, e.g. 10 points.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,9 @@ from gm_workbench.metrics.estimate import NotEnoughData
 
 LARGEST = 1e50
 """Nothing that is measured comes near; beyond it sums of fourth powers no longer fit in a computer's number."""
+
+SMALLEST = 1e-50
+"""The same at the other end: a column of which nothing comes above it has a variance of zero."""
 
 
 def require_columns(frame: pd.DataFrame, columns: Iterable[str], method: str) -> None:
@@ -57,8 +61,42 @@ def require_numbers(frame: pd.DataFrame, columns: Iterable[str], method: str, *,
         if largest > LARGEST:
             got = "infinity" if np.isinf(largest) else f"a number beyond {LARGEST:g}"
             raise MetricError(f"{method}: column {name} must be finite but holds {got}.")
+        if 0 < largest < SMALLEST:
+            raise MetricError(
+                f"{method}: column {name} holds nothing above {SMALLEST:g}, too small to square. Take another unit."
+            )
     if not gaps:
         require_filled(frame, names, method)
+
+
+def require_pair(groups: Sequence[str], method: str) -> None:
+    """Refuse what is not (compared, reference).
+
+    >>> require_pair(("woman", "man"), "difference")
+    """
+    if isinstance(groups, str) or len(groups) != 2 or groups[0] == groups[1]:
+        told = repr(groups) if isinstance(groups, str) else f"{len(groups)}, or the same twice"
+        raise MetricError(f"{method}: there must be two different groups, (compared, reference), but got {told}.")
+
+
+def require_whole(method: str, *, least: int = 1, **numbers: object) -> None:
+    """Refuse what should be a whole number, of draws say, and is not, or is below `least`.
+
+    >>> require_whole("bootstrap", draws=999)
+    """
+    for name, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, Integral) or int(number) < least:
+            got = number if isinstance(number, int | float) else type(number).__name__
+            raise MetricError(f"{method}: {name} must be a whole number of {least} or more but got {got}.")
+
+
+def require_draws(draws: int, seed: int, method: str) -> None:
+    """Refuse draws that have no spread, or are not a number of draws at all, and a seed that cannot be one.
+
+    >>> require_draws(999, 1, "bootstrap")
+    """
+    require_whole(method, least=2, draws=draws)
+    require_whole(method, least=0, seed=seed)
 
 
 def require_binary(frame: pd.DataFrame, column: str, method: str) -> None:

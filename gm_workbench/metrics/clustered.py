@@ -72,6 +72,8 @@ def least_squares(
         The coach (or person) that observations share; at least two.
     persons : int, optional
         Persons behind the rows; default: the number of rows.
+    method : str
+        Name of the method, as results and errors give it.
 
     Returns
     -------
@@ -82,7 +84,8 @@ def least_squares(
     Raises
     ------
     MetricError
-        When one column of x is a combination of the others, or no observations are left over.
+        When there is not a finite number and a cluster in every row, or one cluster alone; when one column of x is a
+        combination of the others, or no observations are left over.
 
     References
     ----------
@@ -95,12 +98,14 @@ def least_squares(
     >>> float(fit.values[0]), fit.clusters, fit.residual_df
     (2.5, 2, 3)
     """
-    matrix, size = in_one_size(np.column_stack(list(x.values())))
+    matrix, size = in_one_size(_checked(y, x, cluster, method))
     if np.linalg.matrix_rank(matrix) < matrix.shape[1] or len(matrix) <= matrix.shape[1]:
         raise MetricError(
             f"{method}: the columns {', '.join(x)} repeat each other, so they cannot be told apart. Leave one out."
         )
     codes, labels = pd.factorize(cluster)
+    if len(labels) < 2:
+        raise MetricError(f"{method}: there must be two clusters or more but got {len(labels)}; with one there is no error.")
     options = {"groups": codes, "use_correction": True, "df_correction": True}
     fitted = OLS(y.to_numpy(dtype=float), matrix).fit(cov_type="cluster", cov_kwds=options, use_t=True)
     return Fit(
@@ -122,6 +127,16 @@ def in_one_size(matrix: Floats) -> tuple[Floats, Floats]:
     lengths = np.linalg.norm(matrix.astype(float), axis=0)
     lengths = np.where(lengths > 0, lengths, 1.0)
     return np.asarray(matrix / lengths, dtype=np.float64), lengths
+
+
+def _checked(y: pd.Series[Any], x: Mapping[str, Floats], cluster: pd.Series[Any], method: str) -> Floats:
+    """Give the columns of x as a matrix, or say what is wrong with them."""
+    columns: list[Any] = [y, *x.values()]
+    if not x or any(len(one) != len(cluster) or not pd.api.types.is_numeric_dtype(one) for one in columns):
+        raise MetricError(f"{method}: there must be a column of x, and every column a number for each of {len(cluster)} rows.")
+    if not all(np.isfinite(np.asarray(one, dtype=float)).all() for one in columns) or cluster.isna().any():
+        raise MetricError(f"{method}: every row must have finite numbers and a cluster. Leave out rows that do not.")
+    return np.column_stack([np.asarray(one, dtype=float) for one in x.values()])
 
 
 def design(frame: pd.DataFrame, names: Iterable[str]) -> dict[str, Floats]:

@@ -39,7 +39,7 @@ def share(happened: pd.Series[Any], cluster: pd.Series[Any]) -> Estimate:
     Raises
     ------
     MetricError
-        When columns differ in length, something is missing, or there are fewer than two clusters.
+        When columns differ in length, something is missing or neither 0 nor 1, or there are fewer than two clusters.
 
     References
     ----------
@@ -54,6 +54,9 @@ def share(happened: pd.Series[Any], cluster: pd.Series[Any]) -> Estimate:
     """
     if len(happened) != len(cluster) or happened.isna().any() or cluster.isna().any():
         raise MetricError("share: the two columns must be equally long and without gaps, but they are not.")
+    if not happened.isin([0, 1]).all():
+        raise MetricError("share: what happened must be 0 or 1 (or false, true) in every row.")
+    happened = happened.astype(float)
     codes, n = pd.factorize(cluster)[0], len(happened)
     clusters = int(codes.max(initial=-1)) + 1
     if clusters < 2:

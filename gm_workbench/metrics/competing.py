@@ -18,6 +18,10 @@ Ints = NDArray[np.int64]
 
 def checked(time: Sequence[float] | pd.Series[Any], event: Sequence[int] | pd.Series[Any]) -> tuple[Floats, Ints]:
     """Give times and events as arrays, or say what is wrong with them."""
+    for name, values in (("time", time), ("event", event)):
+        kind = pd.Series(values).infer_objects().dtype
+        if not pd.api.types.is_numeric_dtype(kind) and len(values):
+            raise MetricError(f"Every {name} must be a number but got {kind}.")
     times, events = np.asarray(time, dtype=float), np.asarray(event)
     if len(times) != len(events):
         raise MetricError(f"Times and events must be equally many but got {len(times)} and {len(events)}.")
@@ -27,6 +31,8 @@ def checked(time: Sequence[float] | pd.Series[Any], event: Sequence[int] | pd.Se
         raise MetricError(
             "Every event must be 0 (censored) or the number of its cause, but at least one is negative or missing."
         )
+    if not np.isfinite(numbers := events.astype(float)).all() or (numbers % 1).any():
+        raise MetricError("Every event must be a whole number, but at least one is not.")
     return times, events.astype(np.int64)
 
 

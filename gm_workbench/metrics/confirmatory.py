@@ -191,7 +191,7 @@ def settled(samples: Sequence[Sample], structures: Sequence[Structure], start: F
     found = fit(samples, structures, start)
     if found is None:
         return None
-    proper = all(
+    proper = math.isfinite(found.chi2) and all(
         np.linalg.eigvalsh(matrix.at(found.theta))[0] > 0
         for structure in structures
         for matrix in (structure.errors, structure.factors)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.between_groups import LevelMediation
+from gm_workbench.metrics.checks import require_draws
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.paths import Mediation, Steps, along, drawn_step
 
@@ -121,6 +122,7 @@ def tilt(
         raise MetricError(f"{TILTED}: every correlation must lie between −1 and 1, ends excluded.")
     if isinstance(found, NotEnoughData):
         return found
+    require_draws(draws, seed, TILTED)
     path = found.between if isinstance(found, LevelMediation) else found
     drawn = _Drawn.of(path.steps, draws, seed)
     curve = tuple(AtCorrelation(float(rho), along(drawn.indirect(rho), path.indirect, TILTED)) for rho in correlations)

@@ -41,6 +41,8 @@ def category_counts(
         Column with the groups.
     groups : sequence of str
         The groups to count, in this order; persons of other groups are left out.
+    person : str
+        Column that tells persons apart.
 
     Returns
     -------

@@ -14,8 +14,10 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
+HELD = "run above the threshold"
 COURSE = "mean over persons of the change in log wage since the selection months, t interval"
 
 
@@ -35,7 +37,8 @@ def first_held(months: pd.DataFrame, run: int) -> pd.Series[Any]:
     Raises
     ------
     MetricError
-        When `run` is less than 1, or a person has two rows in one month.
+        When `run` is less than 1, or a person has two rows in one month; when a column is missing or has gaps, or `above` is
+        not True or False (a wage that is not known is neither).
 
     References
     ----------
@@ -48,8 +51,9 @@ def first_held(months: pd.DataFrame, run: int) -> pd.Series[Any]:
     >>> first_held(months, 3).to_dict()
     {'a': 3}
     """
-    if run < 1:
+    if not run >= 1:
         raise MetricError(f"A run must be 1 or more months but got {run}.")
+    _check(months)
     if months.duplicated(["person", "months"]).any():
         raise MetricError("first_held: a person must have one row per month, but some have more.")
     above = months.loc[months["above"].astype(bool), ["person", "months"]].sort_values(["person", "months"])
@@ -58,6 +62,16 @@ def first_held(months: pd.DataFrame, run: int) -> pd.Series[Any]:
     runs = above.assign(name=above["months"] - place).groupby(["person", "name"])["months"].agg(["min", "count"])
     held = runs.loc[runs["count"] >= run, "min"]
     return held.groupby("person").min()
+
+
+def _check(months: pd.DataFrame) -> None:
+    require_filled(months, ["person", "months", "above"], HELD)
+    if months.empty:
+        return
+    require_numbers(months, ["months"], HELD)
+    require_binary(months, "above", HELD)
+    if (months["months"] % 1 != 0).any():
+        raise MetricError(f"{HELD}: column months must hold whole numbers.")
 
 
 def crossing_times(months: pd.DataFrame, people: Collection[str], run: int, last: int) -> pd.DataFrame:
@@ -83,7 +97,7 @@ def crossing_times(months: pd.DataFrame, people: Collection[str], run: int, last
     Raises
     ------
     MetricError
-        When `last` leaves no room for a run.
+        When `last` leaves no room for a run; and as in `first_held`.
 
     References
     ----------
@@ -96,8 +110,9 @@ def crossing_times(months: pd.DataFrame, people: Collection[str], run: int, last
     >>> crossing_times(months, ["a", "b"], run=2, last=3)[["time", "event"]].to_numpy().tolist()
     [[2, 1], [2, 0]]
     """
+    _check(months)
     latest = last - run + 1
-    if latest < 1:
+    if not latest >= 1:
         raise MetricError(f"Watching until month {last} leaves no room for a run of {run} months after month 0.")
     after = months.loc[(months["months"] > 0) & (months["months"] <= last) & months["person"].isin(list(people))]
     seen = int(months["months"].max()) if len(months) else 0
@@ -128,7 +143,7 @@ def held_within(months: pd.DataFrame, people: Collection[str], run: int, horizon
     Raises
     ------
     MetricError
-        When the horizon leaves no room for a run.
+        When the horizon leaves no room for a run; and as in `first_held`.
 
     References
     ----------
@@ -188,6 +203,8 @@ def wage_course(
     >>> round(wage_course(months, ["a", "b"], selected_on=[-1], at=[1])[1].value, 4)
     0.0953
     """
+    require_filled(months, ["person", "months"], COURSE)
+    require_numbers(months, [wage], COURSE, gaps=True)
     paid = months.loc[months["person"].isin(list(people)) & months[wage].notna()]
     if (paid[wage] <= 0).any():
         raise MetricError(f"wage_course: every {wage} must be positive, but at least one is not.")

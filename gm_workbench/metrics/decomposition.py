@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.bootstrap_sums import drawn_sums
+from gm_workbench.metrics.checks import require_columns, require_filled, require_numbers, require_pair
 from gm_workbench.metrics.equity import EURO_MONTH
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
@@ -127,6 +128,8 @@ def spend_kitagawa(
     >>> result.gap.value, result.composition.value, result.rates.value
     (10.0, 10.0, 0.0)
     """
+    _check(months, group, groups, "amount")
+    require_columns(months, [by], KITAGAWA)
     if months[by].isna().any():
         raise MetricError(f"{KITAGAWA}: {by} must be known in every row, but it is missing in some.")
     person, _ = pd.factorize(months["person"])
@@ -157,7 +160,8 @@ def provision_kitagawa(
     Raises
     ------
     MetricError
-        When costs name a person who has no month on benefit in that group, or a type is missing.
+        When a column is missing or has gaps, an amount is not a number, there are not two groups, or costs name a person who
+        has no month on benefit in that group.
 
     References
     ----------
@@ -172,6 +176,9 @@ def provision_kitagawa(
     >>> result.gap.value, result.composition.value, result.rates.value
     (-5.0, -5.0, 0.0)
     """
+    _check(months, group, groups)
+    _check(costs, group, groups, "amount")
+    require_columns(costs, ["type"], KITAGAWA)
     if costs["type"].isna().any():
         raise MetricError(f"{KITAGAWA}: type must be known in every row of costs, but it is missing in some.")
     person, persons = pd.factorize(months["person"])
@@ -181,6 +188,12 @@ def provision_kitagawa(
     return _decompose(
         person, _side(months[group], groups), _Costs.of(costs, whose, _side(costs[group], groups), "type"), draws, seed
     )
+
+
+def _check(rows: pd.DataFrame, group: str, groups: tuple[str, str], *amounts: str) -> None:
+    require_pair(groups, KITAGAWA)
+    require_filled(rows, ["person", group], KITAGAWA)
+    require_numbers(rows, amounts, KITAGAWA)
 
 
 def _side(group: pd.Series[Any], groups: tuple[str, str]) -> Ints:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.checks import require_columns, require_filled, require_numbers, shortage
 from gm_workbench.metrics.clustered_share import share
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.mobility import OUT, state_codes
@@ -92,6 +92,7 @@ def direction_shares(
     """
     group = cluster or "person"
     require_filled(pairs, ["person", "from", group], SHARES)
+    require_columns(pairs, ["to"], SHARES)
     seen = pairs.loc[pairs["to"].notna() & pairs["to"].ne(out)]
     start, end = (pd.Series(state_codes(seen[side], tuple(states)), index=seen.index) for side in ("from", "to"))
     able = {"up": start < len(states) - 1, "down": start > 0, "stayed": start >= 0}

@@ -91,6 +91,8 @@ def doses(
         The team at the start.
     first_coach : str, optional
         Share of months, 0-1, in which the first coach worked in the new way, wherever that coach went.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

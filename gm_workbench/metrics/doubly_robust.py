@@ -94,6 +94,8 @@ def doubly_robust_difference(
         Of the chance of exposure.
     cluster : str, optional
         Coach or team that persons share; default: persons are by themselves.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

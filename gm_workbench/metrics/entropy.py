@@ -129,6 +129,8 @@ def entropy_difference(
         In `unit`.
     cluster : str, optional
         Coach or team that persons share; default: persons are by themselves.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

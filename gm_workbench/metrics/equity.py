@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.bootstrap_sums import drawn_sums
+from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 Floats = NDArray[np.float64]
@@ -74,7 +75,7 @@ def spend(months: pd.DataFrame, draws: int = 999, seed: int = 1) -> Spend | NotE
     Raises
     ------
     MetricError
-        When an amount is negative or missing.
+        When a column is missing, a person or group has gaps, or an amount is not a number, negative or missing.
 
     References
     ----------
@@ -126,7 +127,7 @@ def spend_by(
     Raises
     ------
     MetricError
-        When an amount is negative or missing.
+        When a column is missing, a person or group has gaps, or an amount is not a number, negative or missing.
 
     References
     ----------
@@ -139,6 +140,9 @@ def spend_by(
     >>> {group: result.per_month.value for group, result in spend_by(months, ["sex"]).items()}
     {('man',): 2.0, ('woman',): 2.0}
     """
+    if isinstance(by, str) or not len(by):
+        raise MetricError(f"{PER_MONTH}: name the columns that make the groups in a list; got {by or 'none'}.")
+    _check(months, by)
     grouped = months[["person", "amount", *by]].groupby(list(by), observed=True)
     return {tuple(str(part) for part in name): spend(rows, draws, seed) for name, rows in grouped}
 
@@ -164,7 +168,7 @@ def spend_difference(
     Raises
     ------
     MetricError
-        When an amount is negative or missing.
+        When a column is missing, a person or group has gaps, or an amount is not a number, negative or missing.
 
     References
     ----------
@@ -178,6 +182,8 @@ def spend_difference(
     >>> spend_difference(months, "sex", ("woman", "man")).value
     -1.5
     """
+    require_pair(groups, PER_MONTH)
+    _check(months, [by])
     side, rows = months[by].astype(str), months[["person", "amount"]]
     totals = [_per_person(rows.loc[side == name]) for name in groups]
     smallest = min(len(side) for side in totals)
@@ -218,7 +224,13 @@ def ratio_draws(top: Floats, bottom: Floats, draws: int, seed: int) -> Floats:
     return np.asarray(sums[:, 0] / sums[:, 1], dtype=float)
 
 
+def _check(months: pd.DataFrame, by: Sequence[str]) -> None:
+    require_filled(months, ["person", *by], PER_MONTH)
+    require_numbers(months, ["amount"], PER_MONTH, gaps=True)
+
+
 def _per_person(months: pd.DataFrame) -> pd.DataFrame:
+    _check(months, [])
     if months["amount"].isna().any() or (months["amount"] < 0).any():
         raise MetricError("Every amount must be 0 or more euros, but at least one is negative or missing.")
     codes, people = pd.factorize(months["person"])

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_filled
+from gm_workbench.metrics.checks import require_columns, require_filled
 from gm_workbench.metrics.clustered_share import share
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.mobility import MIN_STARTERS, OUT, state_codes
@@ -76,6 +76,7 @@ def escape_times(
     (0.5, 24.0, 'persons who left the state')
     """
     require_filled(pairs, ["person", "from"], STAY)
+    require_columns(pairs, ["to"], STAY)
     if not step > 0:
         raise MetricError(f"{STAY}: the step must be above 0 but got {step}.")
     seen = pairs.loc[pairs["to"].notna() & pairs["to"].ne(out)]

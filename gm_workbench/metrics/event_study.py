@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import shortage
+from gm_workbench.metrics.checks import require_draws, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.staggered import GroupTime, estimated
 from gm_workbench.metrics.staggered_rows import METHOD
@@ -230,6 +230,7 @@ def _bands(told: Mapping[int, Estimate], moved: Sequence[Floats], clusters: int,
     spread = {name: one for name, one in told.items() if one.se > 0}
     if not spread:
         return dict(told)
+    require_draws(draws, seed, "simultaneous band")
     signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(draws, clusters))
     scaled = np.column_stack([one / np.sqrt(one @ one) for one in moved if one @ one > 0])
     largest = float(np.quantile(np.abs(signs @ scaled).max(axis=1), 0.95))

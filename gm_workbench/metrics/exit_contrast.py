@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.checks import require_draws, require_filled, require_numbers, require_pair
 from gm_workbench.metrics.competing import Floats, checked, survival_before, tallies
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exits import Curve, cumulative_incidence
@@ -59,7 +60,8 @@ def incidence_difference(
     Raises
     ------
     MetricError
-        When a cluster stands in both groups.
+        When a column is missing or has gaps, there are not two groups, the horizon is not finite, or a cluster stands in both
+        groups.
 
     References
     ----------
@@ -73,6 +75,11 @@ def incidence_difference(
     >>> incidence_difference(pd.concat([a, b]), 2, by="arm", groups=("b", "a")).value
     0.25
     """
+    require_numbers(frame, [time, event], VARIANCE_SUM)
+    require_filled(frame, [by, *([cluster] if cluster else [])], VARIANCE_SUM)
+    require_pair(groups, VARIANCE_SUM)
+    if not 0 <= horizon < math.inf:
+        raise MetricError(f"{VARIANCE_SUM}: the horizon must be 0 or more months and finite but got {horizon:g}.")
     parts = [frame.loc[frame[by].astype(str) == name] for name in groups]
     smallest = min(len(part) for part in parts)
     if smallest < 2:
@@ -87,6 +94,7 @@ def incidence_difference(
     counts = [int(part[cluster].nunique()) for part in parts]
     if min(counts) < MIN_CLUSTERS:
         return NotEnoughData(CLUSTER_BOOTSTRAP, "clusters in each group", min(counts), MIN_CLUSTERS)
+    require_draws(draws, seed, CLUSTER_BOOTSTRAP)
     rng = np.random.default_rng(seed)
     sides = [_cluster_draws(part, horizon, time, event, cluster, cause, draws, rng) for part in parts]
     value = sides[0][0] - sides[1][0]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers
+from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers, require_whole
 
 METHOD = "months after exits"
 
@@ -54,8 +54,9 @@ def after_exits(
     require_numbers(panel, [month], METHOD)
     require_binary(panel, benefit, METHOD)
     require_filled(panel, [person], METHOD)
-    if apart < 1 or panel.duplicated([person, month]).any():
-        raise MetricError(f"{METHOD}: apart must be 1 or more (it is {apart}), and a person have each month once.")
+    require_whole(METHOD, apart=apart)
+    if panel.duplicated([person, month]).any():
+        raise MetricError(f"{METHOD}: a person must have each month once, but some have one twice.")
     rows = panel.sort_values([person, month])
     off = pd.Series(True, index=rows.index)
     by_person = rows.groupby(person, sort=False)

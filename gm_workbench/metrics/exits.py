@@ -16,6 +16,7 @@ import pandas as pd
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.checks import require_filled, require_numbers
 from gm_workbench.metrics.competing import Floats, Ints, aalen_johansen, bounds, checked, tallies
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
@@ -149,7 +150,7 @@ def incidence_by_group(
     Raises
     ------
     MetricError
-        When a time is negative or missing.
+        When a column is missing or has gaps, or a time is negative.
 
     References
     ----------
@@ -162,6 +163,8 @@ def incidence_by_group(
     >>> {arm: curve.at(2).value for arm, curve in incidence_by_group(frame, [2], by="arm").items()}
     {'a': 0.5, 'b': 0.0}
     """
+    require_numbers(frame, [time, event], AALEN_JOHANSEN)
+    require_filled(frame, [by, *([cluster] if cluster else [])], AALEN_JOHANSEN)
     return {
         str(name): cumulative_incidence(
             part[time], part[event], at, cause, None if cluster is None else part[cluster].astype(str)
@@ -233,6 +236,8 @@ def _curve(
     method: str,
     groups: int | None,
 ) -> Curve:
+    if np.ndim(at) != 1 or np.asarray(at).dtype.kind not in "iuf":
+        raise MetricError(f"{method}: the curve must be asked for at a list of months, but got something else.")
     chosen = np.asarray(at, dtype=float)
     slot = np.searchsorted(grid, chosen, side="right") - 1
     values = np.where(slot >= 0, value[np.maximum(slot, 0)], 0.0)

@@ -76,6 +76,10 @@ def growth(
         E.g. the logarithm of the hourly wage, in `unit`.
     time : str
         Moment, in the unit in which growth is wanted (months, years).
+    person : str
+        Column that tells persons apart.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

@@ -22,6 +22,9 @@ MIN_EVENTS = 10
 MIN_CLUSTERS = 10
 """Coaches or teams below which robust errors are far too small (assumed)."""
 
+LARGEST_LOG = 300.0
+"""Beyond it a ratio has more than 130 figures: the column was measured in too small a unit."""
+
 ENDLESS = "exits for the reason on both sides of each covariate"
 
 
@@ -105,7 +108,8 @@ def _matrix(frame: pd.DataFrame, covariates: Sequence[str], method: str) -> Floa
         raise MetricError(
             f"{method}: of the columns {', '.join(covariates)} one is the same for everybody or repeats others. Leave it out."
         )
-    return z
+    # ratios stay, and the exponent of a calendar year does not run out of the computer's numbers
+    return np.asarray(z - z.mean(axis=0), dtype=float)
 
 
 def estimates(
@@ -131,6 +135,8 @@ def exponentiated(log: Estimate, unit: str) -> Estimate:
     >>> exponentiated(Estimate(0.0, -0.5, 0.5, 0.2, 90, "log odds ratio", "logit"), "odds ratio").value
     1.0
     """
+    if max(log.high, -log.low) > LARGEST_LOG:
+        raise MetricError(f"{log.method}: a ratio per unit is too large to write. Take a larger unit of the column.")
     value, low, high = (math.exp(one) for one in (log.value, log.low, log.high))
     return Estimate(
         value, low, high, value * log.se, log.n, unit, log.method, log.groups, log.df, log.level, residual_df=log.residual_df

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.checks import require_filled, require_numbers, require_whole, shortage
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.fillings import DONORS, Gaps, Mixed, fill
 
@@ -122,7 +122,7 @@ def imputed(
     >>> len(found.frames), found.gaps["T12"], int(found.frames[0]["T12"].isna().sum())
     (3, 8, 0)
     """
-    _require(frame, columns, given, cluster, m, cycles)
+    _require(frame, columns, given, cluster, m, cycles, seed)
     names = [*columns, *given]
     holes = {name: int(frame[name].isna().sum()) for name in columns}
     wants = [("persons with a value", len(frame) - gaps, len(names) + MIN_MORE) for gaps in holes.values() if gaps]
@@ -140,7 +140,7 @@ def imputed(
 
 
 def _require(
-    frame: pd.DataFrame, columns: Sequence[str], given: Sequence[str], cluster: str | None, m: int, cycles: int
+    frame: pd.DataFrame, columns: Sequence[str], given: Sequence[str], cluster: str | None, m: int, cycles: int, seed: int
 ) -> None:
     require_numbers(frame, columns, CHAINED, gaps=True)
     require_numbers(frame, given, CHAINED)
@@ -151,8 +151,8 @@ def _require(
         raise MetricError(f"{CHAINED}: the columns {', '.join(still)} do not vary, so they predict nothing. Leave them out.")
     if len(set(names)) < len(names):
         raise MetricError(f"{CHAINED}: name every column once; got {', '.join(names)}.")
-    if m < 1 or cycles < 1:
-        raise MetricError(f"{CHAINED}: m and cycles must be 1 or more but got {m} and {cycles}.")
+    require_whole(CHAINED, m=m, cycles=cycles)
+    require_whole(CHAINED, least=0, seed=seed)
 
 
 def _chain(gaps: Gaps, cycles: int, rng: np.random.Generator) -> Floats:

@@ -89,6 +89,8 @@ def imputed_difference(
         The coach, no gaps.
     m, seed, way
         As in `imputation.imputed`.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

@@ -77,6 +77,8 @@ def entered(times: Floats, entry: Column | None) -> Floats:
     """Give months of entry, 0 for everybody unless they are given, or say what is wrong with them."""
     if entry is None:
         return np.zeros(len(times))
+    if not pd.api.types.is_numeric_dtype(pd.Series(entry).infer_objects()):
+        raise MetricError("Every entry must be a number of months, but at least one is not.")
     entries = np.asarray(entry, dtype=float)
     if len(entries) != len(times):
         raise MetricError(f"Entries and times must be equally many but got {len(entries)} and {len(times)}.")

@@ -152,6 +152,8 @@ def two_stage(
         What moves the treatment but has no other way to the outcome; and what enters both stages.
     cluster : str, optional
         The team; default: persons stand alone (HC2).
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------
@@ -238,6 +240,8 @@ def complier_difference(
         Known before; in both models.
     cluster : str, optional
         The team that was assigned; default: persons were (HC2).
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

@@ -164,7 +164,7 @@ def over_waves(
     if answers.duplicated([person, wave]).any():
         raise MetricError(f"{WAVES}: each person must have one row in a wave, but some have more. Keep one of them.")
     ordered = _side_by_side(answers.reset_index(drop=True), factors, person, wave)
-    waves = sorted(answers[wave].unique())
+    waves = sorted(answers[wave].unique(), key=lambda one: (str(type(one)), one))
     repeated = len(ordered) if len(waves) > 1 else 0
     short = shortage(WAVES, ("persons with two measurements", repeated, MIN_PERSONS))
     p = sum(len(items) for items in factors.values())

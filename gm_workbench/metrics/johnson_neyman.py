@@ -128,6 +128,8 @@ def region(
         Values to give the slope at; those outside `over` are left out.
     per : float
         Step in the predictor that slopes are about, e.g. 10 points.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

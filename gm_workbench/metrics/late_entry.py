@@ -141,6 +141,8 @@ def _curve(
     clusters: Sequence[str] | pd.Series[Any] | None,
     method: str,
 ) -> Curve | NotEnoughData:
+    if not len(at) or not np.isfinite(at).all():
+        raise MetricError(f"{method}: there must be times to give the curve at, and each must be a finite number of months.")
     if min(at) < start:
         raise MetricError(f"{method}: times must not be before the start, {start:g}, but the first is {min(at):g}.")
     times, events = checked(time, event)

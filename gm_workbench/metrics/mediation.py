@@ -72,6 +72,8 @@ def mediation(
         The coach; default: persons stand alone, and errors allow for unequal variances (HC1).
     draws, seed : int, int
         Of the Monte Carlo interval; the same seed gives the same interval.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------
@@ -151,6 +153,8 @@ def multilevel_mediation(
         The coach or school.
     group_covariates, person_covariates : sequence of str
         In both models, the same for everybody in a group; and in the second model only.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

@@ -72,6 +72,8 @@ def two_one_one(
         In both models, the same for everybody in a group; and in the second model only, as they are.
     draws, seed : int, int
         Of the Monte Carlo interval; the same seed gives the same interval.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------
@@ -150,6 +152,8 @@ def three_two_one(
         In both models, the same for everybody in a team; and in the second model only, as they are.
     draws, seed : int, int
         Of the Monte Carlo interval; the same seed gives the same interval.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------
@@ -224,6 +228,8 @@ def one_one_one(
         Measured before the exposure; in both models.
     draws, seed : int, int
         Of the Monte Carlo interval; the same seed gives the same interval.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

@@ -79,6 +79,8 @@ def mixed_model(
         Declared: Kenward-Roger below 50 groups of the coarsest level (assumed), Satterthwaite from there on or without `reml`.
     person : str, optional
         Column that tells persons apart, when they have several rows.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------
@@ -112,6 +114,8 @@ def mixed_model(
     require_numbers(frame, [outcome, *predictors, *slopes], MIXED)
     require_filled(frame, [*random, *([person] if person else [])], MIXED)
     chosen = _errors(frame, random, reml, errors)
+    if frame.empty:
+        return NotEnoughData(MIXED, "measurements", 0, 1)
     effects = {level: reader_effects(_columns(frame, names), MIXED) for level, names in random.items()}
     codes = [pd.factorize(frame[level])[0] for level in random]
     short = _shortage(frame, outcome, random, codes[0], next(iter(effects.values()))[0])

@@ -271,6 +271,8 @@ def state_codes(values: pd.Series[Any], states: tuple[str, ...]) -> NDArray[np.i
     >>> state_codes(pd.Series(["high", "low"]), ("low", "high")).tolist()
     [1, 0]
     """
+    if len(set(states)) < len(states):
+        raise MetricError(f"Every state must be declared once, but got {', '.join(states)}.")
     codes = pd.Index(states, dtype=object).get_indexer(pd.Index(values, dtype=object)).astype(np.int64)
     if (codes < 0).any():
         raise MetricError(f"Every state must be one of {', '.join(states)}, but at least one pair has another or none.")

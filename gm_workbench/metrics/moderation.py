@@ -57,6 +57,10 @@ def knobs(
         Score of the intention.
     scales : sequence of str
         Scores to put on the map; `barriers` names those for which higher is worse.
+    barriers : collection of str
+        Scales for which higher is worse.
+    person : str
+        Column that tells persons apart.
 
     Returns
     -------
@@ -177,6 +181,10 @@ def moderation(
         Enter as they are.
     per : float
         Step in the predictor that slopes are about, e.g. 10 points.
+    person : str
+        Column that tells persons apart.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

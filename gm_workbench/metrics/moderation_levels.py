@@ -94,6 +94,8 @@ def moderation_levels(
         Tells persons apart.
     per : float
         Step in the predictor, e.g. 10 points.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

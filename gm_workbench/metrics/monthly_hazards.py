@@ -125,6 +125,8 @@ def monthly_hazards(
     >>> round(fit.chances[1].value, 4), fit.events, fit.rows
     (0.1, 30, 210)
     """
+    if link not in METHODS:
+        raise MetricError(f"discrete-time hazards: the link must be one of {', '.join(METHODS)} but got {link}.")
     method = METHODS[link]
     _check(months, covariates, bands, (person, month, event, cluster), method)
     if months.empty:
@@ -161,6 +163,8 @@ def _check(
     person, month, event, cluster = columns
     require_numbers(months, [month, event, *covariates], method)
     require_filled(months, [person, *([cluster] if cluster else [])], method)
+    if not len(bands):
+        raise MetricError(f"{method}: there must be a band of months but got none. Name the month in which each begins.")
     if ((months[month] % 1 != 0) | (months[month] < bands[0])).any() or list(bands) != sorted(set(bands)):
         raise MetricError(f"{method}: bands must rise, and months be whole and not before the first band, {bands[0]}.")
     again = int(months.duplicated([person, month]).sum())

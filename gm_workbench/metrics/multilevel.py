@@ -95,6 +95,8 @@ def random_intercept(
         The coach, team or school that persons share.
     reml : bool
         Restricted likelihood: variances that allow for the estimation of the coefficients.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

@@ -89,6 +89,8 @@ def nested_intercepts(
         In `unit`, and numeric. A constant is added.
     group, above : str
         The coach; and the team, which all persons of a coach share.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

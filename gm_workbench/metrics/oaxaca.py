@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.characteristics import Characteristics, require_characteristics
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair, shortage
 from gm_workbench.metrics.collapsed import Cells, Flags, collapsed
 from gm_workbench.metrics.equity import EURO_MONTH
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -154,6 +154,7 @@ def oaxaca_blinder(
     """
     if standard not in get_args(Standard):
         raise MetricError(f"{OAXACA}: standard must be one of {', '.join(get_args(Standard))} but got {standard!r}.")
+    require_pair(groups, OAXACA)
     require_numbers(frame, [outcome], OAXACA)
     require_filled(frame, [group, *([person] if person else [])], OAXACA)
     require_characteristics(frame, covariates, OAXACA)

@@ -134,6 +134,8 @@ def balance(
     short = shortage(BALANCE, ("persons in each group", int(min(group.sum(), (~group).sum())), MIN_PERSONS_PER_ARM))
     if short is not None:
         return short
+    if weights is not None and np.asarray(weights).dtype.kind not in "biuf":
+        raise MetricError(f"{BALANCE}: weights must be numbers, one per person.")
     w = np.ones(len(frame)) if weights is None else np.asarray(weights, dtype=float)
     if w.shape != group.shape or not (np.isfinite(w).all() and (w >= 0).all() and w[group].any() and w[~group].any()):
         raise MetricError(f"{BALANCE}: weights must be one number per person, 0 or more, with some above 0 in each group.")

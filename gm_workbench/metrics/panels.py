@@ -82,6 +82,10 @@ def fixed_effects(
     errors : {"clustered", "classical"}
         Rows of a person may be alike in any way (CR1, t on persons − 1); or they are independent with equal variance (t on
         rows − persons − predictors).
+    person : str
+        Column that tells persons apart.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------
@@ -146,6 +150,8 @@ def random_effects(
         As in `fixed_effects`; at least one predictor must change within persons. A constant is added.
     errors : {"clustered", "classical"}
         CR1 by person with t intervals on persons − 1; or those of the model, with normal intervals.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

@@ -14,10 +14,12 @@ from scipy import stats
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.bootstrap import percentile
-from gm_workbench.metrics.checks import shortage
+from gm_workbench.metrics.checks import require_draws, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 Floats = NDArray[np.float64]
+
+DRAWN = "Monte-Carlo interval of a path"
 
 MIN_PERSONS = 30
 """Persons below which an association says nothing (assumed floor)."""
@@ -101,9 +103,10 @@ def drawn_paths(a: Estimate, b: Estimate, c: Estimate, covariance: Floats, draws
     Examples
     --------
     >>> sure = Estimate(2.0, 2.0, 2.0, 0.0, 50, "points", "example")
-    >>> drawn_paths(sure, sure, sure, np.zeros((2, 2)), draws=1, seed=1).tolist()
-    [[4.0, 2.0], [4.0, 2.0]]
+    >>> drawn_paths(sure, sure, sure, np.zeros((2, 2)), draws=2, seed=1).tolist()
+    [[4.0, 2.0], [4.0, 2.0], [4.0, 2.0]]
     """
+    require_draws(draws, seed, DRAWN)
     rng = np.random.default_rng(seed)
     second = _pairs((b.value, c.value), covariance, b.df, draws, rng)
     first = drawn_step(a, draws, rng)
@@ -117,6 +120,7 @@ def drawn_step(step: Estimate, draws: int, rng: np.random.Generator) -> Floats:
 
 def drawn_pairs(centre: tuple[float, float], covariance: Floats, df: float, draws: int, seed: int) -> Floats:
     """Give two coefficients of one model, as estimated in the first row, as drawn in the others; (draws + 1, 2)."""
+    require_draws(draws, seed, DRAWN)
     return np.vstack([centre, _pairs(centre, covariance, df, draws, np.random.default_rng(seed))])
 
 

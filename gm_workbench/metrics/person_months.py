@@ -8,6 +8,9 @@ import pandas as pd
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.checks import require_numbers
 
+LONGEST = 1200
+"""Months, a hundred years: nobody is on benefit for longer, and a row for each would fill the memory."""
+
 
 def laid_out(spells: pd.DataFrame, *, time: str = "time", event: str = "event", entry: str | None = None) -> pd.DataFrame:
     """Give a row for each month in which a stay was under observation; the event stands in its last month only.
@@ -47,6 +50,8 @@ def laid_out(spells: pd.DataFrame, *, time: str = "time", event: str = "event", 
         raise MetricError(
             f"{method}: months must be whole, from 0, and end after they begin, but those of {wrong} stays do not."
         )
+    if len(end) and end.max() > LONGEST:
+        raise MetricError(f"{method}: no stay lasts beyond month {LONGEST}, but some do. Give months since a start, not days.")
     length = (end - begin).astype(int)
     rows = spells.iloc[np.repeat(np.arange(len(spells)), length)]
     place = np.arange(len(rows)) - np.repeat(np.cumsum(length) - length, length)

@@ -15,7 +15,7 @@ from scipy import stats
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.bootstrap import percentile
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.checks import require_draws, require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 Floats = NDArray[np.float64]
@@ -212,6 +212,7 @@ def _with_error(value: float, influence: Floats, codes: Ints, groups: int | None
 
 def _shares(x: Floats, y: Floats, codes: Ints, bottom: float, draws: int, seed: int) -> Floats:
     """Give (draws + 1, 3) shares: rose and left of the lowest part, fell of the highest; the first row is the data."""
+    require_draws(draws, seed, RANKS)
     (_, at_x), (_, at_y) = (np.unique(values, return_inverse=True) for values in (x, y))
     random, groups = np.random.default_rng(seed), int(codes.max()) + 1
     found = [_moves(at_x, at_y, np.ones(len(x)), bottom)]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair, shortage
 from gm_workbench.metrics.competing import Floats, checked
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exit_contrast import MIN_CLUSTERS as MIN_CLUSTERS_EACH
@@ -175,6 +175,7 @@ def difference(
     method = f"difference in {STILL_THERE if cause is None else LOST}"
     require_numbers(frame, [time, event, *([entry] if entry else [])], method)
     require_filled(frame, [by, *([cluster] if cluster else [])], method)
+    require_pair(groups, method)
     parts = [frame[frame[by].astype(str) == name] for name in groups]
     begins = [part[entry] if entry else None for part in parts]
     sides = [
@@ -213,9 +214,13 @@ def _months(
     method: str,
 ) -> _Gone | NotEnoughData:
     """Check the columns and give the months lost to a cause, or to any, or say what there is too little of."""
-    if not horizon > 0:
-        raise MetricError(f"{method}: the horizon must be above 0 months but got {horizon:g}.")
+    if not 0 < horizon < math.inf:
+        raise MetricError(f"{method}: the horizon must be above 0 months and finite but got {horizon:g}.")
     times, events = checked(time, event)
+    if entry is None and (events[times == 0] > 0).any():
+        raise MetricError(
+            f"{method}: nobody can leave in month 0, but some do. Months count from 1: the first month is time 1."
+        )
     found = course(times, events, entered(times, entry), cause)
     before = found.grid < horizon
     watched = math.ceil(horizon) if found.known >= horizon else int(found.known)

@@ -124,6 +124,8 @@ def pool(
     within, between = float(u.mean()), float(q.var(ddof=1))
     total = within + (1 + 1 / m) * between
     lost, increase = 1 - within / total, (1 + 1 / m) * between / within
+    if lost >= 1:  # to rounding: what differs between the completed sets drowns what they hold themselves
+        return NotEnoughData(method, "percent of the information", 0, 1)
     df = barnard_rubin(lost, m, complete_df)
     se, value = math.sqrt(total), float(q.mean())
     half = float(stats.t.ppf(0.975, df)) * se
@@ -210,7 +212,7 @@ def pool_wald(estimates: ArrayLike, covariances: ArrayLike) -> PooledTest | NotE
     (2, 2.431)
     """
     q, u = np.asarray(estimates, dtype=float), np.asarray(covariances, dtype=float)
-    fits = q.ndim == 2 and u.shape == (*q.shape, q.shape[-1]) and q.shape[1] > 0
+    fits = q.ndim == 2 and u.shape == (*q.shape, q.shape[-1]) and q.shape[1] > 0 and bool(np.isfinite(u).all())
     _require(fits and np.linalg.matrix_rank(u.mean(axis=0)) == q.shape[1], q, u, math.inf)
     m, k = q.shape
     if m < MIN_IMPUTATIONS:

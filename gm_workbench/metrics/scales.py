@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_columns, require_numbers, shortage
+from gm_workbench.metrics.checks import require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.vocabulary.scoring import MissingItems, mean_score, share_needed, turned
 
@@ -45,7 +45,7 @@ def oriented(answers: pd.DataFrame, reverse: Collection[str], low: float, high: 
     Raises
     ------
     MetricError
-        When a reversed item is not among the columns.
+        When a reversed item is not among the columns or not numeric, or the scale does not rise.
 
     References
     ----------
@@ -56,7 +56,9 @@ def oriented(answers: pd.DataFrame, reverse: Collection[str], low: float, high: 
     >>> oriented(pd.DataFrame({"A_1": [1, 5], "A_2": [1, 5]}), ["A_2"], 1, 5)["A_2"].tolist()
     [5, 1]
     """
-    require_columns(answers, reverse, SCORE)
+    require_numbers(answers, reverse, SCORE, gaps=True)
+    if not low < high:
+        raise MetricError(f"{SCORE}: the answer scale must rise from low to high but got {low:g} to {high:g}.")
     return turned(answers, reverse, low, high)
 
 

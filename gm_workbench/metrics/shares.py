@@ -8,6 +8,7 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.checks import require_binary, require_columns, require_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def monthly_share(frame: pd.DataFrame, flag: str, month: str = "month") -> tuple
     Raises
     ------
     MetricError
-        When the flag is missing somewhere.
+        When a column is missing, the flag has gaps or is not True or False, or the month is not a whole number.
 
     References
     ----------
@@ -54,9 +55,14 @@ def monthly_share(frame: pd.DataFrame, flag: str, month: str = "month") -> tuple
     >>> monthly_share(pd.DataFrame({"month": [0, 0, 0, 1], "working": [True, False, False, False]}), "working")[0].value
     0.3333333333333333
     """
+    require_columns(frame, [flag, month], "monthly_share")
     if frame[flag].isna().any():
         raise MetricError(f"monthly_share: {flag} must be True or False in every row, but it is missing in some.")
-    counted = frame[flag].astype(bool).groupby(frame[month]).agg(["sum", "count"])
+    require_binary(frame, flag, "monthly_share")
+    require_numbers(frame, [month], "monthly_share")
+    if (frame[month] % 1 != 0).any():
+        raise MetricError(f"monthly_share: column {month} must hold whole numbers, but at least one is not.")
+    counted = frame[flag].astype(bool).groupby(frame[month].astype(int)).agg(["sum", "count"])
     return tuple(
         MonthShare(int(str(index)), int(row["sum"]), int(row["count"]), *wilson(int(row["sum"]), int(row["count"])))
         for index, row in counted.iterrows()
@@ -79,7 +85,7 @@ def wilson(numerator: int, n: int, level: float = 0.95) -> tuple[float, float]:
     Raises
     ------
     MetricError
-        When n is not positive or the numerator does not lie between 0 and n.
+        When n is not positive, the numerator does not lie between 0 and n, or the level not between 0 and 1.
 
     References
     ----------
@@ -92,5 +98,7 @@ def wilson(numerator: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """
     if not 0 <= numerator <= n or n == 0:
         raise MetricError("wilson: the numerator must lie between 0 and n, and n must be positive.")
+    if not 0 < level < 1:
+        raise MetricError(f"wilson: the level must lie between 0 and 1 but got {level:g}.")
     low, high = proportion_confint(numerator, n, alpha=1 - level, method="wilson")
     return max(0.0, float(low)), min(1.0, float(high))

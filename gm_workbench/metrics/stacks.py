@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from gm_workbench.metrics.checks import require_filled, require_numbers
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.checks import require_filled, require_numbers, require_whole
 
 TEAM_IN_STACK, MONTH_IN_STACK = "team in stack", "month in stack"
 
@@ -34,7 +35,7 @@ def stacked(rows: pd.DataFrame, window: int = 12) -> pd.DataFrame:
     Raises
     ------
     MetricError
-        When a column is missing, or months are not numbers.
+        When a column is missing, months are not whole numbers, or the window is not one of 1 or more.
 
     References
     ----------
@@ -51,6 +52,10 @@ def stacked(rows: pd.DataFrame, window: int = 12) -> pd.DataFrame:
     require_numbers(rows, ["month"], METHOD)
     require_numbers(rows, ["start"], METHOD, gaps=True)
     require_filled(rows, ["team"], METHOD)
+    require_whole(METHOD, window=window)
+    if (rows[["month", "start"]].astype(float) % 1 > 0).any(axis=None):
+        raise MetricError(f"{METHOD}: columns month and start must hold whole numbers, but at least one does not.")
+    rows = rows.assign(start=rows["start"].astype(float)).reset_index(drop=True)
     starts = sorted(rows["start"].dropna().unique())
     parts = [_stack(rows, month, window) for month in starts]
     return pd.concat([part for part in parts if part["control"].any()] or [_stack(rows.iloc[:0], 0, window)], ignore_index=True)

@@ -91,6 +91,8 @@ def group_time(
     first : moment at which the person's coach or team began, the same in all her rows; 0 or missing when it never did
     cluster : column with the coach or team, for errors; default the person
     comparison, base : as above
+    person : column that tells persons apart
+    unit : of the outcome; results name it
 
     Returns
     -------

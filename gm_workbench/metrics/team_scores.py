@@ -52,6 +52,8 @@ def score_difference(
         Measured before, e.g. the same score at the start.
     exposed, team : str
         0 or 1 (or false, true) and the team that it is about.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------
@@ -179,6 +181,10 @@ def score_slope(
         Measured before, e.g. the outcome at the start.
     per : float
         Step in the predictor, e.g. 10 points.
+    team : str
+        Column with the team.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

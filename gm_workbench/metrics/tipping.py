@@ -71,6 +71,8 @@ def tipping_point(
         As in `imputed_difference`; the same seed fills the same values.
     shifts : sequence of float
         In `unit`, declared beforehand; 0 is added.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.characteristics import require_characteristics
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair, shortage
 from gm_workbench.metrics.collapsed import Cells, collapsed
 from gm_workbench.metrics.equity import EURO_MONTH
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -141,6 +141,7 @@ def two_part(
     >>> round(found.per_month.value, 2), round(found.any.value, 3), round(found.raw, 2)
     (-25.0, -0.25, -25.0)
     """
+    require_pair(groups, TWO_PART)
     require_filled(months, [group, person], TWO_PART)
     require_characteristics(months, covariates, TWO_PART)
     require_numbers(months, [amount], TWO_PART)

@@ -113,6 +113,10 @@ def repeated_anova(
         The score.
     waves : sequence of str
         Two or more.
+    person : str
+        Column that tells persons apart.
+    wave : str
+        Column with the wave.
 
     Returns
     -------
@@ -167,6 +171,10 @@ def mixed_anova(
     frame, outcome, waves : as in `repeated_anova`
     group : str
         Group of the person, the same at all waves.
+    person : str
+        Column that tells persons apart.
+    wave : str
+        Column with the wave.
 
     Returns
     -------

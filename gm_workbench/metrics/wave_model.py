@@ -101,6 +101,12 @@ def course_model(
     covariates : sequence of str
         Numeric, no gaps; centred.
     errors : as in `mixed_model`
+    person : str
+        Column that tells persons apart.
+    wave : str
+        Column with the wave.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------
@@ -130,6 +136,8 @@ def course_model(
     """
     rows = _rows(frame, outcome, group, waves, person, wave, coach, covariates)
     groups = tuple(sorted(rows[group].unique()))
+    if not groups:
+        return NotEnoughData(COURSE, "persons at each wave in each group", 0, MIN_PERSONS_PER_CELL)
     base = groups[0] if reference is None else reference
     _require_courses(rows, groups, waves, base, (person, group, wave))
     cells = rows.groupby([wave, group])[person].nunique().reindex(pd.MultiIndex.from_product([waves, groups]), fill_value=0)

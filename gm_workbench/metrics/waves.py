@@ -79,6 +79,12 @@ def course(
         In order of time; rows of other waves are left out.
     cluster : str, optional
         The coach; intervals then allow for persons of one coach being alike.
+    person : str
+        Column that tells persons apart.
+    wave : str
+        Column with the wave.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------
@@ -101,6 +107,8 @@ def course(
     >>> followed.reported[1].estimate.value, followed.change[0].estimate.value
     (4.5, 2.0)
     """
+    if not len(waves):
+        raise MetricError(f"{MEAN}: name at least one wave, in their order; got none.")
     keys = [person, wave, group, *([cluster] if cluster else [])]
     require_numbers(frame, [outcome], MEAN, gaps=True)
     require_filled(frame, keys, MEAN)

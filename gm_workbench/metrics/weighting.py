@@ -56,6 +56,8 @@ def standardised_difference(
         the difference may vary.
     draws, seed : int, int
         Of the bootstrap; the same seed gives the same interval.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------
@@ -111,6 +113,8 @@ def weighted_difference(
     ----------
     frame, outcome, exposed, covariates : DataFrame, str, str, sequence of str
         As in `standardised_difference`.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

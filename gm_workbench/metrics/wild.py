@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import shortage
+from gm_workbench.metrics.checks import require_draws, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 Floats = NDArray[np.float64]
@@ -177,6 +177,7 @@ def _ways(kind: Kind, clusters: int, draws: int, seed: int) -> tuple[Floats, boo
     if len(points) ** clusters <= LISTED:
         places = np.indices((len(points),) * clusters).reshape(clusters, -1).T
         return points[places], True
+    require_draws(draws, seed, WILD)
     return np.random.default_rng(seed).choice(points, size=(draws, clusters)), False
 
 

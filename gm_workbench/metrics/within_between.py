@@ -80,6 +80,10 @@ def within_between(
     coach : str, optional
         One for each person, with a level of its own.
     errors : as in `mixed_model`
+    person : str
+        Column that tells persons apart.
+    unit : str
+        Of the outcome; results name it.
 
     Returns
     -------

@@ -89,6 +89,13 @@ WHAT = {
     ),
     "months from the start": Text("maanden vanaf de start", "months from the start"),
     "data on the outcome": Text("gegevens over deze uitkomst", "data on this outcome"),
+    "rows after the first of each person": Text(
+        "metingen na de eerste van elke persoon", "measurements after the first of each person"
+    ),
+    "assignments that bound the interval": Text("andere indelingen van de teams", "other ways of assigning the teams"),
+    "persons who followed the assignment": Text(
+        "personen die kregen wat hun was toegewezen", "persons who received what they were assigned"
+    ),
     "items": Text("vragen", "questions"),
     "knobs": Text("knoppen", "knobs"),
 }
@@ -96,6 +103,24 @@ WHAT = {
 
 EQUAL = Text("daarvoor verschillen de gegevens te weinig van elkaar", "the data differ too little from each other for that")
 """Everybody has the same score or outcome, or nobody changes."""
+
+OWN = {
+    "strength of the first stage (F)": Text(
+        "de toewijzing maakte te weinig verschil voor wat mensen kregen",
+        "the assignment made too little difference to what people got",
+    ),
+    "closed forms for this design": Text(
+        "voor deze opzet bestaat geen formule; boots het onderzoek na", "this design has no formula; simulate the study"
+    ),
+    "clusters for a difference that is possible": Text(
+        "geen verschil dat kan bestaan is groot genoeg om met zo weinig groepen te zien",
+        "no difference that is possible is large enough to be seen with so few groups",
+    ),
+    "a total that is not zero": Text(
+        "het hele verschil is nul, en dat is niet in delen te splitsen", "the whole difference is zero, and has no parts"
+    ),
+}
+"""What is short, where its number would say nothing to a reader."""
 
 UNSTABLE = Text("de berekening geeft geen vast antwoord", "the calculation gives no stable answer")
 
@@ -118,7 +143,7 @@ def shortage(result: NotEnoughData, groups: Text | None = None) -> Text:
         what = WHAT[result.what] if groups is None else _named(result.what, groups)
         why = NEEDED.format(needed=str(result.needed), what=what) if result.needed > 1 else TOO_FEW.format(what=what)
     else:
-        why = UNSTABLE if result.what in NO_ANSWER else EQUAL
+        why = UNSTABLE if result.what in NO_ANSWER else OWN.get(result.what, EQUAL)
     return Text(
         f"Dat is met deze gegevens niet te zeggen: {why.nl}.",
         f"That cannot be said with these data: {why.en}.",

@@ -7,7 +7,15 @@ import pandas as pd
 import pytest
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import LARGEST, require_binary, require_columns, require_filled, require_numbers, shortage
+from gm_workbench.metrics.checks import (
+    LARGEST,
+    require_binary,
+    require_columns,
+    require_draws,
+    require_filled,
+    require_numbers,
+    shortage,
+)
 from gm_workbench.metrics.estimate import NotEnoughData
 
 ROWS = pd.DataFrame({"a": [1.0, math.nan, 3.0], "b": ["x", None, "z"], "c": [0, 1, 1], "d": [True, False, True]})
@@ -76,3 +84,22 @@ def test_numbers_whose_powers_do_not_fit_are_refused(largest: float, refused: bo
     beyond = pytest.raises(MetricError, match=r"column a must be finite but holds a number beyond 1e\+50")
     with beyond if refused else nullcontext():
         require_numbers(rows, ["a"], "mean", gaps=True)
+
+
+@pytest.mark.parametrize("draws", [0, 1, -1, 2.5, math.nan, math.inf, True, "x", None])
+def test_draws_are_a_whole_number_that_has_a_spread(draws: object) -> None:
+    with pytest.raises(MetricError, match="bootstrap: draws must be a whole number of 2 or more but got"):
+        require_draws(draws, 1, "bootstrap")
+    require_draws(2, 0, "bootstrap")
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, math.nan, None])
+def test_a_seed_is_a_whole_number(seed: object) -> None:
+    with pytest.raises(MetricError, match="bootstrap: seed must be a whole number of 0 or more but got"):
+        require_draws(99, seed, "bootstrap")
+
+
+def test_numbers_too_small_to_square_are_refused_and_zero_is_not() -> None:
+    require_numbers(ROWS.assign(a=0.0), ["a"], "mean")
+    with pytest.raises(MetricError, match=r"column a holds nothing above 1e-50, too small to square\. Take another unit"):
+        require_numbers(ROWS.assign(a=[0.0, 1e-60, 0.0]), ["a"], "mean")

@@ -7,7 +7,7 @@ import pytest
 
 import gm_workbench.metrics
 from gm_workbench.metrics.estimate import NotEnoughData
-from gm_workbench.outputs.shortages import EQUAL, UNSTABLE, WHAT, shortage
+from gm_workbench.outputs.shortages import EQUAL, NO_ANSWER, OWN, UNSTABLE, WHAT, shortage
 from gm_workbench.vocabulary.text import Text
 
 
@@ -38,6 +38,24 @@ def test_every_count_that_a_metric_asks_for_has_words() -> None:
         for what in re.findall(r'\("((?:persons|coaches|groups|items|clusters|teams|moments)[a-z ]*)", ', room.read_text())
     }
     assert asked - set(WHAT) == {"persons who change"}
+
+
+def wants() -> set[str]:
+    """Give what metrics name as short: in NotEnoughData itself, and as (what, got, needed)."""
+    calls, rooms = r'NotEnoughData\([\w.]+, "([^"{]+)"', Path(gm_workbench.metrics.__path__[0]).glob("*.py")
+    named = r'\("([a-z]+ [a-z ()F]+)", [^"\n]+, [^"\n]+\)'
+    return {what for room in rooms for pattern in (calls, named) for what in re.findall(pattern, room.read_text())}
+
+
+def test_what_has_no_words_is_about_data_that_do_not_differ() -> None:
+    told = {*WHAT, *OWN, *NO_ANSWER}
+    assert "rows after the first of each person" in wants()
+    assert {what for what in wants() - told if not re.match("different |items that differ|persons who change", what)} == set()
+
+
+def test_a_weak_assignment_is_not_called_equal_data() -> None:
+    said = shortage(NotEnoughData("method", "strength of the first stage (F)", 3, 10))
+    assert said.nl == "Dat is met deze gegevens niet te zeggen: de toewijzing maakte te weinig verschil voor wat mensen kregen."
 
 
 @pytest.mark.parametrize("what", ["groups", "coaches", "clusters"])

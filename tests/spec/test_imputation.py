@@ -192,7 +192,7 @@ def test_columns_to_fill_from_must_make_sense():
         imputed(rows, ["Ozone"], given=["Solar.R"])
     with pytest.raises(MetricError, match="name every column once; got Ozone, Wind, Wind"):
         imputed(rows, ["Ozone", "Wind"], given=["Wind"])
-    with pytest.raises(MetricError, match="m and cycles must be 1 or more but got 0 and 10"):
+    with pytest.raises(MetricError, match="m must be a whole number of 1 or more but got 0"):
         imputed(rows, ["Ozone"], m=0)
     with pytest.raises(MetricError, match="column word must be numeric"):
         imputed(rows, ["Ozone"], given=["word"])

@@ -204,7 +204,7 @@ def test_months_after_exits_leave_the_panel_as_it_was():
         ({"benefit": np.nan}, 1, "benefit must have no gaps"),
         ({"month": 1}, 1, "a person have each month once"),
         ({"person": None}, 1, "person must have no gaps"),
-        ({}, 0, "apart must be 1 or more"),
+        ({}, 0, "apart must be a whole number of 1 or more"),
     ],
 )
 def test_panels_that_cannot_be_are_refused(change, apart, message):
