@@ -202,7 +202,7 @@ def test_months_after_exits_leave_the_panel_as_it_was():
     [
         ({"benefit": 2}, 1, "benefit must hold 0 and 1 only"),
         ({"benefit": np.nan}, 1, "benefit must have no gaps"),
-        ({"month": 1}, 1, "a person have each month once"),
+        ({"month": 1}, 1, "a person must have each month once"),
         ({"person": None}, 1, "person must have no gaps"),
         ({}, 0, "apart must be a whole number of 1 or more"),
     ],
