@@ -215,14 +215,18 @@ def cohort(seed: int, persons: int = 500, lost: float = 1.2) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def test_difference_after_filling_is_that_of_pooling_by_hand():
+BY_HAND = {"data": "drawn", "source": "each filling fitted and pooled by hand", "known": "hand", "tolerance": 1e-9}
+
+
+def test_difference_after_filling_is_that_of_pooling_by_hand(witness):
     rows = cohort(1)
     found = imputed_difference(rows, "T12", "new", ["T0"], ["T6"], m=5, seed=3)
     filled = imputed(rows.astype({"new": float}), ["T12", "T0", "T6"], given=["new"], cluster="coach", m=5, seed=3)
     each = [ancova_difference(one, "T12", "new", ["T0"]).adjusted for one in filled.frames]
     by_hand = pool([one.value for one in each], [one.se**2 for one in each], 29)
-    assert found.pooled.estimate.value == pytest.approx(by_hand.estimate.value)
-    assert (found.pooled.estimate.se, found.pooled.estimate.df) == pytest.approx((by_hand.estimate.se, by_hand.estimate.df))
+    for name in ("value", "se", "df"):
+        got, expected = getattr(found.pooled.estimate, name), getattr(by_hand.estimate, name)
+        witness("imputed_comparison.imputed_difference", name, got, expected, **BY_HAND)
     assert (found.persons, found.without, found.pooled.estimate.n) == (500, int(rows["T12"].isna().sum()), 500)
     assert found.complete == ancova_difference(rows.dropna(), "T12", "new", ["T0"])
     assert (found.pooled.estimate.groups, found.pooled.imputations) == (30, 5)
@@ -270,7 +274,7 @@ def test_few_coaches_are_not_enough_before_anything_is_filled():
     assert (found.what, found.got, found.needed) == ("coaches in each group", 4, 5)
 
 
-def test_shifting_the_lost_of_the_exposed_equals_fitting_again():
+def test_shifting_the_lost_of_the_exposed_equals_fitting_again(witness):
     rows, shift = cohort(3), -7.0
     found = dict(tipping_point(rows, "T12", "new", ["T0"], ["T6"], shifts=[shift], m=4).shifts)
     filled = imputed(rows.astype({"new": float}), ["T12", "T0", "T6"], given=["new"], cluster="coach", m=4)
@@ -279,7 +283,15 @@ def test_shifting_the_lost_of_the_exposed_equals_fitting_again():
         ancova_difference(one.assign(T12=one["T12"] + shift * gone), "T12", "new", ["T0"]).adjusted for one in filled.frames
     ]
     by_hand = pool([one.value for one in each], [one.se**2 for one in each], 29).estimate
-    assert (found[shift].value, found[shift].se, found[shift].df) == pytest.approx((by_hand.value, by_hand.se, by_hand.df))
+    for name in ("value", "se", "df"):
+        given = BY_HAND | {"source": "each filling shifted, fitted and pooled by hand"}
+        witness(
+            "tipping.tipping_point",
+            f"lost of the exposed lower by 7, {name}",
+            getattr(found[shift], name),
+            getattr(by_hand, name),
+            **given,
+        )
     assert found[0.0] != found[shift]
 
 

@@ -70,14 +70,14 @@ def test_joint_test_of_treatments_equals_pbkrtest_on_rat_pups(pups, witness):
     # R: KRmodcomp(m, lmer(weight ~ sex + Lsize + (1 | Litter)))$test: F 11.5820842623, df 23.7345779029, p .000308955958
     found = mixed_model(pups, "weight", *PUPS).joint([{"high": 1.0}, {"low": 1.0}])
     given = {"data": "nlme::RatPupWeight", "source": "pbkrtest::KRmodcomp", "known": "run", "tolerance": SIX_FIGURES}
-    witness("mixed.Mixed.joint", "F of two treatments (Kenward-Roger)", found.f, 11.5820842623, **given)
-    witness("mixed.Mixed.joint", "its degrees of freedom (Kenward-Roger)", found.df2, 23.7345779029, **given)
-    witness("mixed.Mixed.joint", "its p (Kenward-Roger)", found.p, 0.000308955958007, **given | {"tolerance": EXACT})
+    witness("mixed.mixed_model", "F of two treatments (Kenward-Roger)", found.f, 11.5820842623, **given)
+    witness("mixed.mixed_model", "its degrees of freedom (Kenward-Roger)", found.df2, 23.7345779029, **given)
+    witness("mixed.mixed_model", "its p (Kenward-Roger)", found.p, 0.000308955958007, **given | {"tolerance": EXACT})
     # R: contestMD(m, rbind(c(0, 1, 0, 0, 0), c(0, 0, 1, 0, 0)))
     found = mixed_model(pups, "weight", *PUPS, errors="satterthwaite").joint([{"high": 1.0}, {"low": 1.0}])
     given["source"] = "lmerTest::contestMD"
-    witness("mixed.Mixed.joint", "F of two treatments (Satterthwaite)", found.f, 11.5945645909, **given)
-    witness("mixed.Mixed.joint", "its degrees of freedom (Satterthwaite)", found.df2, 24.2395807451, **given)
+    witness("mixed.mixed_model", "F of two treatments (Satterthwaite)", found.f, 11.5945645909, **given)
+    witness("mixed.mixed_model", "its degrees of freedom (Satterthwaite)", found.df2, 24.2395807451, **given)
 
 
 @pytest.mark.parametrize(
@@ -192,8 +192,8 @@ def test_kenward_roger_of_three_levels_equals_pbkrtest(pupils, witness):
         witness(NAME, f"twelve schools, {name}, standard error", fit.coefficients[name].se, se, **given | {"tolerance": 1e-6})
         witness(NAME, f"twelve schools, {name}, df", fit.coefficients[name].df, df, **given)
     together = fit.joint([{"year": 1.0}, {"male": 1.0}, {"lowinc": 1.0}])
-    witness("mixed.Mixed.joint", "twelve schools, F", together.f, 103.225440869, **given)
-    witness("mixed.Mixed.joint", "twelve schools, df", together.df2, 25.6587661638, **given)
+    witness("mixed.mixed_model", "twelve schools, F", together.f, 103.225440869, **given)
+    witness("mixed.mixed_model", "twelve schools, df", together.df2, 25.6587661638, **given)
 
 
 def test_split_plot_has_the_degrees_of_freedom_of_its_analysis_of_variance(witness):
@@ -207,8 +207,8 @@ def test_split_plot_has_the_degrees_of_freedom_of_its_analysis_of_variance(witne
     fit = mixed_model(oats, "yield", ["nitro", "marvellous", "victory"], {"plot": [], "Block": []})
     found = fit.joint([{"marvellous": 1.0}, {"victory": 1.0}])
     given = {"data": "nlme::Oats", "source": "pbkrtest through lmerTest", "known": "run", "tolerance": LME4}
-    witness("mixed.Mixed.joint", "F of varieties", found.f, 1.48534, **given)
-    witness("mixed.Mixed.joint", "df of varieties", found.df2, 10.0, **given)
+    witness("mixed.mixed_model", "F of varieties", found.f, 1.48534, **given)
+    witness("mixed.mixed_model", "df of varieties", found.df2, 10.0, **given)
     witness(NAME, "oats, variance of plots", fit.spreads["plot"].covariance[0, 0], 108.943014467, **given)
     witness(NAME, "oats, variance of blocks", fit.spreads["Block"].covariance[0, 0], 214.477118133, **given)
 
