@@ -184,12 +184,8 @@ def transitions(
             ties=Text(gap.nl + ties.nl, gap.en + ties.en),
             lost=LOST if result.attrition == "drop" and result.lost else Text("", ""),
         ),
-        alt=Sentence(
-            Text(
-                f"Vierkant van posities: hoe donkerder, hoe meer. {sentence.text.nl}",
-                f"Square of positions: the darker, the more. {sentence.text.en}",
-            ),
-            sentence.slots,
+        alt=sentence.behind(
+            Text("Vierkant van posities: hoe donkerder, hoe meer.", "Square of positions: the darker, the more.")
         ),
         shown_as=(Shape.MATRIX, Shape.TABLE),
         labels=terms(dict.fromkeys((*result.origins, *result.destinations, OUT)), labels),

@@ -55,9 +55,7 @@ def part_time(shares: Mapping[str, Sequence[MonthShare]], section: Section, abou
         about,
         sentence=sentence,
         caption=PART_TIME_CAPTION,
-        alt=Sentence(
-            Text(f"Lijn over de maanden. {sentence.text.nl}", f"Line over the months. {sentence.text.en}"), sentence.slots
-        ),
+        alt=sentence.behind(Text("Lijn over de maanden.", "Line over the months.")),
         shown_as=(Shape.TREND,),
         labels=terms(rows, SERIES),
         axes={"x": MONTHS, "y": PART_TIME_AXIS},

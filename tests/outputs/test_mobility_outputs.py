@@ -110,6 +110,14 @@ def test_transitions_say_that_those_who_were_lost_are_left_out():
     assert "Wie later niet" not in transitions(MOVES, SECTIONS["transitions_12"], ABOUT, horizon=12).words.caption.nl
 
 
+def test_transitions_that_keep_back_an_interval_are_described_without_it_too():
+    moves = Transitions(("a", "b", "c"), ("a", "b", "c"), ((51, 9, 39), (5, 41, 22), (4, 12, 77)), 260, 0, "drop")
+    one = shown(transitions(moves, SECTIONS["transitions_12"], ABOUT, horizon=12))
+    for language in ("nl", "en"):
+        told, described = say(one.words.sentence, one, language), say(one.words.alt, one, language)
+        assert described.endswith(told)
+
+
 def test_transitions_leave_out_a_row_that_nobody_starts_from():
     empty = replace(MOVES, counts=((0, 0, 0), (20, 150, 30)))
     assert {cell.row for cell in transitions(empty, SECTIONS["transitions_12"], ABOUT, horizon=12).cells} == {"high"}
