@@ -84,7 +84,10 @@ ROWS = [
     Estimator("held-ancova-cr2", DEFAULT, ancova_cr2, "held_24m", assumes=LINEAR),
     Estimator("held-entropy", DEFAULT, balanced, "held_24m", assumes=LINEAR),
     Estimator("held-doubly-robust", DEFAULT, doubly_robust, "held_24m", assumes=LINEAR),
-    Estimator("held-share-without", DEFAULT, partial(share_without, outcome="held"), "held_24m_without", assumes=OTHERS, wide=AS_IF_ALIKE),
+    Estimator(
+        "held-share-without", DEFAULT, partial(share_without, outcome="held"), "held_24m_without", assumes=OTHERS,
+        wide=AS_IF_ALIKE,
+    ),
     Estimator(
         "crossed-12m-share-without", DEFAULT, partial(share_without, outcome="above"), "low_pay_exit_12m_without",
         assumes=OTHERS, wide=AS_IF_ALIKE,
