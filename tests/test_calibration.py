@@ -117,6 +117,7 @@ def test_a_permutation_test_is_held_against_the_size_it_can_attain():
 def test_conservative_is_said_and_does_not_fail():
     found = judge(row_of(2_000), 0.0, answers(2_000, 40))
     assert (found.verdict, found.failed) == ("conservative", False)
+    assert "why was not declared" in found.note
 
 
 def test_outside_its_assumptions_only_the_bias_is_told():

@@ -75,6 +75,7 @@ def share_without(draw: Workers, outcome: str) -> Found:
 
 
 LINEAR = "linear probability model on introduced and the log distance, clustered by coach: choice unrelated to wages"
+AS_IF_ALIKE = "the effective number of persons is never put above the number there are, and coaches are nearly alike"
 OTHERS = "share among workers of coaches who did not introduce"
 NOTHING = "nothing is planted in `null`"
 
@@ -83,10 +84,13 @@ ROWS = [
     Estimator("held-ancova-cr2", DEFAULT, ancova_cr2, "held_24m", assumes=LINEAR),
     Estimator("held-entropy", DEFAULT, balanced, "held_24m", assumes=LINEAR),
     Estimator("held-doubly-robust", DEFAULT, doubly_robust, "held_24m", assumes=LINEAR),
-    Estimator("held-share-without", DEFAULT, partial(share_without, outcome="held"), "held_24m_without", assumes=OTHERS),
+    Estimator(
+        "held-share-without", DEFAULT, partial(share_without, outcome="held"), "held_24m_without", assumes=OTHERS,
+        wide=AS_IF_ALIKE,
+    ),
     Estimator(
         "crossed-12m-share-without", DEFAULT, partial(share_without, outcome="above"), "low_pay_exit_12m_without",
-        assumes=OTHERS,
+        assumes=OTHERS, wide=AS_IF_ALIKE,
     ),
     Estimator("held-ancova-cr1-null", NULL, ancova, 0.0, Judged.ALARMS, assumes=NOTHING),
     Estimator("held-ancova-cr2-null", NULL, ancova_cr2, 0.0, Judged.ALARMS, assumes=NOTHING),

@@ -94,6 +94,7 @@ def left_without(draw: Teams) -> Found:
 LOT = "difference between teams, parallel design: who begins is drawn at random"
 BY_TEAM = "CR2 by team; randomisation of teams"
 INDEPENDENT = "standard errors that treat persons as independent"
+AS_IF_ALIKE = "the effective number of persons is never put above the number there are, and teams are nearly alike"
 OTHERS = "share among persons of teams that did not begin"
 STARTED = "comparison within teams in steps: the hazard differs by one ratio from a team's first month on"
 OTHERWISE = {
@@ -134,7 +135,7 @@ ROWS = [
     Estimator("teams-lot", DEFAULT, partial(by_lot, assignments=MANY_WAYS), "exit_teams_12m", draws=RESAMPLED, assumes=BY_TEAM),
     Estimator("teams-wild", DEFAULT, wild, "exit_teams_12m", draws=RESAMPLED, assumes=LOT),
     Estimator("teams-independent", DEFAULT, as_independent, "exit_teams_12m", Judged.BIAS, RESAMPLED, INDEPENDENT),
-    Estimator("teams-share-without", DEFAULT, left_without, "exit_teams_12m_without", assumes=OTHERS),
+    Estimator("teams-share-without", DEFAULT, left_without, "exit_teams_12m_without", assumes=OTHERS, wide=AS_IF_ALIKE),
     Estimator("teams-cr2-eight", FEW, by_team, "exit_teams_12m", assumes=BY_TEAM),
     Estimator("teams-cr2-null", NULL, by_team, 0.0, Judged.ALARMS, assumes=NOTHING),
     Estimator("teams-cr2-unadjusted-null", NULL, unadjusted, 0.0, Judged.ALARMS, assumes=NOTHING),

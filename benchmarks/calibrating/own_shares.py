@@ -62,6 +62,8 @@ def given_any(rows: pd.DataFrame) -> Found:
     return found if isinstance(found, NotEnoughData) else found.given_any
 
 
+AS_IF_ALIKE = "the effective number of persons is never put above the number there are, and coaches are alike here"
+
 MOVES, SPENT = Scene("own: moves", Moves), Scene("own: spend", spending)
 
 ROWS = [
@@ -69,7 +71,7 @@ ROWS = [
         Estimator(f"own-mobility-{name.replace('_', '-')}", MOVES, partial(index, name=name), value, draws=RESAMPLED)
         for name, value in TRUE.items()
     ),
-    Estimator("own-transition-share", MOVES, stayed_low, MATRIX[0][0]),
+    Estimator("own-transition-share", MOVES, stayed_low, MATRIX[0][0], wide=AS_IF_ALIKE),
     Estimator("own-spend-per-month", SPENT, per_month, 0.3 * 800 / 12, draws=RESAMPLED),
     Estimator("own-spend-given-any", SPENT, given_any, 800.0, draws=RESAMPLED),
 ]

@@ -158,8 +158,12 @@ def judge(row: Estimator, truth: float, answers: Sequence[dict[str, Any]]) -> Ju
         mean_se=float(np.mean(se)) if n else float("nan"),
         spread=spread,
         verdict=_verdict(row, missed, n, len(answers)),
-        note=row.wide if n and _too_few(missed, n, row.size) else "",
+        note=_why_wide(row) if n and _too_few(missed, n, row.size) and row.judged is not Judged.BIAS else "",
     )
+
+
+def _why_wide(row: Estimator) -> str:
+    return row.wide or "conservative, and why was not declared"
 
 
 def _verdict(row: Estimator, missed: int, n: int, tried: int) -> str:
