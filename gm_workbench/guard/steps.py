@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gm_workbench.panel.ledger import Step
-from gm_workbench.vocabulary.text import Text
+from gm_workbench.vocabulary.text import joined
 
 
 def merged(steps: Sequence[Step], least: int) -> tuple[Step, ...]:
@@ -29,6 +29,7 @@ def merged(steps: Sequence[Step], least: int) -> tuple[Step, ...]:
 
     Examples
     --------
+    >>> from gm_workbench.vocabulary.text import Text
     >>> a, b = Text("a", "a"), Text("b", "b")
     >>> told = merged([Step(a, 90, 90, a), Step(a, 90, 86, a), Step(b, 86, 60, b)], 10)
     >>> [(step.label.en, step.persons_in, step.persons_out) for step in told]
@@ -76,7 +77,7 @@ def _back(groups: list[list[Step]]) -> list[list[Step]]:
 def _together(group: Sequence[Step]) -> Step:
     if len(group) == 1:
         return group[0]
-    label, why = _joined([step.label for step in group], ", "), _joined([step.why for step in group], "; ")
+    label, why = joined([step.label for step in group], ", "), joined([step.why for step in group], "; ")
     return Step(label, group[0].persons_in, group[-1].persons_out, why)
 
 
@@ -84,7 +85,3 @@ def _begin(group: Sequence[Step]) -> Step:
     """Begin with those who came out; that more went in is not told."""
     one = _together(group)
     return Step(one.label, one.persons_out, one.persons_out, one.why)
-
-
-def _joined(texts: Sequence[Text], between: str) -> Text:
-    return Text(between.join(text.nl for text in texts), between.join(text.en for text in texts))

@@ -17,7 +17,7 @@ from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.teams import difference_cell
 from gm_workbench.outputs.weighing import caution
 from gm_workbench.vocabulary.protocols import Section
-from gm_workbench.vocabulary.text import Text
+from gm_workbench.vocabulary.text import Text, capitalised, joined
 
 Found: TypeAlias = EntropyBalanced | DoublyRobust | NotEnoughData
 
@@ -105,13 +105,12 @@ def alike(
     ]
     balance = _balance_cells(_table(known), contrast.adjusted)
     worth = _worth_cells(known, contrast)
-    title = Text(*(text[:1].upper() + text[1:] for text in (about.difference.nl, about.difference.en)))
     words = section_words(
         section,
         about,
         sentence=said[0],
         more=(*said[1:], *_more(known, worth, names), *caution(about)),
-        caption=CAPTION.format(difference=title),
+        caption=CAPTION.format(difference=capitalised(about.difference)),
         alt=said[0],
         labels={**{row: ROWS[row] for row in cells}, "difference": about.difference, **names, **COLUMNS},
         row_title=Text("rekenwijze of kenmerk", "way of calculating or characteristic"),
@@ -131,7 +130,7 @@ def _more(
         _balanced(_table(known), names),
         *(Sentence(COMES_DOWN_TO.format(), {WORTH: Slot(one.row, WORTH, digits=0, percent=True)}) for one in worth),
         *([plain(HARDLY)] if isinstance(robust, DoublyRobust) and robust.overlap.rare > RARE else []),
-        plain(UNMEASURED.format(names=_listed(names))),
+        plain(UNMEASURED.format(names=joined(names.values(), ", "))),
     ]
 
 
@@ -160,7 +159,3 @@ def _worth_cells(known: Mapping[str, EntropyBalanced | DoublyRobust], contrast: 
     part = known[WEIGHED].balance[0].effective_other / others
     same = {"groups": main.groups, "df": main.residual_df, "unit": "share", "digits": 0}
     return (Cell(WEIGHED, WORTH, Measure.ESTIMATE, others, part, **same),)  # type: ignore[arg-type]
-
-
-def _listed(names: Mapping[str, Text]) -> Text:
-    return Text(", ".join(name.nl for name in names.values()), ", ".join(name.en for name in names.values()))

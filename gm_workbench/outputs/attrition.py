@@ -11,7 +11,7 @@ from gm_workbench.outputs.cells import quote, share_cell
 from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Slot, plain
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.vocabulary.protocols import Section
-from gm_workbench.vocabulary.text import Text
+from gm_workbench.vocabulary.text import Text, listed
 
 STAYED, APART = "stayed", "apart"
 ARMS = {"True": "introduced", "1": "introduced", "1.0": "introduced", "False": "others", "0": "others", "0.0": "others"}
@@ -125,8 +125,4 @@ def _goes_with(lost: Lost, names: Mapping[str, Text]) -> Text:
     found = [names[name] for name, one in lost.log_odds.items() if one.excludes_zero]
     if not found:
         return GOES_WITH_NOTHING
-    return GOES_WITH.format(names=Text(_listed([one.nl for one in found], "en"), _listed([one.en for one in found], "and")))
-
-
-def _listed(parts: list[str], last: str) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+    return GOES_WITH.format(names=listed(found))

@@ -14,7 +14,7 @@ from gm_workbench.outputs.teams import lacking
 from gm_workbench.outputs.verdicts import telling_digits
 from gm_workbench.outputs.weighing import caution
 from gm_workbench.vocabulary.protocols import Section
-from gm_workbench.vocabulary.text import Text
+from gm_workbench.vocabulary.text import Text, listed
 
 COLUMN = "difference"
 
@@ -138,19 +138,6 @@ def _part(codes: Sequence[str], text: Text, *, numbers: bool) -> Text | None:
     named = [PART.format(name=SCALE_NAMES[code], code=code) if numbers else SCALE_NAMES[code] for code in codes]
     those = listed(named)
     return Text(text.nl.replace("{scales}", those.nl), text.en.replace("{scales}", those.en))
-
-
-def listed(parts: Sequence[Text]) -> Text:
-    """Join names as a sentence lists them.
-
-    >>> listed([Text("houding", "attitude"), Text("intentie", "intention")]).nl
-    'houding en intentie'
-    """
-    return Text(_listed([one.nl for one in parts], "en"), _listed([one.en for one in parts], "and"))
-
-
-def _listed(parts: Sequence[str], last: str) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
 def _slots(code: str, cell: Cell) -> dict[str, Slot]:

@@ -16,7 +16,7 @@ from gm_workbench.outputs.spend import DIFFERENCE_LABEL
 from gm_workbench.outputs.terms import MAN, WOMAN, term
 from gm_workbench.outputs.verdicts import telling_digits
 from gm_workbench.vocabulary.protocols import Section
-from gm_workbench.vocabulary.text import Text
+from gm_workbench.vocabulary.text import Text, listed
 
 DIFFERENCE = "difference"
 
@@ -174,9 +174,4 @@ def _goes_with(name: Text) -> Text:
 
 
 def _named(covariates: Sequence[str]) -> Text:
-    named = [term(name) for name in covariates]
-    return Text(_listed([one.nl for one in named], "en"), _listed([one.en for one in named], "and"))
-
-
-def _listed(parts: Sequence[str], last: str) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+    return listed([term(name) for name in covariates])

@@ -9,14 +9,13 @@ from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.several import OPEN, Simultaneous
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import PARTS, estimate_cell, quote
-from gm_workbench.outputs.determinants import listed
 from gm_workbench.outputs.output import Cell, Output, Sentence, Slot, plain
 from gm_workbench.outputs.printed import UNITS
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.verdicts import telling_digits
 from gm_workbench.outputs.weighing import caution
 from gm_workbench.vocabulary.protocols import Correction, Family, Section
-from gm_workbench.vocabulary.text import Text
+from gm_workbench.vocabulary.text import Text, listed
 
 ALONE, TOGETHER = "alone", "together"
 COLUMNS = {

@@ -9,14 +9,13 @@ from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.sensitivity import Judged, Way
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import quote
-from gm_workbench.outputs.determinants import listed
 from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Slot, plain
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.teams import COLUMN, difference_cell, lacking
 from gm_workbench.outputs.weighing import caution
 from gm_workbench.panel.teams import HORIZON
 from gm_workbench.vocabulary.protocols import Section
-from gm_workbench.vocabulary.text import Text
+from gm_workbench.vocabulary.text import Text, joined, listed
 
 MAIN, P = "main", "p"
 TWO_SIDED = Text("p (tweezijdig; 0,001 is 0,001 of kleiner)", "p (two-sided; 0.001 is 0.001 or smaller)")
@@ -96,7 +95,7 @@ def sensitivity(
     cells = {row: difference_cell(one.estimate, row) for row, one in judged.items()}
     slots = {key: slot for row, cell in cells.items() for key, slot in _ends(row, cell).items()}
     said = [OTHER.format(name=labels[way], way=way.value) for way in known]
-    sentence = Sentence(SAID.format(others=ANOTHER.format(those=_semicolons(said)) if said else NOTHING), slots)
+    sentence = Sentence(SAID.format(others=ANOTHER.format(those=joined(said, "; ")) if said else NOTHING), slots)
     words = section_words(
         section,
         about,
@@ -141,10 +140,6 @@ def _p_cell(row: str, one: Judged) -> tuple[Cell, ...]:
 def _ends(row: str, cell: Cell) -> dict[str, Slot]:
     slots = quote(cell, signed=True)
     return {f"{row}_low": slots["low"], f"{row}_high": slots["high"]}
-
-
-def _semicolons(texts: list[Text]) -> Text:
-    return Text("; ".join(text.nl for text in texts), "; ".join(text.en for text in texts))
 
 
 def _more(own: Estimate, others: Mapping[Way, Judged | NotEnoughData], labels: Mapping[str, Text], about: About) -> list[Text]:

@@ -14,7 +14,7 @@ from gm_workbench.outputs.output import Axis, Cell, Measure, Output, Sentence, S
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import MOTHERS
 from gm_workbench.vocabulary.protocols import Section
-from gm_workbench.vocabulary.text import Text, number, same
+from gm_workbench.vocabulary.text import Text, listed, number, same
 
 ALONG = Text(
     "Bij een score van {low} voor {moderator} gaan {per} punten meer intentie samen met {{low}} punten gedrag (marge "
@@ -62,7 +62,7 @@ def slope_curves(
         about,
         sentence=sentence,
         more=(plain(ALL_AT_ONCE),),
-        caption=REGION_CAPTION.format(per=said, names=_listed(names)),
+        caption=REGION_CAPTION.format(per=said, names=listed(names)),
         alt=sentence,
         shown_as=(Shape.TREND,),
         labels={one.moderator: capital(name) for one, name in zip(found, names, strict=True)},
@@ -75,10 +75,6 @@ def slope_curves(
 def _short(results: Sequence[object]) -> NotEnoughData:
     found = (one for one in results if isinstance(one, NotEnoughData))
     return next(found, NotEnoughData("region", "different scores", 0, 2))
-
-
-def _listed(names: Sequence[Text]) -> Text:
-    return Text(" en ".join(name.nl for name in names), " and ".join(name.en for name in names))
 
 
 def _along(region: Region, cells: Sequence[Cell], name: Text, per: Text) -> Sentence:
@@ -174,7 +170,7 @@ def _extents(found: Sequence[Region], named: Mapping[str, Text], who: Text) -> l
     whole: list[Said] = [
         (
             (
-                EVERYWHERE.format(sign=SIGNS[sign], moderator=_listed(names))
+                EVERYWHERE.format(sign=SIGNS[sign], moderator=listed(names))
                 if sign
                 else NOWHERE.format(moderator=_either(names))
             ),

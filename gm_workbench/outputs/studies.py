@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from gm_workbench.outputs.about import About
@@ -14,7 +12,7 @@ from gm_workbench.panel.study import INTRODUCED_TO, THRESHOLD, Study
 from gm_workbench.vocabulary.instruments import instrument
 from gm_workbench.vocabulary.protocols import ASKED, PUBLISHED_VALUES
 from gm_workbench.vocabulary.spells import ON_BENEFIT
-from gm_workbench.vocabulary.text import Text
+from gm_workbench.vocabulary.text import Text, joined
 
 NEEDS = {
     "benefits": Text("uitkeringen (BUS)", "benefits (BUS)"),
@@ -142,15 +140,11 @@ def _missing(study: Study, name: str) -> Text:
     elif asked:
         # the study's own instruments: what stands in for one is about something else
         names = [instrument(code, study.paths.instruments).name for code in asked]
-        parts.append(QUESTIONS.format(names=_listed(names)))
-    return _listed(parts)
+        parts.append(QUESTIONS.format(names=joined(names, ", ")))
+    return joined(parts, ", ")
 
 
 def _within_period(study: Study, need: str) -> Text:
     """Name what is missing; of an introduction that was delivered, that it does not lie within the period."""
     own = INTRODUCED_TO.get(study.protocol.unit_of_introduction) == need
     return WITHIN_PERIOD.format(need=NEEDS[need]) if own and study.introduced_outside else NEEDS[need]
-
-
-def _listed(names: Sequence[Text]) -> Text:
-    return Text(", ".join(name.nl for name in names), ", ".join(name.en for name in names))

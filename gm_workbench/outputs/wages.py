@@ -15,7 +15,7 @@ from gm_workbench.outputs.series import AT_RISK
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.weighing import caution
 from gm_workbench.vocabulary.protocols import Section
-from gm_workbench.vocabulary.text import Text
+from gm_workbench.vocabulary.text import Text, capitalised
 
 ONCE, HELD = "once", "held"
 CROSSING_LABELS = {
@@ -143,13 +143,12 @@ def comparison(contrast: Contrast | NotEnoughData, section: Section, about: Abou
         ).format(difference=about.difference),
         quote(cells[0], signed=True),
     )
-    title = Text(*(text[:1].upper() + text[1:] for text in (about.difference.nl, about.difference.en)))
     words = section_words(
         section,
         about,
         sentence=sentence,
         more=(plain(PRIMARY), *caution(about)),
-        caption=COMPARISON_CAPTION.format(difference=title, outcome=outcome),
+        caption=COMPARISON_CAPTION.format(difference=capitalised(about.difference), outcome=outcome),
         alt=sentence,
         shown_as=(Shape.DOTS,),
         labels={**ADJUSTED_LABELS, "difference": about.difference},

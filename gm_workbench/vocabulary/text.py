@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,6 +37,37 @@ class Text:
 def same(text: str) -> Text:
     """Give a text that reads the same in both languages (a code, a name)."""
     return Text(text, text)
+
+
+def joined(texts: Iterable[Text], between: str) -> Text:
+    """Put texts behind each other, in each language.
+
+    >>> joined([Text("vrouwen", "women"), Text("mannen", "men")], "; ").en
+    'women; men'
+    """
+    parts = list(texts)
+    return Text(between.join(one.nl for one in parts), between.join(one.en for one in parts))
+
+
+def listed(texts: Sequence[Text]) -> Text:
+    """Join names as a sentence lists them.
+
+    >>> listed([Text("houding", "attitude"), Text("norm", "norm"), Text("intentie", "intention")]).nl
+    'houding, norm en intentie'
+    """
+    if len(texts) == 1:
+        return texts[0]
+    first, last = joined(texts[:-1], ", "), texts[-1]
+    return Text(f"{first.nl} en {last.nl}", f"{first.en} and {last.en}")
+
+
+def capitalised(text: Text) -> Text:
+    """Begin a text with a capital, as a sentence does; the rest stays as it is.
+
+    >>> capitalised(Text("verschil na introductie", "difference after introduction")).nl
+    'Verschil na introductie'
+    """
+    return Text(*(one[:1].upper() + one[1:] for one in (text.nl, text.en)))
 
 
 def number(value: float, digits: int = 0, *, language: Language = "nl", signed: bool = False) -> str:
