@@ -93,13 +93,6 @@ def of_split(rows: pd.DataFrame, part: str) -> Found:
     return found if isinstance(found, NotEnoughData) else getattr(found, part)
 
 
-def between_cr2(rows: pd.DataFrame) -> Found:
-    """The same slope with CR2 by coach and Satterthwaite's degrees of freedom, about 14 where there are 40 coaches."""
-    mean = rows.groupby("coach")["x"].transform("mean")
-    both = rows.assign(within=rows["x"] - mean, between=mean)
-    return cr2(both["y"], design(both, ["within", "between"]), both["coach"]).combine({"between": 1.0}, "points", CR2)
-
-
 def courses(seed: int) -> pd.DataFrame:
     """Draw 100 persons over five waves: 1.5 points a year on average, with starts and slopes of their own."""
     rng = np.random.default_rng(seed)
@@ -276,7 +269,6 @@ ROWS = [
     Estimator("own-icc2", RATED, partial(agreement, kind="mean"), 8 * 0.2 / (1 + 7 * 0.2)),
     Estimator("own-within", SPLIT, partial(of_split, part="within"), 0.5),
     Estimator("own-between", SPLIT, partial(of_split, part="between"), 1.5),
-    Estimator("own-between-cr2", SPLIT, between_cr2, 1.5),
     Estimator("own-between-less-within", SPLIT, partial(of_split, part="difference"), 1.0),
     Estimator("own-growth-slope", COURSES, growth_slope, 1.5),
     Estimator("own-fixed-effects", TOGETHER, within_persons, 0.5),

