@@ -34,9 +34,11 @@ def pay(person, month, wage, *, job="j1", hours=100.0, contract="agency"):
     }  # fmt: skip
 
 
-def study(wages, coaches=None, benefits=None):
+def study(wages, coaches=None, benefits=None, refused=()):
     coaches = coaches or {row["person"]: "c1" for row in wages}
-    caseload = [(person, coach, "t1", JAN - 12, None, "yes") for person, coach in coaches.items()]
+    caseload = [
+        (person, coach, "t1", JAN - 12, None, "no" if person in refused else "yes") for person, coach in coaches.items()
+    ]
     columns = ["person", "coach", "team", "start", "end", "consent"]
     tables = {
         "wages": pd.DataFrame(wages),
@@ -122,6 +124,14 @@ def test_workers_are_marked_as_at_the_base_or_not():
     opened = study([*low_before("a", 5, 5, 5), *low_before("b", 5, 5, 99)])
     marked = at_base_or_not(workers(opened), base_workers(opened, work_months(opened, SHARE)))
     assert marked.set_index("person")["group"].to_dict() == {"a": "base", "b": "rest"}
+
+
+def test_who_did_not_consent_is_in_no_comparison_and_in_no_pair():
+    wages = [row for name in "abc" for row in (*low_before(name, 5, 5, 5), pay(name, JAN, 99))]
+    opened = study(wages, coaches={"a": "c1", "b": "c1"}, refused="b")  # of c, without a coach, nothing was asked
+    marked = at_base_or_not(workers(opened), base_workers(opened, work_months(opened, SHARE)))
+    found = (marked, pairs(opened, 1, SHARE).frame, wage_pairs(opened, 3), rank_pairs(opened, 3).frame)
+    assert [one["person"].tolist() for one in found] == [["a"]] * 4
 
 
 def test_the_contract_of_a_worker_is_the_last_before_the_index_month():
