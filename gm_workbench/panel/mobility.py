@@ -59,10 +59,23 @@ def rank_pairs(study: Study, horizon: int) -> Pairs:
 
 def wage_pairs(study: Study, horizon: int) -> pd.DataFrame:
     """Give one row per person with the hourly wages of the same pairs as `rank_pairs`, for ranks without borders."""
+    return _of_the_agreed(study, _wages(_found(study, horizon)))
+
+
+def _found(study: Study, horizon: int) -> pd.DataFrame:
     tolerance = TOLERANCE if study.kind is DataKind.PUBLISHED else 0
     wages = main_jobs(study.tables["wages"]).sort_values(["person", "month"])
-    found = _nearest(wages, horizon, tolerance)
-    return _of_the_agreed(study, _wages(found))
+    return _nearest(wages, horizon, tolerance)
+
+
+def real_wage_pairs(study: Study, horizon: int) -> pd.DataFrame:
+    """Give the pairs of `wage_pairs` in constant prices: a rise that prices ate up is none."""
+    found = _found(study, horizon)
+    prices = {int(year): study.prices(int(year)) for year in {*(found["month"] // 12), *(found["start"] // 12)}}
+    real = {
+        wage: found[wage] / (found[month] // 12).map(prices) for wage, month in (("wage_from", "start"), ("wage_to", "month"))
+    }
+    return _of_the_agreed(study, _wages(found.assign(**real)))
 
 
 def in_fifths(wages: pd.DataFrame) -> Pairs:
