@@ -62,6 +62,9 @@ BOTH_WAYS = Text(
     "More movement is not better by itself: in the other indices down counts as much as up, and chance in a wage is movement "
     "too.",
 )
+DIGITS = {"determinant": 3}
+"""Of five groups it comes so near to 1 that two digits show an interval without width."""
+
 INDEX_LABELS = {
     "prais": Text("wie verandert, elke positie even zwaar (Prais/Shorrocks)", "who changes, positions alike (Prais/Shorrocks)"),
     "determinant": Text("hoe weinig het begin nog zegt (determinant)", "how little the start still tells (determinant)"),
@@ -228,7 +231,7 @@ def indices(
     """
     if isinstance(result, NotEnoughData):
         return words_only(section, about, shortage(result))
-    cells = {name: estimate_cell(one, name, "index", digits=2, unit="") for name, one in result.items()}
+    cells = {name: estimate_cell(one, name, "index", digits=DIGITS.get(name, 2), unit="") for name, one in result.items()}
     sentence = Sentence(
         Text(
             "Van wie hoger kon komen, kwam {value} % in een hogere positie uit (marge {low} tot {high} %).",

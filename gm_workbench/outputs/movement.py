@@ -28,26 +28,23 @@ CAPTION = Text(
     "Verandering van het uurloon over {horizon} maanden in %, {prices}: het gemiddelde over iedereen die op beide momenten "
     "loon had (gerekend vanaf iemands eerste maand met loon in de periode). Bij beweging telt een daling even zwaar als een "
     "stijging; die is dus nooit onder 0. Gemiddeld is over logaritmen; daardoor tellen de delen niet precies op. Wie geen loon "
-    "meer had, telt niet mee. Streep: marge (95 %).",
+    "meer had, telt niet mee. Dit gaat over andere mensen en maanden dan de groei per jaar verderop. Streep: marge (95 %).",
     "Change of the hourly wage over {horizon} months in %, {prices}: the mean over everybody who had pay at both moments "
     "(counted from somebody's first month with pay in the period). In movement a fall counts as much as a rise; so it is never "
-    "below 0. Means are of logarithms; so the parts do not add up exactly. Those without pay later are left out. Line: "
-    "interval (95 %).",
+    "below 0. Means are of logarithms; so the parts do not add up exactly. Those without pay later are left out. "
+    "These are other people and months than in the growth per year further on. Line: interval (95 %).",
 )
 SAID = Text(
     "Over {horizon} maanden veranderde het uurloon gemiddeld met {{value}} % (marge {{low}} tot {{high}} %), {prices}.",
     "Over {horizon} months the hourly wage changed by {{value}}% on average (interval {{low}} to {{high}}%), {prices}.",
 )
 WHATEVER_THE_WAY = Text(
-    "Telt een daling even zwaar als een stijging, dan bewoog het gemiddeld {value} % (marge {low} tot {high} %).",
-    "When a fall counts as much as a rise, it moved by {value}% on average (interval {low} to {high}%).",
+    "Telt een daling even zwaar als een stijging, dan bewoog het gemiddeld {value} % (marge {low} tot {high} %). Veel beweging "
+    "is niet goed of slecht: ook een toevallig hoog of laag loon is beweging.",
+    "When a fall counts as much as a rise, it moved by {value}% on average (interval {low} to {high}%). Much movement is not "
+    "good or bad: a wage that is high or low by chance is movement too.",
 )
-NO_JUDGEMENT = Text(
-    "Veel beweging is niet goed of slecht: ook een toevallig hoog of laag loon is beweging. Waardoor lonen veranderden, is "
-    "hier niet onderzocht.",
-    "Much movement is not good or bad: a wage that is high or low by chance is movement too. Why wages changed was not "
-    "studied here.",
-)
+NOT_WHY = Text("Waardoor lonen veranderden, is hier niet onderzocht.", "Why wages changed was not studied here.")
 
 
 def movement(result: Movement | NotEnoughData, section: Section, about: About, *, horizon: int, prices: Text) -> Output:
@@ -65,15 +62,15 @@ def movement(result: Movement | NotEnoughData, section: Section, about: About, *
     if isinstance(result, NotEnoughData):
         return words_only(section, about, shortage(result))
     cells = _cells(result)
-    given = {"horizon": str(horizon), "prices": prices}
-    sentence = Sentence(SAID.format(**given), quote(cells["net"], signed=True), NUMBER_HIDDEN)
+    said, caption = (text.format(horizon=str(horizon), prices=prices) for text in (SAID, CAPTION))
+    sentence = Sentence(said, quote(cells["net"], signed=True), NUMBER_HIDDEN)
     amount = (Sentence(WHATEVER_THE_WAY, quote(cells["amount"]), NOTHING),) if "amount" in cells else ()
     words = section_words(
         section,
         about,
         sentence=sentence,
-        more=(*amount, plain(NO_JUDGEMENT)),
-        caption=CAPTION.format(**given),
+        more=(*amount, plain(NOT_WHY)),
+        caption=caption,
         alt=sentence,
         shown_as=(Shape.DOTS,),
         labels={**{row: ROWS[row] for row in cells}, CHANGE: Text("verandering van het uurloon", "change of the hourly wage")},
@@ -86,13 +83,14 @@ def movement(result: Movement | NotEnoughData, section: Section, about: About, *
 def _cells(result: Movement) -> dict[str, Cell]:
     """Give the balance, and the parts with how many went the rarer way, by which the guard judges them.
 
-    Balance and movement together tell the sum of all falls: where few fell, or one person fell by far the most, that is theirs.
+    Where all went one way the parts tell nothing more. Balance and movement together tell the sum of all falls: where few fell,
+    or one person fell by far the most, that is theirs.
     """
     net = estimate_cell(in_percent(result.net), "net", CHANGE)
-    if result.largest > LARGEST:
+    fewest = min(result.rose, result.fell)
+    if not fewest or result.largest > LARGEST:
         return {"net": net}
     parts = {"amount": result.amount, "gains": result.gains, "losses": _below_zero(result.losses)}
-    fewest = min(result.rose, result.fell)
     judged = {row: replace(estimate_cell(in_percent(one), row, CHANGE), numerator=fewest) for row, one in parts.items()}
     return {"net": net, **judged}
 
