@@ -237,7 +237,7 @@ def _by_month(study: Study, design: Design) -> Compared:
     ended, work = exits(study).loc[rows.index], rows["end_reason"].isin(WORK_REASONS)
     frame = pd.DataFrame(
         {
-            "person": rows["person"],
+            "person": rows["person"].cat.remove_unused_categories(),
             "month": rows["month"],
             "to_work": (ended & work).astype("int64"),
             "otherwise": (ended & ~work).astype("int64"),
