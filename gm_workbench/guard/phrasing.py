@@ -88,8 +88,8 @@ _NOTES: dict[Reason, tuple[Text, Text]] = {
     ),
     Reason.STEP: (
         Text(
-            "De lijn loopt in stappen van ten minste {threshold} gebeurtenissen",
-            "The line runs in steps of at least {threshold} events",
+            "De lijn loopt in stappen van ten minste {threshold} gebeurtenissen; daartussen staat de stap ervoor",
+            "The line runs in steps of at least {threshold} events; between them stands the step before",
         ),
     )
     * 2,

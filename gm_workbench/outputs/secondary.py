@@ -50,6 +50,7 @@ SEVERAL_SHORT = Text(
     "Over {those} zijn er te weinig gegevens. Bij het meetellen doen ook die uitkomsten mee.",
     "On {those} there are too few data. Those outcomes count as looked at too.",
 )
+NONE_KNOWN = Text("Over {those} zijn er te weinig gegevens.", "On {those} there are too few data.")
 BESIDE = Text(
     "Deze uitkomsten zijn vooraf genoemd, naast de hoofdvraag. Zij zijn geen tweede antwoord daarop.",
     "These outcomes were named beforehand, beside the main question. They are no second answer to it.",
@@ -107,7 +108,7 @@ def together(
     _require_units(known, family)
     short = _short([labels[name] for name in family.names if name not in known])
     if not known:
-        return words_only(section, about, short)
+        return words_only(section, about, NONE_KNOWN.format(those=listed(list(labels.values()))))
     cells = {name: _cell(one.estimate, name, TOGETHER) for name, one in known.items()}
     own = {name: _cell(one, name, ALONE) for name, one in alone.items() if isinstance(one, Estimate)}
     sentence = _sentence(known, cells, labels, len(family.outcomes))

@@ -52,7 +52,9 @@ MOTHERS_ASKED = Text(
 MOTHERS_ON_BENEFIT = Text(
     "alleenstaande moeders met algemene bijstand in de startmaand", "single mothers on general assistance in the first month"
 )
-PAID_WORKERS = Text("werkenden met loon in deze levering", "workers with pay in this delivery")
+PAID_WORKERS = Text(
+    "werkenden met loon in deze levering die toestemming gaven", "workers with pay in this delivery who gave consent"
+)
 """Who a section is about, where it is not the population of the primary estimand."""
 
 LOW_AT_FIRST = Text(

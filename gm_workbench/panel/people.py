@@ -85,6 +85,13 @@ def consents(study: Study) -> pd.Series[str]:
     return rows.drop_duplicates("person", keep="last").set_index("person")["consent"]
 
 
+def agreed(study: Study, person: pd.Series[str]) -> pd.Series[bool]:
+    """Say of each person whether what is known of them may be used: only after a yes, where consent was asked at all."""
+    if "caseload" not in study.tables:
+        return pd.Series(True, index=person.index)
+    return person.map(consents(study)).eq("yes")
+
+
 def with_coach(study: Study, people: pd.DataFrame, month: int) -> pd.DataFrame:
     """Add coach, team and consent, and whether that coach began in the study's way by `month`, later, or before the period."""
     merged = guided(study, people, month)

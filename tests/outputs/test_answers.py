@@ -226,7 +226,7 @@ def test_the_chance_of_seeing_what_matters_is_said(
         (-1.9, 1.9, "De marge sluit een verschil van 2,0 punten of meer uit, naar boven en naar beneden."),
         (-2.0, 1.9, "De marge sluit een verschil van 2,0 punten of meer naar boven uit, naar beneden niet."),
         (-1.9, 2.0, "De marge sluit een verschil van 2,0 punten of meer naar beneden uit, naar boven niet."),
-        (-2.0, 2.0, "De marge sluit een verschil van 2,0 punten of meer niet uit, naar boven noch naar beneden."),
+        (-2.0, 2.0, "De marge sluit een verschil van 2,0 punten of meer niet uit: niet naar boven en niet naar beneden."),
         (2.0, 6.0, "De marge sluit een verschil van 2,0 punten of meer naar beneden uit, naar boven niet."),
     ],
 )

@@ -101,7 +101,9 @@ def test_an_outcome_without_data_is_said_and_counts(shown: Callable[..., Output]
 def test_a_family_without_any_data_is_one_sentence(shown: Callable[..., Output], read: Reader) -> None:
     output = shown(WORK, other_exit=SHORT)
     assert (output.cells, output.words.shown_as) == ((), (Shape.WORDS,))
-    assert read(output, "en").startswith("On other exits there are too few data.")
+    assert read(output, "en") == "On other exits there are too few data."
+    several = shown(WORK, SKILLS, other_exit=SHORT, skills=SHORT)
+    assert read(several) == "Over andere uitstroom en vaardigheden zijn er te weinig gegevens."
 
 
 def test_the_caption_names_the_correction_and_what_a_bound_at_zero_means(shown: Callable[..., Output]) -> None:

@@ -30,8 +30,8 @@ SECTIONS = {
         "exits exits_difference parttime spend spend_parts decomposition spend_equal spend_detail"
     ),
     "amersfoort_upward_mobility": (
-        "answer facts flow base transitions_12 transitions_24 directions ranks indices crossing growth regression_to_mean "
-        "comparison alike event_study secondary"
+        "answer facts flow base transitions_12 transitions_24 directions ranks indices movement crossing growth "
+        "regression_to_mean comparison alike event_study secondary"
     ),
 }
 
