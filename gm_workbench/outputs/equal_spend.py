@@ -39,6 +39,8 @@ AMOUNT = Text(
     "In een maand waarin iets is uitgegeven, verschilt het bedrag dan € {{value}} (marge {{low}} tot {{high}}).",
     "In a month in which anything was spent, the amount then differs by € {{value}} (interval {{low}} to {{high}}).",
 )
+OPEN = Text("Of dat meer of minder is, is niet te zeggen.", "Whether that is more or less cannot be said.")
+"""Behind a part of the difference whose interval holds zero."""
 ONLY_THESE = Text(
     "Alleen {names} zijn gelijk gemaakt. Wat niet in de levering staat, zoals wat iemand nodig had of wilde, kan nog "
     "verschillen. Dit zegt dus niet waarom, en ook niet of iemand te weinig kreeg.",
@@ -76,7 +78,7 @@ def equal_spend(found: TwoPart | NotEnoughData, covariates: Sequence[str], secti
     cells = {row: _cell(one, row) for row, one in parts.items()}
     levels = [estimate_cell(one, "per_month", sex, digits=1) for sex, one in _sexes(found)]
     sentence = _sentence(EQUAL.format(names=names), found.per_month, cells["per_month"], EITHER_WAY.format(names=names))
-    more = [Sentence(text.format(), quote(cells[row], signed=True)) for row, text in (("any", CHANCE), ("given_any", AMOUNT))]
+    more = [_sentence(text.format(), parts[row], cells[row], OPEN) for row, text in (("any", CHANCE), ("given_any", AMOUNT))]
     words = section_words(
         section,
         about,
@@ -127,7 +129,9 @@ DETAIL_CAPTION = Text(
 )
 
 
-def spend_detail(found: Oaxaca | NotEnoughData, section: Section, about: About) -> Output:
+def spend_detail(
+    found: Oaxaca | NotEnoughData, section: Section, about: About, *, whole: Estimate | NotEnoughData | None = None
+) -> Output:
     """Show how much of the difference in spend goes with each characteristic, and how much with none of them.
 
     What each adds to the rest is not shown: it says how slopes differ between women and men, which readers take for causes.
@@ -136,12 +140,14 @@ def spend_detail(found: Oaxaca | NotEnoughData, section: Section, about: About) 
     ----------
     found : Oaxaca or NotEnoughData
         `metrics.oaxaca.oaxaca_blinder`, women minus men, on person-months (``person="person"``).
+    whole : Estimate, optional
+        The whole difference as another section shows it, so that the report gives it one interval.
     """
     if isinstance(found, NotEnoughData):
         return words_only(section, about, shortage(found))
     covariates = [name for name in found.detail if name != "constant"]
     parts = {
-        "gap": (found.gap, DIFFERENCE_LABEL),
+        "gap": (whole if isinstance(whole, Estimate) else found.gap, DIFFERENCE_LABEL),
         **{f"by_{name}": (found.detail[name].explained, _goes_with(term(name))) for name in covariates},
         "explained": (found.explained, _goes_with(Text("alle kenmerken samen", "all characteristics together"))),
         "unexplained": (found.unexplained, Text("gaat daar niet mee samen", "does not go with these")),
