@@ -88,8 +88,9 @@ _NOTES: dict[Reason, tuple[Text, Text]] = {
     ),
     Reason.STEP: (
         Text(
-            "De lijn loopt in stappen van ten minste {threshold} gebeurtenissen",
-            "The line runs in steps of at least {threshold} events",
+            "De lijn loopt in stappen van ten minste {threshold} gebeurtenissen; tussen twee stappen kan het echte "
+            "aandeel anders zijn dan de lijn",
+            "The line runs in steps of at least {threshold} events; between two steps the true share may differ from the line",
         ),
     )
     * 2,
