@@ -115,9 +115,10 @@ def test_answer_gives_the_number_and_its_interval(
         "geen verschil past bij deze gegevens."
     )
     assert read(output, "en") == (
-        "That cannot be said yet. Resilience after 12 months was 2.9 points (on a scale from 0 to 100) higher for mothers whose "
-        "coach introduced the new way of working than for the others. The interval runs from −0.4 to +6.1 points: no difference "
-        "fits these data too."
+        "That cannot be said yet. Resilience after 12 months was 2.9 points (on a scale from 0 to 100) higher for "
+        "mothers whose "
+        "coach introduced the new way of working than for the others. The interval runs from −0.4 to +6.1 points: no "
+        "difference fits these data too."
     )
     assert read(output, sentence=output.words.alt) == read(output)
 
