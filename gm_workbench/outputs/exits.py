@@ -195,7 +195,6 @@ def exit_difference(
         section,
         about,
         id=name,
-        lead=Text("", ""),
         sentence=sentence,
         more=caution(about),
         caption=DIFFERENCE_CAPTION.format(

@@ -144,7 +144,6 @@ def spend_parts(spent: Mapping[tuple[str, ...], Spend | NotEnoughData], section:
         section,
         about,
         id="spend_parts",
-        lead=Text("", ""),
         sentence=sentence,
         more=(plain(DESCRIPTIVE),),
         caption=PARTS_CAPTION,

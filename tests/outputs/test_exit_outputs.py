@@ -90,6 +90,7 @@ def test_exit_difference_is_said_in_percentage_points_with_a_sign():
     )
     assert (output.id, output.words.estimand, output.cells[0].groups) == ("exits_difference", "exit_12m", 38)
     assert output.words.options["sesoi"] == 0.02
+    assert output.words.lead == TILBURG.sections["exits"].lead  # what is looked at, as the protocol says it
 
 
 @pytest.mark.parametrize(

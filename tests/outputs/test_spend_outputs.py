@@ -85,6 +85,7 @@ def test_spend_without_one_of_the_sexes_is_one_sentence(missing):
 def test_spend_parts_say_how_many_got_anything():
     output = spend_parts(BOTH, SECTIONS["spend"], ABOUT)
     assert output.id == "spend_parts"
+    assert output.words.lead == SECTIONS["spend"].lead
     assert spoken(output).startswith(
         "Voor 50 % van de vrouwen (marge 40 tot 60) en 50 % van de mannen (marge 40 tot 60) is in de periode iets uitgegeven."
     )
