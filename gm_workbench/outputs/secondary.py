@@ -124,9 +124,13 @@ def together(
     return Output(words, tuple(cell for name in known for cell in (own[name], cells[name])))
 
 
+DIFFERENCE_IN = "difference in "
+"""How some metrics name the unit of a difference; a protocol names that of the outcome."""
+
+
 def _require_units(known: Mapping[str, Simultaneous], family: Family) -> None:
     for one in family.outcomes:
-        if one.name in known and (got := known[one.name].estimate.unit) != one.unit:
+        if one.name in known and (got := known[one.name].estimate.unit).removeprefix(DIFFERENCE_IN) != one.unit:
             raise OutputError(f"Secondary outcome {one.name} must be in {one.unit}, as declared, but got {got}.")
 
 
