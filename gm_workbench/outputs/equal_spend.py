@@ -18,7 +18,7 @@ from gm_workbench.outputs.verdicts import telling_digits
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text, listed
 
-COLUMN = "estimate"
+LEVEL, DIFFERENCE = "level", "difference"
 
 EQUAL = Text(
     "Bij gelijke {names} is het verschil naar schatting € {{value}} per maand met bijstand, vrouwen min mannen "
@@ -57,11 +57,11 @@ EQUAL_CAPTION = Text(
 ROWS = {
     "woman": Text("vrouwen, per maand met bijstand", "women, per month on benefit"),
     "man": Text("mannen, per maand met bijstand", "men, per month on benefit"),
-    "per_month": Text("verschil, vrouwen min mannen", "difference, women minus men"),
-    "any": Text("verschil in het deel van de maanden met uitgaven", "difference in the share of months with spend"),
-    "given_any": Text("verschil in een maand met uitgaven", "difference in a month with spend"),
+    "per_month": Text("vrouwen min mannen, per maand met bijstand", "women minus men, per month on benefit"),
+    "any": Text("vrouwen min mannen, deel van de maanden met uitgaven", "women minus men, share of months with spend"),
+    "given_any": Text("vrouwen min mannen, in een maand met uitgaven", "women minus men, in a month with spend"),
 }
-"""One under the other: side by side they do not fit the page."""
+"""Women and men one under the other: side by side, with the differences, they do not fit the page."""
 
 
 def equal_spend(found: TwoPart | NotEnoughData, covariates: Sequence[str], section: Section, about: About) -> Output:
@@ -79,7 +79,7 @@ def equal_spend(found: TwoPart | NotEnoughData, covariates: Sequence[str], secti
     names = _named(covariates)
     parts = {"per_month": found.per_month, "any": found.any, "given_any": found.given_any}
     cells = {row: _cell(one, row) for row, one in parts.items()}
-    levels = [estimate_cell(one, sex, COLUMN, digits=1) for sex, one in _sexes(found)]
+    levels = [estimate_cell(one, sex, LEVEL, digits=1) for sex, one in _sexes(found)]
     sentence = _sentence(EQUAL.format(names=names), found.per_month, cells["per_month"], EITHER_WAY.format(names=names))
     more = [_sentence(text.format(), parts[row], cells[row], OPEN) for row, text in (("any", CHANCE), ("given_any", AMOUNT))]
     words = section_words(
@@ -90,7 +90,7 @@ def equal_spend(found: TwoPart | NotEnoughData, covariates: Sequence[str], secti
         caption=EQUAL_CAPTION.format(names=names),
         alt=sentence,
         shown_as=(Shape.TABLE,),
-        labels={**ROWS, COLUMN: Text("schatting", "estimate")},
+        labels={**ROWS, LEVEL: Text("uitgaven", "spend"), DIFFERENCE: Text("verschil", "difference")},
         row_title=Text("bij gelijke {names}", "at equal {names}").format(names=names),
     )
     return Output(words, (*levels, *cells.values()))
@@ -102,7 +102,7 @@ def _sexes(found: TwoPart) -> tuple[tuple[str, Estimate], ...]:
 
 def _cell(one: Estimate, row: str) -> Cell:
     times = 100 if row == "any" else 1
-    return estimate_cell(one, row, COLUMN, digits=telling_digits(one.low, one.high, 0.0, times))
+    return estimate_cell(one, row, DIFFERENCE, digits=telling_digits(one.low, one.high, 0.0, times))
 
 
 def _sentence(text: Text, one: Estimate, cell: Cell, open_: Text) -> Sentence:

@@ -17,7 +17,7 @@ from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slo
 from gm_workbench.outputs.series import AT_RISK
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import terms
-from gm_workbench.outputs.verdicts import VERDICTS, Reading, reading, telling_digits
+from gm_workbench.outputs.verdicts import Reading, reading, telling_digits
 from gm_workbench.outputs.weighing import a_noun, amount, caution, noun, smallest_relevant
 from gm_workbench.vocabulary.protocols import Estimand, Section
 from gm_workbench.vocabulary.spells import ON_BENEFIT, Spells
@@ -51,8 +51,8 @@ NOT_SHOWN = Text(
     "The share at the end cannot be shown for every group: there are too few persons or events for that.",
 )
 NOT_COMPARED = Text(
-    "Deze lijnen laten zien hoe het ging. Of de groepen verschillen, is hier niet berekend.",
-    "These lines show how it went. Whether the groups differ was not calculated here.",
+    "Of de groepen hierin verschillen, is bij deze vraag niet berekend.",
+    "Whether the groups differ in this was not calculated under this question.",
 )
 MARGINS = {
     "a_margin": Text(" (marge {a_low} tot {a_high} %)", " (interval {a_low} to {a_high}%)"),
@@ -151,10 +151,39 @@ def _named(name: str, slots: Mapping[str, Slot]) -> dict[str, Slot]:
     return {name: slots["value"], f"{name}_low": slots["low"], f"{name}_high": slots["high"]}
 
 
-NOT_YET = Text(
-    "Of de uitstroom naar werk hoger of lager is, is nog niet te zeggen.",
-    "Whether exit to work is higher or lower cannot be said yet.",
+READINGS = {
+    Reading.HIGHER: Text(
+        "Op zichzelf bekeken is er {a_difference} dat ertoe doet: meer uitstroom naar werk.",
+        "By itself there is {a_difference} that matters: more exit to work.",
+    ),
+    Reading.HIGHER_MAYBE_SMALL: Text(
+        "Op zichzelf bekeken is de uitstroom naar werk hoger, maar het {difference} kan te klein zijn om van belang te zijn.",
+        "By itself exit to work is higher, but the {difference} may be too small to matter.",
+    ),
+    Reading.UNDECIDED: Text(
+        "Of de uitstroom naar werk hoger of lager is, is nog niet te zeggen.",
+        "Whether exit to work is higher or lower cannot be said yet.",
+    ),
+    Reading.TOO_SMALL: Text(
+        "Op zichzelf bekeken is het {difference} te klein om van belang te zijn.",
+        "By itself the {difference} is too small to matter.",
+    ),
+    Reading.LOWER_MAYBE_SMALL: Text(
+        "Op zichzelf bekeken is de uitstroom naar werk lager, maar het {difference} kan te klein zijn om van belang te zijn.",
+        "By itself exit to work is lower, but the {difference} may be too small to matter.",
+    ),
+    Reading.LOWER: Text(
+        "Op zichzelf bekeken is er {a_difference} dat ertoe doet: minder uitstroom naar werk.",
+        "By itself there is {a_difference} that matters: less exit to work.",
+    ),
+}
+ONE_OF_SEVERAL = Text(
+    "Dit is één van de nevenuitkomsten. Wie naar meer uitkomsten kijkt, vindt er al gauw één die toevallig afwijkt: wat "
+    "standhoudt als zij allemaal meetellen, staat bij een andere vraag.",
+    "This is one of the secondary outcomes. Those who look at several outcomes soon find one that differs by chance: what "
+    "holds when all of them count is said under another question.",
 )
+"""Without it this section could claim what the section on all secondary outcomes together does not."""
 BY_THEN = Text(
     "Binnen {months} maanden is het {difference} in uitstroom naar werk {{value}} procentpunt (marge {{low}} tot {{high}}).",
     "Within {months} months the {difference} in exit to work is {{value}} percentage points (interval {{low}} to {{high}}).",
@@ -196,7 +225,7 @@ def exit_difference(
         about,
         id=name,
         sentence=sentence,
-        more=caution(about),
+        more=(plain(ONE_OF_SEVERAL), *caution(about)),
         caption=DIFFERENCE_CAPTION.format(
             label=capital(estimand.label), contrast=estimand.contrast, sesoi=amount(cell, smallest_relevant(estimand))
         ),
@@ -213,7 +242,6 @@ def exit_difference(
 def _difference_sentence(cell: Cell, estimand: Estimand, about: About) -> Sentence:
     """Say what the interval says beside zero and beside what matters, and then the difference itself."""
     found = reading(cell.low or 0.0, cell.high or 0.0, smallest_relevant(estimand))
-    told = VERDICTS[found].format(difference=noun(about), a_difference=a_noun(about))
-    verdict = NOT_YET if found is Reading.UNDECIDED else told
+    verdict = READINGS[found].format(difference=noun(about), a_difference=a_noun(about))
     text = BY_THEN.format(months=str(estimand.horizon_months), difference=about.difference)
     return Sentence(Text(f"{verdict.nl} {text.nl}", f"{verdict.en} {text.en}"), quote(cell, signed=True))

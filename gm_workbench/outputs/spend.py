@@ -108,6 +108,12 @@ EITHER_WAY = Text(
 )
 
 
+WHOLE_EITHER_WAY = Text(
+    " Of het hele verschil meer is dan toeval, is niet te zeggen.",
+    " Whether the whole difference is more than chance cannot be said.",
+)
+
+
 def _spend_sentence(cells: Sequence[Cell]) -> Sentence:
     slots = {sex: Slot(ALL, sex) for sex in SEXES}
     nl = "Per maand met bijstand is aan vrouwen gemiddeld € {woman} uitgegeven en aan mannen € {man}"
@@ -145,7 +151,7 @@ def spend_parts(spent: Mapping[tuple[str, ...], Spend | NotEnoughData], section:
         about,
         id="spend_parts",
         sentence=sentence,
-        more=(plain(DESCRIPTIVE),),
+        more=(plain(ONLY_SHARES), plain(DESCRIPTIVE)),
         caption=PARTS_CAPTION,
         alt=sentence,
         labels=terms(
@@ -164,6 +170,12 @@ ANY = Text(
     "Anything was spent in the period on {{woman}}% of the women{woman_margin} and {{man}}% of the men{man_margin}.",
 )
 ANY_MARGIN = Text(" (marge {{{sex}_low}} tot {{{sex}_high}})", " (interval {{{sex}_low}} to {{{sex}_high}})")
+
+
+ONLY_SHARES = Text(
+    "Of de aandelen meer verschillen dan door toeval kan, is bij deze vraag niet berekend.",
+    "Whether the shares differ by more than chance was not calculated under this question.",
+)
 
 
 def _any_cell(sex: str, one: Spend) -> Cell:
@@ -243,7 +255,7 @@ def _decomposition_sentence(name: str, cells: Mapping[str, Cell]) -> Sentence:
     for part in PART_LABELS:
         quoted = quote(cells[f"{name}_{part}"], signed=True)
         slots |= {f"{part}_{end}".removesuffix("_value"): slot for end, slot in quoted.items()}
-    return Sentence(joined([text, NOTHING if _sure(cells["gap"]) else EITHER_WAY], ""), slots)
+    return Sentence(joined([text, NOTHING if _sure(cells["gap"]) else WHOLE_EITHER_WAY], ""), slots)
 
 
 def _sure(gap: Cell) -> bool:

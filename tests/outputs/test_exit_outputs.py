@@ -105,16 +105,23 @@ def test_exit_difference_that_may_be_none_is_said_first(low, high, open_):
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
     [
-        (0.021, 0.05, "Er is een verschil dat ertoe doet: de uitkomst is hoger."),
-        (0.001, 0.05, "De uitkomst is hoger, maar het verschil kan te klein zijn om van belang te zijn."),
-        (-0.05, -0.001, "De uitkomst is lager, maar het verschil kan te klein zijn om van belang te zijn."),
-        (-0.05, -0.021, "Er is een verschil dat ertoe doet: de uitkomst is lager."),
-        (-0.01, 0.01, "Het verschil is te klein om van belang te zijn."),
+        (0.021, 0.05, "Op zichzelf bekeken is er een verschil dat ertoe doet: meer uitstroom naar werk."),
+        (0.001, 0.05, "Op zichzelf bekeken is de uitstroom naar werk hoger, maar het verschil kan te klein zijn"),
+        (-0.05, -0.001, "Op zichzelf bekeken is de uitstroom naar werk lager, maar het verschil kan te klein zijn"),
+        (-0.05, -0.021, "Op zichzelf bekeken is er een verschil dat ertoe doet: minder uitstroom naar werk."),
+        (-0.01, 0.01, "Op zichzelf bekeken is het verschil te klein om van belang te zijn."),
     ],
 )
 def test_exit_difference_is_read_beside_what_matters_in_both_directions(low, high, verdict):
     found = replace(DIFFERENCE, value=(low + high) / 2, low=low, high=high)
     assert spoken(exit_difference(found, TILBURG.estimand("exit_12m"), TILBURG.sections["exits"], ABOUT)).startswith(verdict)
+
+
+def test_exit_difference_claims_nothing_that_all_outcomes_together_may_take_back():
+    found = replace(DIFFERENCE, value=0.042, low=0.011, high=0.073)
+    said = spoken(exit_difference(found, TILBURG.estimand("exit_12m"), TILBURG.sections["exits"], ABOUT), "en")
+    assert said.startswith("By itself exit to work is higher")
+    assert "what holds when all of them count is said under another question" in said
 
 
 def test_exit_difference_says_what_its_colours_mean_and_why_the_line_may_differ():
@@ -127,7 +134,7 @@ def test_exit_difference_is_an_effect_only_after_randomisation():
     drawn = replace(ABOUT, assignment=Assignment.RANDOMISED)
     output = exit_difference(DIFFERENCE, TILBURG.estimand("exit_12m"), TILBURG.sections["exits"], drawn)
     assert "effect van de introductie" in spoken(output)
-    assert output.words.more == ()
+    assert len(output.words.more) == 1  # that it is one of several outcomes, and no word on how coaches were chosen
 
 
 def test_exit_difference_without_enough_coaches_is_one_sentence():
