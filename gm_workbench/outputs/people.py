@@ -96,7 +96,7 @@ PROFILE = Text(
     "The largest difference is in {characteristic} ({category}): {{a}} % among {one}, against {{b}} % among {other}.",
 )
 PROFILE_LABELS = {
-    "mothers": Text("alleenstaande moeders", "lone mothers"),
+    "mothers": Text("alleenstaande moeders", "single mothers"),
     "rest": Text("de rest van het bestand", "the rest of the caseload"),
     "age_band": Text("leeftijd", "age"),
     "duration_band": Text("maanden in de bijstand", "months on benefit"),
@@ -129,8 +129,8 @@ PROFILE_CAPTION = Text(
 )
 
 NOT_QUOTED = Text(
-    "De tabel zet beide groepen naast elkaar; waar te weinig personen zijn, staat geen getal.",
-    "The table puts both groups beside each other; where there are too few persons there is no number.",
+    "Het grootste verschil tussen beide groepen wordt niet genoemd: het rust op een getal dat niet getoond mag worden.",
+    "The largest difference between the two groups is not named: it rests on a number that may not be shown.",
 )
 """Said when the largest difference rests on a number that is hidden."""
 

@@ -81,6 +81,12 @@ AT_START: Mapping[str, Text] = {
 }
 """What was known of mothers at the start, as it reads within a sentence."""
 
+STANDARD_DEVIATION = Text(
+    "Een standaarddeviatie is hoe ver mensen gewoonlijk van het gemiddelde af zitten.",
+    "A standard deviation is how far people usually are from the mean.",
+)
+"""Said in the caption of what is counted in standard deviations."""
+
 TERMS: Mapping[str, Text] = {
     "all": Text("allen", "all"),
     "unknown": Text("onbekend", "unknown"),

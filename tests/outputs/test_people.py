@@ -98,7 +98,9 @@ def test_profile_marks_what_is_sensitive(section: Section, about: About) -> None
 
 def test_profile_with_a_hidden_difference_quotes_nothing(section: Section, about: About, read: Reader) -> None:
     said = read(profile(counted(), section, about), hidden=("housing:owner",))
-    assert said == "De tabel zet beide groepen naast elkaar; waar te weinig personen zijn, staat geen getal."
+    assert said == (
+        "Het grootste verschil tussen beide groepen wordt niet genoemd: het rust op een getal dat niet getoond mag worden."
+    )
 
 
 def test_profile_of_one_group_compares_nothing(section: Section, about: About, read: Reader) -> None:

@@ -149,6 +149,12 @@ def test_course_without_means_is_one_sentence(section: Section, about: About, re
     assert read(course(Course((), (), (), (), ()), section, about, name=RESILIENCE)).endswith("te weinig personen.")
 
 
+def test_course_by_group_says_that_each_group_needs_so_many(section: Section, about: About, read: Reader) -> None:
+    short = tuple(WaveMean("T0", group, NotEnoughData("mean", "coaches", 4, 5)) for group in ("False", "True"))
+    output = course(Course(short, (), (), ("T0",), ("False", "True")), section, about, name=RESILIENCE)
+    assert read(output) == "Dat is met deze gegevens niet te zeggen: daarvoor zijn minstens 5 consulenten per groep nodig."
+
+
 def test_change_is_signed_and_has_its_interval(followed: Course, section: Section, about: About, read: Reader) -> None:
     output = change(followed, section, about, name=RESILIENCE)
     assert (output.id, output.words.shown_as[0]) == ("part_change", Shape.DOTS)

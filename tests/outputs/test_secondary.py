@@ -144,6 +144,18 @@ def test_an_estimate_in_another_unit_is_refused(shown: Callable[..., Output]) ->
         shown(SKILLS, skills=share(0.1, 0.01))
 
 
+def test_who_is_compared_is_said_where_no_section_says_it(section: Section, about: About) -> None:
+    alone = declared(["skills"], {"skills": points(5.0)})
+    given = (simultaneous(alone), alone, Family((SKILLS,), Correction.HOLM), section, about)
+    assert "staat bij elk onderdeel." in together(*given).words.caption.nl
+    assert "Vergeleken zijn A min B." in together(*given, contrast=Text("A min B", "A minus B")).words.caption.nl
+
+
+def test_a_difference_in_probability_is_in_the_unit_that_is_declared(shown: Callable[..., Output], read: Reader) -> None:
+    found = replace(share(0.05, 0.01), unit="difference in probability")
+    assert "+5,0 procentpunt" in read(shown(WORK, other_exit=found))
+
+
 @pytest.mark.parametrize(("followed", "told"), [(11, False), (12, True)])
 def test_a_period_that_ends_before_the_last_horizon_says_nothing(
     followed: int, told: bool, shown: Callable[..., Output], about: About
