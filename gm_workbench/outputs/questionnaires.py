@@ -219,8 +219,7 @@ def _over_waves(
     ordered = sorted(means, key=lambda mean: place.get(mean.group, len(place)))
     cells = tuple(_wave_cell(mean, mean.estimate, dots) for mean in ordered if isinstance(mean.estimate, Estimate))
     if not cells:
-        short = next((mean.estimate for mean in means if isinstance(mean.estimate, NotEnoughData)), None)
-        return words_only(section, about, shortage(short or NotEnoughData("mean", "persons", 0, 1), about.units), id=name)
+        return words_only(section, about, shortage(_nearest(means), about.units), id=name)
     sentence = _first_and_last(cells, labels, dots)
     words = section_words(
         section,
@@ -235,6 +234,12 @@ def _over_waves(
         axes=axes,
     )
     return Output(words, cells)
+
+
+def _nearest(means: Sequence[WaveMean]) -> NotEnoughData:
+    """Give what the group that came nearest lacks: that there is no second group is no reason why the first has no mean."""
+    lacks = [mean.estimate for mean in means if isinstance(mean.estimate, NotEnoughData)]
+    return max(lacks, key=lambda short: short.got, default=NotEnoughData("mean", "persons", 0, 1))
 
 
 def _wave_cell(mean: WaveMean, estimate: Estimate, dots: bool) -> Cell:
