@@ -36,6 +36,7 @@ __all__ = [
     "questionnaires",
     "ranks",
     "recurrence",
+    "score_differences",
     "secondary",
     "sensitivity",
     "slopes",
