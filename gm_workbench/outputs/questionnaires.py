@@ -239,7 +239,7 @@ def _over_waves(
 def _nearest(means: Sequence[WaveMean]) -> NotEnoughData:
     """Give what the group that came nearest lacks: that there is no second group is no reason why the first has no mean."""
     lacks = [mean.estimate for mean in means if isinstance(mean.estimate, NotEnoughData)]
-    return max(lacks, key=lambda short: short.got, default=NotEnoughData("mean", "persons", 0, 1))
+    return max(lacks, key=lambda short: (short.what != "persons", short.got), default=NotEnoughData("mean", "persons", 0, 1))
 
 
 def _wave_cell(mean: WaveMean, estimate: Estimate, dots: bool) -> Cell:

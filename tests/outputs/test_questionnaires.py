@@ -146,7 +146,7 @@ def test_course_takes_words_and_their_order(followed: Course, section: Section, 
 def test_course_without_means_names_what_the_group_that_came_nearest_lacks(
     section: Section, about: About, read: Reader
 ) -> None:
-    short = (("False", NotEnoughData("mean", "persons", 0, 5)), ("True", NotEnoughData("mean", "coaches", 2, 5)))
+    short = (("False", NotEnoughData("mean", "persons", 4, 5)), ("True", NotEnoughData("mean", "coaches", 2, 5)))
     means = tuple(WaveMean("T0", group, lack) for group, lack in short)
     output = course(Course(means, (), (), ("T0",), ("False", "True")), section, replace(about, unit="team"), name=RESILIENCE)
     assert read(output).endswith("daarvoor zijn minstens 5 teams nodig.")
