@@ -26,6 +26,7 @@ CANDIDATES_ASKED_HALFWAY = Text(
     "kandidaten van deze teams die na een half jaar nog algemene bijstand hadden en toen een vragenlijst invulden",
     "candidates of these teams who were still on general assistance after half a year and filled in a questionnaire then",
 )
+HALFWAY = CANDIDATES_HALFWAY, CANDIDATES_ASKED_HALFWAY
 """Whom the steps towards an exit are about, in the year from half a year after the start."""
 
 COACHES_ASKED = Text(
