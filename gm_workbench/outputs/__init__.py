@@ -37,6 +37,7 @@ __all__ = [
     "questionnaires",
     "ranks",
     "recurrence",
+    "score_differences",
     "secondary",
     "sensitivity",
     "slopes",
