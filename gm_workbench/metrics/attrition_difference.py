@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.metrics.answering import Weighing, effective
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.attrition import AttritionWeights, told, weigh
 from gm_workbench.metrics.cascade import Contrast, ancova_difference
 from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers, shortage
@@ -41,6 +42,7 @@ class WeightedDifference:
     weights: AttritionWeights
 
 
+@as_declared
 def attrition_weighted_difference(
     frame: pd.DataFrame,
     outcome: str,

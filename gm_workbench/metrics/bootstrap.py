@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_draws, require_whole
 from gm_workbench.metrics.estimate import Estimate
 
@@ -15,6 +16,7 @@ Floats = NDArray[np.float64]
 BOOTSTRAP = "bootstrap by person"
 
 
+@as_declared
 def person_weights(people: int, draws: int, seed: int) -> Floats:
     """Draw persons with replacement: how often each is in each draw. The first row is the data as they are.
 
@@ -95,6 +97,7 @@ def class_draws(sizes: Sequence[int] | NDArray[np.int64], draws: int, seed: int)
     return np.vstack([whole, drawn]).astype(float)
 
 
+@as_declared
 def percentile(value: float, drawn: Floats, n: int, unit: str, method: str, groups: int | None = None) -> Estimate:
     """Make an estimate of a value and its bootstrap draws: a percentile interval, widened where it would miss the value.
 

@@ -7,6 +7,7 @@ from numbers import Integral
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.estimate import NotEnoughData
@@ -16,6 +17,25 @@ LARGEST = 1e50
 
 SMALLEST = 1e-50
 """The same at the other end: a column of which nothing comes above it has a variance of zero."""
+
+
+APART = 1e-7
+"""Share of its length that a column must keep beside the others; below it the figures of a computer tell them apart no more.
+The same as in R's `lm`."""
+
+
+def told_apart(matrix: NDArray[np.float64]) -> bool:
+    """Tell whether no column (nearly) follows from the others, each taken at its own length.
+
+    A constant must be among them where there is one: a number of 1000000 and a little is nearly a constant.
+
+    >>> bool(told_apart(np.array([[1.0, 1e6], [1.0, 1e6 + 1], [1.0, 1e6 - 1]])))
+    True
+    >>> bool(told_apart(np.array([[1.0, 1e8], [1.0, 1e8 + 1], [1.0, 1e8 - 1]])))
+    False
+    """
+    lengths = np.linalg.norm(matrix, axis=0)
+    return bool(lengths.all()) and int(np.linalg.matrix_rank(matrix / lengths, tol=APART)) == matrix.shape[1]
 
 
 def require_columns(frame: pd.DataFrame, columns: Iterable[str], method: str) -> None:
@@ -35,6 +55,11 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], method: str) ->
         raise MetricError(
             f"{method}: there must be one column {twice[0]} but there are {own.count(twice[0])}. Rename the others."
         )
+    shared = [name for name in names if name in frame.index.names]
+    if shared:
+        raise MetricError(
+            f"{method}: {shared[0]} must be a column only, but the index has that name too. Use reset_index(drop=True) first."
+        )
 
 
 def require_filled(frame: pd.DataFrame, columns: Iterable[str], method: str) -> None:
@@ -48,6 +73,9 @@ def require_filled(frame: pd.DataFrame, columns: Iterable[str], method: str) -> 
                 f"{method}: column {name} must have no gaps but {gaps} rows are missing. "
                 "Leave those rows out first, and count them in the ledger."
             )
+        kind = pd.api.types.infer_dtype(frame[name])
+        if kind == "complex" or (kind == "mixed" and not frame[name].map(lambda one: isinstance(one, Hashable)).all()):
+            raise MetricError(f"{method}: column {name} must hold text, numbers or dates, but some of it is none of these.")
 
 
 def require_numbers(frame: pd.DataFrame, columns: Iterable[str], method: str, *, gaps: bool = False) -> None:

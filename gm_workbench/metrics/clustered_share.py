@@ -11,6 +11,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.estimate import Estimate
 
 PLAIN = "share, Wilson interval"
@@ -18,6 +19,7 @@ CLUSTERED = "share, errors by cluster, Wilson interval at the effective number o
 UNIT = "probability"
 
 
+@as_declared
 def share(happened: pd.Series[Any], cluster: pd.Series[Any]) -> Estimate:
     r"""Estimate the share of rows to which something happened, when rows of a cluster may be alike.
 

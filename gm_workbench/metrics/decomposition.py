@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.bootstrap_sums import drawn_sums
 from gm_workbench.metrics.checks import require_columns, require_filled, require_numbers, require_pair
@@ -50,6 +51,7 @@ class Decomposition:
     parts: tuple[Part, ...]
 
 
+@as_declared
 def kitagawa(shares: Sequence[Sequence[float]], rates: Sequence[Sequence[float]]) -> tuple[Floats, Floats]:
     r"""Split the difference between two sums of share × rate into a part per category for shares and one for rates.
 
@@ -90,6 +92,7 @@ def kitagawa(shares: Sequence[Sequence[float]], rates: Sequence[Sequence[float]]
     return composition[0], by_rates[0]
 
 
+@as_declared
 def spend_kitagawa(
     months: pd.DataFrame, group: str, groups: tuple[str, str], by: str, draws: int = 999, seed: int = 1
 ) -> Decomposition | NotEnoughData:
@@ -137,6 +140,7 @@ def spend_kitagawa(
     return _decompose(person, side, _Costs.of(months, person, side, by), draws, seed)
 
 
+@as_declared
 def provision_kitagawa(
     months: pd.DataFrame, costs: pd.DataFrame, group: str, groups: tuple[str, str], draws: int = 999, seed: int = 1
 ) -> Decomposition | NotEnoughData:

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.bootstrap_sums import drawn_sums
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair
@@ -55,6 +56,7 @@ class Spend:
     largest: float
 
 
+@as_declared
 def spend(months: pd.DataFrame, draws: int = 999, seed: int = 1) -> Spend | NotEnoughData:
     r"""Give the spend per person-month of one group of persons.
 
@@ -106,6 +108,7 @@ def spend(months: pd.DataFrame, draws: int = 999, seed: int = 1) -> Spend | NotE
     )
 
 
+@as_declared
 def spend_by(
     months: pd.DataFrame, by: Sequence[str], draws: int = 999, seed: int = 1
 ) -> dict[tuple[str, ...], Spend | NotEnoughData]:
@@ -147,6 +150,7 @@ def spend_by(
     return {tuple(str(part) for part in name): spend(rows, draws, seed) for name, rows in grouped}
 
 
+@as_declared
 def spend_difference(
     months: pd.DataFrame, by: str, groups: tuple[str, str], draws: int = 999, seed: int = 1
 ) -> Estimate | NotEnoughData:

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_draws, require_filled, require_numbers, require_pair
 from gm_workbench.metrics.competing import Floats, checked, survival_before, tallies
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -23,6 +24,7 @@ MIN_CLUSTERS = 5
 """Clusters in each group below which a cluster bootstrap says nothing about its own uncertainty (assumed)."""
 
 
+@as_declared
 def incidence_difference(
     frame: pd.DataFrame,
     horizon: float,

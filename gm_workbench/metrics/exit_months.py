@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers, require_whole
 
 METHOD = "months after exits"
@@ -16,6 +17,7 @@ APART = 1
 """Months without benefit after which its end is an exit (assumed). Almere's own monitor, for one, leaves out thirty days."""
 
 
+@as_declared
 def after_exits(
     panel: pd.DataFrame, *, person: str = "person", month: str = "month", benefit: str = "benefit", apart: int = APART
 ) -> pd.DataFrame:

@@ -16,6 +16,7 @@ import pandas as pd
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers
 from gm_workbench.metrics.competing import Floats, Ints, aalen_johansen, bounds, checked, tallies
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -68,6 +69,7 @@ class Curve:
         )
 
 
+@as_declared
 def cumulative_incidence(
     time: Sequence[float] | pd.Series[Any],
     event: Sequence[int] | pd.Series[Any],
@@ -123,6 +125,7 @@ def cumulative_incidence(
     return _curve(at, grid, value, se, times, times[events == cause], AALEN_JOHANSEN, groups)
 
 
+@as_declared
 def incidence_by_group(
     frame: pd.DataFrame,
     at: Sequence[float],
@@ -173,6 +176,7 @@ def incidence_by_group(
     }
 
 
+@as_declared
 def survival(
     time: Sequence[float] | pd.Series[Any], event: Sequence[int] | pd.Series[Any], at: Sequence[float]
 ) -> Curve | NotEnoughData:

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, shortage
 from gm_workbench.metrics.confirmatory import (
     MIN_PERSONS,
@@ -63,6 +64,7 @@ class Invariance:
     persons: Mapping[Any, int]
 
 
+@as_declared
 def over_groups(answers: pd.DataFrame, factors: Factors, group: str) -> Invariance | NotEnoughData:
     r"""Hold the measuring of groups ever more equal, and say what fit it costs.
 
@@ -119,6 +121,7 @@ def over_groups(answers: pd.DataFrame, factors: Factors, group: str) -> Invarian
     return _climbed([Sample.of(part) for part in parts.values()], factors, 1, persons, GROUPS)
 
 
+@as_declared
 def over_waves(
     answers: pd.DataFrame, factors: Factors, *, person: str = "person", wave: str = "wave"
 ) -> Invariance | NotEnoughData:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import linalg, stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.small_sample import Influence, SmallSampleFit
 
@@ -43,6 +44,7 @@ class JointTest:
     method: str = HTZ
 
 
+@as_declared
 def joint_test(fit: SmallSampleFit, names: Sequence[str]) -> JointTest | NotEnoughData:
     r"""Test that the coefficients named are all zero.
 

@@ -14,7 +14,8 @@ from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_binary, require_numbers, shortage
+from gm_workbench.metrics.asking import as_declared
+from gm_workbench.metrics.checks import require_binary, require_numbers, shortage, told_apart
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import NotEnoughData
 
@@ -30,6 +31,7 @@ CERTAIN = 1e-5
 """Probability of one of the groups below which a person could only have been in the other (as in Stata's teffects)."""
 
 
+@as_declared
 def stabilised_weights(frame: pd.DataFrame, exposed: str, covariates: Sequence[str]) -> pd.Series[Any] | NotEnoughData:
     """Give each person the weight that makes both groups alike in the covariates, on average.
 
@@ -93,6 +95,7 @@ class Balance:
     effective_other: float
 
 
+@as_declared
 def balance(
     frame: pd.DataFrame, exposed: str, covariates: Sequence[str], weights: ArrayLike | None = None
 ) -> tuple[Balance, ...] | NotEnoughData:
@@ -157,8 +160,6 @@ def _apart(x: Floats, group: NDArray[np.bool_], weights: Floats, name: str) -> t
 def full_rank(columns: Mapping[str, Floats], method: str) -> Floats:
     """Give the columns as a matrix, or refuse columns that repeat each other."""
     matrix = np.column_stack(list(columns.values()))
-    # in one scale, so that euros squared do not drown a column of 0 and 1
-    lengths = np.maximum(np.sqrt((matrix**2).sum(axis=0)), np.finfo(float).tiny)
-    if np.linalg.matrix_rank(matrix / lengths) < matrix.shape[1]:
+    if not told_apart(matrix):
         raise MetricError(f"{method}: the columns {', '.join(columns)} repeat each other. Leave one out.")
     return matrix

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.clustered import design, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -56,6 +57,7 @@ class PanelFit:
         return self.sd_person**2 / (self.sd_person**2 + self.sd_rest**2)
 
 
+@as_declared
 def fixed_effects(
     frame: pd.DataFrame,
     outcome: str,
@@ -125,6 +127,7 @@ def fixed_effects(
     return PanelFit(MappingProxyType({name: slopes[name] for name in predictors}), spread, math.sqrt(variance), len(frame))
 
 
+@as_declared
 def random_effects(
     frame: pd.DataFrame,
     outcome: str,

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_numbers
 
 LONGEST = 1200
 """Months, a hundred years: nobody is on benefit for longer, and a row for each would fill the memory."""
 
 
+@as_declared
 def laid_out(spells: pd.DataFrame, *, time: str = "time", event: str = "event", entry: str | None = None) -> pd.DataFrame:
     """Give a row for each month in which a stay was under observation; the event stands in its last month only.
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf, sqrt
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.assignments import teams_needed
 from gm_workbench.metrics.cascade import MIN_CLUSTERS_PER_ARM, MIN_PERSONS_PER_ARM
 from gm_workbench.metrics.estimate import NotEnoughData
@@ -83,6 +84,7 @@ def _clusters_wanted(plan: Plan) -> list[tuple[str, int, int]]:
     return [("teams", plan.clusters, MIN_TEAMS)]
 
 
+@as_declared
 def foreseen(plan: Plan, difference: float, level: float = 0.95) -> Foreseen | NotEnoughData:
     r"""Give the chance that a true difference is seen, in closed form: that the interval of the analysis leaves zero out.
 
@@ -164,6 +166,7 @@ def _in_steps(plan: Plan, difference: float) -> float:
     return stepped_wedge_se([count for count in plan.waves if count], plan.kept, sd, between) * float(a_year)
 
 
+@as_declared
 def smallest_seen(plan: Plan, chance: float = 0.8, level: float = 0.95) -> float | NotEnoughData:
     """Give the smallest rise that the plan sees with the given chance, in closed form.
 
@@ -205,6 +208,7 @@ def smallest_seen(plan: Plan, chance: float = 0.8, level: float = 0.95) -> float
     return rise
 
 
+@as_declared
 def by_clusters(plan: Plan, difference: float, clusters: Sequence[int]) -> dict[int, Foreseen | NotEnoughData]:
     """Give what the same plan promises with other numbers of clusters.
 
@@ -236,6 +240,7 @@ def by_clusters(plan: Plan, difference: float, clusters: Sequence[int]) -> dict[
     return {count: foreseen(replace(plan, clusters=count), difference) for count in clusters}
 
 
+@as_declared
 def by_size(plan: Plan, difference: float, sizes: Sequence[float]) -> dict[float, Foreseen | NotEnoughData]:
     """Give what the same plan promises with other numbers of persons in a cluster.
 

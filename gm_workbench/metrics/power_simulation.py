@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.cascade import Contrast, ancova_difference
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.planning import PLAN, require
@@ -58,6 +59,7 @@ class Simulated:
     without_number: int
 
 
+@as_declared
 def simulated(plan: Plan, difference: float, draws: int = 500, seed: int = 1) -> Simulated | NotEnoughData:
     """Draw studies by a plan and count those whose interval leaves zero out, by the analysis that the notebook calls.
 

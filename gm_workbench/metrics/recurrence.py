@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_columns, shortage
 from gm_workbench.metrics.clustered_share import share
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -86,6 +87,7 @@ class States:
         return Recurrence(Definition.CBS, self.months, self.back, self.exits, self.left_out)
 
 
+@as_declared
 def divosa(
     after: pd.DataFrame, months: int, *, person: str = "person", benefit: str = "benefit", cluster: str | None = None
 ) -> Recurrence | NotEnoughData:
@@ -131,6 +133,7 @@ def divosa(
     return Recurrence(Definition.DIVOSA, months, _share(back, kept, person, cluster), len(back), left_out)
 
 
+@as_declared
 def cbs(
     after: pd.DataFrame,
     months: int,
@@ -189,6 +192,7 @@ def cbs(
     return States(shares[0], shares[1], shares[2], shares[3], months, len(last), left_out)
 
 
+@as_declared
 def difference(first: Recurrence, second: Recurrence) -> Estimate:
     """Estimate the difference between two shares by the same definition: the first minus the second.
 

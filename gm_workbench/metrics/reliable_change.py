@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.shares import wilson
@@ -23,6 +24,7 @@ SURE = float(stats.norm.ppf(0.975))
 """Index from which change is called reliable; error alone brings 1 person in 20 this far, half of them upwards."""
 
 
+@as_declared
 def change_index(before: float, after: float, *, sd: float, reliability: float) -> float:
     r"""Weigh the change of one person against what two measurements of somebody who stays the same differ.
 
@@ -80,6 +82,7 @@ class ReliableChange:
     reliability: float
 
 
+@as_declared
 def reliable_change(
     frame: pd.DataFrame,
     before: str,

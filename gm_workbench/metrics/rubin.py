@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 Floats = NDArray[np.float64]
@@ -55,6 +56,7 @@ class Pooled:
         return math.sqrt(self.between / self.imputations)
 
 
+@as_declared
 def pool(
     estimates: ArrayLike,
     variances: ArrayLike,
@@ -174,6 +176,7 @@ class PooledTest:
     imputations: int
 
 
+@as_declared
 def pool_wald(estimates: ArrayLike, covariances: ArrayLike) -> PooledTest | NotEnoughData:
     r"""Test that k coefficients, estimated in each of m completed data sets, are all zero (D1).
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 import pandas as pd
 from scipy import stats
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.horizon import over_months
 from gm_workbench.metrics.randomisation import Randomisation
@@ -42,6 +43,7 @@ class Judged:
     p: float
 
 
+@as_declared
 def other_ways(
     frame: pd.DataFrame,
     design: Design,

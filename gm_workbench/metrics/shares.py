@@ -8,6 +8,7 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_binary, require_columns, require_numbers
 
 
@@ -26,6 +27,7 @@ class MonthShare:
         return self.numerator / self.n
 
 
+@as_declared
 def monthly_share(frame: pd.DataFrame, flag: str, month: str = "month") -> tuple[MonthShare, ...]:
     """Give for each month the share of persons to whom `flag` applies, e.g. work next to benefit, with a Wilson interval.
 
@@ -69,6 +71,7 @@ def monthly_share(frame: pd.DataFrame, flag: str, month: str = "month") -> tuple
     )
 
 
+@as_declared
 def wilson(numerator: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """Give the Wilson interval of a share.
 

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
+from gm_workbench.metrics.checks import told_apart
 from gm_workbench.metrics.estimate import Estimate
 
 Floats = NDArray[np.float64]
@@ -115,6 +117,7 @@ class SmallSampleFit:
         return np.array([weights.get(name, 0.0) for name in self.names])
 
 
+@as_declared
 def cr2(
     y: pd.Series[Any],
     x: Mapping[str, Floats],
@@ -220,9 +223,8 @@ def _blocks(
 def _inverse(blocks: list[Block], names: tuple[str, ...], rows: int, method: str) -> Floats:
     """Give R^-1 of X = QR, block by block: this keeps the digits that X'X would lose, and Q is never held whole."""
     triangles = [np.linalg.qr(np.sqrt(w)[:, None] * x, mode="r") for x, w, _ in blocks]
-    r = np.linalg.qr(np.vstack(triangles), mode="r")
-    size = np.linalg.norm(r, axis=0)
-    if rows <= len(names) or not size.all() or np.linalg.matrix_rank(r / size) < len(names):
+    r = np.asarray(np.linalg.qr(np.vstack(triangles), mode="r"))
+    if rows <= len(names) or not told_apart(r):
         raise MetricError(
             f"{method}: the columns {', '.join(names)} repeat each other, so they cannot be told apart. Leave one out."
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_whole
 
 TEAM_IN_STACK, MONTH_IN_STACK = "team in stack", "month in stack"
@@ -12,6 +13,7 @@ TEAM_IN_STACK, MONTH_IN_STACK = "team in stack", "month in stack"
 METHOD = "stacks of teams that began and teams that had not"
 
 
+@as_declared
 def stacked(rows: pd.DataFrame, window: int = 12) -> pd.DataFrame:
     """Put the months of each group of starters beside those of teams that had not begun within the window.
 

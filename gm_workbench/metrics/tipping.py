@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.imputation import Way
 from gm_workbench.metrics.imputed_comparison import ancova, completed, pooled
@@ -42,6 +43,7 @@ class TippingPoint:
     up: float | None
 
 
+@as_declared
 def tipping_point(
     frame: pd.DataFrame,
     outcome: str,

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.clustered import design, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -54,6 +55,7 @@ class Course:
     groups: tuple[str, ...]
 
 
+@as_declared
 def course(
     frame: pd.DataFrame,
     outcome: str,

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.bootstrap import percentile, person_weights
 from gm_workbench.metrics.checks import require_binary, require_numbers, shortage
 from gm_workbench.metrics.clustered import design, least_squares
@@ -26,6 +27,7 @@ STANDARDISED = "standardisation (g-computation with OLS), bootstrap of persons, 
 WEIGHTED = "inverse probability weighting (logistic, stabilised), HC1, t interval"
 
 
+@as_declared
 def standardised_difference(
     frame: pd.DataFrame,
     outcome: str,
@@ -98,6 +100,7 @@ def standardised_difference(
     return percentile(found[0], found[1:], len(frame), unit, STANDARDISED)
 
 
+@as_declared
 def weighted_difference(
     frame: pd.DataFrame, outcome: str, exposed: str, covariates: Sequence[str], *, unit: str = "points"
 ) -> Estimate | NotEnoughData:

@@ -16,7 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_draws, shortage
+from gm_workbench.metrics.asking import as_declared
+from gm_workbench.metrics.checks import require_draws, shortage, told_apart
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 Floats = NDArray[np.float64]
@@ -68,6 +69,7 @@ class WildBootstrap:
     exact: bool
 
 
+@as_declared
 def wild_bootstrap(
     y: pd.Series[Any],
     x: Mapping[str, Floats],
@@ -155,8 +157,7 @@ def _require(y: pd.Series[Any], x: Mapping[str, Floats], cluster: pd.Series[Any]
             "and at least 99 draws are needed."
         )
     matrix = np.column_stack([np.asarray(values, dtype=float) for values in x.values()])
-    size = np.sqrt((matrix**2).sum(axis=0))
-    if not size.all() or len(matrix) <= len(x) or np.linalg.matrix_rank(matrix / size) < len(x):
+    if len(matrix) <= len(x) or not told_apart(matrix):
         raise MetricError(f"{WILD}: the columns {', '.join(x)} repeat each other, so they cannot be told apart. Leave one out.")
 
 
