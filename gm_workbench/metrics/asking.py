@@ -6,6 +6,7 @@ happened to meet it first, or in the worst case in a number.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from functools import cache, wraps
 from numbers import Integral, Real
@@ -16,12 +17,13 @@ import numpy as np
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.checks import LARGEST
 
 SEVERAL = (list, tuple, range, np.ndarray, pd.Index, pd.Series, pd.api.extensions.ExtensionArray)
 """What counts as several things in order: not text, of which the letters are no names, and not what can be read only once."""
 
 LISTED = {str: "names", int: "whole numbers", float: "numbers"}
-PLAIN = {str: "text", int: "a whole number", float: "a number", bool: "True or False", NoneType: "None"}
+PLAIN = {str: "text", int: "a whole number", float: f"a number of at most {LARGEST:g}", bool: "True or False", NoneType: "None"}
 
 
 P = ParamSpec("P")
@@ -45,9 +47,9 @@ def as_declared(function: Callable[P, R]) -> Callable[P, R]:
     >>> @as_declared
     ... def half(size: float) -> float:
     ...     return size / 2
-    >>> half("x")
+    >>> half("x")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    gm_workbench.errors.MetricError: half: size must be a number but got str. help(half) tells what each argument is.
+    gm_workbench.errors.MetricError: half: size must be a number of at most 1e+50 but got str. ...
     """
     name = function.__name__
     order = function.__code__.co_varnames[: function.__code__.co_argcount]
@@ -90,7 +92,7 @@ def _fits(value: object, hint: Any) -> bool:
     if kind is Literal:
         return isinstance(value, str)  # of which words may be chosen the function says
     if kind is tuple:
-        return isinstance(value, list | tuple)
+        return _pair(value, parts)
     if kind in (Sequence, Collection):
         return _several(value, kind, parts[0])
     if kind is Mapping:
@@ -102,13 +104,20 @@ def _one(value: object, kind: Any) -> bool:
     if isinstance(value, bool) and kind in (int, float):
         return False
     if kind is float:
-        return isinstance(value, Real)
+        return isinstance(value, Real) and not LARGEST < abs(float(value)) < math.inf
     if kind is int:
         return isinstance(value, Integral)
     if kind is bool:
         return isinstance(value, bool | np.bool_)
     unknown = not isinstance(kind, type) or kind is np.ndarray or getattr(kind, "_is_protocol", False)
     return unknown or isinstance(value, kind)
+
+
+def _pair(value: object, parts: tuple[Any, ...]) -> bool:
+    """Tell of a fixed number of things whether each is as declared; how many groups are to be named the function says."""
+    if not isinstance(value, list | tuple) or (str not in parts and len(value) != len(parts)):
+        return False
+    return all(isinstance(one, Hashable) if parts[0] is str else _fits(one, parts[0]) for one in value)
 
 
 def _several(value: object, kind: Any, part: Any) -> bool:
@@ -127,7 +136,7 @@ def _got(value: object, hint: Any) -> str:
     >>> _got(["a", None], Sequence[str]), _got(1.5, int)
     ('list of NoneType, str', '1.5')
     """
-    if isinstance(value, float) and hint is int:
+    if isinstance(value, float) and hint in (int, float):
         return repr(value)
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
     kinds = ", ".join(sorted({type(one).__name__ for one in inside}))
@@ -147,6 +156,8 @@ def _words(hint: Any) -> str:
         return f"one of {', '.join(map(str, parts))}"
     if kind in (Sequence, Collection):
         return f"a list of {LISTED.get(parts[0], 'lists')}"
+    if kind is tuple:
+        return f"{len(parts)} of {LISTED.get(parts[0], 'a kind')}"
     if kind is Mapping:
         return f"a mapping to {_words(parts[1])}"
     return PLAIN.get(kind, f"a {getattr(kind, '__name__', kind)}")

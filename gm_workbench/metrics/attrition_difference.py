@@ -139,7 +139,8 @@ def _stayed(frame: pd.DataFrame, waves: Sequence[str]) -> NDArray[np.bool_]:
 
 def _solved(x: Floats, y: Floats, made: Weighing) -> tuple[float, Floats]:
     """Give the coefficient of exposure, and what each person adds to its error, by way of each model of answering too."""
-    inverse = np.linalg.inv((x.T * made.weights) @ x)
+    turn = np.linalg.inv(np.linalg.qr(np.sqrt(made.weights)[:, None] * x, mode="r"))
+    inverse = turn @ turn.T  # by way of R, for the square of near-copies loses their figures
     beta = inverse @ (x.T @ (made.weights * y))
     own = made.weights * (y - x @ beta) * (x @ inverse[1])
     smooth = np.where(made.trimmed, 0.0, own)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import require_draws, require_whole
+from gm_workbench.metrics.checks import is_column, require_draws, require_whole
 from gm_workbench.metrics.estimate import Estimate
 
 Floats = NDArray[np.float64]
@@ -127,6 +128,8 @@ def percentile(value: float, drawn: Floats, n: int, unit: str, method: str, grou
     >>> percentile(1.0, np.array([0.0, 2.0]), 2, "points", "example").high
     1.95
     """
+    if not is_column(drawn, np.size(drawn)) or np.size(drawn) < 2 or np.isinf(drawn).any():
+        raise MetricError(f"{method}: there must be two draws or more, and each must be a finite number.")
     low, high = (float(bound) for bound in np.quantile(drawn, [0.025, 0.975]))
     centre = float(value)
     return Estimate(centre, min(low, centre), max(high, centre), float(np.std(drawn, ddof=1)), n, unit, method, groups=groups)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -62,6 +63,36 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], method: str) ->
         )
 
 
+def are_labels(values: pd.Series[Any]) -> bool:
+    """Tell whether every value can stand for a group: text, a number or a day, and not a list.
+
+    >>> are_labels(pd.Series(["a", 1])), are_labels(pd.Series([["a"], 1]))
+    (True, False)
+    """
+    kind = pd.api.types.infer_dtype(values)
+    return kind != "complex" and (kind != "mixed" or bool(values.map(lambda one: isinstance(one, Hashable)).all()))
+
+
+def is_column(values: Any, rows: int) -> bool:
+    """Tell whether there is a number, or a gap, for each of the rows.
+
+    >>> is_column([1, 2], 2), is_column(3, 2), is_column(["a", "b"], 2)
+    (True, False, False)
+    """
+    column = values if hasattr(values, "dtype") else np.asarray(values)
+    numbers = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column)
+    return bool(numbers and np.shape(column) == (rows,))
+
+
+def all_finite(values: Any) -> bool:
+    """Tell whether all numbers are finite, and their powers too.
+
+    >>> all_finite([1.0, 2.0]), all_finite([1e300, 2.0]), all_finite([float("nan")])
+    (True, False, False)
+    """
+    return bool((np.abs(np.asarray(values, dtype=float)) <= LARGEST).all())
+
+
 def require_filled(frame: pd.DataFrame, columns: Iterable[str], method: str) -> None:
     """Refuse columns that are missing or have gaps."""
     names = list(columns)
@@ -73,8 +104,7 @@ def require_filled(frame: pd.DataFrame, columns: Iterable[str], method: str) -> 
                 f"{method}: column {name} must have no gaps but {gaps} rows are missing. "
                 "Leave those rows out first, and count them in the ledger."
             )
-        kind = pd.api.types.infer_dtype(frame[name])
-        if kind == "complex" or (kind == "mixed" and not frame[name].map(lambda one: isinstance(one, Hashable)).all()):
+        if not are_labels(frame[name]):
             raise MetricError(f"{method}: column {name} must hold text, numbers or dates, but some of it is none of these.")
 
 

@@ -14,7 +14,7 @@ from statsmodels.regression.linear_model import OLS
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import told_apart
+from gm_workbench.metrics.checks import all_finite, is_column, told_apart
 from gm_workbench.metrics.estimate import Estimate
 
 Floats = NDArray[np.float64]
@@ -137,9 +137,9 @@ def in_one_size(matrix: Floats) -> tuple[Floats, Floats]:
 def _checked(y: pd.Series[Any], x: Mapping[str, Floats], cluster: pd.Series[Any], method: str) -> Floats:
     """Give the columns of x as a matrix, or say what is wrong with them."""
     columns: list[Any] = [y, *x.values()]
-    if not x or any(len(one) != len(cluster) or not pd.api.types.is_numeric_dtype(one) for one in columns):
+    if not x or not all(is_column(one, len(cluster)) for one in columns):
         raise MetricError(f"{method}: there must be a column of x, and every column a number for each of {len(cluster)} rows.")
-    if not all(np.isfinite(np.asarray(one, dtype=float)).all() for one in columns) or cluster.isna().any():
+    if not all(map(all_finite, columns)) or cluster.isna().any():
         raise MetricError(f"{method}: every row must have finite numbers and a cluster. Leave out rows that do not.")
     return np.column_stack([np.asarray(one, dtype=float) for one in x.values()])
 

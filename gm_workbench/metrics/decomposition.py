@@ -17,7 +17,7 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.bootstrap_sums import drawn_sums
-from gm_workbench.metrics.checks import require_columns, require_filled, require_numbers, require_pair
+from gm_workbench.metrics.checks import are_labels, require_columns, require_filled, require_numbers, require_pair
 from gm_workbench.metrics.equity import EURO_MONTH
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
@@ -133,7 +133,7 @@ def spend_kitagawa(
     """
     _check(months, group, groups, "amount")
     require_columns(months, [by], KITAGAWA)
-    if months[by].isna().any():
+    if months[by].isna().any() or not are_labels(months[by]):
         raise MetricError(f"{KITAGAWA}: {by} must be known in every row, but it is missing in some.")
     person, _ = pd.factorize(months["person"])
     side = _side(months[group], groups)
@@ -183,7 +183,7 @@ def provision_kitagawa(
     _check(months, group, groups)
     _check(costs, group, groups, "amount")
     require_columns(costs, ["type"], KITAGAWA)
-    if costs["type"].isna().any():
+    if costs["type"].isna().any() or not are_labels(costs["type"]):
         raise MetricError(f"{KITAGAWA}: type must be known in every row of costs, but it is missing in some.")
     person, persons = pd.factorize(months["person"])
     whose = pd.Index(persons).get_indexer(costs["person"])

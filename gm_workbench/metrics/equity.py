@@ -143,8 +143,8 @@ def spend_by(
     >>> {group: result.per_month.value for group, result in spend_by(months, ["sex"]).items()}
     {('man',): 2.0, ('woman',): 2.0}
     """
-    if isinstance(by, str) or not len(by):
-        raise MetricError(f"{PER_MONTH}: name the columns that make the groups in a list; got {by or 'none'}.")
+    if not len(by) or len(set(by)) < len(by):
+        raise MetricError(f"{PER_MONTH}: name the columns that make the groups in a list, each once; got {by or 'none'}.")
     _check(months, by)
     grouped = months[["person", "amount", *by]].groupby(list(by), observed=True)
     return {tuple(str(part) for part in name): spend(rows, draws, seed) for name, rows in grouped}

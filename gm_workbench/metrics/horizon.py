@@ -48,7 +48,7 @@ def incidence(chance: float, other: float, months: int) -> float:
     (0.1021, 0.1)
     """
     total = chance + other
-    if min(chance, other, months) < 0 or total > 1:
+    if not (min(chance, other, months) >= 0 and total <= 1):
         raise MetricError("incidence: chances and months must be 0 or more, and chances at most 1 together, but they are not.")
     return chance / total * (1 - (1 - total) ** months) if total > 0 else 0.0
 

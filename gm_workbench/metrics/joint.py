@@ -101,7 +101,7 @@ def joint_test(fit: SmallSampleFit, names: Sequence[str]) -> JointTest | NotEnou
 def _checked(fit: SmallSampleFit, names: Sequence[str]) -> Sequence[str]:
     unknown = [name for name in names if name not in fit.names]
     if unknown:
-        raise MetricError(f"{HTZ}: the model has no {', '.join(unknown)}; it has {', '.join(fit.names)}.")
+        raise MetricError(f"{HTZ}: the model has no {', '.join(map(str, unknown))}; it has {', '.join(fit.names)}.")
     if not names or len(set(names)) < len(names):
         raise MetricError(f"{HTZ}: name at least one coefficient, and each once; got {', '.join(names) or 'none'}.")
     return names

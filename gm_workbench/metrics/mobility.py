@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.bootstrap import class_draws, percentile
-from gm_workbench.metrics.checks import require_columns, require_filled
+from gm_workbench.metrics.checks import are_labels, require_columns, require_filled
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.mobility_draws import INDICES, counted_indices, index_stack, same_pairs
 
@@ -276,8 +276,11 @@ def state_codes(values: pd.Series[Any], states: tuple[str, ...]) -> NDArray[np.i
     [1, 0]
     """
     if len(set(states)) < len(states):
-        raise MetricError(f"Every state must be declared once, but got {', '.join(states)}.")
+        raise MetricError(f"Every state must be declared once, but got {', '.join(map(str, states))}.")
+    if not are_labels(values):
+        raise MetricError("Every state must be a text or a number, but some are neither.")
     codes = pd.Index(states, dtype=object).get_indexer(pd.Index(values, dtype=object)).astype(np.int64)
     if (codes < 0).any():
-        raise MetricError(f"Every state must be one of {', '.join(states)}, but at least one pair has another or none.")
+        told = ", ".join(map(str, states))
+        raise MetricError(f"Every state must be one of {told}, but at least one pair has another or none.")
     return np.asarray(codes)

@@ -15,7 +15,7 @@ from statsmodels.genmod.generalized_linear_model import GLM
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import require_binary, require_numbers, shortage, told_apart
+from gm_workbench.metrics.checks import all_finite, require_binary, require_numbers, shortage, told_apart
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import NotEnoughData
 
@@ -140,7 +140,7 @@ def balance(
     if weights is not None and np.asarray(weights).dtype.kind not in "biuf":
         raise MetricError(f"{BALANCE}: weights must be numbers, one per person.")
     w = np.ones(len(frame)) if weights is None else np.asarray(weights, dtype=float)
-    if w.shape != group.shape or not (np.isfinite(w).all() and (w >= 0).all() and w[group].any() and w[~group].any()):
+    if w.shape != group.shape or not (all_finite(w) and (w >= 0).all() and w[group].any() and w[~group].any()):
         raise MetricError(f"{BALANCE}: weights must be one number per person, 0 or more, with some above 0 in each group.")
     effective = [float(side.sum() ** 2 / (side**2).sum()) for side in (w[group], w[~group])]
     return tuple(Balance(name, *_apart(frame[name].to_numpy(dtype=float), group, w, name), *effective) for name in covariates)

@@ -100,6 +100,7 @@ def simulated(plan: Plan, difference: float, draws: int = 500, seed: int = 1) ->
     """
     require(
         ("draws", draws >= FEWEST_DRAWS, f"at least {FEWEST_DRAWS}"),
+        ("seed", seed >= 0, "0 or more"),
     )
     if (short := never(plan)) is not None:
         return short

@@ -47,7 +47,7 @@ def change_index(before: float, after: float, *, sd: float, reliability: float) 
     Raises
     ------
     MetricError
-        When the spread is not above 0, or the reliability does not lie from 0 to 1.
+        When a score is not finite, the spread is not above 0, or the reliability does not lie from 0 to 1.
 
     References
     ----------
@@ -58,6 +58,8 @@ def change_index(before: float, after: float, *, sd: float, reliability: float) 
     >>> round(change_index(47.5, 32.5, sd=7.5, reliability=0.88), 2)
     -4.08
     """
+    if not math.isfinite(after - before):
+        raise MetricError("change_index: both scores must be finite numbers, but at least one is not. Leave such pairs out.")
     return (after - before) / _difference_sd(sd, reliability)
 
 

@@ -59,7 +59,7 @@ def oriented(answers: pd.DataFrame, reverse: Collection[str], low: float, high: 
     [5, 1]
     """
     require_numbers(answers, reverse, SCORE, gaps=True)
-    if not low < high:
+    if not -math.inf < low < high < math.inf:
         raise MetricError(f"{SCORE}: the answer scale must rise from low to high but got {low:g} to {high:g}.")
     return turned(answers, reverse, low, high)
 

@@ -18,7 +18,7 @@ from scipy import stats
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import told_apart
+from gm_workbench.metrics.checks import all_finite, is_column, told_apart
 from gm_workbench.metrics.estimate import Estimate
 
 Floats = NDArray[np.float64]
@@ -198,9 +198,10 @@ def _require(
     y: pd.Series[Any], x: Mapping[str, Floats], cluster: pd.Series[Any], weights: pd.Series[Any] | None, method: str
 ) -> None:
     columns: list[tuple[str, Any]] = [("outcome", y), *x.items(), *([] if weights is None else [("weights", weights)])]
+    if not x:
+        raise MetricError(f"{method}: there must be a column of x but got none. Give a constant at least.")
     for name, column in columns:
-        numeric = pd.api.types.is_numeric_dtype(np.asarray(column))
-        if not numeric or len(column) != len(cluster) or not np.isfinite(column).all():
+        if not is_column(column, len(cluster)) or not all_finite(column):
             raise MetricError(f"{method}: column {name} must hold a finite number for each of the {len(cluster)} rows.")
     if weights is not None and not (weights > 0).all():
         raise MetricError(f"{method}: every weight must be above 0.")

@@ -148,6 +148,7 @@ def joint_difference(
         if isinstance(alone, NotEnoughData):
             return alone
     parts = {name: rows[[*named[name], exposed, team]].set_axis(COLUMNS, axis=1) for name, rows in scores.items()}
+    parts = {name: rows.reset_index(drop=True) for name, rows in parts.items()}
     stacked = pd.concat(parts, names=["score"]).reset_index("score")
     x: dict[str, Floats] = {}
     for name in scores:

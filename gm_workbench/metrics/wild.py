@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import require_draws, shortage, told_apart
+from gm_workbench.metrics.checks import all_finite, is_column, require_draws, shortage, told_apart
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 Floats = NDArray[np.float64]
@@ -149,7 +149,7 @@ def wild_bootstrap(
 def _require(y: pd.Series[Any], x: Mapping[str, Floats], cluster: pd.Series[Any], name: str, draws: int) -> None:
     columns: list[tuple[str, Any]] = [("outcome", y), *x.items()]
     for column, values in columns:
-        if len(values) != len(cluster) or not np.isfinite(np.asarray(values, dtype=float)).all():
+        if not is_column(values, len(cluster)) or not all_finite(values):
             raise MetricError(f"{WILD}: column {column} must hold a finite number for each of the {len(cluster)} rows.")
     if name not in x or cluster.isna().any() or draws < 99:
         raise MetricError(
