@@ -228,7 +228,7 @@ def test_error_by_coach_of_one_reason_is_that_of_survfit(by_coach, witness):
 def test_interval_by_coach_does_not_believe_a_second_copy_of_everybody(by_coach):
     both = pd.concat([by_coach, by_coach])
     once, twice = (cumulative_incidence(rows["time"], rows["status"], [5], 1, rows["coach"]) for rows in (by_coach, both))
-    assert (twice.low, twice.high) == pytest.approx((once.low, once.high))
+    assert (*twice.low, *twice.high) == pytest.approx((*once.low, *once.high))
 
 
 @pytest.mark.parametrize(("coaches", "enough"), [(9, False), (10, True)])
