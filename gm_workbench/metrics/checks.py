@@ -25,7 +25,7 @@ APART = 1e-7
 The same as in R's `lm`."""
 
 
-def told_apart(matrix: NDArray[np.float64]) -> bool:
+def told_apart(matrix: NDArray[np.float64], least: float = APART) -> bool:
     """Tell whether no column (nearly) follows from the others, each taken at its own length.
 
     A constant must be among them where there is one: a number of 1000000 and a little is nearly a constant.
@@ -36,7 +36,7 @@ def told_apart(matrix: NDArray[np.float64]) -> bool:
     False
     """
     lengths = np.linalg.norm(matrix, axis=0)
-    return bool(lengths.all()) and int(np.linalg.matrix_rank(matrix / lengths, tol=APART)) == matrix.shape[1]
+    return bool(lengths.all()) and int(np.linalg.matrix_rank(matrix / lengths, tol=least)) == matrix.shape[1]
 
 
 def require_columns(frame: pd.DataFrame, columns: Iterable[str], method: str) -> None:

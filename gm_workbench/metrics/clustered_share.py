@@ -12,7 +12,6 @@ from statsmodels.stats.proportion import proportion_confint
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import is_column
 from gm_workbench.metrics.estimate import Estimate
 
 PLAIN = "share, Wilson interval"
@@ -57,7 +56,7 @@ def share(happened: pd.Series[Any], cluster: pd.Series[Any]) -> Estimate:
     """
     if len(happened) != len(cluster) or happened.isna().any() or cluster.isna().any():
         raise MetricError("share: the two columns must be equally long and without gaps, but they are not.")
-    if not is_column(happened, len(cluster)) or not happened.isin([0, 1]).all():
+    if pd.api.types.is_complex_dtype(happened) or not happened.isin([0, 1]).all():
         raise MetricError("share: what happened must be 0 or 1 (or false, true) in every row.")
     happened = happened.astype(float)
     codes, n = pd.factorize(cluster)[0], len(happened)

@@ -31,7 +31,9 @@ class CategoryCount:
 def category_counts(
     frame: pd.DataFrame, characteristics: Sequence[str], group: str, groups: Sequence[str], person: str = "person"
 ) -> tuple[CategoryCount, ...]:
-    """Count persons per category of each characteristic, in each group; categories that nobody has in a group count zero.
+    r"""Count persons per category of each characteristic, in each group; categories that nobody has in a group count zero.
+
+    .. math:: n_{gk} = \sum_i 1(G_i = g,\; X_i = k)
 
     Parameters
     ----------

@@ -24,7 +24,10 @@ COURSE = "mean over persons of the change in log wage since the selection months
 
 @as_declared
 def first_held(months: pd.DataFrame, run: int) -> pd.Series[Any]:
-    """Give per person the first month of the first run of `run` consecutive months above the threshold.
+    r"""Give per person the first month of the first run of `run` consecutive months above the threshold.
+
+    .. math:: T_i = \min\{t : A_{it} = A_{i,t+1} = \dots = A_{i,t+r-1} = 1\}, \quad A_{it} = 1 \text{ above the threshold},
+        \; r \text{ the run}
 
     Parameters
     ----------
@@ -78,7 +81,10 @@ def _check(months: pd.DataFrame) -> None:
 
 @as_declared
 def crossing_times(months: pd.DataFrame, people: Collection[str], run: int, last: int) -> pd.DataFrame:
-    """Give for each person when she crossed the threshold and held it, as time and event for a cumulative incidence.
+    r"""Give for each person when she crossed the threshold and held it, as time and event for a cumulative incidence.
+
+    .. math:: T_i = \min\{t \ge 1 : A_{it} = A_{i,t+1} = \dots = A_{i,t+r-1} = 1\}, \quad A_{it} = 1
+        \text{ above the threshold}, \; r \text{ the run}
 
     The clock starts at month 0 and only later months count. The time of crossing is the first month of the held run. Everybody
     is watched until `last`, or until the last month of the table where that comes before. A run of which the end lies later
@@ -127,7 +133,9 @@ def crossing_times(months: pd.DataFrame, people: Collection[str], run: int, last
 
 @as_declared
 def held_within(months: pd.DataFrame, people: Collection[str], run: int, horizon: int) -> pd.Series[Any]:
-    """Say per person whether a run of `run` months above the threshold was completed in months 1 to `horizon`.
+    r"""Say per person whether a run of `run` months above the threshold was completed in months 1 to `horizon`.
+
+    .. math:: H_i = 1\Big(\exists\, t \ge 1 : A_{it} = \dots = A_{i,t+r-1} = 1, \; t + r - 1 \le h\Big)
 
     False is only known of persons who were watched until `horizon`; of others it says that no run was seen. So leave them out
     before (`panel.people.followed_for`).

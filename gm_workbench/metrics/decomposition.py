@@ -96,7 +96,10 @@ def kitagawa(shares: Sequence[Sequence[float]], rates: Sequence[Sequence[float]]
 def spend_kitagawa(
     months: pd.DataFrame, group: str, groups: tuple[str, str], by: str, draws: int = 999, seed: int = 1
 ) -> Decomposition | NotEnoughData:
-    """Split the difference in euros per person-month (first group minus second) over the categories of `by`.
+    r"""Split the difference in euros per person-month (first group minus second) over the categories of `by`.
+
+    .. math:: \bar y_1 - \bar y_2 = \sum_k \frac{r_{1k} + r_{2k}}{2} (c_{1k} - c_{2k}) + \sum_k \frac{c_{1k} + c_{2k}}{2}
+        (r_{1k} - r_{2k})
 
     Composition: the groups spend their months in other categories (households, age bands). Rates: within a category another
     amount per person-month is spent.
@@ -144,7 +147,10 @@ def spend_kitagawa(
 def provision_kitagawa(
     months: pd.DataFrame, costs: pd.DataFrame, group: str, groups: tuple[str, str], draws: int = 999, seed: int = 1
 ) -> Decomposition | NotEnoughData:
-    """Split the difference in euros per person-month (first group minus second) over types of provision.
+    r"""Split the difference in euros per person-month (first group minus second) over types of provision.
+
+    .. math:: \bar y_1 - \bar y_2 = \sum_k \frac{r_{1k} + r_{2k}}{2} (c_{1k} - c_{2k}) + \sum_k \frac{c_{1k} + c_{2k}}{2}
+        (r_{1k} - r_{2k})
 
     Composition: how often a person-month has costs of a type. Rates: the mean amount when it has. Shares need not sum to 1, for
     most months have no costs and some have two types.

@@ -112,7 +112,10 @@ def spend(months: pd.DataFrame, draws: int = 999, seed: int = 1) -> Spend | NotE
 def spend_by(
     months: pd.DataFrame, by: Sequence[str], draws: int = 999, seed: int = 1
 ) -> dict[tuple[str, ...], Spend | NotEnoughData]:
-    """Give the spend of every group that the columns `by` make together, e.g. sex and household.
+    r"""Give the spend of every group that the columns `by` make together, e.g. sex and household.
+
+    .. math:: \bar y_g = \frac{\sum_{it \in g} y_{it}}{\sum_{it \in g} 1}, \quad \text{over months } t \text{ of persons } i
+        \text{ in group } g
 
     A person whose household changes counts in each household with the months spent there.
 
@@ -154,7 +157,9 @@ def spend_by(
 def spend_difference(
     months: pd.DataFrame, by: str, groups: tuple[str, str], draws: int = 999, seed: int = 1
 ) -> Estimate | NotEnoughData:
-    """Give the difference in euros per person-month: the first group minus the second, e.g. women minus men.
+    r"""Give the difference in euros per person-month: the first group minus the second, e.g. women minus men.
+
+    .. math:: \Delta = \frac{\sum_{it \in 1} y_{it}}{\sum_{it \in 1} 1} - \frac{\sum_{it \in 2} y_{it}}{\sum_{it \in 2} 1}
 
     Persons are drawn within each group; the groups do not depend on each other.
 

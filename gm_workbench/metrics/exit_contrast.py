@@ -38,7 +38,10 @@ def incidence_difference(
     draws: int = 999,
     seed: int = 1,
 ) -> Estimate | NotEnoughData:
-    """Estimate the difference between two groups in cumulative incidence at a horizon: the first minus the second.
+    r"""Estimate the difference between two groups in cumulative incidence at a horizon: the first minus the second.
+
+    .. math:: \Delta(h) = \hat F_1(h) - \hat F_2(h), \qquad \hat F_g(h) = \sum_{s \le h} \hat S_g(s^-)
+        \frac{d_{gj}(s)}{n_g(s)}
 
     With `cluster` the standard error comes from a bootstrap that draws whole clusters with replacement within each group, and
     the interval is the difference ± t(G - 2) standard errors, G the number of clusters. Without, it is the sum of the two

@@ -156,7 +156,9 @@ def incidence_by_group(
     cluster: str | None = None,
     cause: int = 1,
 ) -> dict[str, Curve | NotEnoughData]:
-    """Give the cumulative incidence of each group in column `by`, in the order of the groups' names.
+    r"""Give the cumulative incidence of each group in column `by`, in the order of the groups' names.
+
+    .. math:: \hat F_{gj}(t) = \sum_{s \le t} \hat S_g(s^-) \frac{d_{gj}(s)}{n_g(s)}
 
     Parameters
     ----------

@@ -210,7 +210,10 @@ def side_by_side(
     event: str = "event",
     cluster: str | None = None,
 ) -> SideBySide:
-    """Fit both models for each reason; neither stands in for the other, and they can point in opposite directions.
+    r"""Fit both models for each reason; neither stands in for the other, and they can point in opposite directions.
+
+    .. math:: \lambda_j(t \mid x) = \lambda_{j0}(t)\, e^{\beta_j' x}, \qquad 1 - F_j(t \mid x) = (1 -
+        F_{j0}(t))^{\exp(\gamma_j' x)}
 
     Parameters
     ----------

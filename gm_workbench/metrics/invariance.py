@@ -127,6 +127,9 @@ def over_waves(
 ) -> Invariance | NotEnoughData:
     r"""Hold the measuring of waves ever more equal, among persons who answered all of them, and say what fit it costs.
 
+    .. math:: x_{it} = \tau_t + \Lambda_t \xi_{it} + \delta_{it}: \quad \text{same pattern}; \; \Lambda_t = \Lambda; \;
+        \tau_t = \tau
+
     As `over_groups`, with all waves of a person in one model: each factor at each wave is a factor of its own, factors
     correlate freely, and so do the errors of the same item at two waves, for a person reads an item the same way again.
 

@@ -15,7 +15,7 @@ from statsmodels.genmod.generalized_linear_model import GLM
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import all_finite, require_binary, require_numbers, shortage, told_apart
+from gm_workbench.metrics.checks import APART, all_finite, require_binary, require_numbers, shortage, told_apart
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import NotEnoughData
 
@@ -33,7 +33,9 @@ CERTAIN = 1e-5
 
 @as_declared
 def stabilised_weights(frame: pd.DataFrame, exposed: str, covariates: Sequence[str]) -> pd.Series[Any] | NotEnoughData:
-    """Give each person the weight that makes both groups alike in the covariates, on average.
+    r"""Give each person the weight that makes both groups alike in the covariates, on average.
+
+    .. math:: w_i = \frac{P(D = d_i)}{P(D = d_i \mid x_i)}, \qquad \log \frac{P(D = 1 \mid x)}{P(D = 0 \mid x)} = \gamma' x
 
     Parameters
     ----------
@@ -157,9 +159,9 @@ def _apart(x: Floats, group: NDArray[np.bool_], weights: Floats, name: str) -> t
     return before, after
 
 
-def full_rank(columns: Mapping[str, Floats], method: str) -> Floats:
-    """Give the columns as a matrix, or refuse columns that repeat each other."""
+def full_rank(columns: Mapping[str, Floats], method: str, least: float = APART) -> Floats:
+    """Give the columns as a matrix, or refuse columns that repeat each other but for less than the `least` share."""
     matrix = np.column_stack(list(columns.values()))
-    if not told_apart(matrix):
+    if not told_apart(matrix, least):
         raise MetricError(f"{method}: the columns {', '.join(columns)} repeat each other. Leave one out.")
     return matrix

@@ -15,7 +15,9 @@ LONGEST = 1200
 
 @as_declared
 def laid_out(spells: pd.DataFrame, *, time: str = "time", event: str = "event", entry: str | None = None) -> pd.DataFrame:
-    """Give a row for each month in which a stay was under observation; the event stands in its last month only.
+    r"""Give a row for each month in which a stay was under observation; the event stands in its last month only.
+
+    .. math:: \text{rows } (i, t), \; e_i < t \le T_i; \qquad y_{it} = \delta_i\, 1(t = T_i)
 
     Parameters
     ----------

@@ -144,7 +144,9 @@ def detectable(se: float, df: float = inf, chance: float = 0.8, level: float = 0
 def clustered_power(
     first: float, second: float, clusters: int | tuple[int, int], size: float, icc: float, cv: float = 0.0, level: float = 0.95
 ) -> float:
-    """Give the chance to find a difference between two shares when whole clusters are in one arm.
+    r"""Give the chance to find a difference between two shares when whole clusters are in one arm.
+
+    .. math:: P\big(|\hat\Delta| / s > t_{.975, m - 2}\big), \qquad s = \text{the error of two shares}, \; m = \text{clusters}
 
     `power` of the difference at the standard error of `two_shares_se`, with as many degrees of freedom as clusters less two.
 
@@ -183,6 +185,9 @@ def stepped_wedge_power(
     first: float, second: float, clusters: Sequence[int], size: float, between_sd: float, level: float = 0.95
 ) -> float:
     r"""Give the chance to find a difference between two shares in a stepped wedge, by Hussey & Hughes.
+
+    .. math:: \Phi\Big(\frac{|\Delta|}{s} - z_{.975}\Big) + \Phi\Big(-\frac{|\Delta|}{s} - z_{.975}\Big), \qquad \sigma^2 =
+        \bar p (1 - \bar p)
 
     `power` at the standard error of `stepped_wedge_se`, with the binomial spread at the mean of the two shares and a normal
     interval. With few clusters this is too rosy: the analysis will have fewer degrees of freedom.

@@ -61,7 +61,9 @@ class Simulated:
 
 @as_declared
 def simulated(plan: Plan, difference: float, draws: int = 500, seed: int = 1) -> Simulated | NotEnoughData:
-    """Draw studies by a plan and count those whose interval leaves zero out, by the analysis that the notebook calls.
+    r"""Draw studies by a plan and count those whose interval leaves zero out, by the analysis that the notebook calls.
+
+    .. math:: \hat P = \frac{1}{R} \sum_{r=1}^{R} 1\big(0 \notin [\hat\Delta_r^\text{low}, \hat\Delta_r^\text{high}]\big)
 
     Teams go through `team_comparison.difference` under the plan's design (after a lot: with its randomisation inference, else
     CR2), without covariates; persons by coach through `cascade.ancova_difference` with the start as covariate. The same seed

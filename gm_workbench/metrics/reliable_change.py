@@ -95,6 +95,8 @@ def reliable_change(
 ) -> ReliableChange | NotEnoughData:
     r"""Count persons whose score rose or fell by more than the questionnaire errs.
 
+    .. math:: |x_2 - x_1| > 1.96\, s_1 \sqrt{2 (1 - r_{xx})}
+
     Without any change in anybody about 2.5 % go up and 2.5 % go down. A rise is no effect: who scores low by chance rises by
     chance (regression to the mean), and this does not take it out.
 

@@ -141,7 +141,10 @@ def difference(
     entry: str | None = None,
     cluster: str | None = None,
 ) -> Estimate | NotEnoughData:
-    """Estimate the difference between two groups in months, the first minus the second: lost to a cause, or still there.
+    r"""Estimate the difference between two groups in months, the first minus the second: lost to a cause, or still there.
+
+    .. math:: \Delta = \int_0^h \hat S_1(t) - \hat S_2(t) \, dt, \quad \text{or} \quad \int_0^h \hat F_{1j}(t) - \hat
+        F_{2j}(t) \, dt
 
     A coach may have persons in both groups: what a cluster adds to one mean and takes from the other is added up first.
 

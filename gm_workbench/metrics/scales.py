@@ -223,7 +223,9 @@ class ItemStatistic:
 
 @as_declared
 def item_statistics(answers: pd.DataFrame) -> tuple[ItemStatistic, ...] | NotEnoughData:
-    """Describe the items of a scale: mean, spread, share answered, and correlation with the rest of the scale.
+    r"""Describe the items of a scale: mean, spread, share answered, and correlation with the rest of the scale.
+
+    .. math:: r_{i(T - i)} = \text{corr}\Big(x_i, \sum_{j \ne i} x_j\Big)
 
     Parameters
     ----------

@@ -55,6 +55,9 @@ def other_ways(
 ) -> Mapping[Way, Judged | NotEnoughData]:
     r"""Judge the difference of a design in three ways: CR2 with Satterthwaite's degrees of freedom, wild bootstrap, lot.
 
+    .. math:: H_0: \Delta = 0 \quad \text{by} \quad \hat\Delta / s_{CR2} \sim t_\nu, \quad \text{by signs } e_g^* = \pm e_g,
+        \quad \text{by starts } z^* \text{ that the lot could give}
+
     All three are of the same regression (`team_comparison.difference` has its formulas), but for the lot in a staggered
     introduction, which compares all months at one difference, as `difference` does after a lottery. They part in what they
     lean on: CR2 on errors that are near enough to normal, the wild cluster bootstrap (`wild.wild_bootstrap`) on teams whose

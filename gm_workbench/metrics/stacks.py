@@ -15,7 +15,9 @@ METHOD = "stacks of teams that began and teams that had not"
 
 @as_declared
 def stacked(rows: pd.DataFrame, window: int = 12) -> pd.DataFrame:
-    """Put the months of each group of starters beside those of teams that had not begun within the window.
+    r"""Put the months of each group of starters beside those of teams that had not begun within the window.
+
+    .. math:: \{(i, t) : G_i = g \text{ or } G_i \ge g + w, \; g - w \le t < g + w\}, \quad \text{for each } g
 
     A stack holds the teams that began in month g and, as controls, the teams that never began or did so at or after g + window,
     each from g - window up to and including g + window - 1. A control team's months may stand in several stacks. Comparing only

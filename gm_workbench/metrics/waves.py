@@ -67,7 +67,9 @@ def course(
     cluster: str | None = None,
     unit: str = "points",
 ) -> Course:
-    """Follow a score over the waves: mean per wave and group, for all who answered and for those who always did.
+    r"""Follow a score over the waves: mean per wave and group, for all who answered and for those who always did.
+
+    .. math:: \bar y_{gt} = \frac{1}{n_{gt}} \sum_{i \in g} y_{it}
 
     Parameters
     ----------

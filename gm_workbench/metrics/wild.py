@@ -129,6 +129,8 @@ def wild_bootstrap(
     >>> found.ways, found.exact, found.p < 0.05, found.estimate.excludes_zero
     (256, True, True, True)
     """
+    if kind not in POINTS:
+        raise MetricError(f"{WILD}: kind must be one of {', '.join(POINTS)} but got {kind}.")
     _require(y, x, cluster, name, draws)
     codes, labels = pd.factorize(cluster)
     short = _short(np.asarray(x[name], dtype=float), np.asarray(codes), len(labels), kind)
