@@ -80,6 +80,9 @@ def nested_intercepts(
     surface in two dimensions. Its top is climbed to from each of the three best points of a grid; climbs that end at different
     heights are not enough data. A spread may be zero. For one level of groups: `multilevel.random_intercept`.
 
+    `mixed.mixed_model` with two levels gives the same numbers (a test holds them together) and takes two to four times as long,
+    which is too long for what is drawn thousands of times; so both are kept.
+
     It does not let slopes differ between groups, nor persons belong to several coaches, and its standard errors treat the
     spreads as known: with few teams ask for degrees of freedom, as `mediation_levels` does.
 
