@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.mixed_fit import STEP
@@ -57,6 +58,7 @@ class Growth:
     rows: int
 
 
+@as_declared
 def growth(
     frame: pd.DataFrame, outcome: str, time: str, person: str = "person", *, unit: str = "points"
 ) -> Growth | NotEnoughData:
