@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from gm_workbench.panel.ledger import Cohort, start_cohort
@@ -37,15 +39,16 @@ def on_benefit(study: Study, month: int) -> pd.DataFrame:
     )
 
 
-def general_assistance(study: Study, month: int | None = None) -> pd.DataFrame:
-    """Give the rows of benefits on general assistance, of one month or of all, with every declared column.
+def general_assistance(study: Study, month: int | None = None, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Give the rows of benefits on general assistance, of one month or of all, with these columns or every declared one.
 
     A published set that knows no schemes is about one, so all its rows count.
     """
     rows = study.rows("benefits")
     one_scheme = study.published is not None and "scheme" not in study.tables["benefits"].columns
     chosen = rows["month"].notna() if one_scheme else rows["scheme"] == GENERAL_ASSISTANCE
-    return rows.loc[chosen if month is None else chosen & (rows["month"] == month)]
+    asked = rows if columns is None else rows[list(columns)]
+    return asked.loc[chosen if month is None else chosen & (rows["month"] == month)]
 
 
 def banded(values: pd.Series, edges: tuple[int, ...], names: tuple[str, ...]) -> pd.Series:

@@ -224,7 +224,7 @@ def window(study: Study) -> tuple[int, int]:
 def _by_month(study: Study, design: Design) -> Compared:
     """Give every month on general assistance of every client, with how it ended."""
     first, last = window(study)
-    benefits = general_assistance(study)
+    benefits = general_assistance(study, columns=["person", "month", "end", "end_reason"])
     inside = benefits.loc[benefits["month"].between(first, last)]
     # of two dossiers in a month the one that ended counts, as it does in `spells.exits`
     inside = inside.sort_values(["person", "month", "end", "end_reason"]).drop_duplicates(["person", "month"])
