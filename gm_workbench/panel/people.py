@@ -40,15 +40,15 @@ def on_benefit(study: Study, month: int) -> pd.DataFrame:
 
 
 def general_assistance(study: Study, month: int | None = None, columns: Sequence[str] | None = None) -> pd.DataFrame:
-    """Give the rows of benefits on general assistance, of one month or of all, with these columns or every declared one.
+    """Give the rows of benefits on general assistance, of one month or of all, with every declared column or those named.
 
     A published set that knows no schemes is about one, so all its rows count.
     """
     rows = study.rows("benefits")
     one_scheme = study.published is not None and "scheme" not in study.tables["benefits"].columns
     chosen = rows["month"].notna() if one_scheme else rows["scheme"] == GENERAL_ASSISTANCE
-    asked = rows if columns is None else rows[list(columns)]
-    return asked.loc[chosen if month is None else chosen & (rows["month"] == month)]
+    wanted = rows if columns is None else rows[list(columns)]
+    return wanted.loc[chosen if month is None else chosen & (rows["month"] == month)]
 
 
 def banded(values: pd.Series, edges: tuple[int, ...], names: tuple[str, ...]) -> pd.Series:
@@ -61,12 +61,18 @@ def guided(study: Study, people: pd.DataFrame, month: int | pd.Series) -> pd.Dat
 
     Coach and team are missing for a person without a coach then.
     """
-    caseload = study.tables["caseload"][["person", "coach", "team", "start", "end"]].sort_values(["person", "start"])
-    joined = people[["person"]].assign(month=month).merge(caseload, on="person")
-    ends = joined["end"].astype("Float64").fillna(joined["month"])
-    now = joined.loc[(joined["start"] <= joined["month"]) & (ends >= joined["month"])].drop_duplicates("person", keep="last")
+    caseload = study.tables["caseload"][["person", "coach", "team", "start", "end"]]
+    if isinstance(month, int):  # most spells are of another time
+        caseload = caseload.loc[_covers(caseload, month)]
+    joined = people[["person"]].assign(month=month).merge(caseload.sort_values(["person", "start"]), on="person")
+    now = joined.loc[_covers(joined, joined["month"])].drop_duplicates("person", keep="last")
     coached = people.merge(now[["person", "coach", "team"]], on="person", how="left", validate="one_to_one")
     return coached.assign(consent=coached["person"].map(consents(study)))
+
+
+def _covers(spells: pd.DataFrame, month: int | pd.Series) -> pd.Series:
+    """Say of each spell whether the month lies in it; a spell without an end goes on."""
+    return spells["start"].le(month) & (spells["end"].isna() | spells["end"].ge(month).fillna(False))
 
 
 def consents(study: Study) -> pd.Series[str]:
@@ -74,7 +80,8 @@ def consents(study: Study) -> pd.Series[str]:
 
     Who withdraws consent is left out everywhere, also of what was seen before. Of two rows of one month, "no" counts.
     """
-    rows = study.tables["caseload"].sort_values(["person", "start", "consent"], ascending=[True, True, False])
+    rows = study.tables["caseload"][["person", "start", "consent"]]
+    rows = rows.sort_values(["start", "consent"], ascending=[True, False])
     return rows.drop_duplicates("person", keep="last").set_index("person")["consent"]
 
 
