@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.bootstrap import percentile
-from gm_workbench.metrics.bootstrap_sums import drawn_sums
+from gm_workbench.metrics.bootstrap_lines import own_sums
 from gm_workbench.metrics.checks import are_labels, require_columns, require_filled, require_numbers, require_pair
 from gm_workbench.metrics.equity import EURO_MONTH
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -237,7 +237,8 @@ def _decompose(person: Ints, side: Ints, costs: _Costs, draws: int, seed: int) -
     people = [len(one) for one in summed]
     if min(people) < 2:
         return NotEnoughData(KITAGAWA, "persons in each group", min(people), 2)
-    (c_a, r_a), (c_b, r_b) = (_shares_and_rates(drawn_sums(one, draws, seed + at)) for at, one in enumerate(summed))
+    euros = range(1 + len(costs.categories), 1 + 2 * len(costs.categories))
+    (c_a, r_a), (c_b, r_b) = (_shares_and_rates(own_sums(one, euros, draws, seed + at)) for at, one in enumerate(summed))
     composition, rates = _kitagawa_stack(c_a, c_b, r_a, r_b)
     sums = [composition.sum(axis=1) + rates.sum(axis=1), composition.sum(axis=1), rates.sum(axis=1)]
 
