@@ -29,6 +29,7 @@ __all__ = [
     "measuring",
     "mobility",
     "model",
+    "movement",
     "moves",
     "part_time",
     "pathways",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.scales import ItemStatistic
@@ -11,7 +12,7 @@ from gm_workbench.metrics.waves import Course, WaveMean
 from gm_workbench.outputs.about import About, capital, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote, share_cell
 from gm_workbench.outputs.output import Axis, Cell, Measure, Output, Sentence, Shape, Slot, plain
-from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.shortages import EACH, WHAT, shortage
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text, number, same
 
@@ -219,7 +220,7 @@ def _over_waves(
     ordered = sorted(means, key=lambda mean: place.get(mean.group, len(place)))
     cells = tuple(_wave_cell(mean, mean.estimate, dots) for mean in ordered if isinstance(mean.estimate, Estimate))
     if not cells:
-        return words_only(section, about, shortage(_nearest(means), about.units), id=name)
+        return words_only(section, about, shortage(_of_each(_nearest(means), means), about.units), id=name)
     sentence = _first_and_last(cells, labels, dots)
     words = section_words(
         section,
@@ -257,6 +258,12 @@ GROUP_CHANGE = Text(
     "{group}: sinds de start {{{a}}} punten bij {last} (marge {{{a}_low}} tot {{{a}_high}}).",
     "{group}: since the start {{{a}}} points at {last} (interval {{{a}_low}} to {{{a}_high}}).",
 )
+
+
+def _of_each(short: NotEnoughData, means: Sequence[WaveMean]) -> NotEnoughData:
+    """Say of what is short that each group needs it, where there are groups: all of them together may have enough."""
+    several = len({mean.group for mean in means}) > 1
+    return replace(short, what=f"{short.what}{EACH}") if several and f"{short.what}{EACH}" in WHAT else short
 
 
 def _first_and_last(cells: Sequence[Cell], labels: Mapping[str, Text], dots: bool) -> Sentence:

@@ -65,7 +65,9 @@ MOTHERS_ASKED = Text(
 MOTHERS_ON_BENEFIT = Text(
     "alleenstaande moeders met algemene bijstand in de startmaand", "single mothers on general assistance in the first month"
 )
-PAID_WORKERS = Text("werkenden met loon in deze levering", "workers with pay in this delivery")
+PAID_WORKERS = Text(
+    "werkenden met loon in deze levering die toestemming gaven", "workers with pay in this delivery who gave consent"
+)
 """Who a section is about, where it is not the population of the primary estimand."""
 
 LOW_AT_FIRST = Text(
@@ -91,6 +93,12 @@ AT_START: Mapping[str, Text] = {
     "works": Text("werk naast de uitkering", "work next to the benefit"),
 }
 """What was known of mothers at the start, as it reads within a sentence."""
+
+STANDARD_DEVIATION = Text(
+    "Een standaarddeviatie is hoe ver mensen gewoonlijk van het gemiddelde af zitten.",
+    "A standard deviation is how far people usually are from the mean.",
+)
+"""Said in the caption of what is counted in standard deviations."""
 
 TERMS: Mapping[str, Text] = {
     "all": Text("allen", "all"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from gm_workbench.panel.ledger import Cohort, start_cohort
-from gm_workbench.panel.scores import at_wave, cohort_items, person_waves
+from gm_workbench.panel.scores import WAVE_MONTHS, at_wave, cohort_items, person_waves
 from gm_workbench.panel.study import Study
 from gm_workbench.vocabulary.text import Text
 
@@ -18,6 +18,11 @@ DURATION_EDGES = (0, 12, 24, 60, 1200)
 DURATION_BANDS = ("0-11", "12-23", "24-59", "60+")
 RESILIENCE = "ECR"
 COACH = Text("consulent", "coach")
+WAVE_WORDS = {
+    wave: Text(f"na {months} maanden", f"after {months} months") if months else Text("bij de start", "at the start")
+    for wave, months in WAVE_MONTHS.items()
+}
+"""When a wave was, as it reads within a sentence: the code of a wave says nothing to a reader."""
 TOO_SOON = Text("de periode eindigt eerder", "the period ends before that")
 
 
@@ -85,6 +90,13 @@ def consents(study: Study) -> pd.Series[str]:
     return rows.drop_duplicates("person", keep="last").set_index("person")["consent"]
 
 
+def agreed(study: Study, person: pd.Series[str]) -> pd.Series[bool]:
+    """Say of each person whether what is known of them may be used: only after a yes, where consent was asked at all."""
+    if "caseload" not in study.tables:
+        return pd.Series(True, index=person.index)
+    return person.map(consents(study)).eq("yes")
+
+
 def with_coach(study: Study, people: pd.DataFrame, month: int) -> pd.DataFrame:
     """Add coach, team and consent, and whether that coach began in the study's way by `month`, later, or before the period."""
     merged = guided(study, people, month)
@@ -138,7 +150,7 @@ def lone_mothers(study: Study) -> Cohort:
     known = "caseload" in study.tables
     start = start_cohort(
         with_coach(study, mothers, study.index_month) if known else mothers.assign(coach=None, introduced=False),
-        Text("alleenstaande moeders met algemene bijstand", "lone mothers on general assistance"),
+        Text("alleenstaande moeders met algemene bijstand", "single mothers on general assistance"),
         Text("alle personen in de startmaand", "all persons in the first month"),
     )
     return consenting(with_clear_exposure(start)) if known else start
@@ -197,12 +209,12 @@ def resilience_cohort(study: Study, cohort: Cohort, first: str = "T0", last: str
     frame = cohort.frame.assign(**{name: cohort.frame["person"].map(score).astype(float) for name, score in scores.items()})
     measured = Cohort(frame, cohort.ledger).keep(
         frame[f"{RESILIENCE}_{first}"].notna(),
-        Text(f"vulden {first} in", f"answered {first}"),
+        Text(f"vulden de vragenlijst {WAVE_WORDS[first].nl} in", f"answered the questionnaire {WAVE_WORDS[first].en}"),
         Text("geen bruikbare eerste meting", "no usable first measurement"),
     )
     return measured.keep(
         measured.frame[f"{RESILIENCE}_{last}"].notna(),
-        Text(f"vulden {first} en {last} in", f"answered {first} and {last}"),
+        Text(f"vulden die ook {WAVE_WORDS[last].nl} in", f"also answered it {WAVE_WORDS[last].en}"),
         Text("geen bruikbare latere meting", "no usable later measurement"),
     )
 

@@ -138,9 +138,10 @@ def secondary_outcomes(followed: pd.DataFrame, members: pd.DataFrame, months: in
 
 
 def at_base_or_not(everybody: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
-    """Mark all workers as at the base or as the rest, to compare the two."""
-    at_base = everybody["person"].isin(cohort.frame["person"])
-    return everybody.assign(group=at_base.map({True: "base", False: "rest"}))
+    """Mark the workers who consented as at the base or as the rest, to compare the two."""
+    known = everybody.loc[everybody["consent"].eq("yes")].reset_index(drop=True)
+    at_base = known["person"].isin(cohort.frame["person"])
+    return known.assign(group=at_base.map({True: "base", False: "rest"}))
 
 
 def as_numbers(members: pd.DataFrame) -> pd.DataFrame:
