@@ -29,6 +29,7 @@ Depth = tuple[int, int]
 """A count and how many of its views, from the narrowest on, are hidden."""
 Vector = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+_FOUND = frozenset({Origin.FOUND, Origin.ACROSS})
 NODES = 500
 """Steps of the integer programme for one bound. What is not found within them counts as impossible, and so as unsafe."""
 SECONDS = 120.0
@@ -124,7 +125,7 @@ class Audit:
         self.views: Views = views if views is not None else {at: ((n, n),) for at, n in enumerate(links.values)}
         self.sums = _factors(links)
         self.touch = self.sums != 0
-        self.found = np.array([one.origin is Origin.FOUND for one in links.relations], dtype=np.bool_)
+        self.found = np.array([one.origin in _FOUND for one in links.relations], dtype=np.bool_)
         self.witnesses = self.true[None, :]
         self.most: dict[int, float] = {}
         self.cap = 1000.0 + 10.0 * float(self.true.sum())
