@@ -27,6 +27,8 @@ class Origin(StrEnum):
     DECLARED = "declared"
     SHARE = "share"  # a share's numerator and what it leaves of n
     FOUND = "found"  # from the numbers; a reader who sees none of them cannot find it
+    LINKED = "linked"  # across outputs, from whom their cells say they count
+    ACROSS = "across"  # across outputs, from the numbers; a reader who sees none of them cannot find it
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class Links:
         return self.behind[cell][0]
 
 
+def is_over_time(output: Output) -> bool:
+    """Whether a row is one thing at several times, so that nothing adds up along it."""
+    return bool(set(output.words.shown_as) & _TIMES)
+
+
 def wrong_sums(output: Output) -> list[Key]:
     """Give the totals of declared sums that do not add up."""
     own = {cell.key: numerator(cell) if cell.measure is Measure.SHARE else cell.n for cell in output.cells}
@@ -91,7 +98,7 @@ class _Web:
         self.values: list[int] = []
         self.same: list[int] = []
         self.behind = [tuple(self._place(value) for value in _given_away(cell)) for cell in self.cells]
-        self.times = bool(set(output.words.shown_as) & _TIMES)
+        self.times = is_over_time(output)
         self.found: dict[tuple[int, frozenset[int]], Relation] = {}
 
     def _place(self, value: int) -> int:

@@ -33,12 +33,43 @@ class Measure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Whom:
+    """Whom a count counts: the persons of a population who have these categories.
+
+    Attributes
+    ----------
+    population : str
+        The same word for the same persons, wherever in a report.
+    having : frozenset of pairs of str
+        Variable and category; none: the whole population.
+
+    Examples
+    --------
+    >>> women = Whom("workers").with_("sex", "woman")
+    >>> women.with_("contract", "on call").within(women), women.within(women.with_("contract", "on call"))
+    (True, False)
+    """
+
+    population: str
+    having: frozenset[tuple[str, str]] = frozenset()
+
+    def with_(self, variable: str, category: str) -> Whom:
+        """Give those of them who also have a category."""
+        return Whom(self.population, self.having | {(variable, category)})
+
+    def within(self, other: Whom) -> bool:
+        """Whether everybody counted here is counted there."""
+        return self.population == other.population and self.having >= other.having
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One number and what is behind it.
 
     `value` is left out for COUNT (it is `n`) and for SHARE (it is `numerator / n`). `groups` is the number of coaches or teams
     behind the number where it speaks of them; `largest` is the share of the largest contributor to a MONEY cell; `df` is
-    observations minus coefficients of a model.
+    observations minus coefficients of a model. `whom` says whom n counts, and `part` whom the numerator of a share counts: so the
+    guard knows which cells of other outputs count the same persons, or some of them.
     """
 
     row: str
@@ -56,6 +87,8 @@ class Cell:
     unit: str = "persons"
     digits: int = 0
     sensitive: bool = False
+    whom: Whom | None = None
+    part: Whom | None = None
 
     def __post_init__(self) -> None:
         faults = [text for wrong, text in _cell_faults(self) if wrong]

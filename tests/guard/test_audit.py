@@ -24,9 +24,9 @@ MARGINS = {  # each printed number of a table of two by two, as a sum of the fou
 
 def shown_counts(table, policy, rows):
     output = table(rows)
-    made = plan(output, policy)
+    made = plan([output], policy)
     assert made is not None
-    return {cell.key: cell.n if made.visible(at) else None for at, cell in enumerate(output.cells)}, output
+    return {cell.key: cell.n if made.visible((0, at)) else None for at, cell in enumerate(output.cells)}, output
 
 
 @settings(max_examples=20, deadline=None)
