@@ -72,6 +72,7 @@ def test_other_digits_are_no_person(text):
         "".join(f"%{ord(digit):x}" for digit in REAL),
         f"<b>{REAL[:4]}</b><i>{REAL[4:]}</i>",
         f"{REAL[:4]}<!-- -->{REAL[4:]}",
+        f"{REAL[:4]}\x1b[0m{REAL[4:]}",
         f"bsn nr{REAL}",
         f"{REAL}.0",
     ],
@@ -94,6 +95,13 @@ def test_person_number_is_found_however_it_is_written(text):
 )
 def test_digits_apart_that_are_no_person(text):
     assert rules(text) == []
+
+
+def test_list_of_numbers_that_lost_their_zero_is_found():
+    lost = ["12345672", "12345684", "12345696", "12345702", "12345714"]  # with a zero in front each passes
+    assert rules("\n".join(lost), ".txt") == ["person number"]
+    assert rules("\n".join(lost[:4]), ".txt") == []
+    assert rules("\n".join([*lost, "12345673"]), ".txt") == []
 
 
 def test_comma_separates_in_a_csv_file_and_is_a_decimal_sign_elsewhere():

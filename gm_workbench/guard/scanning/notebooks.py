@@ -24,7 +24,7 @@ def read_notebook(piece: Piece) -> Seen:
     """Look through a notebook cell by cell; what is not shown by the workbench, or left by a program, is said."""
     text = decoded(piece)
     try:
-        content = json.loads(text)
+        content = json.loads(text, object_pairs_hook=_each_once)
     except (ValueError, RecursionError):
         yield from look(piece, text)
         yield piece.finding(Rule.UNREADABLE)
@@ -40,6 +40,14 @@ def read_notebook(piece: Piece) -> Seen:
     yield from _leaves_of(piece, "metadata", rest)
     for at, cell in enumerate(cells, start=1):
         yield from _cell(piece, f"cell {at}", cell)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a name that is written twice: the first would not be looked at."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError
+    return made
 
 
 def _cell(piece: Piece, name: str, cell: Mapping[str, Any]) -> Seen:

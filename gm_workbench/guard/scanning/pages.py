@@ -21,6 +21,10 @@ UNSEEN = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 TAGS = re.compile(r"</?[A-Za-z!?][^<>]*>")
+_POINT = re.compile(r"<(?:circle|ellipse|use)\b", re.IGNORECASE)
+MOST_POINTS = 60
+"""Points drawn one by one: more of them are single persons, not groups."""
+
 _TABLE = re.compile(r"<table\b.*?</table\s*>", re.DOTALL | re.IGNORECASE)
 _ROW = re.compile(r"<tr\b.*?(?=<tr\b|</table)", re.DOTALL | re.IGNORECASE)
 _CELL = re.compile(r"<t[dh]\b[^<>]*>(.*?)(?=<t[dh]\b|</tr|<tr\b|</t[dh]\s*>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -30,6 +34,9 @@ def read_page(piece: Piece) -> Seen:
     """Look through a page with its tags and without them, and through its tables."""
     text = decoded(piece)
     yield from look(piece, text, also=(UNSEEN, TAGS))
+    points = list(_POINT.finditer(text))
+    if len(points) > MOST_POINTS:
+        yield piece.finding(Rule.RECORDS, *place(text, points[0].start()))
     for at in _of_records(text):
         yield piece.finding(Rule.RECORDS, *place(text, at))
 

@@ -8,11 +8,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from html import unescape
+from itertools import groupby
+from operator import itemgetter
 
 from gm_workbench.guard.scanning.findings import Rule
 from gm_workbench.guard.scanning.mapped import Mapped, place, replaced
-from gm_workbench.guard.scanning.numbers import accounts, persons
+from gm_workbench.guard.scanning.numbers import accounts, persons, shortened
 from gm_workbench.guard.scanning.pieces import Piece, Seen
+from gm_workbench.guard.scanning.tables import FEWEST_ROWS, is_of_records
 from gm_workbench.guard.scanning.words import told
 
 _DATA = re.compile(r"data:(?P<mime>[\w/+.-]*)(?:;[\w.=-]+)*;base64,(?P<code>[A-Za-z0-9+/=\s]+)")
@@ -27,12 +30,33 @@ _CODES = re.compile(r"(?:\\u00|\\x|%)([0-9A-Fa-f]{2})")
 _ENDS = {"<td": "\t", "<th": "\t", "</td": "", "</th": ""}
 """What tags read as; the others end a line."""
 
-_ODD = re.compile("[\u00ad\u034f]|[^\x00-\u02ff\u2010-\u2027\u202f-\u205e\u20a0-\u20bf\u2190-\u25ff]")
+_ODD = re.compile("\x1b\\[[0-9;]*[A-Za-z]|[\u00ad\u034f]|[^\x00-\u02ff\u2010-\u2027\u202f-\u205e\u20a0-\u20bf\u2190-\u25ff]")
+
+
+_MARKS = (";", "\t", ",", "|")
 
 
 def read_text(piece: Piece) -> Seen:
-    """Look through a text of no known form."""
-    yield from look(piece, decoded(piece))
+    """Look through a text of no known form, and through the tables that stand in it line by line."""
+    text = decoded(piece)
+    yield from look(piece, text)
+    for line in listed(text):
+        yield piece.finding(Rule.RECORDS, line)
+
+
+def listed(text: str) -> Iterator[int]:
+    r"""Give the first line of each table of records in a text: lines with equally many fields, one under the other.
+
+    >>> list(listed("codes\n" + "".join(f"C{n:05d};x\n" for n in range(12))))
+    [2]
+    """
+    lines = text.splitlines()
+    for mark in _MARKS:
+        counted = enumerate(line.count(mark) for line in lines)
+        for fields, run in groupby(counted, key=itemgetter(1)):
+            places = [at for at, _ in run]
+            if fields and len(places) >= FEWEST_ROWS and is_of_records([lines[at].split(mark) for at in places]):
+                yield places[0] + 1
 
 
 def decoded(piece: Piece) -> str:
@@ -76,6 +100,7 @@ def look(piece: Piece, text: str, *, decimal_comma: bool = True, also: Iterable[
 def hits(text: str, *, decimal_comma: bool = True) -> Iterator[tuple[int, Rule]]:
     """Give every place in a text that a rule finds."""
     yield from ((at, Rule.NUMBER) for at in persons(text, decimal_comma=decimal_comma))
+    yield from ((at, Rule.NUMBER) for at in shortened(text))
     yield from ((at, Rule.IBAN) for at in accounts(text))
     yield from told(text)
 
@@ -90,7 +115,7 @@ def _readings(bare: Mapped, unseen: tuple[re.Pattern[str], ...]) -> Iterator[Map
             seen = replaced(seen, end, lambda match: _ENDS.get(match[0].partition(" ")[0].rstrip(">").lower(), "\n"))
         readings.append(seen)
     yield from readings
-    if not whole.text.isascii():
+    if not whole.text.isascii() or "\x1b" in whole.text:
         plain = (replaced(one, _ODD, lambda match: _plain(match[0])) for one in readings)
         yield from (made for made, one in zip(plain, readings, strict=True) if made is not one)
 
@@ -103,7 +128,7 @@ def _unescaped(escape: str) -> str:
 
 def _plain(sign: str) -> str:
     """Give what a sign reads as: a digit for any digit, nothing for what cannot be seen."""
-    if unicodedata.category(sign) in ("Cf", "Mn", "Me"):
+    if len(sign) > 1 or unicodedata.category(sign) in ("Cf", "Mn", "Me"):
         return ""
     number = unicodedata.digit(sign, None)
     return unicodedata.normalize("NFKC", sign) if number is None else str(number)

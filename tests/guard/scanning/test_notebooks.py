@@ -71,6 +71,6 @@ def test_number_is_found_in_every_part_of_a_cell(found, png, real):
     assert found("report.ipynb", notebook(cell={"id": "19850312"})) == []  # as notebooks make them up
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"cells": 3}'])
+@pytest.mark.parametrize("text", ["{", "[]", '{"cells": 3}', '{"cells": [{"source": "a", "source": "b"}]}'])
 def test_notebook_that_is_none_cannot_be_read(found, text):
     assert "cannot be read" in found("report.ipynb", text)

@@ -106,9 +106,8 @@ def test_cells_of_a_database_are_looked_at(found, real):
 
 
 def test_what_was_removed_from_a_database_is_found_where_it_still_stands(found, real):
-    removed = database(
-        "pragma secure_delete = off", "create table t (a text)", f"insert into t values ('wie {real}')", "delete from t"
-    )
+    made = ("pragma secure_delete = off", "create table t (a text)")
+    removed = database(*made, f"insert into t values ('wie {real}')", "delete from t")
     assert found("x.sqlite", removed) == ["raw pages: person number"]
     assert found("x.sqlite-wal", b"\x00 wie " + real.encode()) == ["raw pages: person number"]
 

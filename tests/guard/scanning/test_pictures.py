@@ -43,7 +43,7 @@ def test_block_of_an_unknown_kind_or_size_cannot_be_read(found, png):
 def test_what_stands_behind_the_end_of_a_picture_is_found(found, png, real):
     behind = ["behind its end: unknown type of file", "behind its end > letters: person number"]
     assert found("a.png", png(behind=b"\x00" + real.encode())) == behind
-    assert found("a.jpg", JPEG + b"\xff\xd9\x01" + real.encode())[:2] == behind
+    assert found("a.jpg", JPEG + b"\xff\xd9\x00" + real.encode())[:2] == behind
 
 
 def test_number_among_the_points_of_a_picture_is_found(found, png, real):

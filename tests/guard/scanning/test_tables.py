@@ -58,3 +58,14 @@ def test_list_of_records_in_json_is_found(found):
 def test_table_that_is_no_table_cannot_be_read(found):
     assert found("x.csv", 'a,b\n"x') == ["cannot be read"]
     assert found("x.csv", "") == []
+
+
+def test_table_of_records_in_a_text_is_found(found):
+    lines = "".join(f"C{n:05d};{n}\n" for n in range(12))
+    assert [str(one) for one in scan_text("Klaar.\n" + lines, ".log")] == [":2:1: table of records"]
+    assert scan_text("Klaar, en\nvlug.\n" * 20, ".log") == ()
+
+
+def test_drawing_of_single_persons_is_found(found):
+    assert found("a.svg", "<svg>" + "<circle r='1'/>" * 61 + "</svg>") == ["table of records"]
+    assert found("a.svg", "<svg>" + "<circle r='1'/>" * 60 + "</svg>") == []
