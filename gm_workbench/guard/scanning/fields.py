@@ -32,7 +32,8 @@ def _digests(value: object) -> bool:
 
 
 def _commit(value: object) -> bool:
-    return value == "" or (isinstance(value, str) and _COMMIT.fullmatch(value) is not None)
+    """Whether it is a commit, or a word that says that there is none."""
+    return isinstance(value, str) and (_COMMIT.fullmatch(value) is not None or re.fullmatch("[a-z]*", value) is not None)
 
 
 def _moment(value: object) -> bool:

@@ -20,6 +20,7 @@ def own(file: str, **changed: object) -> bytes:
 @pytest.mark.parametrize("name", ["manifest.json", "estimates.json"])
 def test_fields_of_their_own_types_are_left_alone(found, name):
     assert found(name, own(name)) == []
+    assert found(name, own(name, commit="unknown", lock="")) == []  # outside a repository
 
 
 @pytest.mark.parametrize(
