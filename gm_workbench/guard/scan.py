@@ -18,8 +18,8 @@ from gm_workbench.guard.scanning.notebooks import read_notebook
 from gm_workbench.guard.scanning.opened import (
     PACKED,
     SQLITE,
+    read_bytes,
     read_packed,
-    read_pages,
     read_pickle,
     read_sqlite,
     read_tar,
@@ -72,7 +72,7 @@ _BY_SUFFIX: Mapping[str, Reader] = {
 }
 _BYTES: Mapping[str, Reader] = {
     **dict.fromkeys((".pkl", ".pickle", ".joblib"), read_pickle),
-    **dict.fromkeys((".sqlite-wal", ".sqlite-shm"), read_pages),
+    **dict.fromkeys((".sqlite-wal", ".sqlite-shm"), read_bytes),
 }
 
 
@@ -142,11 +142,18 @@ def _seen(piece: Piece, depth: int) -> Iterator[Finding]:
     if depth > DEEPEST:
         yield piece.finding(Rule.UNREADABLE)
         return
-    for one in _reader(piece)(piece):
+    for one in _read(piece):
         if isinstance(one, Finding):
             yield one
         else:
             yield from _seen(one, depth + 1)
+
+
+def _read(piece: Piece) -> list[Finding | Piece]:
+    try:
+        return list(_reader(piece)(piece))
+    except Exception:  # closed by default: what cannot be looked at to its end is not known to be clean
+        return [piece.finding(Rule.UNREADABLE), piece.inside("letters", printed(piece.data), ".txt")]
 
 
 def _reader(piece: Piece) -> Reader:

@@ -106,12 +106,12 @@ def write_index(paths: Paths, rows: Sequence[Row]) -> None:
     Raises
     ------
     DisclosureRefused
-        When the scanner finds something in a page; the old one stays.
+        When the scanner finds something in a page; the old ones stay.
     """
     paths.reports.mkdir(parents=True, exist_ok=True)
-    for language, name in INDEX.items():
-        page = render_index(rows, language)
-        refuse_findings(tuple(replace(one, file=name) for one in scan_text(page)))
+    pages = {name: render_index(rows, language) for language, name in INDEX.items()}
+    refuse_findings([replace(one, file=name) for name, page in pages.items() for one in scan_text(page)])
+    for name, page in pages.items():
         fresh = paths.reports / f".{name}.new-{os.getpid()}"
         fresh.write_text(page, encoding="utf-8", newline="\n")
         fresh.replace(paths.reports / name)

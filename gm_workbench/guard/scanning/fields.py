@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from gm_workbench.guard.scanning.findings import Rule, masked
+from gm_workbench.guard.scanning.findings import INSIDE, Rule, masked
 from gm_workbench.guard.scanning.numbers import is_person
 from gm_workbench.guard.scanning.pieces import Piece, Seen
 from gm_workbench.guard.scanning.tables import is_of_records
@@ -87,7 +87,7 @@ def read_json(piece: Piece) -> Seen:
     except (ValueError, RecursionError):
         yield piece.finding(Rule.UNREADABLE)
         return
-    kinds = JSON_FILES.get(piece.name.rpartition("/")[2], {})
+    kinds = JSON_FILES.get(piece.name.replace(INSIDE, "/").rpartition("/")[2], {})
     yield from (piece.finding(rule, what=masked(path)) for path, rule in _wrong(content, kinds))
 
 

@@ -51,7 +51,8 @@ def read_zip(piece: Piece) -> Seen:
     if told.strip(b"\n\x00"):
         yield piece.inside("remarks", told.decode("latin-1").encode(), ".txt")
     if not piece.data.startswith(b"PK"):
-        yield piece.inside("before the archive", piece.data[: piece.data.find(b"PK\x03\x04")])
+        yield piece.inside("before the archive", piece.data[: piece.data.find(b"PK\x03\x04")], piece.suffix)
+    yield from read_bytes(piece)
 
 
 def _member(piece: Piece, name: str, data: bytes) -> Piece:
@@ -126,14 +127,14 @@ def read_sqlite(piece: Piece) -> Seen:
                 yield from _table(piece, table, connection)
     except sqlite3.Error:
         yield piece.finding(Rule.UNREADABLE)
-    yield from read_pages(piece)
+    yield from read_bytes(piece)
 
 
-def read_pages(piece: Piece) -> Seen:
-    """Look for numbers of persons in the raw pages of a database or its log, where what was removed may still stand."""
+def read_bytes(piece: Piece) -> Seen:
+    """Look for numbers of persons in the bytes themselves: what was removed from a database may still stand there."""
     text = printed(piece.data).decode("ascii")
     if next(persons(text), None) is not None:
-        yield piece.finding(Rule.NUMBER, what="raw pages")
+        yield piece.finding(Rule.NUMBER, what="raw bytes")
 
 
 def _table(piece: Piece, table: str, connection: sqlite3.Connection) -> Seen:

@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 import pytest
 
+from gm_workbench.guard import scan
+
 
 def zipped(**members: bytes | str) -> bytes:
     target = io.BytesIO()
@@ -50,7 +52,11 @@ def test_names_and_remarks_in_an_archive_are_looked_at_and_not_repeated(found, r
     with zipfile.ZipFile(data, "a") as archive:
         archive.comment = real.encode()
         archive.writestr(f"brief-{real}.txt", "niets")
-    assert found("a.zip", data.getvalue()) == ["names: person number", "remarks: person number"]
+    assert found("a.zip", data.getvalue()) == [
+        "names: person number",
+        "raw bytes: person number",
+        "remarks: person number",
+    ]
 
 
 def test_sheet_and_document_of_an_office_are_read_cell_by_cell(found, real):
@@ -98,7 +104,7 @@ def test_cells_of_a_database_are_looked_at(found, real):
     made = ("create table t (a text, b blob)", "insert into t values ('niets', null)")
     assert found(".ledger.sqlite", database(*made)) == []
     assert found(".ledger.sqlite", database(*made, f"insert into t values ('{real}', null)")) == [
-        "raw pages: person number",
+        "raw bytes: person number",
         "t.a: person number",
     ]
     packed = gzip.compress(real.encode()).hex()
@@ -108,8 +114,8 @@ def test_cells_of_a_database_are_looked_at(found, real):
 def test_what_was_removed_from_a_database_is_found_where_it_still_stands(found, real):
     made = ("pragma secure_delete = off", "create table t (a text)")
     removed = database(*made, f"insert into t values ('wie {real}')", "delete from t")
-    assert found("x.sqlite", removed) == ["raw pages: person number"]
-    assert found("x.sqlite-wal", b"\x00 wie " + real.encode()) == ["raw pages: person number"]
+    assert found("x.sqlite", removed) == ["raw bytes: person number"]
+    assert found("x.sqlite-wal", b"\x00 wie " + real.encode()) == ["raw bytes: person number"]
 
 
 def test_ledger_of_the_batch_may_hold_the_folder_of_a_run_and_digests_of_code(found, real):
@@ -131,7 +137,7 @@ def test_ledger_of_the_batch_may_hold_the_folder_of_a_run_and_digests_of_code(fo
     assert found(".ledger.sqlite", hidden) == [
         "attempts.recipe: pseudonym",
         "batches.mark: person number",
-        "raw pages: person number",
+        "raw bytes: person number",
     ]
 
 
@@ -153,3 +159,17 @@ def test_text_that_is_packed_as_letters_is_opened(found, real):
     code = base64.b64encode(f"de persoon met nummer {real} die hier niet had mogen staan".encode()).decode()
     assert found("a.log", f"x = {code}") == ["base64 1: person number"]
     assert found("a.log", "a" * 100) == []
+
+
+def test_page_before_an_archive_is_read_as_a_page(found, real):
+    apart = f"<b>{real[:4]}</b>{real[4:]}".encode()
+    assert found("a.html", apart + zipped(a_txt="niets")) == ["before the archive: person number"]
+
+
+def test_exception_inside_a_reader_is_a_finding(found, real, monkeypatch):
+    def fails(piece):
+        yield from ()
+        raise ZeroDivisionError(real)
+
+    monkeypatch.setitem(scan._BY_SUFFIX, ".csv", fails)
+    assert found("a.csv", f"x;{real}") == ["cannot be read", "letters: person number"]
