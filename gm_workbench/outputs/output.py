@@ -104,6 +104,8 @@ def _cell_faults(cell: Cell) -> list[tuple[bool, str]]:
     has_value = cell.value is not None and math.isfinite(cell.value)
     whole = isinstance(cell.n, int) and not isinstance(cell.n, bool) and cell.n >= 0
     numerator_ok = cell.numerator is not None and whole and 0 <= cell.numerator <= cell.n
+    if not isinstance(cell.measure, Measure):  # the word "count" equals Measure.COUNT, and yet some rules would pass it by
+        return [(True, f"measure must be one of Measure.{', Measure.'.join(one.name for one in Measure)}")]
     match cell.measure:
         case Measure.COUNT:
             own = [(cell.value is not None, "a count takes its value from n, so value must be left out")]
