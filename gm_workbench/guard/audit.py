@@ -29,7 +29,7 @@ Depth = tuple[int, int]
 """A count and how many of its views, from the narrowest on, are hidden."""
 Vector = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-_FOUND = frozenset({Origin.FOUND, Origin.ACROSS})
+_FOUND = frozenset({Origin.FOUND, Origin.WHOLE, Origin.ACROSS})
 NODES = 500
 """Steps of the integer programme for one bound. What is not found within them counts as impossible, and so as unsafe."""
 SECONDS = 120.0
@@ -97,7 +97,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class _Extreme:
-    """How far a count can go one way, at most, and the price of each sum for it; without prices where only whole numbers fail."""
+    """How far a count can go one way, and the price of each sum for it; without prices where only whole numbers fail."""
 
     value: float
     prices: Vector | None

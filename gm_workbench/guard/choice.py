@@ -1,9 +1,9 @@
 """Which cells to hide, so that every hidden count passes the audit: as few as there can be, or nearly.
 
-Protection only grows as more is hidden. So the fewest cells are found by turns: an integer programme (SciPy's HiGHS) chooses the
-fewest that meet all demands known so far, and the audit answers with the demands (cuts) that this choice does not meet. When it
-has none left, nothing smaller exists. Where that takes too many turns, what is still lacking is hidden one by one and what proves
-not to be needed is shown again; how many must be hidden at least is then still known, and told.
+Protection only grows as more is hidden. So the fewest cells are found by turns: an integer programme (SciPy's HiGHS) chooses
+the fewest that meet all demands known so far, and the audit answers with the demands (cuts) that this choice does not meet.
+What is still lacking is then hidden one by one, and what proves not to be needed is shown again. When that costs no more than the
+fewest, nothing smaller exists. Where that takes too many turns, how many must be hidden at least is still known, and told.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import coo_array
 
 from gm_workbench.guard.audit import Audit, Cut, Range
@@ -58,7 +58,7 @@ class Board:
     audit: Audit
     shows: Mapping[int, tuple[View, ...]]
     cost: Mapping[int, int]
-    clauses: Callable[[Cells], Sequence[Clause]] = lambda hidden: ()
+    clauses: Callable[[Cells], Sequence[Clause]] = lambda _: ()
 
     def known(self, hidden: Cells) -> dict[int, Range]:
         """Give what a reader sees of each count when these cells are hidden."""
@@ -126,7 +126,6 @@ class _Demands:
         self.cells = sorted(board.shows)
         self.made: list[_Demand] = []
         self.bound = 0
-        self.solved = False
         by_view: dict[View, set[int]] = {}
         for cell, views in board.shows.items():
             for view in views:
@@ -157,8 +156,7 @@ class _Demands:
     def fewest(self) -> Cells:
         """Choose the cells that cost least and meet all demands so far."""
         found = self._solve(whole=True)
-        self.solved = found.status == 0
-        self.bound = max(self.bound, _up(found.mip_dual_bound if found.mip_dual_bound is not None else 0.0))
+        self.bound = max(self.bound, _up(found.mip_dual_bound or 0.0))
         if found.x is None:
             return frozenset()
         return frozenset(cell for at, cell in enumerate(self.cells) if found.x[at] > 0.5)
@@ -172,45 +170,56 @@ class _Demands:
         if self.made:
             self.bound = max(self.bound, _up(self._solve(whole=False).fun))
 
-    def _solve(self, *, whole: bool) -> object:
-        place = {cell: at for at, cell in enumerate(self.cells)}
-        sets: dict[Cells, int] = {}
-        rows: list[tuple[dict[int, float], float]] = []
-
-        def column(cells: Cells) -> int:
-            if len(cells) == 1:
-                return place[next(iter(cells))]
-            if cells not in sets:
-                sets[cells] = len(self.cells) + len(sets)
-                rows.extend(({place[cell]: 1.0, sets[cells]: -1.0}, 0.0) for cell in cells)
-            return sets[cells]
-
+    def _solve(self, *, whole: bool) -> OptimizeResult:
+        """Minimise what hiding costs; beside cells there is a column for each set of them that only counts as a whole."""
+        program = _Program(self.cells)
         for demand in self.made:
-            row: dict[int, float] = {}
-            least = 1.0 - len(demand.when)
-            for cells, gain in demand.gains:
-                if cells:
-                    row[column(cells)] = row.get(column(cells), 0.0) + gain
-                else:
-                    least -= gain
-            for cell in demand.when:
-                row[place[cell]] = row.get(place[cell], 0.0) - 1.0
-            rows.append((row, least))
-        many = len(self.cells) + len(sets)
+            program.add(demand)
+        many = len(self.cells) + len(program.sets)
         cost = np.zeros(many)
         cost[: len(self.cells)] = [self.board.cost[cell] for cell in self.cells]
-        where = [(at, column, factor) for at, (row, _) in enumerate(rows) for column, factor in row.items()]
-        ats, columns, factors = zip(*where, strict=True)
-        matrix = coo_array((factors, (ats, columns)), shape=(len(rows), many)).tocsr()
-        kind = np.zeros(many)
-        kind[: len(self.cells)] = 1 if whole else 0
         return milp(
             cost,
-            integrality=kind,
+            integrality=np.where(np.arange(many) < len(self.cells), 1 if whole else 0, 0),
             bounds=Bounds(0, 1),
-            constraints=LinearConstraint(matrix, np.array([least for _, least in rows]) - 1e-9, np.inf),
+            constraints=program.constraint(many),
             options={"node_limit": NODES, "mip_rel_gap": 0.0},
         )
+
+
+class _Program:
+    """Demands as rows of an integer programme."""
+
+    def __init__(self, cells: Sequence[int]) -> None:
+        self.place = {cell: at for at, cell in enumerate(cells)}
+        self.sets: dict[Cells, int] = {}
+        self.rows: list[tuple[dict[int, float], float]] = []
+
+    def add(self, demand: _Demand) -> None:
+        row: dict[int, float] = {}
+        least = 1.0 - len(demand.when)
+        for cells, gain in demand.gains:
+            if cells:
+                row[self._column(cells)] = row.get(self._column(cells), 0.0) + gain
+            else:
+                least -= gain
+        for cell in demand.when:
+            row[self.place[cell]] = row.get(self.place[cell], 0.0) - 1.0
+        self.rows.append((row, least))
+
+    def _column(self, cells: Cells) -> int:
+        if len(cells) == 1:
+            return self.place[next(iter(cells))]
+        if cells not in self.sets:
+            self.sets[cells] = len(self.place) + len(self.sets)
+            self.rows.extend(({self.place[cell]: 1.0, self.sets[cells]: -1.0}, 0.0) for cell in sorted(cells))
+        return self.sets[cells]
+
+    def constraint(self, many: int) -> LinearConstraint:
+        where = [(at, column, factor) for at, (row, _) in enumerate(self.rows) for column, factor in row.items()]
+        ats, columns, factors = zip(*where, strict=True)
+        matrix = coo_array((factors, (ats, columns)), shape=(len(self.rows), many)).tocsr()
+        return LinearConstraint(matrix, np.array([least for _, least in self.rows]) - 1e-9, np.inf)
 
 
 def _up(bound: float) -> int:
@@ -238,7 +247,9 @@ def _met(board: Board, made: Sequence[_Demand], hidden: Cells) -> Cells:
                         worth[cells] = worth.get(cells, 0.0) + min(gain, lacking)
         if not worth:
             return hidden
-        hidden |= max(worth, key=lambda cells: (worth[cells] / board.price(cells - hidden), [-cell for cell in sorted(cells)]))
+        known = hidden
+        best = max(worth, key=lambda cells: (worth[cells] / board.price(cells - known), [-cell for cell in sorted(cells)]))
+        hidden = hidden.union(best)
 
 
 def _shown_again(board: Board, demands: _Demands, hidden: Cells) -> Cells:

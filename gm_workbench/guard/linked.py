@@ -1,9 +1,9 @@
 """How the outputs of one report hang together: which counts are the same persons, and what adds up across outputs.
 
-A reader lays two tables beside each other. What the first hides she reads from the second: the same count under another heading,
-the parts of a total that stands elsewhere, a group and all but a few of it. Where cells say whom they count (`Cell.whom`), that
-is known. Beside it, links are found from the numbers and the words. A link that is there by coincidence costs at most a cell that
-could have been shown; it never shows one.
+A reader lays two tables beside each other. What the first hides she reads from the second: the same count under another
+heading, the parts of a total that stands elsewhere, a group and all but a few of it. Where cells say whom they count
+(`Cell.whom`), that is known. Beside it, links are found from the numbers and the words. A link that is there by coincidence
+costs at most a cell that could have been shown; it never shows one.
 """
 
 from __future__ import annotations
@@ -47,6 +47,12 @@ class Linked:
     tells: Mapping[At, int]
     loose: frozenset[int]
     wrong: frozenset[int]
+
+    @property
+    def live(self) -> list[int]:
+        """Give the places that some cell or sum speaks of; others are the same count as one of these."""
+        behind = {place for part in self.parts for places in part.behind for place in places}
+        return sorted(behind | {place for one in self.relations for place in one.members})
 
     def of(self, at: At) -> tuple[int, ...]:
         """Give the places of the counts that a cell gives away."""
@@ -275,16 +281,18 @@ class _Net:
     def _remainders(self) -> None:
         """Find two exact sizes that differ by a few persons: if the one are among the other, the few can be told from them.
 
-        Whether they are is known where both say whom they count. Else two sizes are suspected that bear one name, or that are both
-        the whole of an output about one population.
+        Whether they are is known where both say whom they count. Else two sizes are suspected that bear one name, or that are
+        both the whole of an output about one population.
         """
         sizes = {self._root(count.place): count for count in reversed(self.counts) if count.exact and count.size}
         ordered = sorted(sizes.items(), key=lambda item: (item[1].value, item[0]))
         relations = [*self._within(), *map(self._rooted, self.across)]
         apart = {pair for one in relations for pair in permutations(one.members, 2)}
         split = {part for one in relations if one.origin is not Origin.SHARE for part in one.parts}
-        tops = {max((c.value, self._root(c.place)) for c in sizes.values() if c.output == at)[1] for at in {c.output for c in sizes.values()}}
-        whole = tops - split
+        tops: dict[int, tuple[int, int]] = {}
+        for count in sizes.values():
+            tops[count.output] = max(tops.get(count.output, (0, 0)), (count.value, self._root(count.place)))
+        whole = {place for _, place in tops.values()} - split
         for at, (low, small) in enumerate(ordered):
             for high, large in ordered[at + 1 :]:
                 rest = large.value - small.value

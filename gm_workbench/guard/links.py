@@ -27,6 +27,7 @@ class Origin(StrEnum):
     DECLARED = "declared"
     SHARE = "share"  # a share's numerator and what it leaves of n
     FOUND = "found"  # from the numbers; a reader who sees none of them cannot find it
+    WHOLE = "whole"  # numerators that together make up their n
     LINKED = "linked"  # across outputs, from whom their cells say they count
     ACROSS = "across"  # across outputs, from the numbers; a reader who sees none of them cannot find it
 
@@ -189,7 +190,7 @@ class _Web:
         shares = [self.behind[at][-1] for at in line if self._is(at, Measure.SHARE)]
         others = [self.behind[at][0] for at in line if not self._is(at, Measure.COUNT)]
         for run in self._whole(line):
-            self.relate(self.behind[run[0]][0], [self.behind[at][-1] for at in run])
+            self.relate(self.behind[run[0]][0], [self.behind[at][-1] for at in run], Origin.WHOLE)
         for places in (counts, shares, others):
             self._sums_among(list(dict.fromkeys(self.root(place) for place in places)))
 

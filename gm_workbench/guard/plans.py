@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from gm_workbench.guard.cells import Reason, own_reason
 from gm_workbench.guard.curves import thinned
 from gm_workbench.guard.linked import At, Linked, linked
-from gm_workbench.guard.links import Links
+from gm_workbench.guard.links import Links, Origin, Relation
 from gm_workbench.guard.policy import Method, Policy
-from gm_workbench.guard.rounded import leaves, rounded_counts
+from gm_workbench.guard.rounded import added, leaves, rounded_counts
 from gm_workbench.outputs.output import Cell, Measure, Output, Shape
 
 
@@ -47,6 +47,14 @@ class Plan:
     spare: dict[int, int] = field(default_factory=dict)
     prints: dict[int, int] = field(default_factory=dict)
     leaves: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def sums(self) -> Sequence[Relation]:
+        """Give the sums that a reader can use: among rounded numbers she finds none by adding up."""
+        if self.policy.method is not Method.ROUND:
+            return self.linked.relations
+        printed = added(self.linked, self.policy)
+        chance = (Origin.FOUND, Origin.ACROSS)
+        return [one for one in self.linked.relations if one.origin not in chance or printed.get(one.total) is one]
 
     def reason(self, at: At) -> Reason | None:
         """Say why a cell is hidden, or None."""

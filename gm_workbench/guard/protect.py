@@ -114,6 +114,7 @@ Judged = tuple[Verdict, tuple[str, ...]]
 
 def _judged(output: Output, policy: Policy, decisions: Sequence[Decision]) -> Judged:
     decided = next((one for one in decisions if one.output == output.id), None)
+    because: tuple[str, ...]
     if wrong_sums(output):
         verdict, because = Verdict.REFUSE, ("a declared sum does not add up",)
     elif quotes_few(output.words, policy):

@@ -68,8 +68,8 @@ class Cell:
 
     `value` is left out for COUNT (it is `n`) and for SHARE (it is `numerator / n`). `groups` is the number of coaches or teams
     behind the number where it speaks of them; `largest` is the share of the largest contributor to a MONEY cell; `df` is
-    observations minus coefficients of a model. `whom` says whom n counts, and `part` whom the numerator of a share counts: so the
-    guard knows which cells of other outputs count the same persons, or some of them.
+    observations minus coefficients of a model. `whom` says whom n counts, and `part` whom the numerator of a share counts: so
+    the guard knows which cells of other outputs count the same persons, or some of them.
     """
 
     row: str

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from gm_workbench.guard import protect as door
+from gm_workbench.guard.complement import plan
 from gm_workbench.guard.decisions import Choice, Decision
 from gm_workbench.guard.protect import Refusal, Released, Verdict, protect
 from gm_workbench.outputs.output import Cell, Measure, Output, Role, Shape, Sum, Suppressed
@@ -156,7 +157,12 @@ def test_protect_withholds_an_output_whose_sums_do_not_add_up(policy, words):
 
 
 def test_protect_withholds_what_cannot_be_made_safe(policy, table, monkeypatch):
-    monkeypatch.setattr(door, "plan", lambda *_: None)
+    def hopeless(*given):
+        made = plan(*given)
+        made.failed.add(0)
+        return made
+
+    monkeypatch.setattr(door, "plan", hopeless)
     made = protect([table({"men": [4, 30]})], policy)
     assert (made.verdict, made.outputs[0].cells) == (Verdict.REFUSE, ())
 
