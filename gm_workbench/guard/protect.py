@@ -117,7 +117,7 @@ def _judged(output: Output, policy: Policy, decisions: Sequence[Decision]) -> Ju
     because: tuple[str, ...]
     if wrong_sums(output):
         verdict, because = Verdict.REFUSE, ("a declared sum does not add up",)
-    elif quotes_few(output.words, policy):
+    elif quotes_few(output.words, policy, (key for cell in output.cells for key in cell.key)):
         verdict, because = Verdict.REVIEW, ("the words name a number of persons below the threshold",)
     else:
         verdict, because = Verdict.RELEASE, ()

@@ -15,12 +15,15 @@ def _marked(one: Attack) -> object:
     return pytest.param(one, id=one.name, marks=marks)
 
 
-@pytest.mark.parametrize("one", map(_marked, ATTACKS))
+MARKED = [_marked(one) for one in ATTACKS]
+
+
+@pytest.mark.parametrize("one", MARKED)
 def test_attack_recovers_nothing(one):
     assert not one.succeeds()
 
 
-@pytest.mark.parametrize("one", map(_marked, ATTACKS))
+@pytest.mark.parametrize("one", MARKED)
 def test_rule_stops_its_attack_by_itself(one):
     assert not one.succeeds_against_its_rule_alone()
 

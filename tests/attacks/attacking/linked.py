@@ -133,7 +133,6 @@ def category_that_is_not_told(seen: Seen) -> Claim:
     "linked",
     3,
     needs=ON,
-    open="bands of one variable that are cut a year apart are not held against each other",
 )
 def bands_cut_a_year_apart(seen: Seen) -> Claim:
     """Who is 18 to 27 minus who is 18 to 26: those of one age"""

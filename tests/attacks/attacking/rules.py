@@ -12,12 +12,14 @@ import nbformat
 import pytest
 
 from gm_workbench.guard import links, plans, printing, protect
+from gm_workbench.guard.differencing import Differenced
 from gm_workbench.guard.policy import Policy
 from gm_workbench.guard.policy import Rule as Number
 from gm_workbench.outputs.output import Measure, Suppressed
 from gm_workbench.report import csvfiles
 
 GUARD = "gm_workbench.guard"
+NOTHING_FOUND = Differenced((), {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def _raw_notebook(notebook: Any, outputs: Any, language: str = "nl") -> str:
     return str(nbformat.writes(notebook))
 
 
-def _plain_digest(names: object, content: bytes) -> str:
+def _plain_digest(key: object, content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
@@ -95,16 +97,13 @@ def _yes(*_: object, **__: object) -> bool:
     return True
 
 
-def _first_answer_not_hidden(cell: Any, policy: Policy) -> None:
-    del cell, policy
-
-
 RULES: dict[str, Rule] = {
     "threshold": Rule("fewer than the threshold are hidden", {"threshold": 1, "zero_is_safe": True}),
     "class": Rule("no group of which nearly everybody has a sensitive value", {"class_share": 1.0}),
     "dominance": Rule("no amount that is mostly one person's", {"dominance": 1.0}),
     "df": Rule("no model with hardly more observations than coefficients", {"minimum_df": -1000}),
     "groups": Rule("no result of one or two coaches or teams", {"minimum_groups": 0}),
+    "group share": Rule("no result that is mostly one team's", {"group_share": 1.0}),
     "zero": Rule("under rounding, none is not told apart from a few", {"zero_is_safe": True}),
     "width": Rule("the marks leave enough values possible", {"width": 0}),
     "rounded n": Rule("numbers of persons behind a result print rounded", {"base": 1}),
@@ -138,6 +137,12 @@ RULES: dict[str, Rule] = {
         "of the notebook only protected results stay", exchanged={"gm_workbench.report.write.protected_notebook": _raw_notebook}
     ),
     "scanner": Rule("finished files are scanned", exchanged={"gm_workbench.report.write.refuse_findings": _nothing}),
+    "kinds of errors": Rule(
+        "of an error only its kind is told", exchanged={"gm_workbench.batch.execution._ended": lambda error: ("failed", _told(error))}
+    ),
+    "differencing": Rule(
+        "a bundle is held against all that was released", exchanged={f"{GUARD}.differencing.difference": lambda *_: NOTHING_FOUND}
+    ),
     "keyed digests": Rule(
         "digests of deliveries bear a secret key", exchanged={"gm_workbench.intake.keys.Key.digest": _plain_digest}
     ),
