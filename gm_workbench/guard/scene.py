@@ -146,7 +146,7 @@ class _Groups:
 
 
 def given(made: Plan, places: Sequence[int]) -> set[int]:
-    """Give what showing counts gives away: under rounding a total is the sum of what its parts print, so it gives those away."""
+    """Give what showing counts gives away; under rounding a total is the sum of what its parts print, and gives those."""
     if made.policy.method is not Method.ROUND or not places:
         return set(places)
     small = made.policy.is_small
