@@ -4,7 +4,7 @@
 
 Three cases. A made report of 60 tables over one population: three by three to six by four, with margins and without, shares and
 scores beside them, and the same persons in several. A linked set: tables of one population by other variables, of which the
-margin of the first stands in all, 1,000 cells together. And, with `--reports`, the outputs of reports as a batch registered them
+margin of the first stands in all, 1,000 cells in all. And, with `--reports`, the outputs of reports as a batch registered them
 (files `*.pkl`, each a list of outputs), of which the median is told. The plain way beside ours is each output protected by
 itself, which is what a tool for single tables does; it does not see what one table gives away of another.
 
@@ -127,6 +127,7 @@ def _of_reports(folder: Path, policy: Policy) -> list[Line]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Time the cases and print them."""
     parser = argparse.ArgumentParser(description="How long does it take to protect a report?")
     parser.add_argument("--reports", type=Path, help="a folder with registered outputs (*.pkl), one file a report")
     parser.add_argument("--tables", type=int, default=TABLES)

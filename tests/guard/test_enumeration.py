@@ -1,4 +1,4 @@
-"""The audit against plain enumeration: every set of counts that agrees with what is shown is written out, and nothing is solved."""
+"""The audit against plain enumeration: every set of counts that agrees with what is shown is written out."""
 
 from __future__ import annotations
 
