@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
-from gm_workbench.guard.bounds import bounds
-from gm_workbench.guard.linked import linked
+from gm_workbench.guard.across import linked
+from gm_workbench.guard.asking import bounds
 from gm_workbench.guard.links import Origin
 from gm_workbench.guard.protect import Verdict, protect
 from gm_workbench.outputs.output import Cell, Measure, Output, Shape, Suppressed, Whom
