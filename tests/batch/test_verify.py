@@ -19,13 +19,13 @@ from gm_workbench.batch import printed, worker
 from gm_workbench.batch import verify as verifying
 from gm_workbench.batch.changes import Part
 from gm_workbench.batch.execution import Execution
-from gm_workbench.batch.finished import contents
 from gm_workbench.batch.goldens import PLACE, small_project
 from gm_workbench.batch.plan import Wish, plan
 from gm_workbench.batch.run import run_batch
 from gm_workbench.batch.verify import Verification, planned, verify
 from gm_workbench.errors import RunFailed, StorageError, UnknownParameter
 from gm_workbench.kernels.folders import RUN_DIR, environment
+from gm_workbench.report.files import contents
 from gm_workbench.settings import Paths
 
 STUDY = "tilburg_single_mothers"
