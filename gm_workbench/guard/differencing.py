@@ -138,6 +138,8 @@ def _hidden(linked: System) -> Iterator[Finding]:
     for exposed in linked.exposed():
         sides = linked.sides
         candidates = {(sides[at].report, one.output) for at, one in exposed.shown if sides[at].asked}
+        if not candidates and exposed.itself is not None and sides[exposed.itself[0]].asked:
+            candidates = {(sides[exposed.itself[0]].report, exposed.itself[1].output)}  # the others are out already
         if candidates:
             minus = " − ".join(cell_name(sides[at], one) for at, one in exposed.shown)
             text = f"{minus} = <{exposed.threshold} in {exposed.name}"

@@ -18,12 +18,13 @@ Place = tuple[int, Told | None]
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """A hidden count that the others give away: by which rule, and from which cells."""
+    """A hidden count that the others give away: by which rule, and from which cells; `itself` is its own line, if it has one."""
 
     rule: str
     name: str
     threshold: int
     shown: tuple[tuple[int, Told], ...]
+    itself: tuple[int, Told] | None = None
 
 
 @dataclass
@@ -98,7 +99,8 @@ class System:
         for tight in (False, True):
             reads = [reader.reads(place, tight=tight) for reader in (marked, plain)]
             if exposes(told, self.sides[side].rules.threshold if told else threshold, width, *reads):
-                return Exposed(self._rule(near), self._name(side, told), threshold, self._shown(near, place))
+                itself = None if told is None else (side, told)
+                return Exposed(self._rule(near), self._name(side, told), threshold, self._shown(near, place), itself)
         return None
 
     def _rule(self, near: Sequence[Adds]) -> str:
@@ -239,4 +241,4 @@ def _lone(made: System, total: tuple[int, Told], parts: Sequence[tuple[int, Told
         shown = (total, *(part for part in parts if part not in silent))
         side, hidden = silent[0]
         name = cell_name(made.sides[side], hidden)
-        made.alone.append(Exposed(TOTAL, name, made.sides[side].rules.threshold, shown))
+        made.alone.append(Exposed(TOTAL, name, made.sides[side].rules.threshold, shown, silent[0]))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -175,8 +175,8 @@ def own_texts(content: Mapping[str, Any], reports: Sequence[Finished], decisions
 
 def _put(folder: Path, texts: Mapping[str, str], reports: Sequence[Finished]) -> None:
     """Write a bundle beside its place, scan it, and give it its name: who comes second finds that it is taken."""
-    half = folder.with_name(f".{folder.name}.new-{os.getpid()}")
-    shutil.rmtree(half, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    half = Path(tempfile.mkdtemp(prefix=f".{folder.name}.new-", dir=folder.parent))
     try:
         files = {name: text.encode("utf-8") for name, text in texts.items()}
         for report in reports:

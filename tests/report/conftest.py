@@ -499,6 +499,11 @@ def table(name, rows, kind):
     return Output(words(name, **said), cells)
 
 
+@pytest.fixture(scope="session")
+def new_town():
+    return Town
+
+
 @pytest.fixture
 def town(tmp_path):
     return Town(tmp_path)
