@@ -18,7 +18,7 @@ Place = tuple[int, Told | None]
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """A hidden count that the others give away: by which rule, and from which cells; `itself` is its own line, if it has one."""
+    """A hidden count that the others give away: by which rule, and from which cells; `itself` is its line, if it has one."""
 
     rule: str
     name: str

@@ -33,6 +33,8 @@ class Side:
         How much is lost when an output is withheld: the first ones to go have the least.
     populations : mapping of str to str
         Whom each output is about, in words.
+    inputs : str
+        Digest of the data that it was made from; empty when that is not known.
     """
 
     study: str
@@ -47,6 +49,7 @@ class Side:
     members: tuple[str, ...] | None = ()
     weights: Mapping[str, int] = field(default_factory=dict)
     populations: Mapping[str, str] = field(default_factory=dict)
+    inputs: str = ""
 
     @property
     def asked(self) -> bool:
@@ -88,6 +91,24 @@ def holds(one: str, other: str) -> bool:
     """
     (a, b), (c, d) = (_ends(period) for period in (one, other))
     return a <= c and d <= b
+
+
+def spans(whole: str, one: str, other: str) -> bool:
+    """Whether a period is made of just these two, which share no month.
+
+    >>> spans("2023-01/2024-12", "2024-01/2024-12", "2023-01/2023-12")
+    True
+    """
+    (a, b), (c, d) = sorted(_ends(period) for period in (one, other))
+    return _ends(whole) == (a, d) and b < c and _after(b) == c
+
+
+def _after(month: str) -> str:
+    """Give the month after a month; of what is no month nothing is after it."""
+    year, _, number = month.partition("-")
+    if not (year.isdigit() and number.isdigit()):
+        return ""
+    return f"{int(year) + int(number) // 12}-{int(number) % 12 + 1:02d}"
 
 
 def _ends(period: str) -> tuple[str, str]:

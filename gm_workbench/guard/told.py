@@ -18,6 +18,7 @@ from gm_workbench.outputs.output import Measure
 Range = tuple[float, float]
 ANY: Range = (0.0, math.inf)
 FEWEST_DECIMALS = 2
+SHOWN = ("value", "low", "high", "se")
 
 
 class Part(StrEnum):
@@ -73,6 +74,8 @@ class Told:
         Whether that mark says that it is small.
     silent : bool
         Whether the line's own number is hidden, whatever its n is.
+    printed : str
+        The line's own number and its interval, as they are printed.
     """
 
     output: str
@@ -87,6 +90,7 @@ class Told:
     hidden: bool = False
     below: bool = False
     silent: bool = False
+    printed: str = ""
 
     @property
     def exact(self) -> bool:
@@ -132,8 +136,8 @@ def _line(
         hidden = not _is_number(text)
         plain = ANY if hidden else seen
         keys, labels = (line["row"], line["column"]), (line["row_label"], line["column_label"])
-        silent = not _is_number(line["value"])
-        return Told(output, *keys, part, *labels, measure, seen, plain, hidden, text.startswith("<"), silent)
+        silent, printed = not _is_number(line["value"]), " ".join(line.get(name, "") for name in SHOWN)
+        return Told(output, *keys, part, *labels, measure, seen, plain, hidden, text.startswith("<"), silent, printed)
 
     if measure is Measure.COUNT:
         yield made(Part.BODY, _count(line["value"], rules, exact=how[0]), line["value"])

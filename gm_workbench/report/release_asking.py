@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from gm_workbench.errors import CannotRelease, DisclosureRefused
+from gm_workbench.errors import CannotRelease, DeclarationError, DisclosureRefused
 from gm_workbench.guard.decisions import Decision, load_decisions
 from gm_workbench.guard.differencing import Differenced
+from gm_workbench.guard.policy import load_policy
 from gm_workbench.guard.scan import scan_folder
 from gm_workbench.report.manifest import CHECKSUMS
 from gm_workbench.report.release_beside import Beside, held_against
@@ -106,7 +107,7 @@ def read_reports(where: Iterable[str], paths: Paths) -> list[Finished]:
     Raises
     ------
     CannotRelease
-        If one was edited, misses a file, contradicts itself, or was made under other decisions than those of now.
+        If one was edited, misses a file, contradicts itself, or was made under other rules or decisions than those of now.
     """
     made: list[Finished] = []
     faults: list[str] = []
@@ -116,12 +117,22 @@ def read_reports(where: Iterable[str], paths: Paths) -> list[Finished]:
         except CannotRelease as error:
             faults.append(str(error))
             continue
-        wrong = decision_faults(report, load_decisions(report.report, paths.policies))
-        faults += [f"{path} was made under other decisions:\n" + "\n".join(f"  - {one}" for one in wrong)] if wrong else []
+        wrong = _policy_faults(report, paths) + decision_faults(report, load_decisions(report.report, paths.policies))
+        faults += [f"{path} was made under other rules:\n" + "\n".join(f"  - {one}" for one in wrong)] if wrong else []
         made.append(report)
     if faults:
         raise CannotRelease("\n".join(faults))
     return made
+
+
+def _policy_faults(report: Finished, paths: Paths) -> list[str]:
+    """Say whether a report was protected by a policy that has changed since."""
+    name = report.manifest["policy"]
+    try:
+        now = load_policy(name, paths.policies).digest
+    except DeclarationError:
+        return [f"the policy {name} is no longer there, or cannot be read"]
+    return [] if now == report.judged["policy"]["digest"] else [f"the policy {name} has changed; make the report anew"]
 
 
 def _one_kind(reports: Sequence[Finished]) -> DataKind:

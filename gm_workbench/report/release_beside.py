@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -99,7 +101,14 @@ def side_of(made: Finished, origin: str, mergers: Mapping[str, tuple[str, ...]])
         _members(manifest, mergers),
         {output["id"]: _weight(output) for output in outputs},
         {output["id"]: output["population"]["nl"] for output in outputs},
+        _inputs(manifest),
     )
+
+
+def _inputs(manifest: Mapping[str, Any]) -> str:
+    """Digest what it was made from: the keyed digests of its files; empty when there are none."""
+    inputs = manifest.get("inputs")
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode("utf-8")).hexdigest() if inputs else ""
 
 
 def _members(manifest: Mapping[str, Any], mergers: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:

@@ -138,6 +138,15 @@ def test_period_inside_a_longer_one_is_subtracted_from_it():
     assert rules_found(report({"all": 120}, period=BOTH, exact=False), report({"all": 110}, exact=False)) == []
 
 
+def test_two_years_are_subtracted_from_the_period_that_they_make():
+    def seen(both):
+        sides = [report({"all": both}, period=BOTH), report({"all": 60}, period=NEXT), report({"all": 140})]
+        return rules_found(*sides)
+
+    assert (seen(207), seen(193)) == ([Rule.PERIOD], [Rule.PERIOD])  # in neither year, in both years
+    assert (seen(200), seen(220), seen(185)) == ([], [], [])
+
+
 def test_one_group_in_two_studies_may_not_differ_by_a_few():
     assert rules_found(report({"all": 120}), report({"all": 113}, study="b")) == [Rule.SUBGROUP]
     assert rules_found(report({"all": 120}), report({"all": 113}, study="b", period=NEXT)) == []
@@ -171,6 +180,18 @@ def test_rounded_cell_and_exact_margin_together_give_the_rest_away():
 def test_report_that_was_made_again_with_a_few_persons_less_gives_them_away():
     assert rules_found(report({"all": 121}), report({"all": 124}, origin="release-1")) == [Rule.REVISION]
     assert rules_found(report({"all": 124}), report({"all": 124}, origin="release-1")) == []
+
+
+def test_mean_made_again_from_other_data_on_nearly_the_same_persons_is_found():
+    def mean(value, n, inputs, origin=""):
+        read = told("scores", [line("score", value, measure="estimate", n=n)], SUPPRESS, exact=True)
+        return Side("a", "GM0855", YEAR, "", "real", origin, f"{value}{n}{inputs}", SUPPRESS, read, (), {}, {}, inputs)
+
+    before = mean(4.21, 200, "with everybody", "release-1")
+    assert rules_found(mean(4.19, 200, "one removed"), before) == [Rule.REVISION]
+    assert rules_found(mean(4.19, 220, "one removed"), before) == []
+    assert rules_found(mean(4.21, 200, "one removed"), before) == []
+    assert rules_found(mean(4.19, 200, "with everybody"), before) == []  # the same data, other code
 
 
 def test_reports_beside_it_that_are_not_asked_for_are_nobody_s_fault_here():
@@ -240,7 +261,7 @@ def test_rules_that_are_misspelt_or_out_of_range_are_not_read():
     policy = {"name": "p", "digest": "d", "method": "suppress", "rules": rules}
     assert Rules.read(policy).smallest == 1
     for strange in ({"method": "supress"}, {"rules": rules | {"zero_is_safe": 1}}, {"rules": rules | {"threshold": 1}}):
-        with pytest.raises(ValueError, match="supress|out of range"):
+        with pytest.raises(ValueError, match=r"supress|out of range"):
             Rules.read(policy | strange)
     with pytest.raises(KeyError):
         Rules.read(policy | {"rules": {"treshold": 10}})

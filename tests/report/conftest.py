@@ -36,7 +36,7 @@ from gm_workbench.vocabulary.protocols import load_protocol
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text, same
 
-POLICIES = Path(__file__).parents[2] / "data" / "policies"
+DATA = Path(__file__).parents[2] / "data"
 TILBURG = "tilburg_single_mothers"
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
@@ -458,7 +458,7 @@ class Town:
 
     def __init__(self, root):
         self.paths = Paths(root)
-        shutil.copytree(POLICIES, self.paths.policies)
+        shutil.copytree(DATA / "policies", self.paths.policies)
         self.decisions = self.paths.policies / "decisions.csv"
 
     def report(
@@ -471,7 +471,7 @@ class Town:
         released = protect(outputs, rules, load_decisions(f"{study}/{place}", self.paths.policies))
         told = {"parameters": {"place": place}, "world": "default" if made_up else "", "seed": 1 if made_up else None}
         about = {"place": place, "place_name": "Tilburg", "kind": kind, "policy": policy, "policy_version": rules.version}
-        protocol = load_protocol(study)
+        protocol = load_protocol(study, DATA / "protocols", DATA / "codes" / "instruments")
         manifest = make_manifest(protocol, **told, **about, period=period or "2024-01/2024-12")
         folder = self.paths.reports / study / place / period.replace("/", "_")
         write_report(folder, released, manifest, protocol)

@@ -240,6 +240,16 @@ def test_release_of_a_report_with_a_withdrawn_decision_is_refused(town):
         town.ask()
 
 
+def test_release_of_a_report_whose_policy_has_changed_is_refused(town):
+    town.report()
+    town.ask()
+    policy = town.paths.policies / "cbs-stijl.yml"
+    policy.write_text(policy.read_text(encoding="utf-8").replace("value: 5", "value: 6"), encoding="utf-8")
+    for what in (lambda: town.ask(name="other"), town.approve):
+        with pytest.raises(CannotRelease, match="the policy cbs-stijl has changed"):
+            what()
+
+
 def test_release_that_was_stopped_before_its_line_was_written_is_finished_by_approving_again(town, monkeypatch):
     town.report()
     town.ask()
