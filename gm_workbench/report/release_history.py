@@ -28,13 +28,19 @@ def read_history(releases: Path) -> tuple[dict[str, Any], ...]:
         If a line was changed, taken out or put in: then the digests do not follow each other.
     """
     file = releases / HISTORY
-    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    lines = _lines(file)
     faults = history_faults(lines)
     if file.is_symlink():
         faults = ["it is a symbolic link"]
     if faults:
         raise BundleBroken(f"{HISTORY} is not what was written:\n" + "\n".join(f"  - {fault}" for fault in faults))
     return tuple(json.loads(line) for line in lines)
+
+
+def _lines(file: Path) -> list[str]:
+    """Split at line ends only: what else could pass for one may stand in a name."""
+    text = file.read_bytes().decode("utf-8", errors="replace") if file.is_file() else ""
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def history_faults(lines: Sequence[str]) -> list[str]:
@@ -74,7 +80,7 @@ def digest_of(line: str) -> str:
 
 def head(releases: Path) -> str:
     """Give the digest of the last line; whoever keeps it notices when lines at the end are taken out."""
-    lines = (releases / HISTORY).read_text(encoding="utf-8").splitlines() if (releases / HISTORY).is_file() else []
+    lines = _lines(releases / HISTORY)
     return digest_of(lines[-1]) if lines else FIRST
 
 

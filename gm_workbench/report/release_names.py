@@ -8,8 +8,8 @@ import unicodedata
 from gm_workbench.errors import ApprovalRefused, CannotRelease
 from gm_workbench.vocabulary.schemas import DataKind
 
-COMMANDS = ("new", "show", "approve", "verify", "list", "discard")
-"""What `gm release` is followed by; no bundle can be called so."""
+COMMANDS = ("new", "show", "approve", "verify", "list", "discard", "drafts")
+"""What `gm release` is followed by, and what drafts are called; no bundle can be called so."""
 
 _BUNDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _STEP = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")

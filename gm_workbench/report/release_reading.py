@@ -90,7 +90,7 @@ def read_finished(root: Path, path: str) -> Finished:
     """
     folder = root / path
     links = sorted(one.relative_to(root).as_posix() for one in (folder, *folder.rglob("*")) if one.is_symlink())
-    links += [above.name for above in folder.parents if above.is_relative_to(root) and above.is_symlink()]
+    links += [above.name for above in folder.parents if root in above.parents and above.is_symlink()]
     if links:
         raise CannotRelease(faulty(path, [f"{link}: a symbolic link, which may point anywhere" for link in links]))
     if not (folder / MANIFEST).is_file():
