@@ -3,6 +3,7 @@
 import math
 import shutil
 from datetime import UTC, datetime
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -471,7 +472,7 @@ class Town:
         released = protect(outputs, rules, load_decisions(f"{study}/{place}", self.paths.policies))
         told = {"parameters": {"place": place}, "world": "default" if made_up else "", "seed": 1 if made_up else None}
         about = {"place": place, "place_name": "Tilburg", "kind": kind, "policy": policy, "policy_version": rules.version}
-        protocol = load_protocol(study, DATA / "protocols", DATA / "codes" / "instruments")
+        protocol = declared(study)
         manifest = make_manifest(protocol, **told, **about, period=period or "2024-01/2024-12")
         folder = self.paths.reports / study / place / period.replace("/", "_")
         write_report(folder, released, manifest, protocol)
@@ -490,6 +491,11 @@ class Town:
         """Add rows that were proposed to the decisions."""
         rows = proposed.read_text(encoding="utf-8").splitlines()[1:]
         self.decisions.write_text("\n".join([*self.decisions.read_text(encoding="utf-8").splitlines(), *rows, ""]))
+
+
+@cache
+def declared(study):
+    return load_protocol(study, DATA / "protocols", DATA / "codes" / "instruments")
 
 
 def table(name, rows, kind):
