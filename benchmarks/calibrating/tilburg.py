@@ -80,8 +80,7 @@ def scene(name: str, world: str, tables: frozenset[str]) -> Scene:
 
 MEASURED = scene("mothers measured", "default", ANSWERS)
 MEASURED_NULL = scene("mothers measured, null", "null", ANSWERS)
-LEAVING = scene("mothers leaving", "default", frozenset(GUIDED))
-LEAVING_NULL = scene("mothers leaving, null", "null", frozenset(GUIDED))
+LEAVING, LEAVING_NULL = MEASURED, MEASURED_NULL
 SPENDING = scene("spend of everybody", "default", SPENT)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_columns, require_filled, require_numbers, shortage
 from gm_workbench.metrics.clustered_share import share
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -49,6 +50,7 @@ class Directions:
     stayed: Estimate
 
 
+@as_declared
 def direction_shares(
     pairs: pd.DataFrame, states: Sequence[str], out: str = OUT, cluster: str | None = None
 ) -> Directions | NotEnoughData:
@@ -117,14 +119,22 @@ class Movement:
         Mean change: rises minus falls.
     gains, losses : Estimate
         The part of `amount` that comes from rises, and the part from falls; they add up to it.
+    rose, fell : int
+        Persons behind each part: of few, or where one of them makes up most of it, the part is about them.
+    largest : float
+        The share that one person has at most in a part.
     """
 
     amount: Estimate
     net: Estimate
     gains: Estimate
     losses: Estimate
+    rose: int = 0
+    fell: int = 0
+    largest: float = 1.0
 
 
+@as_declared
 def movement(
     frame: pd.DataFrame, start: str = "from", later: str = "to", cluster: str | None = None
 ) -> Movement | NotEnoughData:
@@ -175,7 +185,14 @@ def movement(
     change = np.log(frame[later].to_numpy(dtype=float) / frame[start].to_numpy(dtype=float))
     parts = {"amount": np.abs(change), "net": change, "gains": np.maximum(change, 0), "losses": np.maximum(-change, 0)}
     grouped = None if cluster is None else clusters
-    return Movement(**{name: _mean(values, codes, grouped) for name, values in parts.items()})
+    means = {name: _mean(values, codes, grouped) for name, values in parts.items()}
+    largest = max(_largest(parts["gains"]), _largest(parts["losses"]))
+    return Movement(**means, rose=int((change > 0).sum()), fell=int((change < 0).sum()), largest=largest)
+
+
+def _largest(part: Floats) -> float:
+    """Give the share of the largest contributor, 0 when there is none."""
+    return float(part.max() / part.sum()) if part.any() else 0.0
 
 
 def _mean(values: Floats, codes: NDArray[np.intp], groups: int | None) -> Estimate:

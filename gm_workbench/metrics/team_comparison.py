@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.checks import require_binary, require_columns, require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -37,6 +38,7 @@ MIN_PERSONS_PER_ARM = 10
 ADJUSTED_FOR = ("woman", "young", "old", "short", "middle", "long")
 
 
+@as_declared
 def difference(
     frame: pd.DataFrame,
     design: Design,
@@ -187,11 +189,11 @@ def _steps(
 
 def _months_short(method: str, rows: pd.DataFrame, wedge: bool) -> NotEnoughData | None:
     new, old = _arms(rows)
-    teams, began = set(rows["team"]), set(new["team"])
+    teams, began = set(rows["team"].unique()), set(new["team"].unique())
     # a step that all months lie before, or after, changes nothing within a team
     steps = rows.loc[rows["start"].gt(rows["month"].min()) & rows["start"].le(rows["month"].max()), "start"].nunique()
     wanted = [("teams", len(teams), MIN_TEAMS), ("moments at which teams began", int(steps), 2)]
     if not wedge:
-        both = began & set(old.loc[~old["control"].astype(bool), "team"])
+        both = began & set(old.loc[~old["control"].astype(bool), "team"].unique())
         wanted = [("teams in each group", min(len(both), len(teams - began)), MIN_TEAMS_PER_ARM)]
     return _short(method, new, old, rows["left"]) or shortage(method, *wanted)

@@ -24,7 +24,7 @@ from gm_workbench.vocabulary.text import Text, number
 COLUMN = "difference"
 ROWS = {
     "complete": Text("alleen wie beide metingen heeft", "only those with both measurements"),
-    "weighted": Text("gewogen voor wie uitviel", "weighed for those who were lost"),
+    "weighted": Text("gewogen voor wie uitviel", "weighted for those who were lost"),
     "imputed": Text("ontbrekende metingen ingevuld", "missing measurements filled in"),
 }
 COMPLETE = Text(
@@ -35,7 +35,7 @@ COMPLETE = Text(
 )
 WEIGHTED = Text(
     "gewogen voor wie uitviel {{weighted}} (marge {{weighted_low}} tot {{weighted_high}})",
-    "weighed for those who were lost {{weighted}} (interval {{weighted_low}} to {{weighted_high}})",
+    "weighted for those who were lost {{weighted}} (interval {{weighted_low}} to {{weighted_high}})",
 )
 IMPUTED = Text(
     "met ingevulde metingen {{imputed}} (marge {{imputed_low}} tot {{imputed_high}})",
@@ -43,8 +43,8 @@ IMPUTED = Text(
 )
 PARTS_SAID = {"weighted": WEIGHTED, "imputed": IMPUTED}
 SAME = Text(
-    "Hoe wie uitviel wordt meegeteld, verandert de conclusie niet.",
-    "How those who were lost are allowed for does not change the conclusion.",
+    "Op elk van deze manieren is de conclusie dezelfde.",
+    "In each of these ways the conclusion is the same.",
 )
 OTHER = Text(
     "De conclusie hangt ervan af hoe wie uitviel wordt meegeteld.",
@@ -57,22 +57,22 @@ ASSUMES = Text(
     "Whether that is so cannot be checked with these data. The answer of this report remains the one at the top.",
 )
 MISSING = {
-    "weighted": Text("Gewogen voor wie uitviel: {why}", "Weighed for those who were lost: {why}"),
+    "weighted": Text("Gewogen voor wie uitviel: {why}", "Weighted for those who were lost: {why}"),
     "imputed": Text("Met ingevulde metingen: {why}", "With missing measurements filled in: {why}"),
 }
 TIPS = Text(
-    "Met ingevulde metingen is het verschil {{imputed}}. Pas als wie bij de nieuwe werkwijze uitviel {tips} scoorde dan "
-    "verwacht, zegt de marge iets anders over nul.",
-    "With missing measurements filled in the difference is {{imputed}}. Only if those lost with the new way of working had "
-    "scored {tips} than expected, would the interval say something else about zero.",
+    "Met ingevulde metingen is het verschil {{imputed}}, en nul ligt {now} de marge. Pas als wie bij de nieuwe "
+    "werkwijze uitviel {tips} scoorde dan verwacht, is dat anders.",
+    "With missing measurements filled in the difference is {{imputed}}, and zero lies {now} the interval. Only if "
+    "those lost with the new way of working had scored {tips} than expected, would that be otherwise.",
 )
 LOWER = Text("{shift} {unit} lager", "{shift} {unit} lower")
 HIGHER = Text("{shift} {unit} hoger", "{shift} {unit} higher")
 HOLDS = Text(
-    "Met ingevulde metingen is het verschil {{imputed}}. Ook als wie bij de nieuwe werkwijze uitviel {low} tot {high} {unit} "
-    "van het verwachte afweek, zegt de marge hetzelfde over nul.",
-    "With missing measurements filled in the difference is {{imputed}}. Also if those lost with the new way of working had "
-    "been {low} to {high} {unit} off what was expected, the interval says the same about zero.",
+    "Met ingevulde metingen is het verschil {{imputed}}, en nul ligt {now} de marge. Dat blijft zo als wie bij de "
+    "nieuwe werkwijze uitviel {low} tot {high} {unit} anders scoorde dan verwacht.",
+    "With missing measurements filled in the difference is {{imputed}}, and zero lies {now} the interval. That stays "
+    "so if those lost with the new way of working had scored {low} to {high} {unit} otherwise than expected.",
 )
 
 
@@ -172,13 +172,18 @@ def _tips(tipping: TippingPoint | NotEnoughData | None, cells: Mapping[str, Cell
     if not isinstance(tipping, TippingPoint) or "imputed" not in cells:
         return ()
     unit, slots = unit_of(cells["imputed"]), {"imputed": quote(cells["imputed"], signed=True)["value"]}
-    pairs = ((LOWER, tipping.down), (HIGHER, tipping.up))
+    pairs, now = ((LOWER, tipping.down), (HIGHER, tipping.up)), _zero_lies(cells["imputed"])
     said = [text.format(shift=_shift(abs(at), unit), unit=unit) for text, at in pairs if at is not None]
     if said:
         tips = Text(" of ".join(one.nl for one in said), " or ".join(one.en for one in said))
-        return (Sentence(TIPS.format(tips=tips), slots, NOTHING),)
+        return (Sentence(TIPS.format(tips=tips, now=now), slots, NOTHING),)
     ends = {"low": _shift(tipping.shifts[0][0], unit), "high": _shift(tipping.shifts[-1][0], unit)}
-    return (Sentence(HOLDS.format(unit=unit, **ends), slots, NOTHING),)
+    return (Sentence(HOLDS.format(unit=unit, now=now, **ends), slots, NOTHING),)
+
+
+def _zero_lies(cell: Cell) -> Text:
+    inside = (cell.low or 0.0) <= 0 <= (cell.high or 0.0)
+    return Text("binnen", "within") if inside else Text("buiten", "outside")
 
 
 def _shift(value: float, unit: Text) -> Text:

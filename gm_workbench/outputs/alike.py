@@ -29,9 +29,9 @@ ROWS = {
 }
 SAID = {
     WEIGHED: Text(
-        "Worden de anderen gewogen tot zij op deze kenmerken gelijk zijn aan wie de nieuwe werkwijze kreeg, dan is het "
+        "Worden de anderen gewogen tot zij op gemeten kenmerken gelijk zijn aan wie de nieuwe werkwijze kreeg, dan is het "
         "{difference} {{value}} procentpunt (marge {{low}} tot {{high}}).",
-        "When the others are weighed until they equal those with the new way of working in these characteristics, the "
+        "When the others are weighed until they equal those with the new way of working in measured characteristics, the "
         "{difference} is {{value}} percentage points (interval {{low}} to {{high}}).",
     ),
     ROBUST: Text(
@@ -43,9 +43,9 @@ SAID = {
 }
 BEFORE, AFTER, WORTH = "before", "after", "worth"
 COLUMNS = {
-    BEFORE: Text("verschil vóór weging (standaarddeviaties)", "difference before weighing (standard deviations)"),
-    AFTER: Text("verschil na weging (standaarddeviaties)", "difference after weighing (standard deviations)"),
-    WORTH: Text("anderen waar de weging op neerkomt (%)", "others that the weighing comes down to (%)"),
+    BEFORE: Text("verschil vóór weging", "difference before weighing"),
+    AFTER: Text("verschil na weging", "difference after weighing"),
+    WORTH: Text("anderen waar de weging op neerkomt", "others that the weighing comes down to"),
 }
 BALANCED = Text(
     "Vóór de weging verschilden de groepen het meest in {name}: {{before}} standaarddeviaties; na de weging is dat {{after}}.",
@@ -67,9 +67,11 @@ UNMEASURED = Text(
 )
 CAPTION = Text(
     "{difference} in de hoofdanalyse, en met groepen die op gemeten kenmerken gelijk zijn gemaakt, in procentpunt. "
-    "Marge: 95 %, met consulenten als groep.",
+    "Marge: 95 %, met consulenten als groep. Standaarddeviatie: maat voor hoe ver mensen uiteenlopen; een verschil onder 0,1 "
+    "geldt meestal als klein.",
     "{difference} in the main analysis, and with groups made alike in measured characteristics, in percentage points. "
-    "Interval: 95 %, with coaches as groups.",
+    "Interval: 95 %, with coaches as groups. Standard deviation: a measure of how far people lie apart; a difference below 0.1 "
+    "is usually taken as small.",
 )
 RARE = 0.05
 """Share of persons with hardly anybody to compare with from which on it is said (assumed)."""

@@ -50,6 +50,8 @@ BY_COACH = (
 MARGIN = Text(
     "De marge loopt van {{low}} tot {{high}} {unit}{tail}.", "The interval runs from {{low}} to {{high}} {unit}{tail}."
 )
+POINTS_OF_100 = Text("punten (op een schaal van 0 tot 100)", "points (on a scale from 0 to 100)")
+"""Said once, so that a reader knows how much a point is."""
 HIGHER_WORD, LOWER_WORD = Text("hoger", "higher"), Text("lager", "lower")
 NOT_ADJUSTED = Text(
     "Zonder rekening te houden met {allowed_for} is het verschil {value} {unit}.",
@@ -158,7 +160,7 @@ def _sentence(cell: Cell, estimand: Estimand, about: About, arms: Sequence[Text]
     level = round(value * (100 if cell.unit in PARTS else 1), cell.digits) == 0
     finding = (AS_MUCH if level else MORE_OR_LESS).format(
         subject=_subject(estimand),
-        unit=unit,
+        unit=unit if cell.unit in PARTS else POINTS_OF_100,
         direction=HIGHER_WORD if value > 0 else LOWER_WORD,
         with_it=arms[0],
         without=arms[1],

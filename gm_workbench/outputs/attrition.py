@@ -10,6 +10,7 @@ from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import quote, share_cell
 from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Slot, plain
 from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.terms import STANDARD_DEVIATION
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text, listed
 
@@ -26,19 +27,21 @@ COLUMNS = {
     STAYED: Text("aandeel met een latere meting", "share with a later measurement"),
     APART: Text("wie bleef min wie uitviel", "who stayed minus who was lost"),
 }
-ONE_GROUP = Text("Een latere meting is er van {{everybody}} %.", "There is a later measurement of {{everybody}}%.")
+ONE_GROUP = Text("Van {{everybody}} % is er een latere meting.", "Of {{everybody}}% there is a later measurement.")
 TWO_GROUPS = Text(
-    "Een latere meting is er van {{introduced}} % {where}, en van {{others}} % waar dat niet zo was.",
-    "There is a later measurement of {{introduced}}% {where}, and of {{others}}% where that was not so.",
+    "Van {{introduced}} % is er een latere meting {where}, en van {{others}} % waar dat niet zo was.",
+    "Of {{introduced}}% there is a later measurement {where}, and of {{others}}% where that was not so.",
 )
 FURTHEST = {
     True: Text(
-        "Het meest verschilt {name}: dat was bij wie bleef {{apart}} standaarddeviaties hoger dan bij wie uitviel.",
-        "Furthest apart is {name}: for who stayed it was {{apart}} standard deviations higher than for who was lost.",
+        "Wie bleef en wie uitviel, verschillen het meest in {name}: bij wie bleef {{apart}} standaarddeviaties hoger.",
+        "Those who stayed and those who were lost differ most in {name}: {{apart}} standard deviations higher for "
+        "those who stayed.",
     ),
     False: Text(
-        "Het meest verschilt {name}: dat was bij wie bleef {{apart}} standaarddeviaties lager dan bij wie uitviel.",
-        "Furthest apart is {name}: for who stayed it was {{apart}} standard deviations lower than for who was lost.",
+        "Wie bleef en wie uitviel, verschillen het meest in {name}: bij wie bleef {{apart}} standaarddeviaties lager.",
+        "Those who stayed and those who were lost differ most in {name}: {{apart}} standard deviations lower for those "
+        "who stayed.",
     ),
 }
 """By whether it was higher for who stayed."""
@@ -52,8 +55,8 @@ GOES_WITH_NOTHING = Text(
     "Of none of these characteristics can it be said whether being lost goes with it.",
 )
 NO_PROOF = Text(
-    "Dat wie bleef aan de start leek op wie uitviel, bewijst niet dat het later ook zo was.",
-    "That those who stayed were like those who were lost at the start does not prove that they were so later.",
+    "Ook wie aan de start op elkaar leken, kunnen later uiteenlopen. Dat is met deze gegevens niet na te gaan.",
+    "Those who were alike at the start may differ later too. That cannot be checked with these data.",
 )
 
 
@@ -86,8 +89,9 @@ def who_left(
         sentence=sentence,
         more=(_furthest(apart, names), plain(_goes_with(lost, names)), plain(NO_PROOF)),
         caption=Text(
-            "Wie een latere meting heeft, en hoe wie bleef aan de start verschilt van wie uitviel.",
-            "Who has a later measurement, and how those who stayed differ at the start from those who were lost.",
+            f"Wie een latere meting heeft, en hoe wie bleef aan de start verschilt van wie uitviel. {STANDARD_DEVIATION.nl}",
+            "Who has a later measurement, and how those who stayed differ at the start from those who were lost. "
+            f"{STANDARD_DEVIATION.en}",
         ),
         alt=sentence,
         # a group that is a covariate too has one row, and is called what its group is called

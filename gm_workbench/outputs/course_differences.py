@@ -56,7 +56,13 @@ CAPTION = Text(
 
 
 def course_differences(
-    result: CourseModel | NotEnoughData | None, section: Section, about: About, *, name: Text, quoted: str = "T12"
+    result: CourseModel | NotEnoughData | None,
+    section: Section,
+    about: About,
+    *,
+    name: Text,
+    quoted: str = "T12",
+    answer: object = None,
 ) -> Output:
     """Show the change since the start of the group with the new way of working minus that of the others, at each wave.
 
@@ -68,7 +74,12 @@ def course_differences(
         The score, as it reads within a sentence.
     quoted : str
         The wave that the sentence quotes.
+    answer : optional
+        What the report answers with. Where that is NotEnoughData, so is this: a sensitivity analysis of an answer that is not
+        there would take its place.
     """
+    if isinstance(answer, NotEnoughData):
+        return words_only(section, about, shortage(answer, about.units))
     if not isinstance(result, CourseModel):
         return words_only(section, about, shortage(result or ONE_GROUP, about.units))
     found = {one.wave: one.estimate for one in result.contrast if isinstance(one.estimate, Estimate)}

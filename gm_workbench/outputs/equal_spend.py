@@ -13,12 +13,12 @@ from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, plain
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.spend import DIFFERENCE_LABEL
-from gm_workbench.outputs.terms import MAN, WOMAN, term
+from gm_workbench.outputs.terms import term
 from gm_workbench.outputs.verdicts import telling_digits
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text, listed
 
-DIFFERENCE = "difference"
+LEVEL, DIFFERENCE = "level", "difference"
 
 EQUAL = Text(
     "Bij gelijke {names} is het verschil naar schatting € {{value}} per maand met bijstand, vrouwen min mannen "
@@ -39,6 +39,8 @@ AMOUNT = Text(
     "In een maand waarin iets is uitgegeven, verschilt het bedrag dan € {{value}} (marge {{low}} tot {{high}}).",
     "In a month in which anything was spent, the amount then differs by € {{value}} (interval {{low}} to {{high}}).",
 )
+OPEN = Text("Of dat meer of minder is, is niet te zeggen.", "Whether that is more or less cannot be said.")
+"""Behind a part of the difference whose interval holds zero."""
 ONLY_THESE = Text(
     "Alleen {names} zijn gelijk gemaakt. Wat niet in de levering staat, zoals wat iemand nodig had of wilde, kan nog "
     "verschillen. Dit zegt dus niet waarom, en ook niet of iemand te weinig kreeg.",
@@ -53,10 +55,13 @@ EQUAL_CAPTION = Text(
     "in a month, and how much if so. Averaged over all months on benefit. Months of one person count as one whole.",
 )
 ROWS = {
-    "per_month": Text("€ per maand met bijstand", "€ per month on benefit"),
-    "any": Text("maanden waarin iets is uitgegeven (procentpunt)", "months in which anything was spent (percentage points)"),
-    "given_any": Text("€ in een maand waarin iets is uitgegeven", "€ in a month in which anything was spent"),
+    "woman": Text("vrouwen, per maand met bijstand", "women, per month on benefit"),
+    "man": Text("mannen, per maand met bijstand", "men, per month on benefit"),
+    "per_month": Text("vrouwen min mannen, per maand met bijstand", "women minus men, per month on benefit"),
+    "any": Text("vrouwen min mannen, deel van de maanden met uitgaven", "women minus men, share of months with spend"),
+    "given_any": Text("vrouwen min mannen, in een maand met uitgaven", "women minus men, in a month with spend"),
 }
+"""Women and men one under the other: side by side, with the differences, they do not fit the page."""
 
 
 def equal_spend(found: TwoPart | NotEnoughData, covariates: Sequence[str], section: Section, about: About) -> Output:
@@ -74,9 +79,9 @@ def equal_spend(found: TwoPart | NotEnoughData, covariates: Sequence[str], secti
     names = _named(covariates)
     parts = {"per_month": found.per_month, "any": found.any, "given_any": found.given_any}
     cells = {row: _cell(one, row) for row, one in parts.items()}
-    levels = [estimate_cell(one, "per_month", sex, digits=1) for sex, one in _sexes(found)]
+    levels = [estimate_cell(one, sex, LEVEL, digits=1) for sex, one in _sexes(found)]
     sentence = _sentence(EQUAL.format(names=names), found.per_month, cells["per_month"], EITHER_WAY.format(names=names))
-    more = [Sentence(text.format(), quote(cells[row], signed=True)) for row, text in (("any", CHANCE), ("given_any", AMOUNT))]
+    more = [_sentence(text.format(), parts[row], cells[row], OPEN) for row, text in (("any", CHANCE), ("given_any", AMOUNT))]
     words = section_words(
         section,
         about,
@@ -85,10 +90,10 @@ def equal_spend(found: TwoPart | NotEnoughData, covariates: Sequence[str], secti
         caption=EQUAL_CAPTION.format(names=names),
         alt=sentence,
         shown_as=(Shape.TABLE,),
-        labels={**ROWS, "woman": WOMAN, "man": MAN, DIFFERENCE: DIFFERENCE_LABEL},
+        labels={**ROWS, LEVEL: Text("uitgaven", "spend"), DIFFERENCE: Text("verschil", "difference")},
         row_title=Text("bij gelijke {names}", "at equal {names}").format(names=names),
     )
-    return Output(words, (cells["per_month"], *levels, cells["any"], cells["given_any"]))
+    return Output(words, (*levels, *cells.values()))
 
 
 def _sexes(found: TwoPart) -> tuple[tuple[str, Estimate], ...]:
@@ -127,7 +132,9 @@ DETAIL_CAPTION = Text(
 )
 
 
-def spend_detail(found: Oaxaca | NotEnoughData, section: Section, about: About) -> Output:
+def spend_detail(
+    found: Oaxaca | NotEnoughData, section: Section, about: About, *, whole: Estimate | NotEnoughData | None = None
+) -> Output:
     """Show how much of the difference in spend goes with each characteristic, and how much with none of them.
 
     What each adds to the rest is not shown: it says how slopes differ between women and men, which readers take for causes.
@@ -136,12 +143,14 @@ def spend_detail(found: Oaxaca | NotEnoughData, section: Section, about: About) 
     ----------
     found : Oaxaca or NotEnoughData
         `metrics.oaxaca.oaxaca_blinder`, women minus men, on person-months (``person="person"``).
+    whole : Estimate, optional
+        The whole difference as another section shows it, so that the report gives it one interval.
     """
     if isinstance(found, NotEnoughData):
         return words_only(section, about, shortage(found))
     covariates = [name for name in found.detail if name != "constant"]
     parts = {
-        "gap": (found.gap, DIFFERENCE_LABEL),
+        "gap": (whole if isinstance(whole, Estimate) else found.gap, DIFFERENCE_LABEL),
         **{f"by_{name}": (found.detail[name].explained, _goes_with(term(name))) for name in covariates},
         "explained": (found.explained, _goes_with(Text("alle kenmerken samen", "all characteristics together"))),
         "unexplained": (found.unexplained, Text("gaat daar niet mee samen", "does not go with these")),

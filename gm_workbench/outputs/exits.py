@@ -11,13 +11,14 @@ from dataclasses import replace
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exits import Curve
-from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
+from gm_workbench.outputs.about import NOTHING, About, capital, section_words, words_only
 from gm_workbench.outputs.cells import count_cell, estimate_cell, quote
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.series import AT_RISK
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import terms
-from gm_workbench.outputs.weighing import caution, smallest_relevant
+from gm_workbench.outputs.verdicts import Reading, reading, telling_digits
+from gm_workbench.outputs.weighing import a_noun, amount, caution, noun, smallest_relevant
 from gm_workbench.vocabulary.protocols import Estimand, Section
 from gm_workbench.vocabulary.spells import ON_BENEFIT, Spells
 from gm_workbench.vocabulary.text import Text
@@ -44,6 +45,14 @@ TWO_ARMS = Text(
 ONE_ARM = Text(
     "Binnen {horizon} {unit} stroomde {{a}} % uit naar {work}{a_margin}.",
     "Within {horizon} {unit} {{a}}% left for {work}{a_margin}.",
+)
+NOT_SHOWN = Text(
+    "Het aandeel aan het eind is niet voor elke groep te tonen: daarvoor zijn er te weinig personen of gebeurtenissen.",
+    "The share at the end cannot be shown for every group: there are too few persons or events for that.",
+)
+NOT_COMPARED = Text(
+    "Of de groepen hierin verschillen, is bij deze vraag niet berekend.",
+    "Whether the groups differ in this was not calculated under this question.",
 )
 MARGINS = {
     "a_margin": Text(" (marge {a_low} tot {a_high} %)", " (interval {a_low} to {a_high}%)"),
@@ -79,12 +88,12 @@ def exits(
         return words_only(section, about, shortage(short or NotEnoughData("", "persons at the start", 0, 2)))
     cells = tuple(cell for name, curve in drawn.items() for cell in curve_cells(name, curve, risk_at))
     sentence = _exit_sentence({cell.row: cell for cell in cells if cell.column == str(horizon)}, horizon, about)
-    careful = caution(about) if len(drawn) > 1 else ()
+    careful = (plain(NOT_COMPARED), *caution(about)) if len(drawn) > 1 else ()
     words = section_words(
         section,
         about,
         sentence=sentence,
-        more=(*careful, plain(about.spells.note)),
+        more=(*careful, _note(sentence, about)),
         caption=about.spells.caption,
         alt=sentence.behind(STEPPED.format(unit=about.spells.unit)),
         shown_as=(Shape.CURVE,),
@@ -93,6 +102,11 @@ def exits(
         options={"at_risk": AT_RISK, "strong": tuple(drawn)},
     )
     return Output(words, cells)
+
+
+def _note(quoted: Sentence, about: About) -> Sentence:
+    """Say what the share counts too, where one is shown: a note on a figure that is kept back would have no subject."""
+    return Sentence(about.spells.note, dict(list(quoted.slots.items())[:1]), NOTHING)
 
 
 def _axes(spells: Spells) -> dict[str, Axis]:
@@ -135,16 +149,58 @@ def _exit_sentence(cells: Mapping[str, Cell], horizon: int, about: About) -> Sen
 def _with_margins(text: Text, slots: Mapping[str, Slot], parts: Mapping[str, Text | str]) -> Sentence:
     """Say shares with their intervals, or alone where those are kept back."""
     none = {"a_margin": NOTHING, "b_margin": NOTHING}
-    return Sentence(text.format(**parts, **MARGINS), slots, without_interval=text.format(**parts, **none))
+    return Sentence(text.format(**parts, **MARGINS), slots, NOT_SHOWN, text.format(**parts, **none))
 
 
 def _named(name: str, slots: Mapping[str, Slot]) -> dict[str, Slot]:
     return {name: slots["value"], f"{name}_low": slots["low"], f"{name}_high": slots["high"]}
 
 
-NOT_YET = Text(
-    "Of de uitstroom naar werk hoger of lager is, is nog niet te zeggen.",
-    "Whether exit to work is higher or lower cannot be said yet.",
+READINGS = {
+    Reading.HIGHER: Text(
+        "Op zichzelf bekeken is er {a_difference} dat ertoe doet: meer uitstroom naar werk.",
+        "By itself there is {a_difference} that matters: more exit to work.",
+    ),
+    Reading.HIGHER_MAYBE_SMALL: Text(
+        "Op zichzelf bekeken is de uitstroom naar werk hoger, maar het {difference} kan te klein zijn om van belang te zijn.",
+        "By itself exit to work is higher, but the {difference} may be too small to matter.",
+    ),
+    Reading.UNDECIDED: Text(
+        "Of de uitstroom naar werk hoger of lager is, is nog niet te zeggen.",
+        "Whether exit to work is higher or lower cannot be said yet.",
+    ),
+    Reading.TOO_SMALL: Text(
+        "Op zichzelf bekeken is het {difference} te klein om van belang te zijn.",
+        "By itself the {difference} is too small to matter.",
+    ),
+    Reading.LOWER_MAYBE_SMALL: Text(
+        "Op zichzelf bekeken is de uitstroom naar werk lager, maar het {difference} kan te klein zijn om van belang te zijn.",
+        "By itself exit to work is lower, but the {difference} may be too small to matter.",
+    ),
+    Reading.LOWER: Text(
+        "Op zichzelf bekeken is er {a_difference} dat ertoe doet: minder uitstroom naar werk.",
+        "By itself there is {a_difference} that matters: less exit to work.",
+    ),
+}
+ONE_OF_SEVERAL = Text(
+    "Dit is één van de nevenuitkomsten. Wie naar meer uitkomsten kijkt, vindt er al gauw één die toevallig afwijkt: wat "
+    "standhoudt als zij allemaal meetellen, staat bij een andere vraag.",
+    "This is one of the secondary outcomes. Those who look at several outcomes soon find one that differs by chance: what "
+    "holds when all of them count is said under another question.",
+)
+"""Without it this section could claim what the section on all secondary outcomes together does not."""
+BY_THEN = Text(
+    "Binnen {months} maanden is het {difference} in uitstroom naar werk {{value}} procentpunt (marge {{low}} tot {{high}}).",
+    "Within {months} months the {difference} in exit to work is {{value}} percentage points (interval {{low}} to {{high}}).",
+)
+DIFFERENCE_CAPTION = Text(
+    "{label}: {contrast}. Punt: schatting. Balk: marge (95 %), door consulenten als geheel opnieuw te trekken. "
+    "Gekleurd vlak: te "
+    "klein om van belang te zijn volgens het protocol (kleiner dan {sesoi} procentpunt). Elke uitstroom telt op de maand; een "
+    "lijn die om privacy in grote stappen loopt, kan daarvan afwijken.",
+    "{label}: {contrast}. Dot: estimate. Bar: interval (95 %), from drawing whole coaches again. Coloured area: too small to "
+    "matter according to the protocol (less than {sesoi} percentage points). Each exit counts in its month; a line that for "
+    "privacy runs in large steps may differ from that.",
 )
 
 
@@ -166,23 +222,17 @@ def exit_difference(
         return words_only(section, about, shortage(short), id=name)
     if isinstance(difference, NotEnoughData):
         return words_only(section, about, shortage(difference), id=name)
-    cell = estimate_cell(difference, estimand.name, "difference", unit="difference in probability")
-    text = Text(
-        "Het {difference} in uitstroom naar werk is {{value}} procentpunt (marge {{low}} tot {{high}}).",
-        "The {difference} in exit to work is {{value}} percentage points (interval {{low}} to {{high}}).",
-    ).format(difference=about.difference)
-    said = text if difference.excludes_zero else Text(f"{NOT_YET.nl} {text.nl}", f"{NOT_YET.en} {text.en}")
-    sentence = Sentence(said, quote(cell, signed=True))
+    digits = telling_digits(difference.low, difference.high, smallest_relevant(estimand), 100)
+    cell = estimate_cell(difference, estimand.name, "difference", digits=digits, unit="difference in probability")
+    sentence = _difference_sentence(cell, estimand, about)
     words = section_words(
         section,
         about,
         id=name,
-        lead=Text("", ""),
         sentence=sentence,
-        more=caution(about),
-        caption=Text(
-            f"{estimand.label.nl}: {estimand.contrast.nl}. Marge (95 %) door consulenten als geheel opnieuw te trekken.",
-            f"{estimand.label.en}: {estimand.contrast.en}. Interval (95 %) from drawing whole coaches again.",
+        more=(plain(ONE_OF_SEVERAL), *caution(about)),
+        caption=DIFFERENCE_CAPTION.format(
+            label=capital(estimand.label), contrast=estimand.contrast, sesoi=amount(cell, smallest_relevant(estimand))
         ),
         alt=sentence,
         shown_as=(Shape.INTERVAL,),
@@ -192,3 +242,11 @@ def exit_difference(
         estimand=estimand.name,
     )
     return Output(words, (cell,))
+
+
+def _difference_sentence(cell: Cell, estimand: Estimand, about: About) -> Sentence:
+    """Say what the interval says beside zero and beside what matters, and then the difference itself."""
+    found = reading(cell.low or 0.0, cell.high or 0.0, smallest_relevant(estimand))
+    verdict = READINGS[found].format(difference=noun(about), a_difference=a_noun(about))
+    text = BY_THEN.format(months=str(estimand.horizon_months), difference=about.difference)
+    return Sentence(Text(f"{verdict.nl} {text.nl}", f"{verdict.en} {text.en}"), quote(cell, signed=True))

@@ -11,14 +11,14 @@ from gm_workbench.metrics.panels import PanelFit
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.exits import MONTHS
-from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.output import NUMBER_HIDDEN, Axis, Cell, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import terms, when
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
 
-CURRENT_PRICES = Text("in lopende prijzen", "in current prices")
-CONSTANT_PRICES = Text("in constante prijzen", "in constant prices")
+CURRENT_PRICES = Text("zonder correctie voor prijzen", "without correction for prices")
+CONSTANT_PRICES = Text("gecorrigeerd voor prijzen", "corrected for prices")
 GROWTH_CAPTION = Text(
     "Groei van het uurloon per jaar in %, uit rechte lijnen door het logaritme van het uurloon. Bij een lijn per persoon "
     "verschillen begin en helling per persoon. Streep: marge (95 %). Alleen maanden met loon tellen mee, {prices}.",
@@ -28,8 +28,8 @@ GROWTH_CAPTION = Text(
 ALL, FIXED, RANDOM = "all", "fixed", "random"
 GROWTH_LABELS = {
     ALL: Text("lijn per persoon", "line per person"),
-    FIXED: Text("alleen binnen personen", "within persons only (fixed effects)"),
-    RANDOM: Text("binnen en tussen personen", "within and between persons (random effects)"),
+    FIXED: Text("alleen binnen personen (fixed effects)", "within persons only (fixed effects)"),
+    RANDOM: Text("binnen en tussen personen (random effects)", "within and between persons (random effects)"),
 }
 TWO_WAYS = Text(
     "Gevoeligheidsanalyse: volgen we alleen hoe het loon van dezelfde mensen verandert, dan is het {fixed} % per jaar; "
@@ -39,19 +39,29 @@ TWO_WAYS = Text(
     "compare people with each other, {random}%. If the two go apart, those in view longer differ from the others.",
 )
 NOT_WHY = Text(
-    "Dit is geen vergelijking en zegt niet waardoor lonen veranderden. Wie op een laag loon is gekozen, stijgt deels vanzelf.",
-    "This is no comparison and does not say why wages changed. Those who were chosen on a low wage rise in part by themselves.",
+    "Dit is geen vergelijking en zegt niet waardoor lonen veranderden. Bij wie op een laag loon is gekozen, stijgt het loon "
+    "deels vanzelf.",
+    "This is no comparison and does not say why wages changed. Of those chosen on a low wage it rises in part by itself.",
 )
 REGRESSION_LABELS = {
     "rule_1": Text("gekozen op één lage maand", "chosen on one low month"),
     "rule_3": Text("gekozen op drie lage maanden", "chosen on three low months"),
 }
 BOTH_RULES = Text(
-    "is het uurloon ten opzichte van de grens {one} % veranderd als één lage maand telde, en {three} % als drie lage maanden "
-    "telden.",
-    "the hourly wage relative to the threshold has changed by {one}% when one low month counted, and by {three}% when three "
-    "low months counted.",
+    "{when} was het uurloon ten opzichte van de grens {{one}} % veranderd{one_margin} bij wie op één lage maand is gekozen, "
+    "en {{three}} %{three_margin} bij wie op drie lage maanden is gekozen.",
+    "{when} the hourly wage relative to the threshold had changed by {{one}}%{one_margin} for those chosen on one low month, "
+    "and by {{three}}%{three_margin} for those chosen on three low months.",
 )
+ONE_RULE = Text(
+    "{when} was het uurloon ten opzichte van de grens {{value}} % veranderd{margin} ({chosen}).",
+    "{when} the hourly wage relative to the threshold had changed by {{value}}%{margin} ({chosen}).",
+)
+MARGIN = Text(" (marge {low} tot {high} %)", " (interval {low} to {high}%)")
+BOTH_MARGINS = {
+    f"{rule}_margin": Text(f" (marge {{{rule}_low}} tot {{{rule}_high}} %)", f" (interval {{{rule}_low}} to {{{rule}_high}}%)")
+    for rule in ("one", "three")
+}
 SURPLUS = Text(
     "Na één lage maand stijgt het verder dan na drie. Dat meerdere komt waarschijnlijk vanzelf: een toevallig lage maand ging "
     "voorbij.",
@@ -59,10 +69,10 @@ SURPLUS = Text(
     "chance has passed.",
 )
 NO_SURPLUS = Text(
-    "Na één lage maand stijgt het niet aantoonbaar verder dan na drie. Van toevallig lage maanden is hier dus weinig te zien; "
-    "uit te sluiten zijn ze niet.",
-    "After one low month it does not demonstrably rise further than after three. So little is seen here of months that were "
-    "low by chance; they cannot be ruled out.",
+    "Na één lage maand stijgt het niet aantoonbaar verder dan na drie. Dat zegt niet dat er niets vanzelf komt: ook drie "
+    "maanden achtereen kunnen toevallig laag zijn. Springt het loon meteen aan de start omhoog, dan wijst dat daarop.",
+    "After one low month it does not demonstrably rise further than after three. That does not say that nothing comes by "
+    "itself: three months in a row can be low by chance too. When the wage jumps up right at the start, that points to it.",
 )
 REGRESSION_CAPTION = Text(
     "Gemiddelde verandering in % van het uurloon, gedeeld door de laagloongrens van dat jaar, sinds de maanden waarop mensen "
@@ -101,9 +111,9 @@ def growth(
     cells = tuple(estimate_cell(in_percent(one), name, "growth") for name, one in known.items())
     sentence = Sentence(
         Text(
-            "Het uurloon veranderde gemiddeld met {value} % per jaar (marge {low} tot {high} %).",
-            "The hourly wage changed by {value}% a year on average (interval {low} to {high}%).",
-        ),
+            "Het uurloon veranderde gemiddeld met {{value}} % per jaar (marge {{low}} tot {{high}} %), {prices}.",
+            "The hourly wage changed by {{value}}% a year on average (interval {{low}} to {{high}}%), {prices}.",
+        ).format(prices=prices),
         quote(cells[0], signed=True),
     )
     words = section_words(
@@ -152,7 +162,7 @@ def regression_to_mean(
         for month, one in course.items()
         if isinstance(one, Estimate) and month >= 0
     )
-    quotes = {cell.row: Slot(cell.row, cell.column, signed=True) for cell in cells if cell.column == str(quoted)}
+    quotes = {cell.row: quote(cell, signed=True) for cell in cells if cell.column == str(quoted)}
     if set(quotes) < set(courses) or not quotes:
         return words_only(section, about, shortage(NotEnoughData("", "persons paid in the month", 0, 2)))
     sentence = _regression_sentence(quotes, quoted)
@@ -171,7 +181,8 @@ def regression_to_mean(
                 Text(
                     "% verandering van het uurloon ten opzichte van de grens",
                     "% change of the hourly wage relative to the threshold",
-                )
+                ),
+                low=0.0,  # where nothing has changed
             ),
         },
         options={"strong": tuple(courses)},
@@ -179,26 +190,31 @@ def regression_to_mean(
     return Output(words, cells)
 
 
-def _regression_sentence(quotes: Mapping[str, Slot], month: int) -> Sentence:
+def _regression_sentence(quotes: Mapping[str, Mapping[str, Slot]], month: int) -> Sentence:
     if set(quotes) >= {"rule_1", "rule_3"}:
-        text = Text(f"{when(month).nl} {BOTH_RULES.nl}", f"{when(month).en} {BOTH_RULES.en}")
-        return Sentence(text, {"one": quotes["rule_1"], "three": quotes["rule_3"]})
-    (rule, slot), *_ = quotes.items()
-    chosen = terms([rule], REGRESSION_LABELS)[rule]
-    return Sentence(
-        Text(
-            f"{when(month).nl} is het uurloon ten opzichte van de grens {{value}} % veranderd ({chosen.nl}).",
-            f"{when(month).en} the hourly wage relative to the threshold has changed by {{value}}% ({chosen.en}).",
-        ),
-        {"value": slot},
+        return _both_rules(quotes["rule_1"], quotes["rule_3"], month)
+    (rule, slots), *_ = quotes.items()
+    with_it, bare = (
+        ONE_RULE.format(when=when(month), margin=margin, chosen=terms([rule], REGRESSION_LABELS)[rule])
+        for margin in (MARGIN, NOTHING)
     )
+    return Sentence(with_it, slots, NUMBER_HIDDEN, bare)
 
 
-def _by_itself(cells: Sequence[Cell], quotes: Mapping[str, Slot], month: int) -> tuple[Sentence, ...]:
+def _both_rules(one: Mapping[str, Slot], three: Mapping[str, Slot], month: int) -> Sentence:
+    named = {"one": one, "three": three}
+    slots = {f"{name}_{end}".removesuffix("_value"): slot for name, ends in named.items() for end, slot in ends.items()}
+    none = dict.fromkeys(BOTH_MARGINS, NOTHING)
+    with_it, bare = (BOTH_RULES.format(when=when(month), **margins) for margins in (BOTH_MARGINS, none))
+    return Sentence(with_it, slots, NUMBER_HIDDEN, bare)
+
+
+def _by_itself(cells: Sequence[Cell], quotes: Mapping[str, Mapping[str, Slot]], month: int) -> tuple[Sentence, ...]:
     """Say whether those chosen on one month come back further than those chosen on three; nothing when either is hidden."""
     at = {cell.row: cell for cell in cells if cell.column == str(month)}
     if not set(at) >= {"rule_1", "rule_3"}:
         return ()
     one, three = at["rule_1"], at["rule_3"]
     further = one.low is not None and three.value is not None and one.low > three.value
-    return (Sentence(SURPLUS if further else NO_SURPLUS, quotes, NOTHING),)
+    said = {rule: slots["value"] for rule, slots in quotes.items()}
+    return (Sentence(SURPLUS if further else NO_SURPLUS, said, NOTHING),)

@@ -11,7 +11,7 @@ from gm_workbench.metrics.mobility import OUT, Transitions
 from gm_workbench.metrics.shares import wilson
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import count_cell, estimate_cell, quote, share_cell
-from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.output import NUMBER_HIDDEN, Axis, Cell, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import term, terms
 from gm_workbench.vocabulary.protocols import Section
@@ -23,11 +23,11 @@ PERSONS = "persons"
 
 BASE_CAPTION = Text(
     "Kenmerken van werkenden aan de basis en van de andere werkenden in deze levering, in % van elke groep. Aan de basis: "
-    "{rule} onder de "
-    "laagloongrens, een vast deel van het landelijke mediane uurloon.",
+    "{rule} onder de laagloongrens, een vast deel van het landelijke mediane uurloon. Andere werkenden: wie daar niet aan "
+    "voldoet, of om een andere reden niet is gevolgd.",
     "Characteristics of workers at the base and of the other workers in this delivery, in % of each group. At the base: "
-    "{rule} below the "
-    "low-pay threshold, a fixed share of the national median hourly wage.",
+    "{rule} below the low-pay threshold, a fixed share of the national median hourly wage. Other workers: who do not meet "
+    "that, or were not followed for another reason.",
 )
 MATRIX_CAPTION = Text(
     "Per positie aan de start (rij): % dat {horizon} maanden later in elke positie is (kolom). Elke rij telt op tot 100 "
@@ -50,14 +50,11 @@ WHY = Text(
 )
 INDICES_CAPTION = Text(
     "Maten van beweging over {horizon} maanden, van mensen die op beide momenten zijn gezien. 0: niemand verandert van "
-    "positie. De eerste "
-    "vijf tellen omhoog en omlaag samen; de laatste is het deel dat hoger uitkomt van wie dat kon. Streep: marge (95 %), door "
-    "personen "
-    "opnieuw te trekken.",
+    "positie. De eerste vijf tellen omhoog en omlaag samen. De laatste is het deel dat hoger uitkomt van wie dat kon: wie niet "
+    "al in de hoogste positie begon. Streep: marge (95 %), door personen opnieuw te trekken.",
     "Indices of movement over {horizon} months, for people seen at both moments. 0: nobody changes position. The first five "
-    "count up and "
-    "down alike; the last is the share that ends higher among those who could. Line: interval (95 %), from drawing persons "
-    "again.",
+    "count up and down alike. The last is the share that ends higher among those who could: who did not begin in the highest "
+    "position. Line: interval (95 %), from drawing persons again.",
 )
 BOTH_WAYS = Text(
     "Meer beweging is niet vanzelf beter: in de andere maten telt omlaag even zwaar als omhoog, en ook toeval in een loon is "
@@ -65,12 +62,17 @@ BOTH_WAYS = Text(
     "More movement is not better by itself: in the other indices down counts as much as up, and chance in a wage is movement "
     "too.",
 )
+DIGITS = {"determinant": 3}
+"""Of five groups it comes so near to 1 that two digits show an interval without width."""
+
 INDEX_LABELS = {
-    "prais": Text("Prais/Shorrocks (spoor)", "Prais/Shorrocks (trace)"),
-    "determinant": Text("determinant", "determinant"),
-    "second_eigenvalue": Text("tweede eigenwaarde", "second eigenvalue"),
-    "bartholomew_1": Text("Bartholomew 1 (wie verandert)", "Bartholomew 1 (who changes)"),
-    "bartholomew_2": Text("Bartholomew 2 (hoe ver)", "Bartholomew 2 (how far)"),
+    "prais": Text("wie verandert, elke positie even zwaar (Prais/Shorrocks)", "who changes, positions alike (Prais/Shorrocks)"),
+    "determinant": Text("hoe weinig het begin nog zegt (determinant)", "how little the start still tells (determinant)"),
+    "second_eigenvalue": Text(
+        "hoe snel het begin vervaagt (tweede eigenwaarde)", "how fast the start fades (second eigenvalue)"
+    ),
+    "bartholomew_1": Text("wie verandert, elk mens even zwaar (Bartholomew 1)", "who changes, people alike (Bartholomew 1)"),
+    "bartholomew_2": Text("hoe ver mensen gaan (Bartholomew 2)", "how far people go (Bartholomew 2)"),
     "upward": Text("deel dat hoger uitkomt", "share that ends higher"),
 }
 
@@ -210,7 +212,7 @@ def _stayed_sentence(
     told = replace(cell, low=low, high=high)
     state = terms([cell.row], labels)[cell.row]
     with_it, bare = (STAYED.format(horizon=str(horizon), state=state, margin=margin) for margin in (MARGIN, NOTHING))
-    return tuple(told if one is cell else one for one in cells), Sentence(with_it, quote(told), without_interval=bare)
+    return tuple(told if one is cell else one for one in cells), Sentence(with_it, quote(told), NUMBER_HIDDEN, bare)
 
 
 def indices(
@@ -229,7 +231,7 @@ def indices(
     """
     if isinstance(result, NotEnoughData):
         return words_only(section, about, shortage(result))
-    cells = {name: estimate_cell(one, name, "index", digits=2, unit="") for name, one in result.items()}
+    cells = {name: estimate_cell(one, name, "index", digits=DIGITS.get(name, 2), unit="") for name, one in result.items()}
     sentence = Sentence(
         Text(
             "Van wie hoger kon komen, kwam {value} % in een hogere positie uit (marge {low} tot {high} %).",

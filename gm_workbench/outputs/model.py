@@ -13,6 +13,7 @@ from gm_workbench.outputs.about import About, capital, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.terms import STANDARD_DEVIATION
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text, number, same
 
@@ -44,6 +45,12 @@ NO_STRONGEST = Text(
     "Het sterkst beweegt een van deze mee met de intentie: {links}. Welke daarvan, is nog niet te zeggen.",
     "Moving most with intention is one of these: {links}. Which of them cannot be said yet.",
 )
+ANY_ROOM = Text("Bij welke knop de meeste ruimte zit, is nog niet te zeggen.", "Which knob has most room cannot be said yet.")
+ANY_LINK = Text(
+    "Welke knop het sterkst meebeweegt met de intentie, is nog niet te zeggen.",
+    "Which knob moves most with intention cannot be said yet.",
+)
+"""Where any of them may be the one: to list them all would say nothing more."""
 NO_LINK = Text(
     "Welke knop meebeweegt met de intentie, is nog niet te zeggen.", "Which knob moves with intention cannot be said yet."
 )
@@ -55,9 +62,9 @@ IN_ORDER = Text(
 )
 KNOB_CAPTION = Text(
     "Knoppenkaart. Ellips: marge (95 %) in elke richting apart. Ruimte: gemiddeld aandeel van de schaal dat nog te "
-    "winnen is. Samenhang: binnen dezelfde persoon, over de metingen.",
+    f"winnen is. Samenhang: binnen dezelfde persoon, over de metingen. {STANDARD_DEVIATION.nl}",
     "Map of the knobs. Ellipse: interval (95 %) in each direction by itself. Room: mean share of the scale still to be gained. "
-    "Relation: within the same person, over the measurements.",
+    f"Relation: within the same person, over the measurements. {STANDARD_DEVIATION.en}",
 )
 MODERATORS_TOO = Text(
     "Vaardigheden en belemmeringen bepalen in het model vooral of een voornemen gedrag wordt; hun samenhang met de "
@@ -156,7 +163,7 @@ def _knob_sentence(rooms: Mapping[str, Cell], links: Mapping[str, Cell], first: 
 
 def _room_said(rooms: Mapping[str, Cell], may: Sequence[str], named: Mapping[str, Text]) -> tuple[Text, dict[str, Slot]]:
     if len(may) != 1:
-        return NO_MOST_ROOM.format(rooms=_names(may, named)), {}
+        return NO_MOST_ROOM.format(rooms=_names(may, named)) if len(may) < len(rooms) else ANY_ROOM, {}
     slots = quote(rooms[may[0]])
     said = MOST_ROOM.format(room=named.get(may[0], same(may[0])))
     return said, {"room": slots["value"], "room_low": slots["low"], "room_high": slots["high"]}
@@ -166,7 +173,7 @@ def _link_said(links: Mapping[str, Cell], may: Sequence[str], named: Mapping[str
     if not _clear(links):
         return NO_LINK, {}
     if len(may) != 1:
-        return NO_STRONGEST.format(links=_names(may, named)), {}
+        return NO_STRONGEST.format(links=_names(may, named)) if len(may) < len(links) else ANY_LINK, {}
     name, slots = named.get(may[0], same(may[0])), quote(links[may[0]])
     said = Text(STRONGEST.format(link=name).nl, STRONGEST.format(link=capital(name)).en)
     return said, {"link": slots["value"], "low": slots["low"], "high": slots["high"]}
@@ -198,9 +205,9 @@ UNCLEAR = Text(
 )
 MODERATION_CAPTION = Text(
     "Verandering in gedrag bij {per} punten meer intentie, met marge (95 %). Weinig en veel: één standaarddeviatie "
-    "onder en boven het gemiddelde. Metingen van dezelfde persoon zijn samen genomen.",
+    f"onder en boven het gemiddelde. {STANDARD_DEVIATION.nl} Metingen van dezelfde persoon zijn samen genomen.",
     "Change in behaviour with {per} points more intention, with its interval (95 %). Few and many: one standard "
-    "deviation below and above the mean. Measurements of the same person were taken together.",
+    f"deviation below and above the mean. {STANDARD_DEVIATION.en} Measurements of the same person were taken together.",
 )
 POOLED = Text(
     "Deze vergelijking mengt verschillen tussen personen met veranderingen binnen personen; verderop staan die apart.",

@@ -163,7 +163,14 @@ class Sentence:
         """Say it behind other words, as alt text does."""
         said = (self.text, self.without_interval)
         text, bare = (Text(f"{lead.nl} {one.nl}", f"{lead.en} {one.en}") if one.nl else one for one in said)
-        return Sentence(text, self.slots, without_interval=bare)
+        return Sentence(text, self.slots, self.otherwise, bare)
+
+
+NUMBER_HIDDEN = Text(
+    "Het getal dat hier hoort, is niet te tonen: het gaat over te weinig mensen, of het zou een ander getal verraden.",
+    "The number that belongs here cannot be shown: it is about too few people, or it would give another number away.",
+)
+"""Said in the place of a sentence beside which other numbers may still be shown, as in a table of shares."""
 
 
 def plain(text: Text) -> Sentence:

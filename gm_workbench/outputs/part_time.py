@@ -9,11 +9,11 @@ from gm_workbench.metrics.shares import MonthShare
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import share_cell
 from gm_workbench.outputs.exits import ARMS, EVERYBODY, INTRODUCED, MONTHS, OTHERS, SERIES
-from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot
+from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import terms, when
 from gm_workbench.vocabulary.protocols import Section
-from gm_workbench.vocabulary.text import Text
+from gm_workbench.vocabulary.text import Text, joined
 
 PART_TIME_AXIS = Axis(Text("% met inkomen uit werk", "% with income from work"), low=0.0)
 
@@ -21,6 +21,24 @@ LEADS = {
     INTRODUCED: Text("Met de nieuwe werkwijze: ", "With the new way of working: "),
     OTHERS: Text("Zonder de nieuwe werkwijze: ", "Without the new way of working: "),
 }
+SHARE, MARGIN = (
+    Text("{{{name}}} %", "{{{name}}}%"),
+    Text(" (marge {{{name}_low}} tot {{{name}_high}})", " (interval {{{name}_low}} to {{{name}_high}})"),
+)
+GROUP = Text(
+    "{begin} werkte {first} naast de uitkering, en {last} in maand {month}.",
+    "{begin} {first} worked next to the benefit, and {last} in month {month}.",
+)
+NOT_SHOWN = Text(
+    "Het aandeel in de eerste of de laatste maand is niet te tonen: daarvoor zijn er te weinig personen.",
+    "The share in the first or the last month cannot be shown: there are too few persons for that.",
+)
+NOT_COMPARED = Text(
+    "Of de groepen hierin verschillen, is niet berekend. Wie uitstroomde, telt niet meer mee: een laag aandeel kan ook komen "
+    "doordat wie werkte, vertrok.",
+    "Whether the groups differ in this was not calculated. Those who left are no longer counted: a low share may also "
+    "come from those who worked having left.",
+)
 PART_TIME_CAPTION = Text(
     "Werk naast de uitkering: deel van de personen met een uitkering in die maand dat inkomen uit loon had. Streep: marge (95 "
     "%). Wie "
@@ -54,6 +72,7 @@ def part_time(shares: Mapping[str, Sequence[MonthShare]], section: Section, abou
         section,
         about,
         sentence=sentence,
+        more=(plain(NOT_COMPARED),) if len(rows) > 1 else (),
         caption=PART_TIME_CAPTION,
         alt=sentence.behind(Text("Lijn over de maanden.", "Line over the months.")),
         shown_as=(Shape.TREND,),
@@ -79,19 +98,31 @@ def _month_cell(row: str, one: MonthShare) -> Cell:
 
 
 def _part_time_sentence(rows: Mapping[str, Sequence[MonthShare]]) -> Sentence:
-    """Say for each group which share worked at the first and at the last month shown."""
-    said, slots = zip(*(_group_said(row, months, at) for at, (row, months) in enumerate(rows.items())), strict=True)
-    merged = {name: slot for own in slots for name, slot in own.items()}
-    return Sentence(Text(" ".join(one.nl for one in said), " ".join(one.en for one in said)), merged)
+    """Say of each group which share worked at the first and last month shown, with intervals where the guard keeps them."""
+    ends = {
+        name: (row, one.month)
+        for at, (row, months) in enumerate(rows.items())
+        for name, one in ((f"first{at}", months[0]), (f"last{at}", months[-1]))
+    }
+    slots = {slot: place for name, (row, month) in ends.items() for slot, place in _share_slots(name, row, month).items()}
+    return Sentence(_told(rows, MARGIN), slots, NOT_SHOWN, _told(rows, NOTHING))
 
 
-def _group_said(row: str, months: Sequence[MonthShare], at: int) -> tuple[Text, dict[str, Slot]]:
-    first, last = months[0].month, months[-1].month
-    who = LEADS.get(row, NOTHING)
-    month = when(first) if who is NOTHING else Text(when(first).nl.lower(), when(first).en.lower())
-    text = Text(
-        f"{who.nl}{month.nl} werkte {{first{at}}} % naast de uitkering, en {{last{at}}} % in maand {last}.",
-        f"{who.en}{month.en} {{first{at}}}% worked next to the benefit, and {{last{at}}}% in month {last}.",
-    )
-    slots = {f"first{at}": Slot(row, str(first), percent=True), f"last{at}": Slot(row, str(last), percent=True)}
-    return text, slots
+def _told(rows: Mapping[str, Sequence[MonthShare]], margin: Text) -> Text:
+    return joined([_group_said(row, months, at, margin) for at, (row, months) in enumerate(rows.items())], " ")
+
+
+def _group_said(row: str, months: Sequence[MonthShare], at: int, margin: Text) -> Text:
+    who, month = LEADS.get(row, NOTHING), when(months[0].month)
+    begin = month if who is NOTHING else Text(f"{who.nl}{month.nl.lower()}", f"{who.en}{month.en.lower()}")
+    first, last = (joined([SHARE.format(name=end), margin.format(name=end)], "") for end in (f"first{at}", f"last{at}"))
+    return GROUP.format(begin=begin, first=first, last=last, month=str(months[-1].month))
+
+
+def _share_slots(name: str, row: str, month: int) -> dict[str, Slot]:
+    at = str(month)
+    return {
+        name: Slot(row, at, percent=True),
+        f"{name}_low": Slot(row, at, "low", percent=True),
+        f"{name}_high": Slot(row, at, "high", percent=True),
+    }

@@ -9,7 +9,7 @@ from gm_workbench.metrics.counts import CategoryCount
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.cells import count_cell, share_cell
-from gm_workbench.outputs.output import Cell, Output, Role, Sentence, Shape, Slot, Sum
+from gm_workbench.outputs.output import NUMBER_HIDDEN, Cell, Output, Role, Sentence, Shape, Slot, Sum
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.panel.ledger import Step
 from gm_workbench.vocabulary.protocols import Section
@@ -68,7 +68,7 @@ def _remained(steps: Sequence[Step], slots: Mapping[str, Slot]) -> Sentence:
     """Say how many remained; of nobody, that there is nobody, where the guard lets a zero be seen."""
     if not steps[0].persons_out:
         return Sentence(NOBODY, slots)
-    return Sentence(FLOW, slots) if len(steps) > 1 else Sentence(ONE_STEP, {"first": slots["first"]})
+    return Sentence(FLOW, slots, NUMBER_HIDDEN) if len(steps) > 1 else Sentence(ONE_STEP, {"first": slots["first"]})
 
 
 def _flow_caption(about: About, steps: int) -> Text:
@@ -93,10 +93,10 @@ def spoken(rows: Sequence[str], labels: Mapping[str, Text]) -> Sentence:
 
 PROFILE = Text(
     "Het grootste verschil zit bij {characteristic} ({category}): {{a}} % bij {one}, tegen {{b}} % bij {other}.",
-    "The largest difference is in {characteristic} ({category}): {{a}} % among {one}, against {{b}} % among {other}.",
+    "The largest difference is in {characteristic} ({category}): {{a}}% among {one}, against {{b}}% among {other}.",
 )
 PROFILE_LABELS = {
-    "mothers": Text("alleenstaande moeders", "lone mothers"),
+    "mothers": Text("alleenstaande moeders", "single mothers"),
     "rest": Text("de rest van het bestand", "the rest of the caseload"),
     "age_band": Text("leeftijd", "age"),
     "duration_band": Text("maanden in de bijstand", "months on benefit"),
@@ -129,8 +129,8 @@ PROFILE_CAPTION = Text(
 )
 
 NOT_QUOTED = Text(
-    "De tabel zet beide groepen naast elkaar; waar te weinig personen zijn, staat geen getal.",
-    "The table puts both groups beside each other; where there are too few persons there is no number.",
+    "Het grootste verschil tussen beide groepen wordt niet genoemd: het rust op een getal dat niet getoond mag worden.",
+    "The largest difference between the two groups is not named: it rests on a number that may not be shown.",
 )
 """Said when the largest difference rests on a number that is hidden."""
 

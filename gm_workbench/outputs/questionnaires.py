@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.scales import ItemStatistic
@@ -11,7 +12,7 @@ from gm_workbench.metrics.waves import Course, WaveMean
 from gm_workbench.outputs.about import About, capital, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote, share_cell
 from gm_workbench.outputs.output import Axis, Cell, Measure, Output, Sentence, Shape, Slot, plain
-from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.shortages import EACH, WHAT, shortage
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text, number, same
 
@@ -219,8 +220,8 @@ def _over_waves(
     ordered = sorted(means, key=lambda mean: place.get(mean.group, len(place)))
     cells = tuple(_wave_cell(mean, mean.estimate, dots) for mean in ordered if isinstance(mean.estimate, Estimate))
     if not cells:
-        short = next((mean.estimate for mean in means if isinstance(mean.estimate, NotEnoughData)), None)
-        return words_only(section, about, shortage(short or NotEnoughData("mean", "persons", 0, 1), about.units), id=name)
+        few = _of_each(_nearest(means), means)
+        return words_only(section, about, shortage(few, about.units), id=name)
     sentence = _first_and_last(cells, labels, dots)
     words = section_words(
         section,
@@ -235,6 +236,12 @@ def _over_waves(
         axes=axes,
     )
     return Output(words, cells)
+
+
+def _nearest(means: Sequence[WaveMean]) -> NotEnoughData:
+    """Give what the group that came nearest lacks: that there is no second group is no reason why the first has no mean."""
+    lacks = [mean.estimate for mean in means if isinstance(mean.estimate, NotEnoughData)]
+    return max(lacks, key=lambda short: (short.what != "persons", short.got), default=NotEnoughData("mean", "persons", 0, 1))
 
 
 def _wave_cell(mean: WaveMean, estimate: Estimate, dots: bool) -> Cell:
@@ -252,6 +259,12 @@ GROUP_CHANGE = Text(
     "{group}: sinds de start {{{a}}} punten bij {last} (marge {{{a}_low}} tot {{{a}_high}}).",
     "{group}: since the start {{{a}}} points at {last} (interval {{{a}_low}} to {{{a}_high}}).",
 )
+
+
+def _of_each(short: NotEnoughData, means: Sequence[WaveMean]) -> NotEnoughData:
+    """Say of what is short that each group needs it, where there are groups: all of them together may have enough."""
+    several = len({mean.group for mean in means}) > 1
+    return replace(short, what=f"{short.what}{EACH}") if several and f"{short.what}{EACH}" in WHAT else short
 
 
 def _first_and_last(cells: Sequence[Cell], labels: Mapping[str, Text], dots: bool) -> Sentence:

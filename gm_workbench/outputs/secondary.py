@@ -50,6 +50,7 @@ SEVERAL_SHORT = Text(
     "Over {those} zijn er te weinig gegevens. Bij het meetellen doen ook die uitkomsten mee.",
     "On {those} there are too few data. Those outcomes count as looked at too.",
 )
+NONE_KNOWN = Text("Over {those} zijn er te weinig gegevens.", "On {those} there are too few data.")
 BESIDE = Text(
     "Deze uitkomsten zijn vooraf genoemd, naast de hoofdvraag. Zij zijn geen tweede antwoord daarop.",
     "These outcomes were named beforehand, beside the main question. They are no second answer to it.",
@@ -65,10 +66,12 @@ AT_LEAST = Text("{label} ({{{name}}} {unit}, hoogstens {{{name}_low}})", "{label
 
 CAPTION = Text(
     "Verschil per uitkomst, met een marge (95 %) die voor die ene uitkomst geldt, en met een marge (95 %) die voor alle "
-    "uitkomsten samen geldt ({method}). Wie met wie is vergeleken, staat bij elk onderdeel.{ends}",
+    "uitkomsten samen geldt ({method}). {compared}{ends}",
     "Difference in each outcome, with an interval (95 %) for that one outcome, and with an interval (95 %) that holds for all "
-    "outcomes together ({method}). Who is compared with whom is said in each section.{ends}",
+    "outcomes together ({method}). {compared}{ends}",
 )
+IN_EACH = Text("Wie met wie is vergeleken, staat bij elk onderdeel.", "Who is compared with whom is said in each section.")
+COMPARED = Text("Vergeleken zijn {contrast}.", "Compared are {contrast}.")
 METHODS = {
     Correction.HOLM: Text("Holm, in beide richtingen", "Holm, in either direction"),
     Correction.BONFERRONI: Text("Bonferroni", "Bonferroni"),
@@ -85,6 +88,8 @@ def together(
     family: Family,
     section: Section,
     about: About,
+    *,
+    contrast: Text | None = None,
 ) -> Output:
     """Show each secondary outcome by itself and together with the others, and say which hold together.
 
@@ -94,6 +99,8 @@ def together(
         `metrics.several.simultaneous` of `alone`.
     alone : mapping
         `metrics.several.declared`: the whole family, as the protocol declares it.
+    contrast : Text, optional
+        Who is compared with whom, where that is the same for all and no other section says it.
 
     Raises
     ------
@@ -107,16 +114,17 @@ def together(
     _require_units(known, family)
     short = _short([labels[name] for name in family.names if name not in known])
     if not known:
-        return words_only(section, about, short)
+        return words_only(section, about, NONE_KNOWN.format(those=listed(list(labels.values()))))
     cells = {name: _cell(one.estimate, name, TOGETHER) for name, one in known.items()}
     own = {name: _cell(one, name, ALONE) for name, one in alone.items() if isinstance(one, Estimate)}
     sentence = _sentence(known, cells, labels, len(family.outcomes))
+    compared = COMPARED.format(contrast=contrast) if contrast else IN_EACH
     words = section_words(
         section,
         about,
         sentence=sentence,
         more=(*((plain(short),) if len(known) < len(found) else ()), plain(NOT_ALIKE), plain(BESIDE), *caution(about)),
-        caption=CAPTION.format(method=METHODS[family.correction], ends=_ends(known)),
+        caption=CAPTION.format(method=METHODS[family.correction], compared=compared, ends=_ends(known)),
         alt=sentence,
         labels={name: labels[name] for name in known} | COLUMNS,
         row_title=Text("uitkomst", "outcome"),
@@ -124,9 +132,13 @@ def together(
     return Output(words, tuple(cell for name in known for cell in (own[name], cells[name])))
 
 
+DIFFERENCE_IN = "difference in "
+"""How some metrics name the unit of a difference; a protocol names that of the outcome."""
+
+
 def _require_units(known: Mapping[str, Simultaneous], family: Family) -> None:
     for one in family.outcomes:
-        if one.name in known and (got := known[one.name].estimate.unit) != one.unit:
+        if one.name in known and (got := known[one.name].estimate.unit).removeprefix(DIFFERENCE_IN) != one.unit:
             raise OutputError(f"Secondary outcome {one.name} must be in {one.unit}, as declared, but got {got}.")
 
 

@@ -14,7 +14,7 @@ from gm_workbench.outputs.output import Axis, Cell, Measure, Output, Sentence, S
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import MOTHERS
 from gm_workbench.vocabulary.protocols import Section
-from gm_workbench.vocabulary.text import Text, listed, number, same
+from gm_workbench.vocabulary.text import Text, joined, listed, number, same
 
 ALONG = Text(
     "Bij een score van {low} voor {moderator} gaan {per} punten meer intentie samen met {{low}} punten gedrag (marge "
@@ -23,10 +23,10 @@ ALONG = Text(
     "to {{low_high}}); at a score of {high} with {{high}} points (interval {{high_low}} to {{high_high}}).",
 )
 ALL_AT_ONCE = Text(
-    "De marges gelden voor alle scores tegelijk. Samenhang zegt niet wat oorzaak is: dezelfde moeder kan anders zijn als haar "
-    "score anders is.",
-    "The intervals hold for all scores at once. A relation does not say what is cause: the same mother may be different when "
-    "her score is.",
+    "De marges gelden voor alle scores tegelijk. Samenhang zegt niet wat oorzaak is: wie een andere score heeft, kan "
+    "ook in andere dingen verschillen.",
+    "The intervals hold for all scores at once. A relation does not say what is cause: those with another score may differ in "
+    "other things too.",
 )
 REGION_CAPTION = Text(
     "Verandering in gedrag bij {per} punten meer intentie, naar de score voor {names}, met marge (95 % voor alle scores "
@@ -271,7 +271,8 @@ def moderation_apart(
     names = {one.moderator: named.get(one.moderator, same(one.moderator)) for one in found}
     first = found[0].moderator
     slots = {**_renamed("within", cells[first, "within"]), **_renamed("between", cells[first, "between"])}
-    sentence = Sentence(LEVELS_SAID.format(verdict=_within_said(found[0], names[first]), moderator=names[first]), slots)
+    verdict = joined([_within_said(one, names[one.moderator]) for one in found], " ")
+    sentence = Sentence(LEVELS_SAID.format(verdict=verdict, moderator=names[first]), slots)
     words = section_words(
         section,
         about,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
 
 from gm_workbench.metrics.decomposition import Decomposition
 from gm_workbench.metrics.equity import EURO_MONTH, Spend
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.outputs.about import About, section_words, words_only
+from gm_workbench.metrics.shares import wilson
+from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote, share_cell
 from gm_workbench.outputs.output import Axis, Cell, Measure, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import term, terms
 from gm_workbench.vocabulary.protocols import Section
-from gm_workbench.vocabulary.text import Text
+from gm_workbench.vocabulary.text import Text, joined
 
 ALL = "all"
 SEXES = ("woman", "man")
@@ -27,19 +30,17 @@ DESCRIPTIVE = Text(
 )
 SPEND_CAPTION = Text(
     "Uitgaven aan re-integratie per persoon per maand met algemene bijstand, in euro: alle uitgaven gedeeld door alle "
-    "maanden, ook van wie "
-    "niets kreeg. Verschil met marge (95 %), door personen opnieuw te trekken.",
+    "maanden, ook van wie niets kreeg. Verschil met marge (95 %), door personen opnieuw te trekken. Alles is op hele euro's "
+    "afgerond: het verschil van twee bedragen kan er daardoor € 1 naast zitten.",
     "Spend on re-integration per person per month on general assistance, in euros: all spend divided by all months, including "
-    "those of "
-    "people who got nothing. Difference with interval (95 %), from drawing persons again.",
+    "those of people who got nothing. Difference with interval (95 %), from drawing persons again. All is rounded to whole "
+    "euros: the difference of two amounts may therefore be € 1 off.",
 )
 PARTS_CAPTION = Text(
-    "In twee delen: het deel van de personen voor wie in de periode iets is uitgegeven, en het gemiddelde bedrag over de hele "
-    "periode "
-    "voor die personen, in euro.",
-    "In two parts: the share of persons on whom anything was spent in the period, and the mean amount over the whole period "
-    "for those "
-    "persons, in euros.",
+    "In twee delen: het deel van de personen voor wie in de periode iets is uitgegeven, met marge (95 %), en het gemiddelde "
+    "bedrag over de hele periode voor die personen, in euro.",
+    "In two parts: the share of persons on whom anything was spent in the period, with its interval (95 %), and the mean "
+    "amount over the whole period for those persons, in euros.",
 )
 DECOMPOSITION_CAPTION = Text(
     "Verschil in uitgaven per persoon per maand, vrouwen min mannen, in euro, gesplitst volgens Kitagawa. Samenstelling: "
@@ -107,6 +108,12 @@ EITHER_WAY = Text(
 )
 
 
+WHOLE_EITHER_WAY = Text(
+    " Of het hele verschil meer is dan toeval, is niet te zeggen.",
+    " Whether the whole difference is more than chance cannot be said.",
+)
+
+
 def _spend_sentence(cells: Sequence[Cell]) -> Sentence:
     slots = {sex: Slot(ALL, sex) for sex in SEXES}
     nl = "Per maand met bijstand is aan vrouwen gemiddeld € {woman} uitgegeven en aan mannen € {man}"
@@ -117,7 +124,7 @@ def _spend_sentence(cells: Sequence[Cell]) -> Sentence:
     margin = Text(
         ", een verschil van € {value} (marge {low} tot {high}).", ", a difference of € {value} (interval {low} to {high})."
     )
-    open_ = EITHER_WAY if (gap.low or 0.0) <= 0 <= (gap.high or 0.0) else Text("", "")
+    open_ = NOTHING if _sure(gap) else EITHER_WAY
     return Sentence(Text(nl + margin.nl + open_.nl, en + margin.en + open_.en), {**slots, **quote(gap, signed=True)})
 
 
@@ -132,26 +139,19 @@ def spend_parts(spent: Mapping[tuple[str, ...], Spend | NotEnoughData], section:
     known = {sex: one for sex in SEXES if isinstance(one := spent.get((sex,)), Spend)}
     if set(known) != set(SEXES):
         return words_only(section, about, shortage(NotEnoughData("", "persons in each group", 0, 2)), id="spend_parts")
-    anything = [share_cell("any", sex, one.any_persons, one.persons) for sex, one in known.items()]
+    anything = [_any_cell(sex, one) for sex, one in known.items()]
     amounts = [
         Cell("given_any", sex, Measure.MONEY, one.given_any.n, value=one.given_any.value, largest=one.largest, unit="euro")
         for sex, one in known.items()
         if isinstance(one.given_any, Estimate)
     ]
-    sentence = Sentence(
-        Text(
-            "Voor {woman} % van de vrouwen en {man} % van de mannen is in de periode iets uitgegeven.",
-            "Anything was spent in the period on {woman}% of the women and {man}% of the men.",
-        ),
-        {sex: Slot("any", sex, percent=True) for sex in SEXES},
-    )
+    sentence = _any_sentence()
     words = section_words(
         section,
         about,
         id="spend_parts",
-        lead=Text("", ""),
         sentence=sentence,
-        more=(plain(DESCRIPTIVE),),
+        more=(plain(ONLY_SHARES), plain(DESCRIPTIVE)),
         caption=PARTS_CAPTION,
         alt=sentence,
         labels=terms(
@@ -165,7 +165,39 @@ def spend_parts(spent: Mapping[tuple[str, ...], Spend | NotEnoughData], section:
     return Output(words, (*anything, *amounts))
 
 
-def decomposition(results: Mapping[str, Decomposition | NotEnoughData], section: Section, about: About) -> Output:
+ANY = Text(
+    "Voor {{woman}} % van de vrouwen{woman_margin} en {{man}} % van de mannen{man_margin} is in de periode iets uitgegeven.",
+    "Anything was spent in the period on {{woman}}% of the women{woman_margin} and {{man}}% of the men{man_margin}.",
+)
+ANY_MARGIN = Text(" (marge {{{sex}_low}} tot {{{sex}_high}})", " (interval {{{sex}_low}} to {{{sex}_high}})")
+
+
+ONLY_SHARES = Text(
+    "Of de aandelen meer verschillen dan door toeval kan, is bij deze vraag niet berekend.",
+    "Whether the shares differ by more than chance was not calculated under this question.",
+)
+
+
+def _any_cell(sex: str, one: Spend) -> Cell:
+    low, high = wilson(one.any_persons, one.persons)
+    return replace(share_cell("any", sex, one.any_persons, one.persons), low=low, high=high)
+
+
+def _any_sentence() -> Sentence:
+    """Say both shares with their intervals, or without where the guard keeps these back."""
+    fields: tuple[tuple[str, Literal["value", "low", "high"]], ...] = (("", "value"), ("_low", "low"), ("_high", "high"))
+    slots = {f"{sex}{end}": Slot("any", sex, field, percent=True) for sex in SEXES for end, field in fields}
+    margins = {f"{sex}_margin": ANY_MARGIN.format(sex=sex) for sex in SEXES}
+    return Sentence(ANY.format(**margins), slots, without_interval=ANY.format(**dict.fromkeys(margins, NOTHING)))
+
+
+def decomposition(
+    results: Mapping[str, Decomposition | NotEnoughData],
+    section: Section,
+    about: About,
+    *,
+    whole: Estimate | NotEnoughData | None = None,
+) -> Output:
     """Show the difference in spend and how much of it goes with composition and with amounts.
 
     Only the two totals are shown, not the parts by category: they sum to the difference, so a hidden one could be worked out.
@@ -174,13 +206,16 @@ def decomposition(results: Mapping[str, Decomposition | NotEnoughData], section:
     ----------
     results : mapping
         What was split over (``household``, ``age_band``, ``type``) to the decomposition; all of the same difference.
+    whole : Estimate, optional
+        The whole difference as another section shows it (`metrics.equity.spend_difference`). Each bootstrap draws anew, and a
+        report that gives one difference two intervals contradicts itself.
     """
     known = {name: one for name, one in results.items() if isinstance(one, Decomposition)}
     if not known:
         short = next((one for one in results.values() if isinstance(one, NotEnoughData)), None)
         return words_only(section, about, shortage(short or NotEnoughData("", "persons in each group", 0, 2)))
-    first = next(iter(known.values()))
-    cells = [estimate_cell(first.gap, "gap", EURO_MONTH, digits=1)]
+    gap = whole if isinstance(whole, Estimate) else next(iter(known.values())).gap
+    cells = [estimate_cell(gap, "gap", EURO_MONTH, digits=1)]
     labels = {"gap": DIFFERENCE_LABEL, EURO_MONTH: Text("€ per persoon per maand", "€ per person per month")}
     for name, one in known.items():
         cells += [estimate_cell(getattr(one, part), f"{name}_{part}", EURO_MONTH, digits=1) for part in PART_LABELS]
@@ -220,4 +255,9 @@ def _decomposition_sentence(name: str, cells: Mapping[str, Cell]) -> Sentence:
     for part in PART_LABELS:
         quoted = quote(cells[f"{name}_{part}"], signed=True)
         slots |= {f"{part}_{end}".removesuffix("_value"): slot for end, slot in quoted.items()}
-    return Sentence(text, slots)
+    return Sentence(joined([text, NOTHING if _sure(cells["gap"]) else WHOLE_EITHER_WAY], ""), slots)
+
+
+def _sure(gap: Cell) -> bool:
+    """Whether the interval of a difference leaves zero out."""
+    return (gap.low or 0.0) > 0 or (gap.high or 0.0) < 0

@@ -75,16 +75,22 @@ def _places(columns: list[str]) -> list[float]:
 
 
 def _ticks(plot: Plot, places: list[float], labels: list[str]) -> dict[float, str]:
-    """Give the labels that fit beside each other, from the left; of many months the round ones."""
+    """Give the labels that fit beside each other, from the left; of many months the round ones, else at least their number."""
     months = month_ticks(*plot.x, most=MOST_TICKS) if len(places) > MOST_TICKS else places
     kept: dict[float, str] = {}
     end = float("-inf")
     for place, label in zip(places, labels, strict=True):
-        half = text_width(label, SMALL) / 2
-        if place in months and plot.px(place) - half > end:
-            kept[place] = label
-            end = plot.px(place) + half + 8
+        fits = next((one for one in _shorter(label) if plot.px(place) - text_width(one, SMALL) / 2 > end), None)
+        if place in months and fits is not None:
+            kept[place] = fits
+            end = plot.px(place) + text_width(fits, SMALL) / 2 + 8
     return kept
+
+
+def _shorter(label: str) -> tuple[str, ...]:
+    """Give a label, and the number that it begins with."""
+    first = label.partition(" ")[0]
+    return (label, first) if first.isdigit() else (label,)
 
 
 def _lines(shown: ShownOutput, columns: list[str], language: Language) -> list[_Line]:

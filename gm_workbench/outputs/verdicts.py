@@ -99,7 +99,7 @@ EXCLUSIONS = {
         "The interval excludes a difference of {sesoi} {unit} or more downwards, but not upwards.",
     ),
     Excluded.NEITHER: Text(
-        "De marge sluit een verschil van {sesoi} {unit} of meer niet uit, naar boven noch naar beneden.",
+        "De marge sluit een verschil van {sesoi} {unit} of meer niet uit: niet naar boven en niet naar beneden.",
         "The interval does not exclude a difference of {sesoi} {unit} or more, in either direction.",
     ),
 }

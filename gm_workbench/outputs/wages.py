@@ -10,7 +10,7 @@ from gm_workbench.metrics.exits import Curve
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.exits import MONTHS, STEPPED, curve_cells
-from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, plain
+from gm_workbench.outputs.output import NUMBER_HIDDEN, Axis, Cell, Output, Sentence, Shape, plain
 from gm_workbench.outputs.series import AT_RISK
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.weighing import caution
@@ -24,11 +24,13 @@ CROSSING_LABELS = {
 }
 CROSSING_CAPTION = Text(
     "Deel van de werkenden aan de basis dat voor het eerst boven de laagloongrens kwam: in ten minste één maand, en in zes "
-    "maanden "
-    "achtereen (geteld vanaf de eerste daarvan). Een maand zonder loon is niet boven de grens. Band: marge (95 %).",
+    "maanden achtereen (geteld vanaf de eerste daarvan). Zes maanden achtereen zijn pas te zien als zij voorbij zijn; die lijn "
+    "houdt daarom eerder op. Een maand zonder loon is niet boven de grens. Nog gevolgd: wie nog geen zes maanden achtereen "
+    "boven de grens zat. Band: marge (95 %).",
     "Share of the workers at the base who rose above the low-pay threshold for the first time: in at least one month, and in "
-    "six months in a "
-    "row (counted from the first of these). A month without pay is not above the threshold. Band: interval (95 %).",
+    "six months in a row (counted from the first of these). Six months in a row are seen only when they are over, so that line "
+    "ends sooner. A month without pay is not above the threshold. Still followed: who had not been above the threshold for six "
+    "months in a row. Band: interval (95 %).",
 )
 COMPARISON_CAPTION = Text(
     "{difference}: het aandeel {outcome}, werkenden van consulenten die de nieuwe werkwijze invoerden min de anderen, in "
@@ -63,7 +65,8 @@ NO_COMPARISON = Text(
     "This is no comparison: it does not say what made people rise above the threshold.",
 )
 MARGIN = Text(" (marge {low} tot {high} %)", " (interval {low} to {high}%)")
-AT_LEAST_ONCE = Text("; {once} % haalde ten minste één maand", "; {once}% had at least one month")
+AT_LEAST_ONCE = Text("; {{once}} % haalde ten minste één maand{once_margin}", "; {{once}}% had at least one month{once_margin}")
+ONCE_MARGIN = Text(" (marge {once_low} tot {once_high} %)", " (interval {once_low} to {once_high}%)")
 
 
 def crossing(curves: Mapping[str, Curve | NotEnoughData], section: Section, about: About, *, horizon: int) -> Output:
@@ -111,11 +114,11 @@ def _crossing_sentence(cells: tuple[Cell, ...], horizon: int) -> Sentence:
             Text(f"Er is te kort gevolgd om {horizon} maanden te overzien.", f"The follow-up is shorter than {horizon} months.")
         )
     with_it, bare = (
-        ROSE.format(horizon=str(horizon), margin=margin, once=AT_LEAST_ONCE if ONCE in at else NOTHING)
-        for margin in (MARGIN, NOTHING)
+        ROSE.format(horizon=str(horizon), margin=margin, once=AT_LEAST_ONCE.format(once_margin=once) if ONCE in at else NOTHING)
+        for margin, once in ((MARGIN, ONCE_MARGIN), (NOTHING, NOTHING))
     )
-    once = {"once": at[ONCE]["value"]} if ONCE in at else {}
-    return Sentence(with_it, {**at[HELD], **once}, without_interval=bare)
+    slots = {f"{ONCE}_{end}".removesuffix("_value"): slot for end, slot in at.get(ONCE, {}).items()}
+    return Sentence(with_it, {**at[HELD], **slots}, NUMBER_HIDDEN, bare)
 
 
 def comparison(contrast: Contrast | NotEnoughData, section: Section, about: About, *, outcome: Text = HELD_OUTCOME) -> Output:

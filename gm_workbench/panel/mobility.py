@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.panel.people import agreed
 from gm_workbench.panel.study import THRESHOLD, Study
 from gm_workbench.panel.work import STATES, main_jobs, work_months
 from gm_workbench.vocabulary.schemas import DataKind
@@ -25,10 +26,15 @@ QUINTILE_TIES = Text(
     "Positions are fifths of the hourly wages in these data; equal wages share the lower position.",
 )
 
+STATES_MEAN = Text(
+    "Aan de start: in de maand voor de start. Vast: een contract voor onbepaalde tijd; flexibel: elk ander contract.",
+    "At the start: in the month before the start. Permanent: a contract without an end; flexible: every other contract.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Pairs of states, one per person, with all states from the base upwards and how equal wages were treated."""
+    """Pairs of states, one per person, with all states from the base upwards and what a reader must know of them."""
 
     frame: pd.DataFrame
     states: tuple[str, ...]
@@ -36,13 +42,14 @@ class Pairs:
 
 
 def pairs(study: Study, horizon: int, share: float, months: pd.DataFrame | None = None) -> Pairs:
-    """Give the pairs that the data allow: against the national threshold, or, without one, by fifths of their own wages.
+    """Give the pairs of who consented: against the national threshold, or, without one, by fifths of their own wages.
 
     `months` are those of `work_months` with the same share, for who has them already.
     """
     if not study.meets(THRESHOLD) or not study.meets("wages.contract"):
         return rank_pairs(study, horizon)
-    return Pairs(state_pairs(work_months(study, share) if months is None else months, horizon), STATES)
+    known = state_pairs(work_months(study, share) if months is None else months, horizon)
+    return Pairs(_of_the_agreed(study, known), STATES, STATES_MEAN)
 
 
 def rank_pairs(study: Study, horizon: int) -> Pairs:
@@ -52,15 +59,31 @@ def rank_pairs(study: Study, horizon: int) -> Pairs:
 
 def wage_pairs(study: Study, horizon: int) -> pd.DataFrame:
     """Give one row per person with the hourly wages of the same pairs as `rank_pairs`, for ranks without borders."""
+    return _of_the_agreed(study, _wages(_found(study, horizon)))
+
+
+def _found(study: Study, horizon: int) -> pd.DataFrame:
     tolerance = TOLERANCE if study.kind is DataKind.PUBLISHED else 0
-    wages = main_jobs(study.tables["wages"]).sort_values(["person", "month"])
-    found = _nearest(wages, horizon, tolerance)
-    return _wages(found)
+    return _nearest(main_jobs(study.tables["wages"], ["hourly_wage"]), horizon, tolerance)
+
+
+def real_wage_pairs(study: Study, horizon: int) -> pd.DataFrame:
+    """Give the pairs of `wage_pairs` in constant prices: a rise that prices ate up is none."""
+    found = _found(study, horizon)
+    prices = {int(year): study.prices(int(year)) for year in {*(found["month"] // 12), *(found["start"] // 12)}}
+    real = {
+        wage: found[wage] / (found[month] // 12).map(prices) for wage, month in (("wage_from", "start"), ("wage_to", "month"))
+    }
+    return _of_the_agreed(study, _wages(found.assign(**real)))
 
 
 def in_fifths(wages: pd.DataFrame) -> Pairs:
     """Turn pairs of wages into pairs of fifths, those of the persons in the pairs, at each end apart."""
     return Pairs(wages.assign(**{end: _quintile(wages[end]) for end in ("from", "to")}), QUINTILES, QUINTILE_TIES)
+
+
+def _of_the_agreed(study: Study, pairs: pd.DataFrame) -> pd.DataFrame:
+    return pairs.loc[agreed(study, pairs["person"])].reset_index(drop=True)
 
 
 def over_threshold(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -93,11 +116,15 @@ def quintile_pairs(wages: pd.DataFrame, horizon: int, tolerance: int = 0) -> pd.
 
 
 def _nearest(wages: pd.DataFrame, horizon: int, tolerance: int) -> pd.DataFrame:
-    first = wages.drop_duplicates("person").rename(columns={"month": "start", "hourly_wage": "wage_from"})
-    merged = wages.merge(first[["person", "start", "wage_from"]], on="person", validate="many_to_one")
-    merged = merged.assign(off=(merged["month"] - merged["start"] - horizon).abs())
-    close = merged.loc[merged["off"] <= tolerance].sort_values(["person", "off", "month"])
-    return close.drop_duplicates("person").rename(columns={"hourly_wage": "wage_to"}).reset_index(drop=True)
+    """Give of each person the wage nearest to the horizon beside her first; rows come by person and month."""
+    codes, _ = pd.factorize(wages["person"])
+    first = wages.loc[~wages["person"].duplicated(), ["month", "hourly_wage"]]  # in the order of the codes
+    off = (wages["month"] - first["month"].to_numpy()[codes] - horizon).abs()
+    own = {"start": first["month"].to_numpy()[codes], "wage_from": first["hourly_wage"].to_numpy()[codes]}
+    frame = wages.assign(off=off, **own)
+    close = frame.loc[off <= tolerance].sort_values(["person", "off", "month"])
+    found: pd.DataFrame = close.drop_duplicates("person").rename(columns={"hourly_wage": "wage_to"}).reset_index(drop=True)
+    return found
 
 
 def _wages(found: pd.DataFrame) -> pd.DataFrame:

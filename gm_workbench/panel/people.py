@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from gm_workbench.panel.ledger import Cohort, start_cohort
-from gm_workbench.panel.scores import at_wave, cohort_items, person_waves
+from gm_workbench.panel.scores import WAVE_MONTHS, at_wave, cohort_items, person_waves
 from gm_workbench.panel.study import Study
 from gm_workbench.vocabulary.text import Text
 
@@ -16,6 +18,11 @@ DURATION_EDGES = (0, 12, 24, 60, 1200)
 DURATION_BANDS = ("0-11", "12-23", "24-59", "60+")
 RESILIENCE = "ECR"
 COACH = Text("consulent", "coach")
+WAVE_WORDS = {
+    wave: Text(f"na {months} maanden", f"after {months} months") if months else Text("bij de start", "at the start")
+    for wave, months in WAVE_MONTHS.items()
+}
+"""When a wave was, as it reads within a sentence: the code of a wave says nothing to a reader."""
 TOO_SOON = Text("de periode eindigt eerder", "the period ends before that")
 
 
@@ -37,15 +44,16 @@ def on_benefit(study: Study, month: int) -> pd.DataFrame:
     )
 
 
-def general_assistance(study: Study, month: int | None = None) -> pd.DataFrame:
-    """Give the rows of benefits on general assistance, of one month or of all, with every declared column.
+def general_assistance(study: Study, month: int | None = None, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Give the rows of benefits on general assistance, of one month or of all, with every declared column or those named.
 
     A published set that knows no schemes is about one, so all its rows count.
     """
     rows = study.rows("benefits")
     one_scheme = study.published is not None and "scheme" not in study.tables["benefits"].columns
     chosen = rows["month"].notna() if one_scheme else rows["scheme"] == GENERAL_ASSISTANCE
-    return rows.loc[chosen if month is None else chosen & (rows["month"] == month)]
+    wanted = rows if columns is None else rows[list(columns)]
+    return wanted.loc[chosen if month is None else chosen & (rows["month"] == month)]
 
 
 def banded(values: pd.Series, edges: tuple[int, ...], names: tuple[str, ...]) -> pd.Series:
@@ -58,12 +66,18 @@ def guided(study: Study, people: pd.DataFrame, month: int | pd.Series) -> pd.Dat
 
     Coach and team are missing for a person without a coach then.
     """
-    caseload = study.tables["caseload"][["person", "coach", "team", "start", "end"]].sort_values(["person", "start"])
-    joined = people[["person"]].assign(month=month).merge(caseload, on="person")
-    ends = joined["end"].astype("Float64").fillna(joined["month"])
-    now = joined.loc[(joined["start"] <= joined["month"]) & (ends >= joined["month"])].drop_duplicates("person", keep="last")
+    caseload = study.tables["caseload"][["person", "coach", "team", "start", "end"]]
+    if isinstance(month, int):  # most spells are of another time
+        caseload = caseload.loc[_covers(caseload, month)]
+    joined = people[["person"]].assign(month=month).merge(caseload.sort_values(["person", "start"]), on="person")
+    now = joined.loc[_covers(joined, joined["month"])].drop_duplicates("person", keep="last")
     coached = people.merge(now[["person", "coach", "team"]], on="person", how="left", validate="one_to_one")
     return coached.assign(consent=coached["person"].map(consents(study)))
+
+
+def _covers(spells: pd.DataFrame, month: int | pd.Series) -> pd.Series:
+    """Say of each spell whether the month lies in it; a spell without an end goes on."""
+    return spells["start"].le(month) & (spells["end"].isna() | spells["end"].ge(month).fillna(False))
 
 
 def consents(study: Study) -> pd.Series[str]:
@@ -71,8 +85,16 @@ def consents(study: Study) -> pd.Series[str]:
 
     Who withdraws consent is left out everywhere, also of what was seen before. Of two rows of one month, "no" counts.
     """
-    rows = study.tables["caseload"].sort_values(["person", "start", "consent"], ascending=[True, True, False])
+    rows = study.tables["caseload"][["person", "start", "consent"]]
+    rows = rows.sort_values(["start", "consent"], ascending=[True, False])
     return rows.drop_duplicates("person", keep="last").set_index("person")["consent"]
+
+
+def agreed(study: Study, person: pd.Series[str]) -> pd.Series[bool]:
+    """Say of each person whether what is known of them may be used: only after a yes, where consent was asked at all."""
+    if "caseload" not in study.tables:
+        return pd.Series(True, index=person.index)
+    return person.map(consents(study)).eq("yes")
 
 
 def with_coach(study: Study, people: pd.DataFrame, month: int) -> pd.DataFrame:
@@ -128,7 +150,7 @@ def lone_mothers(study: Study) -> Cohort:
     known = "caseload" in study.tables
     start = start_cohort(
         with_coach(study, mothers, study.index_month) if known else mothers.assign(coach=None, introduced=False),
-        Text("alleenstaande moeders met algemene bijstand", "lone mothers on general assistance"),
+        Text("alleenstaande moeders met algemene bijstand", "single mothers on general assistance"),
         Text("alle personen in de startmaand", "all persons in the first month"),
     )
     return consenting(with_clear_exposure(start)) if known else start
@@ -187,12 +209,12 @@ def resilience_cohort(study: Study, cohort: Cohort, first: str = "T0", last: str
     frame = cohort.frame.assign(**{name: cohort.frame["person"].map(score).astype(float) for name, score in scores.items()})
     measured = Cohort(frame, cohort.ledger).keep(
         frame[f"{RESILIENCE}_{first}"].notna(),
-        Text(f"vulden {first} in", f"answered {first}"),
+        Text(f"vulden de vragenlijst {WAVE_WORDS[first].nl} in", f"answered the questionnaire {WAVE_WORDS[first].en}"),
         Text("geen bruikbare eerste meting", "no usable first measurement"),
     )
     return measured.keep(
         measured.frame[f"{RESILIENCE}_{last}"].notna(),
-        Text(f"vulden {first} en {last} in", f"answered {first} and {last}"),
+        Text(f"vulden die ook {WAVE_WORDS[last].nl} in", f"also answered it {WAVE_WORDS[last].en}"),
         Text("geen bruikbare latere meting", "no usable later measurement"),
     )
 

@@ -75,3 +75,15 @@ def wide(waves: pd.DataFrame, cohort: Cohort, scores: Mapping[str, Sequence[str]
     found = {f"{code}_{wave}": at_wave(waves, code, wave) for code, at in scores.items() for wave in at}
     frame = cohort.frame
     return frame.assign(**{name: frame["person"].map(score).astype(float) for name, score in found.items()})
+
+
+def at_both(waves: pd.DataFrame, cohort: Cohort, codes: Iterable[str], first: str, last: str) -> dict[str, pd.DataFrame]:
+    """Give by scale the members measured at both waves: the cohort's columns, and the scores ``before`` and ``after``."""
+    ends = ("before", first), ("after", last)
+    people, person = cohort.frame, cohort.frame["person"]
+    return {
+        code: people.assign(**{name: person.map(at_wave(waves, code, wave)).astype(float) for name, wave in ends}).dropna(
+            subset=["before", "after"]
+        )
+        for code in codes
+    }

@@ -42,8 +42,8 @@ def exit_times(study: Study, people: pd.DataFrame, start: int | None = None) -> 
     """
     first = study.index_month if start is None else start
     table = study.tables["benefits"]
-    since = table["month"].ge(first)
-    last_seen = table.loc[since].groupby("person")["month"].max()
+    since = table["month"].ge(first) & table["person"].isin(people["person"])
+    last_seen = table.loc[since, ["person", "month"]].groupby("person")["month"].max()
     ends = table.loc[since & exits(study), ["person", "month", "end_reason"]]
     ends = ends.sort_values("month").drop_duplicates("person").set_index("person")
     end_month, reason = people["person"].map(ends["month"]).astype("Float64"), people["person"].map(ends["end_reason"])

@@ -224,22 +224,24 @@ def window(study: Study) -> tuple[int, int]:
 def _by_month(study: Study, design: Design) -> Compared:
     """Give every month on general assistance of every client, with how it ended."""
     first, last = window(study)
-    benefits = general_assistance(study)
+    benefits = general_assistance(study, columns=["person", "month", "end", "end_reason"])
     inside = benefits.loc[benefits["month"].between(first, last)]
+    # sorted, joined and counted many times: as categories, whose order is that of the words
+    inside = inside.assign(**{name: inside[name].astype("category") for name in ("person", "end_reason")})
     # of two dossiers in a month the one that ended counts, as it does in `spells.exits`
     inside = inside.sort_values(["person", "month", "end", "end_reason"]).drop_duplicates(["person", "month"])
-    entered = inside.drop_duplicates("person")[["person", "month"]].reset_index(drop=True)
+    entered = inside.drop_duplicates("person")[["person", "month"]].astype({"person": "str"}).reset_index(drop=True)
     cohort = _enrolled(study, entered)
     began = cohort.frame.set_index("person")
     rows = inside.loc[inside["person"].isin(began.index), ["person", "month", "end", "end_reason"]]
     ended, work = exits(study).loc[rows.index], rows["end_reason"].isin(WORK_REASONS)
     frame = pd.DataFrame(
         {
-            "person": rows["person"],
+            "person": rows["person"].cat.remove_unused_categories(),
             "month": rows["month"],
             "to_work": (ended & work).astype("int64"),
             "otherwise": (ended & ~work).astype("int64"),
-            "team": rows["person"].map(began["team"]),
+            "team": rows["person"].map(began["team"]).astype("category"),
         }
     )
     start = frame["team"].map(team_starts(study)).astype("float64")

@@ -38,7 +38,10 @@ def test_curve_keeps_steps_of_enough_events(policy, words, events, repeating):
 def test_curve_repeats_the_step_before_where_events_are_few_and_ends_with_the_last_step(policy, words):
     shown = protect([curve(words, (0, 4, 10, 15, 21, 22, 30))], policy).outputs[0]
     assert [None if cell.hidden else cell.value for cell in shown.cells] == [0.0, 0.0, 0.05, 0.05, 0.105, None, None]
-    assert shown.notes[0].nl == "De lijn loopt in stappen van ten minste 10 gebeurtenissen"
+    assert shown.notes[0].nl == (
+        "De lijn loopt in stappen van ten minste 10 gebeurtenissen; daartussen staat de stap ervoor, en kan het echte aandeel "
+        "anders zijn"
+    )
 
 
 def test_curve_with_few_events_is_not_drawn_as_if_there_were_none(policy, words):

@@ -82,6 +82,11 @@ def test_difference_is_an_effect_only_where_a_lot_was_drawn(shown, read, about):
     assert "effect" in said(shown(told=lot), read, "en")[0]
 
 
+def test_alike_names_a_unit_once_in_the_head_of_a_column(shown):
+    labels = shown().words.labels
+    assert [labels[column].nl for column in ("before", "after")] == ["verschil vóór weging", "verschil na weging"]
+
+
 def test_alike_passes_the_guard(shown):
     released = protect([shown()], load_policy("cbs-stijl"))
     assert released

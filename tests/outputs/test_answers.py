@@ -109,14 +109,16 @@ def test_answer_gives_the_number_and_its_interval(
 ) -> None:
     output = answer(well_seen(estimate(2.94, -0.4, 6.1)), resilience, section, about, who=MOTHERS)
     assert read(output) == (
-        "Dat is nog niet te zeggen. Veerkracht na 12 maanden was 2,9 punten hoger bij moeders van wie de consulent de nieuwe "
-        "werkwijze invoerde dan bij de anderen. De marge loopt van −0,4 tot +6,1 punten: ook geen verschil past bij deze "
-        "gegevens."
+        "Dat is nog niet te zeggen. Veerkracht na 12 maanden was 2,9 punten (op een schaal van 0 tot 100) hoger bij "
+        "moeders van wie "
+        "de consulent de nieuwe werkwijze invoerde dan bij de anderen. De marge loopt van −0,4 tot +6,1 punten: ook "
+        "geen verschil past bij deze gegevens."
     )
     assert read(output, "en") == (
-        "That cannot be said yet. Resilience after 12 months was 2.9 points higher for mothers whose coach introduced the new "
-        "way of working than for the others. The interval runs from −0.4 to +6.1 points: no difference fits these data "
-        "too."
+        "That cannot be said yet. Resilience after 12 months was 2.9 points (on a scale from 0 to 100) higher for "
+        "mothers whose "
+        "coach introduced the new way of working than for the others. The interval runs from −0.4 to +6.1 points: no "
+        "difference fits these data too."
     )
     assert read(output, sentence=output.words.alt) == read(output)
 
@@ -226,7 +228,7 @@ def test_the_chance_of_seeing_what_matters_is_said(
         (-1.9, 1.9, "De marge sluit een verschil van 2,0 punten of meer uit, naar boven en naar beneden."),
         (-2.0, 1.9, "De marge sluit een verschil van 2,0 punten of meer naar boven uit, naar beneden niet."),
         (-1.9, 2.0, "De marge sluit een verschil van 2,0 punten of meer naar beneden uit, naar boven niet."),
-        (-2.0, 2.0, "De marge sluit een verschil van 2,0 punten of meer niet uit, naar boven noch naar beneden."),
+        (-2.0, 2.0, "De marge sluit een verschil van 2,0 punten of meer niet uit: niet naar boven en niet naar beneden."),
         (2.0, 6.0, "De marge sluit een verschil van 2,0 punten of meer naar beneden uit, naar boven niet."),
     ],
 )

@@ -75,22 +75,22 @@ def test_who_left_says_how_many_stayed_in_each_group_and_what_is_furthest_apart(
 ) -> None:
     output = who_left(lost(), section, about, names=NAMES)
     assert told(output, read) == [
-        "Een latere meting is er van 64 % waar de consulent de nieuwe werkwijze invoerde, en van 73 % waar dat niet zo was.",
+        "Van 64 % is er een latere meting waar de consulent de nieuwe werkwijze invoerde, en van 73 % waar dat niet zo was.",
         (
-            "Het meest verschilt de veerkracht aan de start: dat was bij wie bleef 0,31 standaarddeviaties lager dan bij wie "
-            "uitviel."
+            "Wie bleef en wie uitviel, verschillen het meest in de veerkracht aan de start: bij wie bleef 0,31 "
+            "standaarddeviaties lager."
         ),
         "Uitval hangt samen met de veerkracht aan de start, bij verder gelijke kenmerken.",
-        "Dat wie bleef aan de start leek op wie uitviel, bewijst niet dat het later ook zo was.",
+        "Ook wie aan de start op elkaar leken, kunnen later uiteenlopen. Dat is met deze gegevens niet na te gaan.",
     ]
     assert told(output, read, "en")[:3] == [
         (
-            "There is a later measurement of 64% where the coach introduced the new way of working, and of 73% where that was "
+            "Of 64% there is a later measurement where the coach introduced the new way of working, and of 73% where that was "
             "not so."
         ),
         (
-            "Furthest apart is resilience at the start: for who stayed it was 0.31 standard deviations lower than for who was "
-            "lost."
+            "Those who stayed and those who were lost differ most in resilience at the start: 0.31 standard deviations "
+            "lower for those who stayed."
         ),
         "Being lost goes with resilience at the start, other characteristics being equal.",
     ]
@@ -107,7 +107,7 @@ def test_who_left_without_groups_or_anything_sure(
     lost: Callable[..., Lost], section: Section, about: About, read: Reader
 ) -> None:
     said = told(who_left(lost(by_group=False, sure=False), section, about, names=NAMES), read)
-    assert said[0] == "Een latere meting is er van 69 %."
+    assert said[0] == "Van 69 % is er een latere meting."
     assert said[2] == "Van geen van deze kenmerken is te zeggen of uitval ermee samenhangt."
 
 
@@ -132,11 +132,11 @@ def test_answer_is_shown_three_ways_and_labelled_as_sensitivity(shown: Callable[
             "Gevoeligheidsanalyse. Met alleen wie beide metingen heeft is het verschil +2,9 punten (marge +0,4 tot +5,4); "
             "gewogen voor wie uitviel +2,7 (marge +0,1 tot +5,3); met ingevulde metingen +2,6 (marge +0,2 tot +5,0)."
         ),
-        "Hoe wie uitviel wordt meegeteld, verandert de conclusie niet.",
+        "Op elk van deze manieren is de conclusie dezelfde.",
     ]
     assert told(output, read, "en")[0] == (
         "Sensitivity analysis. With only those who have both measurements the difference is +2.9 points (interval +0.4 to "
-        "+5.4); weighed for those who were lost +2.7 (interval +0.1 to +5.3); with missing measurements filled in +2.6 "
+        "+5.4); weighted for those who were lost +2.7 (interval +0.1 to +5.3); with missing measurements filled in +2.6 "
         "(interval +0.2 to +5.0)."
     )
     assert told(output, read)[-1].endswith("Het antwoord van dit rapport blijft dat bovenaan.")
@@ -161,8 +161,8 @@ def test_another_reading_is_said(shown: Callable[..., Output], estimate: Maker, 
         (
             None,
             None,
-            "uitviel −20 tot 20 punten van het verwachte afweek, zegt de marge hetzelfde",
-            "−20 to 20 points off what",
+            "nul ligt buiten de marge. Dat blijft zo als wie bij de nieuwe werkwijze uitviel −20 tot 20 punten anders scoorde",
+            "zero lies outside the interval. That stays so if those lost with the new way of working had scored −20 to",
         ),
     ],
 )
@@ -174,6 +174,18 @@ def test_tipping_point_is_said_in_words(
     assert nl in told(output, read)[2]
     assert en in told(output, read, "en")[2]
     assert told(output, read, hidden=("imputed",))[2] == ""  # nor is it said where the difference may not be
+
+
+@pytest.mark.parametrize(("low", "nl", "en"), [(0.2, "buiten", "outside"), (-0.2, "binnen", "within")])
+def test_tipping_point_says_where_zero_lies_now(
+    low: float, nl: str, en: str, shown: Callable[..., Output], estimate: Maker, read: Reader
+) -> None:
+    contrast = Contrast(estimate(2.9, 0.4, 5.4), estimate(2.9, 0.4, 5.4), 300, 320, 19, 19)
+    pooled = Pooled(estimate(2.6, low, 5.0, n=900), 1.0, 0.4, 0.4, 0.3, 0.32, 20)
+    tipping = TippingPoint(((0.0, pooled.estimate),), -8.0, None)
+    output = shown(imputed=ImputedDifference(pooled, contrast, 900, 280), tipping=tipping)
+    assert f"en nul ligt {nl} de marge. Pas als" in told(output, read)[2]
+    assert f"and zero lies {en} the interval. Only if" in told(output, read, "en")[2]
 
 
 def test_tipping_point_of_a_share_is_in_percentage_points(shown: Callable[..., Output], estimate: Maker, read: Reader) -> None:

@@ -115,3 +115,12 @@ def test_course_without_two_groups_is_one_sentence(
     output = course_differences(result, section, about, name=RESILIENCE)
     assert output.words.shown_as == (Shape.WORDS,)
     assert read(output, "en").startswith("That cannot be said with these data: that takes at least 5 persons")
+
+
+def test_course_without_an_answer_beside_it_takes_no_place_of_one(
+    course: Callable[..., CourseModel], section: Section, about: About, read: Reader
+) -> None:
+    few = NotEnoughData("ANCOVA", "coaches in each group", 3, 5)
+    output = course_differences(course(), section, about, name=RESILIENCE, answer=few)
+    assert (output.cells, output.words.shown_as) == ((), (Shape.WORDS,))
+    assert "minstens 5 consulenten per groep" in read(output)

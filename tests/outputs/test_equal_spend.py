@@ -1,3 +1,4 @@
+from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
@@ -59,6 +60,13 @@ def test_equal_spend_says_when_neither_way_can_be_told(section, about, gap, open
     assert ("cannot be said from this" in spoken(output, "en")) is open_
 
 
+@pytest.mark.parametrize(("half", "open_"), [(39, False), (41, True)])
+def test_a_part_of_the_difference_that_may_be_none_is_said_so(section, about, half, open_):
+    output = equal_spend(replace(found(-17), given_any=euros(-40, 400, half)), ["household"], section, about)
+    assert ("Of dat meer of minder is, is niet te zeggen." in spoken(output)) is open_
+    assert ("Whether that is more or less cannot be said." in spoken(output, "en")) is open_
+
+
 @pytest.mark.parametrize("gap", [-17.0, 17.0])
 def test_equal_spend_says_both_directions_in_the_same_words(section, about, gap):
     text = spoken(equal_spend(found(gap), ["household"], section, about))
@@ -67,8 +75,8 @@ def test_equal_spend_says_both_directions_in_the_same_words(section, about, gap)
 
 def test_equal_spend_shows_both_levels_and_both_parts(section, about):
     output = equal_spend(found(-17), ["household"], section, about)
-    keys = [("per_month", "difference"), ("per_month", "woman"), ("per_month", "man"), ("any", "difference")]
-    assert [cell.key for cell in output.cells] == [*keys, ("given_any", "difference")]
+    assert [cell.row for cell in output.cells] == ["woman", "man", "per_month", "any", "given_any"]
+    assert [cell.column for cell in output.cells] == ["level"] * 2 + ["difference"] * 3  # a level has no sign
     assert {cell.measure for cell in output.cells} == {Measure.ESTIMATE}
     assert all(cell.low is not None and cell.n == 400 and cell.df == 394 for cell in output.cells)
     assert output.words.shown_as == (Shape.TABLE,)
@@ -102,6 +110,11 @@ def test_detail_says_what_goes_with_the_characteristics_and_what_does_not(sectio
     assert "is geen maat voor ongelijke behandeling" in text
     assert "is not a measure of unequal treatment" in spoken(output, "en")
     assert not any(word in (text + spoken(output, "en")).lower() for word in CAUSES)
+
+
+def test_detail_gives_the_whole_difference_the_interval_that_the_report_gives_it(section, about):
+    cells = spend_detail(split(), section, about, whole=euros(-16, half=7)).cells
+    assert next((cell.low, cell.high) for cell in cells if cell.row == "gap") == (-23, -9)
 
 
 def test_detail_shows_each_characteristic_and_not_the_constant(section, about):

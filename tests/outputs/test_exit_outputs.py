@@ -71,6 +71,14 @@ def test_exits_stop_where_nobody_is_followed_and_say_so():
     assert spoken(output).startswith("Er is te kort gevolgd om 24 maanden te overzien.")
 
 
+def test_exits_that_are_kept_back_have_no_note_on_what_they_count():
+    shown, kept = (
+        exits({"everybody": curve(0.2, persons)}, TILBURG.sections["exits"], ABOUT, horizon=12) for persons in (200, 8)
+    )
+    assert "bovengrens" in spoken(shown)
+    assert "bovengrens" not in spoken(kept)
+
+
 @pytest.mark.parametrize("curves", [{}, {"True": FEW, "False": curve(0.1)}])
 def test_exits_without_enough_data_are_one_sentence(curves):
     output = exits(curves, TILBURG.sections["exits"], ABOUT, horizon=12)
@@ -85,11 +93,12 @@ DIFFERENCE = Estimate(-0.01, -0.038, 0.019, 0.014, 1064, "difference in probabil
 def test_exit_difference_is_said_in_percentage_points_with_a_sign():
     output = exit_difference(DIFFERENCE, TILBURG.estimand("exit_12m"), TILBURG.sections["exits"], ABOUT)
     assert spoken(output).startswith(
-        "Of de uitstroom naar werk hoger of lager is, is nog niet te zeggen. Het verschil na introductie in uitstroom naar "
-        "werk is −1,0 procentpunt (marge −3,8 tot +1,9)."
+        "Of de uitstroom naar werk hoger of lager is, is nog niet te zeggen. Binnen 12 maanden is het verschil na "
+        "introductie in uitstroom naar werk −1,0 procentpunt (marge −3,8 tot +1,9)."
     )
     assert (output.id, output.words.estimand, output.cells[0].groups) == ("exits_difference", "exit_12m", 38)
     assert output.words.options["sesoi"] == 0.02
+    assert output.words.lead == TILBURG.sections["exits"].lead  # what is looked at, as the protocol says it
 
 
 @pytest.mark.parametrize(
@@ -101,11 +110,39 @@ def test_exit_difference_that_may_be_none_is_said_first(low, high, open_):
     assert said.startswith("Whether exit to work is higher or lower cannot be said yet.") is open_
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (0.021, 0.05, "Op zichzelf bekeken is er een verschil dat ertoe doet: meer uitstroom naar werk."),
+        (0.001, 0.05, "Op zichzelf bekeken is de uitstroom naar werk hoger, maar het verschil kan te klein zijn"),
+        (-0.05, -0.001, "Op zichzelf bekeken is de uitstroom naar werk lager, maar het verschil kan te klein zijn"),
+        (-0.05, -0.021, "Op zichzelf bekeken is er een verschil dat ertoe doet: minder uitstroom naar werk."),
+        (-0.01, 0.01, "Op zichzelf bekeken is het verschil te klein om van belang te zijn."),
+    ],
+)
+def test_exit_difference_is_read_beside_what_matters_in_both_directions(low, high, verdict):
+    found = replace(DIFFERENCE, value=(low + high) / 2, low=low, high=high)
+    assert spoken(exit_difference(found, TILBURG.estimand("exit_12m"), TILBURG.sections["exits"], ABOUT)).startswith(verdict)
+
+
+def test_exit_difference_claims_nothing_that_all_outcomes_together_may_take_back():
+    found = replace(DIFFERENCE, value=0.042, low=0.011, high=0.073)
+    said = spoken(exit_difference(found, TILBURG.estimand("exit_12m"), TILBURG.sections["exits"], ABOUT), "en")
+    assert said.startswith("By itself exit to work is higher")
+    assert "what holds when all of them count is said under another question" in said
+
+
+def test_exit_difference_says_what_its_colours_mean_and_why_the_line_may_differ():
+    caption = exit_difference(DIFFERENCE, TILBURG.estimand("exit_12m"), TILBURG.sections["exits"], ABOUT).words.caption.nl
+    assert "te klein om van belang te zijn volgens het protocol (kleiner dan 2,0 procentpunt)" in caption
+    assert "kan daarvan afwijken" in caption
+
+
 def test_exit_difference_is_an_effect_only_after_randomisation():
     drawn = replace(ABOUT, assignment=Assignment.RANDOMISED)
     output = exit_difference(DIFFERENCE, TILBURG.estimand("exit_12m"), TILBURG.sections["exits"], drawn)
     assert "effect van de introductie" in spoken(output)
-    assert output.words.more == ()
+    assert len(output.words.more) == 1  # that it is one of several outcomes, and no word on how coaches were chosen
 
 
 def test_exit_difference_without_enough_coaches_is_one_sentence():
@@ -128,14 +165,34 @@ def test_part_time_shows_every_third_month_from_the_start():
     ]
     assert {(cell.numerator, cell.n) for cell in output.cells} == {(16, 200), (20, 200)}
     assert spoken(output) == (
-        "Met de nieuwe werkwijze: in de startmaand werkte 8 % naast de uitkering, en 8 % in maand 6. Zonder de nieuwe "
-        "werkwijze: in de startmaand werkte 10 % naast de uitkering, en 10 % in maand 6."
+        "Met de nieuwe werkwijze: in de startmaand werkte 8 % (marge 7 tot 9) naast de uitkering, en 8 % (marge 7 tot "
+        "9) in maand 6. "
+        "Zonder de nieuwe werkwijze: in de startmaand werkte 10 % (marge 9 tot 11) naast de uitkering, en 10 % (marge "
+        "9 tot 11) in "
+        "maand 6. Of de groepen hierin verschillen, is niet berekend. Wie uitstroomde, telt niet meer mee: een laag "
+        "aandeel kan ook komen doordat wie werkte, vertrok."
+    )
+
+
+def test_part_time_without_its_intervals_says_the_shares_alone():
+    few = replace(months([16])[0], n=60, numerator=16)
+    said = spoken(part_time({"everybody": (few,)}, TILBURG.sections["parttime"], ABOUT), "en")
+    assert said == "In the first month 27% worked next to the benefit, and 27% in month 0."
+
+
+def test_part_time_that_may_not_be_shown_says_so_beside_what_is_shown():
+    hidden = part_time({"everybody": months([4, 0, 0, 30])}, TILBURG.sections["parttime"], ABOUT)
+    assert (
+        spoken(hidden) == "Het aandeel in de eerste of de laatste maand is niet te tonen: daarvoor zijn er te weinig personen."
     )
 
 
 def test_part_time_of_one_group_names_no_group():
     output = part_time({"everybody": months([16, 18, 20, 22])}, TILBURG.sections["parttime"], ABOUT)
-    assert spoken(output, "en") == "In the first month 8% worked next to the benefit, and 11% in month 3."
+    assert (
+        spoken(output, "en")
+        == "In the first month 8% (interval 7 to 9) worked next to the benefit, and 11% (interval 10 to 12) in month 3."
+    )
 
 
 @pytest.mark.parametrize(

@@ -277,6 +277,17 @@ def test_trend_over_many_months_labels_the_round_ones_only():
     assert "7" not in written
 
 
+def test_trend_of_months_apart_keeps_at_least_their_number():
+    waves = ("T0", "T3", "T6", "T12", "T18")
+    labels = {"T0": same("de start")} | {wave: same(f"{wave[1:]} maanden") for wave in waves[1:]}
+    output = shown(
+        *(cell(row, wave, 40.0, 38.0, 42.0) for row in "ab" for wave in waves),
+        labels={**labels, "a": same("met een lange naam")},
+    )
+    written = texts(output, Shape.TREND)
+    assert {"de start", "3 maanden", "6", "12 maanden", "18 maanden"} <= set(written)
+
+
 def test_trend_over_words_stands_at_equal_distances():
     output = shown(*(cell("a", name, 40.0) for name in ("voor", "na")))
     assert {"voor", "na"} <= set(texts(output, Shape.TREND))

@@ -16,7 +16,7 @@ from gm_workbench.metrics.shares import wilson
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.growth import NO_SURPLUS, NOT_WHY, SURPLUS, growth, regression_to_mean
 from gm_workbench.outputs.mobility import base, indices, transitions
-from gm_workbench.outputs.output import Measure, Output, Shape
+from gm_workbench.outputs.output import NUMBER_HIDDEN, Measure, Output, Shape
 from gm_workbench.outputs.sentences import say
 from gm_workbench.outputs.terms import term, terms
 from gm_workbench.outputs.wages import NO_COMPARISON, comparison, crossing
@@ -118,6 +118,14 @@ def test_transitions_that_keep_back_an_interval_are_described_without_it_too():
         assert described.endswith(told)
 
 
+def test_transitions_whose_largest_share_is_kept_back_do_not_say_that_nothing_is_shown():
+    moves = Transitions(("low", "high"), ("low", "high"), ((4, 60), (30, 24)), 118, 0, "drop")  # 4 of 64 stayed
+    one = shown(transitions(moves, SECTIONS["transitions_12"], ABOUT, horizon=12))
+    assert not all(cell.hidden for cell in one.cells)
+    assert [say(one.words.sentence, one, language) for language in ("nl", "en")] == [NUMBER_HIDDEN.nl, NUMBER_HIDDEN.en]
+    assert say(one.words.alt, one, "nl") == NUMBER_HIDDEN.nl
+
+
 def test_transitions_leave_out_a_row_that_nobody_starts_from():
     empty = replace(MOVES, counts=((0, 0, 0), (20, 150, 30)))
     assert {cell.row for cell in transitions(empty, SECTIONS["transitions_12"], ABOUT, horizon=12).cells} == {"high"}
@@ -135,6 +143,12 @@ def test_indices_say_the_upward_share_in_per_cent():
     assert [cell.row for cell in output.cells] == list(INDICES)
 
 
+def test_indices_say_what_each_of_them_tells():
+    labels = indices(dict.fromkeys(INDICES, estimate(0.3, 0.2, 0.4)), SECTIONS["indices"], ABOUT, horizon=12).words.labels
+    assert labels["second_eigenvalue"].nl == "hoe snel het begin vervaagt (tweede eigenwaarde)"
+    assert all(" (" in labels[name].nl and " (" in labels[name].en for name in INDICES if name != "upward")
+
+
 @pytest.mark.parametrize("builder", [transitions, indices])
 def test_movement_without_enough_data_is_one_sentence(builder):
     output = builder(FEW, SECTIONS["indices"], ABOUT, horizon=12)
@@ -150,8 +164,15 @@ def test_crossing_says_who_held_it_and_who_only_touched_it():
     output = crossing({"held": risen(0.3), "once": risen(0.6)}, SECTIONS["crossing"], ABOUT, horizon=12)
     text = spoken(output)
     assert text.startswith("Binnen 12 maanden kwam 30,0 % boven de grens en bleef daar zes maanden (marge")
-    assert text.endswith(f"; 60,0 % haalde ten minste één maand. {NO_COMPARISON.nl}")
+    assert "; 60,0 % haalde ten minste één maand (marge 5" in text
+    assert text.endswith(f" %). {NO_COMPARISON.nl}")
     assert {cell.row for cell in output.cells if cell.measure is Measure.COUNT} == {"held_at_risk"}
+
+
+def test_crossing_says_why_one_line_ends_sooner_and_who_is_still_followed():
+    caption = crossing({"held": risen(0.3)}, SECTIONS["crossing"], ABOUT, horizon=12).words.caption
+    assert ("houdt daarom eerder op" in caption.nl, "ends sooner" in caption.en) == (True, True)
+    assert ("Nog gevolgd: wie nog geen zes" in caption.nl, "Still followed: who had not" in caption.en) == (True, True)
 
 
 def test_crossing_without_the_single_month_says_the_rest():
@@ -174,7 +195,7 @@ GROWN = Growth(estimate(2.5, 2.4, 2.6), estimate(0.0457, 0.0411, 0.0503, "log po
 
 def test_growth_is_said_in_per_cent_a_year_and_in_which_prices():
     output = growth({"base": GROWN}, SECTIONS["growth"], ABOUT, prices=Text("in dollars van 1990", "in 1990 dollars"))
-    said = "Het uurloon veranderde gemiddeld met +4,7 % per jaar (marge +4,2 tot +5,2 %)."
+    said = "Het uurloon veranderde gemiddeld met +4,7 % per jaar (marge +4,2 tot +5,2 %), in dollars van 1990."
     assert spoken(output) == f"{said} {NOT_WHY.nl}"
     assert "in dollars van 1990" in output.words.caption.nl
 
@@ -206,7 +227,10 @@ def test_regression_to_the_mean_sets_two_rules_side_by_side():
         "rule_3": {-1: change(0.0), 0: change(0.01), 3: change(0.02)},
     }
     output = regression_to_mean(courses, SECTIONS["regression_to_mean"], ABOUT, quoted=3)
-    assert "+6,2 % veranderd als één lage maand telde, en +2,0 % als drie lage maanden telden" in spoken(output)
+    assert spoken(output).startswith(
+        "In maand 3 was het uurloon ten opzichte van de grens +6,2 % veranderd (marge +5,1 tot +7,3 %) bij wie op één lage "
+        "maand is gekozen, en +2,0 % (marge +1,0 tot +3,0 %) bij wie op drie lage maanden is gekozen."
+    )
     assert {cell.column for cell in output.cells} == {"0", "3"}
 
 
@@ -219,9 +243,16 @@ def test_regression_to_the_mean_says_whether_one_month_comes_back_further(one, s
     assert said.nl in spoken(output)
 
 
+def test_regression_to_the_mean_without_a_surplus_does_not_say_that_nothing_comes_by_itself():
+    assert "ook drie maanden achtereen kunnen toevallig laag zijn" in NO_SURPLUS.nl
+    assert "three months in a row can be low by chance too" in NO_SURPLUS.en
+    courses = {rule: {0: change(0.02)} for rule in ("rule_1", "rule_3")}
+    assert regression_to_mean(courses, SECTIONS["regression_to_mean"], ABOUT, quoted=0).words.axes["y"].low == 0
+
+
 def test_regression_to_the_mean_of_one_rule_says_which():
     output = regression_to_mean({"rule_3": {0: change(0.01)}}, SECTIONS["regression_to_mean"], ABOUT, quoted=0)
-    assert "+1,0 % veranderd (gekozen op drie lage maanden)" in spoken(output)
+    assert "+1,0 % veranderd (marge 0,0 tot +2,0 %) (gekozen op drie lage maanden)" in spoken(output)
 
 
 @pytest.mark.parametrize("courses", [{}, {"rule_1": {0: FEW}}, {"rule_1": {0: change(0.1)}, "rule_3": {0: FEW}}])

@@ -87,6 +87,16 @@ def test_knob_map_without_an_order_puts_no_knob_first(
     assert output.words.options["strong"] == ()
 
 
+def test_knob_map_lists_no_knobs_where_it_may_be_any(
+    knob: Callable[..., Knob], section: Section, about: About, read: Reader
+) -> None:
+    said = read(knob_map([knob(*one) for one in FOUR], section, about))
+    assert said == (
+        "Bij welke knop de meeste ruimte zit, is nog niet te zeggen. Welke knop het sterkst meebeweegt met de "
+        "intentie, is nog niet te zeggen."
+    )
+
+
 def test_knob_map_says_when_no_relation_is_certain(
     knob: Callable[..., Knob], section: Section, about: About, read: Reader
 ) -> None:

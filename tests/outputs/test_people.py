@@ -37,6 +37,12 @@ def test_flow_counts_persons_after_each_step(steps: tuple[Step, ...], section: S
     assert read(output, "en", sentence=output.words.alt) == "1,310 mothers; then 1,180 consented; then 930 answered T0."
 
 
+def test_flow_that_hides_who_remained_does_not_say_that_nothing_is_shown(
+    steps: tuple[Step, ...], section: Section, about: About, read: Reader
+) -> None:
+    assert read(flow(steps, section, about), hidden=("step_3",)).startswith("Het getal dat hier hoort, is niet te tonen")
+
+
 def test_flow_says_why_persons_dropped_out(steps: tuple[Step, ...], section: Section, about: About) -> None:
     output = flow(steps, section, about)
     assert output.words.label(why_key("step_2")).nl == "geen toestemming"
@@ -92,7 +98,9 @@ def test_profile_marks_what_is_sensitive(section: Section, about: About) -> None
 
 def test_profile_with_a_hidden_difference_quotes_nothing(section: Section, about: About, read: Reader) -> None:
     said = read(profile(counted(), section, about), hidden=("housing:owner",))
-    assert said == "De tabel zet beide groepen naast elkaar; waar te weinig personen zijn, staat geen getal."
+    assert said == (
+        "Het grootste verschil tussen beide groepen wordt niet genoemd: het rust op een getal dat niet getoond mag worden."
+    )
 
 
 def test_profile_of_one_group_compares_nothing(section: Section, about: About, read: Reader) -> None:

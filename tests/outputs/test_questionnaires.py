@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -142,11 +143,26 @@ def test_course_takes_words_and_their_order(followed: Course, section: Section, 
     assert (output.words.label("False").nl, output.words.label("T0").nl) == ("B", "de start")
 
 
+def test_course_without_means_names_what_the_group_that_came_nearest_lacks(
+    section: Section, about: About, read: Reader
+) -> None:
+    short = (("False", NotEnoughData("mean", "persons", 4, 5)), ("True", NotEnoughData("mean", "coaches", 2, 5)))
+    means = tuple(WaveMean("T0", group, lack) for group, lack in short)
+    output = course(Course(means, (), (), ("T0",), ("False", "True")), section, replace(about, unit="team"), name=RESILIENCE)
+    assert read(output).endswith("daarvoor zijn minstens 5 teams per groep nodig.")
+
+
 def test_course_without_means_is_one_sentence(section: Section, about: About, read: Reader) -> None:
     short = WaveMean("T0", "False", NotEnoughData("mean", "coaches", 2, 5))
     output = course(Course((short,), (), (), ("T0",), ("False",)), section, about, name=RESILIENCE)
     assert read(output) == "Dat is met deze gegevens niet te zeggen: daarvoor zijn minstens 5 consulenten nodig."
     assert read(course(Course((), (), (), (), ()), section, about, name=RESILIENCE)).endswith("te weinig personen.")
+
+
+def test_course_by_group_says_that_each_group_needs_so_many(section: Section, about: About, read: Reader) -> None:
+    short = tuple(WaveMean("T0", group, NotEnoughData("mean", "coaches", 4, 5)) for group in ("False", "True"))
+    output = course(Course(short, (), (), ("T0",), ("False", "True")), section, about, name=RESILIENCE)
+    assert read(output) == "Dat is met deze gegevens niet te zeggen: daarvoor zijn minstens 5 consulenten per groep nodig."
 
 
 def test_change_is_signed_and_has_its_interval(followed: Course, section: Section, about: About, read: Reader) -> None:

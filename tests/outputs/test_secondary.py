@@ -101,7 +101,9 @@ def test_an_outcome_without_data_is_said_and_counts(shown: Callable[..., Output]
 def test_a_family_without_any_data_is_one_sentence(shown: Callable[..., Output], read: Reader) -> None:
     output = shown(WORK, other_exit=SHORT)
     assert (output.cells, output.words.shown_as) == ((), (Shape.WORDS,))
-    assert read(output, "en").startswith("On other exits there are too few data.")
+    assert read(output, "en") == "On other exits there are too few data."
+    several = shown(WORK, SKILLS, other_exit=SHORT, skills=SHORT)
+    assert read(several) == "Over andere uitstroom en vaardigheden zijn er te weinig gegevens."
 
 
 def test_the_caption_names_the_correction_and_what_a_bound_at_zero_means(shown: Callable[..., Output]) -> None:
@@ -140,6 +142,18 @@ def test_secondary_outcomes_never_say_effect(
 def test_an_estimate_in_another_unit_is_refused(shown: Callable[..., Output]) -> None:
     with pytest.raises(OutputError, match="skills must be in points, as declared, but got probability"):
         shown(SKILLS, skills=share(0.1, 0.01))
+
+
+def test_who_is_compared_is_said_where_no_section_says_it(section: Section, about: About) -> None:
+    alone = declared(["skills"], {"skills": points(5.0)})
+    given = (simultaneous(alone), alone, Family((SKILLS,), Correction.HOLM), section, about)
+    assert "staat bij elk onderdeel." in together(*given).words.caption.nl
+    assert "Vergeleken zijn A min B." in together(*given, contrast=Text("A min B", "A minus B")).words.caption.nl
+
+
+def test_a_difference_in_probability_is_in_the_unit_that_is_declared(shown: Callable[..., Output], read: Reader) -> None:
+    found = replace(share(0.05, 0.01), unit="difference in probability")
+    assert "+5,0 procentpunt" in read(shown(WORK, other_exit=found))
 
 
 @pytest.mark.parametrize(("followed", "told"), [(11, False), (12, True)])

@@ -85,7 +85,11 @@ def test_spend_without_one_of_the_sexes_is_one_sentence(missing):
 def test_spend_parts_say_how_many_got_anything():
     output = spend_parts(BOTH, SECTIONS["spend"], ABOUT)
     assert output.id == "spend_parts"
-    assert spoken(output).startswith("Voor 50 % van de vrouwen en 50 % van de mannen is in de periode iets uitgegeven.")
+    assert output.words.lead == SECTIONS["spend"].lead
+    assert "Of de aandelen meer verschillen dan door toeval kan, is bij deze vraag niet berekend." in spoken(output)
+    assert spoken(output).startswith(
+        "Voor 50 % van de vrouwen (marge 40 tot 60) en 50 % van de mannen (marge 40 tot 60) is in de periode iets uitgegeven."
+    )
     assert {(cell.row, cell.measure) for cell in output.cells} == {("any", Measure.SHARE), ("given_any", Measure.MONEY)}
 
 
@@ -118,6 +122,17 @@ def test_decomposition_says_what_goes_with_the_composition():
         "type_rates",
     ]
     assert output.words.labels["type_rates"].nl == "soort voorziening: bedragen"
+
+
+def test_decomposition_gives_the_whole_difference_the_interval_that_the_report_gives_it():
+    drawn_before = Estimate(-16.0, -23.4, 0.4, 5.0, 100, "euro per person-month", "x")
+    output = decomposition({"household": SPLIT}, SECTIONS["decomposition"], ABOUT, whole=drawn_before)
+    assert next((cell.low, cell.high) for cell in output.cells if cell.row == "gap") == (-23.4, 0.4)
+    assert "Of het hele verschil meer is dan toeval, is niet te zeggen." in spoken(output)
+
+
+def test_decomposition_of_a_difference_that_is_sure_does_not_doubt_it():
+    assert "toeval" not in spoken(decomposition({"household": SPLIT}, SECTIONS["decomposition"], ABOUT))
 
 
 def test_decomposition_leaves_out_what_could_not_be_split():

@@ -174,6 +174,10 @@ def test_resilience_cohort_needs_both_measurements():
     cohort = resilience_cohort(opened, lone_mothers(opened))
     assert cohort.frame[["person", "ECR_T0", "ECR_T12"]].values.tolist() == [["both", 50.0, 50.0]]
     assert [step.persons_out for step in cohort.ledger.steps] == [2, 2, 2, 2, 1]
+    assert [step.label.nl for step in cohort.ledger.steps[-2:]] == [
+        "vulden de vragenlijst bij de start in",
+        "vulden die ook na 12 maanden in",
+    ]
 
 
 @pytest.mark.parametrize(("months", "band"), [(11, "0-11"), (12, "12-23"), (13, "12-23"), (59, "24-59"), (60, "60+")])

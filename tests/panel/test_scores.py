@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from gm_workbench.panel.ledger import Cohort
-from gm_workbench.panel.scores import at_wave, beside, item_answers, items_over_waves, person_waves, scale_scores, wide
+from gm_workbench.panel.scores import at_both, at_wave, beside, item_answers, items_over_waves, person_waves, scale_scores, wide
 from gm_workbench.vocabulary.instruments import instrument
 
 ATT = "ATT"  # five items of 1-5; the last one is reversed; three quarters must be answered
@@ -63,6 +63,15 @@ def test_beside_leaves_out_who_has_no_coach():
     items = pd.DataFrame({"ATT_1": [1, 2]}, index=["a", "b"])
     cohort = Cohort(pd.DataFrame({"person": ["a", "b"], "coach": ["x", None]}), ())
     assert beside(items, cohort, "coach").values.tolist() == [[1, "x"]]
+
+
+def test_at_both_keeps_who_was_measured_twice_and_beside_it_what_the_cohort_knows():
+    waves = pd.DataFrame({"person": ["a", "a", "b"], "wave": ["T0", "T12", "T0"], "SKL": [40.0, 50.0, 30.0]})
+    cohort = Cohort(pd.DataFrame({"person": ["a", "b"], "coach": ["x", "y"]}), ())
+    found = at_both(waves, cohort, ["SKL"], "T0", "T12")
+    assert list(found) == ["SKL"]
+    assert found["SKL"].values.tolist() == [["a", "x", 40.0, 50.0]]
+    assert found["SKL"].columns.tolist() == ["person", "coach", "before", "after"]
 
 
 def test_wide_scores_have_a_row_for_who_was_never_measured():

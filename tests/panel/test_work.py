@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from gm_workbench.panel.mobility import QUINTILES, pairs, rank_pairs, wage_pairs
+from gm_workbench.panel.mobility import QUINTILES, pairs, rank_pairs, real_wage_pairs, wage_pairs
 from gm_workbench.panel.study import from_tables, open_study
 from gm_workbench.panel.work import (
     as_numbers,
@@ -34,9 +34,11 @@ def pay(person, month, wage, *, job="j1", hours=100.0, contract="agency"):
     }  # fmt: skip
 
 
-def study(wages, coaches=None, benefits=None):
+def study(wages, coaches=None, benefits=None, refused=()):
     coaches = coaches or {row["person"]: "c1" for row in wages}
-    caseload = [(person, coach, "t1", JAN - 12, None, "yes") for person, coach in coaches.items()]
+    caseload = [
+        (person, coach, "t1", JAN - 12, None, "no" if person in refused else "yes") for person, coach in coaches.items()
+    ]
     columns = ["person", "coach", "team", "start", "end", "consent"]
     tables = {
         "wages": pd.DataFrame(wages),
@@ -124,6 +126,20 @@ def test_workers_are_marked_as_at_the_base_or_not():
     assert marked.set_index("person")["group"].to_dict() == {"a": "base", "b": "rest"}
 
 
+def test_who_did_not_consent_is_in_no_comparison_and_in_no_pair():
+    wages = [row for name in "abc" for row in (*low_before(name, 5, 5, 5), pay(name, JAN, 99))]
+    opened = study(wages, coaches={"a": "c1", "b": "c1"}, refused="b")  # of c, without a coach, nothing was asked
+    marked = at_base_or_not(workers(opened), base_workers(opened, work_months(opened, SHARE)))
+    found = (
+        marked,
+        pairs(opened, 1, SHARE).frame,
+        wage_pairs(opened, 3),
+        real_wage_pairs(opened, 3),
+        rank_pairs(opened, 3).frame,
+    )
+    assert [one["person"].tolist() for one in found] == [["a"]] * 5
+
+
 def test_the_contract_of_a_worker_is_the_last_before_the_index_month():
     opened = study([pay("a", JAN - 2, 5, contract="on_call"), pay("a", JAN, 5), pay("b", JAN + 1, 5, contract="permanent")])
     assert workers(opened).set_index("person")["contract"].to_dict() == {"a": "on_call", "b": "permanent"}
@@ -173,6 +189,15 @@ def test_wage_pairs_are_of_the_same_persons_as_the_pairs_of_fifths():
     wages = wage_pairs(opened, 4).set_index("person")
     assert wages.loc["b"].tolist() == [11.0, 15.0]
     assert sorted(wages.index) == sorted(rank_pairs(opened, 4).frame["person"])
+
+
+def test_real_wage_pairs_take_the_rise_of_prices_out():
+    opened = study([pay("a", JAN - 1, 10.0), pay("a", JAN + 1, 10.0), pay("b", JAN - 1, 9.0), pay("b", JAN + 1, 12.0)])
+    plain, real = wage_pairs(opened, 2), real_wage_pairs(opened, 2)
+    assert plain["person"].tolist() == real["person"].tolist() == ["a", "b"]
+    rose = opened.prices(2024) / opened.prices(2023)
+    assert rose > 1
+    assert (plain["to"] / plain["from"] / (real["to"] / real["from"])).tolist() == pytest.approx([rose, rose])
 
 
 def test_what_is_known_at_the_start_is_turned_into_numbers():

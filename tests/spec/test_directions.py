@@ -136,3 +136,12 @@ def test_directions_refuse_what_makes_no_sense():
         movement(pd.DataFrame({"from": [0.0] * 20, "to": 1.0}))
     with pytest.raises(MetricError, match="columns coach are missing"):
         movement(pd.DataFrame({"from": [1.0] * 20, "to": 1.0}), cluster="coach")
+
+
+def test_movement_counts_who_went_each_way_and_how_much_is_of_one_person():
+    wages = pd.DataFrame({"from": [10.0] * 20, "to": [11.0] * 16 + [10.0, 9.0, 9.0, 3.0]})
+    found = movement(wages)
+    assert (found.rose, found.fell) == (16, 3)
+    falls = [np.log(10 / 9), np.log(10 / 9), np.log(10 / 3)]
+    assert found.largest == pytest.approx(falls[2] / sum(falls))  # of the falls; a rise is a sixteenth of all rises
+    assert movement(wages.assign(to=10.0)).largest == 0

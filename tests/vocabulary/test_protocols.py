@@ -27,11 +27,11 @@ SECTIONS = {
     "tilburg_single_mothers": (
         "answer facts flow who scale scale_fit scale_waves scale_groups course changed course_model attrition_who "
         "attrition_answer bejegening bejegening_exit bejegening_shared knobs moderation slopes slope_shares moderation_levels "
-        "exits exits_difference parttime spend spend_parts decomposition spend_equal spend_detail"
+        "exits exits_difference parttime secondary spend spend_parts decomposition spend_equal spend_detail"
     ),
     "amersfoort_upward_mobility": (
-        "answer facts flow base transitions_12 transitions_24 directions ranks indices crossing growth regression_to_mean "
-        "comparison alike event_study secondary"
+        "answer facts flow base transitions_12 transitions_24 directions ranks indices movement crossing growth "
+        "regression_to_mean comparison alike event_study secondary"
     ),
 }
 
