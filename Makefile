@@ -61,6 +61,7 @@ bench: environment  ## speed and memory as ratios to the plain way: reports, ker
 	-$(BIN)/python benchmarks/intake.py --alone 400000
 	-$(BIN)/python benchmarks/panel.py
 	-$(BIN)/python benchmarks/metrics.py
+	-$(BIN)/python benchmarks/guard.py
 	$(BIN)/python benchmarks/network.py
 
 forks: environment  ## do kernels ever hang? 500 forks, each of which uses every library

@@ -103,6 +103,20 @@ class _Extreme:
     prices: Vector | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Witness:
+    """Counts that differ from the true ones, and the sums that do not hold for them; all other counts are the true ones."""
+
+    where: npt.NDArray[np.intp]
+    values: Vector
+    broken: npt.NDArray[np.intp]
+    at: Mapping[int, float]
+
+    def agrees(self, limits: Limits) -> bool:
+        within = (self.values >= limits.low[self.where]) & (self.values <= limits.high[self.where])
+        return bool(within.all()) and not limits.usable[self.broken].any()
+
+
 class Audit:
     """Checks counts that hang together again and again while more of them are hidden.
 
@@ -126,7 +140,9 @@ class Audit:
         self.sums = _factors(links)
         self.touch = self.sums != 0
         self.found = np.array([one.origin in _FOUND for one in links.relations], dtype=np.bool_)
-        self.witnesses = self.true[None, :]
+        self.members = [np.flatnonzero(row) for row in self.touch]
+        self.rows = [np.flatnonzero(column) for column in self.touch.T]
+        self.witnesses: dict[int, list[_Witness]] = {}
         self.most: dict[int, float] = {}
         self.cap = 1000.0 + 10.0 * float(self.true.sum())
 
@@ -228,68 +244,79 @@ class Audit:
         return reached
 
     def _seen(self, place: int, limits: Limits) -> Range:
-        agreeing = ((self.witnesses >= limits.low) & (self.witnesses <= limits.high)).all(axis=1)
-        agreeing &= (self.witnesses @ self.sums[limits.usable].T == 0).all(axis=1)
-        values = self.witnesses[agreeing, place]
-        return float(values.min()), float(values.max())
+        low = high = float(self.true[place])
+        for one in self.witnesses.get(place, ()):
+            if not low <= one.at[place] <= high and one.agrees(limits):
+                low, high = min(low, one.at[place]), max(high, one.at[place])
+        return low, high
 
-    def _around(self, place: int, limits: Limits) -> Mask:
+    def _around(self, place: int, limits: Limits) -> list[int]:
         """Give the sums that hang together with a count through counts that are not exactly known."""
-        reached = np.arange(len(self.true)) == place
-        while True:
-            rows: Mask = limits.usable & self.touch[:, reached].any(axis=1)
-            more = reached | (self.touch[rows].any(axis=0) & limits.open)
-            if (more == reached).all():
-                return rows
-            reached = more
+        opened, usable = limits.open, limits.usable
+        rows: set[int] = set()
+        reached, todo = {place}, [place]
+        while todo:
+            for row in self.rows[todo.pop()]:
+                if usable[row] and row not in rows:
+                    rows.add(int(row))
+                    more = [int(at) for at in self.members[row] if opened[at] and int(at) not in reached]
+                    reached.update(more)
+                    todo += more
+        return sorted(rows)
 
     def _relaxed(self, place: int, sign: float, limits: Limits) -> _Extreme:
         """Seek the counts, fractions allowed, that make `place` smallest (sign 1) or largest (-1)."""
-        rows = self._around(place, limits)
-        sums = self.sums[rows]
-        if not len(sums):
-            self._keep(np.array([place]), np.array([limits.low[place] if sign > 0 else limits.high[place]]))
-            return _Extreme(sign * (limits.low[place] if sign > 0 else limits.high[place]), np.zeros(len(self.sums)))
-        free = limits.open & (sums != 0).any(axis=0)
-        free[place] = True
-        right = -sums[:, ~free] @ limits.low[~free]
-        goal = np.where(np.flatnonzero(free) == place, sign, 0.0)
+        rows, free, sums, right = self._local(place, limits)
+        if not rows:
+            end = float(limits.low[place] if sign > 0 else limits.high[place])
+            self._keep(np.array([place]), np.array([end]))
+            return _Extreme(sign * end, np.zeros(len(self.sums)))
+        goal = np.where(free == place, sign, 0.0)
         ends = np.column_stack([limits.low[free], limits.high[free]])
-        found = linprog(goal, A_eq=sums[:, free], b_eq=right, bounds=ends, method="highs", options={"time_limit": SECONDS})
+        found = linprog(goal, A_eq=sums, b_eq=right, bounds=ends, method="highs", options={"time_limit": SECONDS})
         if found.status != 0:
             raise ArithmeticError("a linear programme over hidden counts was not solved")
         whole = np.round(found.x)
         if np.abs(found.x - whole).max() < NEAR:
-            self._keep(np.flatnonzero(free), whole)
+            self._keep(free, whole)
         prices = np.zeros(len(self.sums))
         prices[rows] = found.eqlin.marginals
         return _Extreme(float(found.fun), prices)
 
+    def _local(self, place: int, limits: Limits) -> tuple[list[int], npt.NDArray[np.intp], Vector, Vector]:
+        """Give the sums around a count, the counts in them that are open, their factors, and what the others come to."""
+        rows = self._around(place, limits)
+        all_of_them = np.unique(np.concatenate([self.members[row] for row in rows])) if rows else np.array([place])
+        is_free = limits.open[all_of_them] | (all_of_them == place)
+        free, fixed = all_of_them[is_free], all_of_them[~is_free]
+        return rows, free, self.sums[np.ix_(rows, free)], -self.sums[np.ix_(rows, fixed)] @ limits.low[fixed]
+
     def _whole(self, place: int, sign: float, limits: Limits) -> bool:
         """Seek the counts, whole numbers only, that make `place` smallest (sign 1) or largest (-1)."""
-        sums = self.sums[self._around(place, limits)]
-        free = limits.open & (sums != 0).any(axis=0)
-        free[place] = True
-        right = -sums[:, ~free] @ limits.low[~free]
-        goal = np.where(np.flatnonzero(free) == place, sign, 0.0)
+        rows, free, sums, right = self._local(place, limits)
         began = monotonic()
         found = milp(
-            goal,
-            integrality=np.ones(len(goal)),
+            np.where(free == place, sign, 0.0),
+            integrality=np.ones(len(free)),
             bounds=Bounds(limits.low[free], limits.high[free]),
-            constraints=LinearConstraint(sums[:, free], right, right) if len(sums) else None,
+            constraints=LinearConstraint(sums, right, right) if rows else None,
             options={"node_limit": NODES, "time_limit": SECONDS, "mip_rel_gap": 0.0},
         )
         if monotonic() - began > SECONDS:
             raise ArithmeticError("an integer programme over hidden counts took too long")
         if found.x is not None:
-            self._keep(np.flatnonzero(free), np.round(found.x))
+            self._keep(free, np.round(found.x))
         return bool(found.status == 0)
 
     def _keep(self, where: npt.NDArray[np.intp], values: Vector) -> None:
-        witness = self.true.copy()
-        witness[where] = values
-        self.witnesses = np.vstack([self.witnesses, witness])
+        moved = values != self.true[where]
+        where, values = where[moved], values[moved]
+        rows = np.unique(np.concatenate([self.rows[at] for at in where])) if len(where) else np.zeros(0, dtype=np.intp)
+        off = self.sums[np.ix_(rows, where)] @ (values - self.true[where])
+        at = dict(zip(where.tolist(), values.tolist(), strict=True))
+        witness = _Witness(where, values, rows[off != 0], at)
+        for place in where.tolist():
+            self.witnesses.setdefault(place, []).append(witness)
 
     def _priced(self, place: int, ways: list[tuple[float, _Extreme]], limits: Limits, needed: float) -> Cut:
         """Say from the prices what hiding each count would add; without prices, that anything more must be hidden."""
@@ -300,7 +327,8 @@ class Audit:
             if extreme.prices is None:
                 return self._anything(place, limits)
             goal = np.where(np.arange(len(self.true)) == place, -sign, 0.0)
-            factors = goal + extreme.prices @ self.sums
+            used = np.flatnonzero(extreme.prices)
+            factors = goal + extreme.prices[used] @ self.sums[used]
             found |= {int(row) for row in np.flatnonzero(self.found & (np.abs(extreme.prices) > 1e-9))}
             for at in np.flatnonzero(np.abs(factors) > 1e-9):
                 ends = [*self.views.get(int(at), ()), self._unknown(self.links.values[at], marks=limits.marks)]

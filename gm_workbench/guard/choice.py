@@ -2,8 +2,8 @@
 
 Protection only grows as more is hidden. So the fewest cells are found by turns: an integer programme (SciPy's HiGHS) chooses
 the fewest that meet all demands known so far, and the audit answers with the demands (cuts) that this choice does not meet.
-What is still lacking is then hidden one by one, and what proves not to be needed is shown again. When that costs no more than the
-fewest, nothing smaller exists. Where that takes too many turns, how many must be hidden at least is still known, and told.
+What is still lacking is then hidden one by one, and what proves not to be needed is shown again. When that costs no more than
+the fewest, nothing smaller exists. Where that takes too many turns, how many must be hidden at least is still known, and told.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
@@ -27,6 +28,8 @@ LARGEST = 250
 """Cells that hang together: of more the fewest are not sought, only how many there must be at least."""
 NODES = 1000
 """Steps of the integer programme in one turn. Turns and steps are counted and not timed: every machine hides the same."""
+AT_ONCE = 30
+"""Demands that are met before others are asked for, where many cells hang together."""
 UNIT = 10_000
 """What it costs to hide one cell; what costs less than `LEAST` only decides between choices that are as good."""
 LEAST = 1000
@@ -104,17 +107,17 @@ def choose(board: Board) -> Chosen | None:
     """Choose the cells to hide; None if even hiding all of them is not enough."""
     demands = _Demands(board)
     everything = frozenset(board.shows)
-    if demands.missed(everything):
-        return None
     best = demands.feasible(frozenset())
+    if best is None:
+        return None
     if len(everything) > LARGEST:
         demands.relax()
         return Chosen(best, board.price(best), min(demands.bound, board.price(best)))
     for _ in range(TURNS):
         if board.price(best) - demands.bound < LEAST or not demands.made:
             break
-        fewest = demands.fewest()
-        best = min(best, demands.feasible(fewest), key=board.price)
+        other = demands.feasible(demands.fewest())
+        best = best if other is None else min(best, other, key=board.price)
     return Chosen(best, board.price(best), min(demands.bound, board.price(best)))
 
 
@@ -134,7 +137,8 @@ class _Demands:
 
     def missed(self, hidden: Cells) -> list[_Demand]:
         """Give the demands that hiding these cells does not meet."""
-        cuts = [self._of(cut) for cut in self.board.audit.cuts(self.board.known(hidden))]
+        many = None if len(self.cells) <= LARGEST else AT_ONCE
+        cuts = [self._of(cut) for cut in islice(self.board.audit.cuts(self.board.known(hidden)), many)]
         clauses = self.board.clauses(hidden)
         return [*cuts, *(_Demand(tuple((frozenset({one}), 1.0) for one in sorted(c.then)), c.when) for c in clauses)]
 
@@ -161,9 +165,10 @@ class _Demands:
             return frozenset()
         return frozenset(cell for at, cell in enumerate(self.cells) if found.x[at] > 0.5)
 
-    def feasible(self, hidden: Cells) -> Cells:
-        """Hide more until every demand is met, then show what is not needed."""
-        return _shown_again(self.board, self, _filled(self.board, self, hidden))
+    def feasible(self, hidden: Cells) -> Cells | None:
+        """Hide more until every demand is met, then show what is not needed; None if hiding more does not help."""
+        filled = _filled(self.board, self, hidden)
+        return None if filled is None else _shown_again(self.board, self, filled)
 
     def relax(self) -> None:
         """Bound from below what must be hidden, without seeking it."""
@@ -226,14 +231,16 @@ def _up(bound: float) -> int:
     return math.ceil(bound - 1e-3)
 
 
-def _filled(board: Board, demands: _Demands, hidden: Cells) -> Cells:
+def _filled(board: Board, demands: _Demands, hidden: Cells) -> Cells | None:
     """Hide more until every demand is met: each time what meets most of what is lacking for what it costs."""
     while True:
         more = demands.missed(hidden)
         if not more:
             return hidden
         demands.made.extend(more)
-        hidden = _met(board, demands.made, hidden)
+        before, hidden = hidden, _met(board, demands.made, hidden)
+        if hidden == before:
+            return None
 
 
 def _met(board: Board, made: Sequence[_Demand], hidden: Cells) -> Cells:

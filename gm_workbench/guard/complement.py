@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from gm_workbench.guard.across import At
 from gm_workbench.guard.audit import Need, needs
 from gm_workbench.guard.cells import Reason
 from gm_workbench.guard.choice import UNIT, Cells, Clause, choose
-from gm_workbench.guard.linked import At
 from gm_workbench.guard.links import Links
 from gm_workbench.guard.plans import Plan, start
 from gm_workbench.guard.policy import Method, Policy
@@ -55,7 +55,7 @@ def _wanted(made: Plan) -> dict[int, Need]:
 
 
 def _wanted_of_classes(made: Plan) -> dict[int, Need]:
-    """Under rounding the mark of a small count says of which class it is; what else is printed must leave most of that class."""
+    """Under rounding a mark says of which class a small count is; what else is printed must leave most of that class."""
     linked, policy = made.linked, made.policy
     small = {at: Need(math.inf, -math.inf, policy.width) for at in linked.live if policy.is_small(linked.values[at])}
     return small | {at: Need(allowed, linked.values[at], 0.0) for at, allowed in made.concentrated.items()}

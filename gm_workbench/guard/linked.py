@@ -1,332 +1,244 @@
-"""How the outputs of one report hang together: which counts are the same persons, and what adds up across outputs.
-
-A reader lays two tables beside each other. What the first hides she reads from the second: the same count under another
-heading, the parts of a total that stands elsewhere, a group and all but a few of it. Where cells say whom they count
-(`Cell.whom`), that is known. Beside it, links are found from the numbers and the words. A link that is there by coincidence
-costs at most a cell that could have been shown; it never shows one.
-"""
+"""Counts of several reports as one set: which are one count, which add up, and which hidden ones the others give away."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, combinations, permutations
 
-from gm_workbench.guard.links import Links, Origin, Relation, is_over_time, links
-from gm_workbench.guard.policy import Method, Policy
-from gm_workbench.outputs.output import Cell, Measure, Output, Whom
+from gm_workbench.guard.bounds import Adds, Range, around, narrowed
+from gm_workbench.guard.readers import Reader, exposes
+from gm_workbench.guard.sides import Side, cell_name
+from gm_workbench.guard.told import ANY, Part, Told
+from gm_workbench.outputs.output import Measure
 
-HARD = frozenset({Measure.COUNT, Measure.SHARE})
-"""What gives counts away to the person. Beside other numbers n prints rounded, and they have too few decimals to tell it."""
-
-At = tuple[int, int]
-"""A cell: its output, and its place in it."""
+TOTAL, POLICY, SUBGROUP = "total", "policy", "subgroup"
+Place = tuple[int, Told | None]
+"""A count: which side, and which of its lines; None for the places that a total may have besides."""
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
-    """The counts behind a report.
+class Exposed:
+    """A hidden count that the others give away: by which rule, and from which cells; `itself` is its line, if it has one."""
+
+    rule: str
+    name: str
+    threshold: int
+    shown: tuple[tuple[int, Told], ...]
+    itself: tuple[int, Told] | None = None
+
+
+@dataclass
+class System:
+    """The counts of some reports, and the sums between them.
 
     Attributes
     ----------
-    values : tuple of int
-    relations : tuple of Relation
-    parts : tuple of Links
-        Per output; its places are those of the report.
-    tells : mapping of At to int
-        For an estimate, the count elsewhere of which its rounded n tells.
-    loose : frozenset of int
-        Counts that occur only beside rounded ones.
-    wrong : frozenset of int
-        Outputs that say they count the same persons as another, and do not agree with it.
+    own, across : list of Adds
+        Sums within one report, and between reports.
+    asked : list of bool
+        For each of `across`, whether what is to be released now takes part in it.
     """
 
-    values: tuple[int, ...]
-    relations: tuple[Relation, ...]
-    parts: tuple[Links, ...]
-    tells: Mapping[At, int]
-    loose: frozenset[int]
-    wrong: frozenset[int]
+    sides: Sequence[Side]
+    counts: list[Place] = field(default_factory=list)
+    at: dict[tuple[int, Told], int] = field(default_factory=dict)
+    own: list[Adds] = field(default_factory=list)
+    across: list[Adds] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
+    alone: list[Exposed] = field(default_factory=list)
+    compared: dict[str, int] = field(default_factory=dict)
+    solved: list[Range] = field(default_factory=list)
+    index: dict[int, int] = field(init=False)
 
-    @property
-    def live(self) -> list[int]:
-        """Give the places that some cell or sum speaks of; others are the same count as one of these."""
-        behind = {place for part in self.parts for places in part.behind for place in places}
-        return sorted(behind | {place for one in self.relations for place in one.members})
+    def __post_init__(self) -> None:
+        self.index = {id(side): at for at, side in enumerate(self.sides)}
 
-    def of(self, at: At) -> tuple[int, ...]:
-        """Give the places of the counts that a cell gives away."""
-        return self.parts[at[0]].behind[at[1]]
+    def add(self, side: int, told: Told | None) -> int:
+        self.counts.append((side, told))
+        if told is not None:
+            self.at[side, told] = len(self.counts) - 1
+        return len(self.counts) - 1
 
+    def relate(self, rule: str, total: int, parts: Sequence[int]) -> None:
+        self.across.append(Adds(total, tuple(parts)))
+        self.rules.append(rule)
 
-def linked(outputs: Sequence[Output], policy: Policy) -> Linked:
-    """Find the counts of a report and how they hang together.
+    def range(self, side: Side, told: Told) -> Range:
+        """Give what a count can be for who knows all sums."""
+        return self.solved[self.at[self.index[id(side)], told]] if self.across else told.marked
 
-    Parameters
-    ----------
-    outputs : sequence of Output
-        All of the report.
-    policy : Policy
-        Below its threshold equal numbers are not taken for the same persons, unless they bear one name.
+    def ranges(self, *, marks: bool) -> list[Range]:
+        """Give what each count can be by its own line alone."""
+        return [ANY if told is None else told.marked if marks else told.plain for _, told in self.counts]
 
-    Examples
-    --------
-    >>> from gm_workbench.guard.policy import load_policy
-    >>> linked([], load_policy("cbs-stijl")).values
-    ()
-    """
-    return _Net(outputs, policy).linked()
-
-
-@dataclass(slots=True)
-class _Count:
-    """What is known of a count of one output before outputs are laid beside each other."""
-
-    output: int
-    place: int
-    value: int
-    names: set[str]  # what all cells that give it away are called by
-    hard: bool = False  # whether a plain count or a share tells it, and not only the n of an estimate
-    exact: bool = False  # whether one of those prints it to the person
-    size: bool = False  # whether it is the n of something, and not only a part
-    of_share: bool = False  # whether it is the n of a share
-    rows: set[str] = field(default_factory=set)
-    whom: set[Whom] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """Counts that stand beside one another in a row or column: sizes, or numerators."""
-
-    output: int
-    name: str
-    parts: tuple[int, ...]
-    sizes: bool
-
-
-class _Net:
-    def __init__(self, outputs: Sequence[Output], policy: Policy) -> None:
-        self.outputs, self.policy = outputs, policy
-        self.own = [links(output) for output in outputs]
-        self.starts = [sum(len(one.values) for one in self.own[:at]) for at in range(len(outputs))]
-        self.values = [value for one in self.own for value in one.values]
-        self.same = list(range(len(self.values)))
-        self.across: list[Relation] = []
-        self.tells: dict[At, int] = {}
-        self.counts = [count for at in range(len(outputs)) for count in self._counts(at)]
-
-    def linked(self) -> Linked:
-        wrong = self._contradicting()
-        self._join()
-        self._declared()
-        self._made_up()
-        if self.policy.method is Method.SUPPRESS:
-            self._remainders()
-        kept: dict[tuple[int, frozenset[int]], Relation] = {}
-        for one in (*self._within(), *map(self._rooted, self.across)):
-            if one.total not in one.parts:
-                kept.setdefault((one.total, frozenset(one.parts)), one)
-        parts = tuple(self._part(at) for at in range(len(self.outputs)))
-        tells = {at: self._root(place) for at, place in self.tells.items()}
-        return Linked(tuple(self.values), tuple(kept.values()), parts, tells, self._loose(), wrong)
-
-    def _root(self, place: int) -> int:
-        while self.same[place] != place:
-            place = self.same[place]
-        return place
-
-    def _unite(self, one: int, other: int) -> None:
-        one, other = self._root(one), self._root(other)
-        self.same[max(one, other)] = min(one, other)
-
-    def _rooted(self, one: Relation) -> Relation:
-        return Relation(self._root(one.total), tuple(sorted(self._root(part) for part in one.parts)), one.origin)
-
-    def _moved(self, output: int, one: Relation) -> Relation:
-        start = self.starts[output]
-        return self._rooted(Relation(start + one.total, tuple(start + part for part in one.parts), one.origin))
-
-    def _within(self) -> list[Relation]:
-        return [self._moved(at, one) for at, own in enumerate(self.own) for one in own.relations]
-
-    def _part(self, output: int) -> Links:
-        own, start = self.own[output], self.starts[output]
-        behind = tuple(tuple(self._root(start + place) for place in places) for places in own.behind)
-        return Links(tuple(self.values), behind, tuple(self._moved(output, one) for one in own.relations), own.rounded)
-
-    def _loose(self) -> frozenset[int]:
-        ends = [*self.starts, sum(len(one.values) for one in self.own)]
-        tight = {
-            self._root(place)
-            for at, own in enumerate(self.own)
-            if not own.rounded
-            for place in range(self.starts[at], ends[at + 1])
-        }
-        return frozenset({self._root(place) for place in range(ends[-1])} - tight)
-
-    def _counts(self, output: int) -> Iterator[_Count]:
-        words, own, start = self.outputs[output].words, self.own[output], self.starts[output]
-        found: dict[int, _Count] = {}
-        for cell, places in zip(self.outputs[output].cells, own.behind, strict=True):
-            for role, place in enumerate(places):
-                names = {words.label(key).nl for key in cell.key}
-                one = found.setdefault(place, _Count(output, start + place, own.values[place], set(names)))
-                one.names &= names
-                one.hard |= cell.measure in HARD
-                one.exact |= cell.measure is Measure.SHARE or (cell.measure is Measure.COUNT and not own.rounded)
-                one.size |= role == 0
-                one.of_share |= role == 0 and cell.measure is Measure.SHARE
-                one.rows.add(cell.row)
-                one.whom |= {whom for whom in (_whom(cell, role),) if whom is not None}
-        yield from found.values()
-
-    def _contradicting(self) -> frozenset[int]:
-        said: dict[Whom, list[_Count]] = {}
-        for count in self.counts:
-            for whom in count.whom:
-                said.setdefault(whom, []).append(count)
-        return frozenset(one.output for group in said.values() if len({one.value for one in group}) > 1 for one in group)
-
-    def _join(self) -> None:
-        """Take equal sizes of two outputs for the same persons; parts, and small sizes, only if they also bear one name."""
-        by_value: dict[int, list[_Count]] = {}
-        for count in self.counts:
-            if count.value > 0:
-                by_value.setdefault(count.value, []).append(count)
-        for group in by_value.values():
-            hard = [count for count in group if count.hard]
-            for one, other in combinations(hard, 2):
-                if (one.output != other.output or one.whom & other.whom) and self._are_one(one, other):
-                    self._unite(one.place, other.place)
-            for soft in (count for count in group if not count.hard):
-                same = next((count for count in hard if self._are_one(soft, count)), None)
-                if same is not None:
-                    self._tell(soft, same.place)
-
-    def _are_one(self, one: _Count, other: _Count) -> bool:
-        if one.whom and other.whom:
-            return bool(one.whom & other.whom)
-        if one.names & other.names:
-            return True
-        return one.size and other.size and not self.policy.is_small(one.value) and not (self._times(one) or self._times(other))
-
-    def _tell(self, soft: _Count, place: int) -> None:
-        for at, places in enumerate(self.own[soft.output].behind):
-            if self.starts[soft.output] + places[0] == soft.place:
-                self.tells[soft.output, at] = place
-
-    def _relate(self, total: int, parts: Sequence[int], origin: Origin) -> None:
-        self.across.append(Relation(self._root(total), tuple(sorted(self._root(part) for part in parts)), origin))
-
-    def _rest(self, total: int, parts: Sequence[int], rest: int, origin: Origin) -> None:
-        """Relate a total to some of its parts and a count that no cell holds."""
-        self.values.append(rest)
-        self.same.append(len(self.same))
-        self._relate(total, [*parts, len(self.same) - 1], origin)
-
-    def _declared(self) -> None:
-        """Add up the categories of a variable, as cells say whom they count; a few who are left over are a count as well."""
-        places = {whom: self._root(count.place) for count in self.counts for whom in sorted(count.whom, key=str)}
-        below: dict[tuple[Whom, str], list[int]] = {}
-        for whom, place in places.items():
-            for variable, category in sorted(whom.having):
-                above = Whom(whom.population, whom.having - {(variable, category)})
-                if above in places:
-                    below.setdefault((above, variable), []).append(place)
-        for (above, _), parts in below.items():
-            rest = self.values[places[above]] - sum(self.values[part] for part in parts)
-            if rest == 0:
-                self._relate(places[above], parts, Origin.LINKED)
-            elif self.policy.is_small(rest):
-                self._rest(places[above], parts, rest, Origin.LINKED)
-
-    def _made_up(self) -> None:
-        """Find sizes of one output that together make up a count of another, and lines that split one of another further."""
-        by_value: dict[int, list[_Count]] = {}
-        for count in self.counts:
-            if count.hard and count.value > 0:
-                by_value.setdefault(count.value, []).append(count)
-        lines = [line for at in range(len(self.outputs)) for line in self._lines(at)]
-        for line in lines:
-            for count in by_value.get(sum(self.values[part] for part in line.parts), ()):
-                if count.output != line.output and ((line.sizes and count.size) or line.name in count.names):
-                    self._relate(count.place, line.parts, Origin.ACROSS)
-        for fine, coarse in permutations(lines, 2):
-            if fine.output != coarse.output and len(fine.parts) > len(coarse.parts):
-                self._split(fine, coarse)
-
-    def _lines(self, output: int) -> Iterator[_Line]:
-        start = self.starts[output]
-        for name, line in _named_lines(self.outputs[output]):
-            for sizes, parts in _columns(self.outputs[output].cells, self.own[output], line):
-                if len(parts) > 1:
-                    yield _Line(output, name, tuple(start + part for part in parts), sizes)
-
-    def _times(self, count: _Count) -> bool:
-        return is_over_time(self.outputs[count.output])
-
-    def _split(self, fine: _Line, coarse: _Line) -> None:
-        """Relate two lines if each count of the one is made up of neighbours of the other."""
-        ends = list(accumulate(self.values[part] for part in fine.parts))
-        cuts = list(accumulate(self.values[part] for part in coarse.parts))
-        if ends[-1] != cuts[-1] or not set(cuts) <= set(ends):
+    def exposed(self) -> Iterator[Exposed]:
+        """Give the hidden counts that what is to be released now helps to give away."""
+        yield from self.alone
+        before = [one for one in self.across if not any(self.sides[self.counts[place][0]].asked for place in one.members)]
+        if len(before) == len(self.across):
             return
-        first = 0
-        for total, cut in zip(coarse.parts, cuts, strict=True):
-            last = ends.index(cut) + 1
-            if last - first > 1:
-                self._relate(total, fine.parts[first:last], Origin.ACROSS)
-            first = max(first, last)
+        known = [Reader(self.ranges(marks=marks), self.own + before, self.own + self.across) for marks in (True, False)]
+        for place in sorted({place for one in self.across for place in self._near(one, known[0])}):
+            found = self._judged(place, *known)
+            if found is not None:
+                yield found
 
-    def _remainders(self) -> None:
-        """Find two exact sizes that differ by a few persons: if the one are among the other, the few can be told from them.
+    def _near(self, one: Adds, reader: Reader) -> set[int]:
+        near = around(one.total, reader.now, reader.sums)
+        return {place for adds in (*near, one) for place in adds.members if self._in_question(place)}
 
-        Whether they are is known where both say whom they count. Else two sizes are suspected that bear one name, or that are
-        both the whole of an output about one population.
-        """
-        sizes = {self._root(count.place): count for count in reversed(self.counts) if count.exact and count.size}
-        ordered = sorted(sizes.items(), key=lambda item: (item[1].value, item[0]))
-        relations = [*self._within(), *map(self._rooted, self.across)]
-        apart = {pair for one in relations for pair in permutations(one.members, 2)}
-        split = {part for one in relations if one.origin is not Origin.SHARE for part in one.parts}
-        tops: dict[int, tuple[int, int]] = {}
-        for count in sizes.values():
-            tops[count.output] = max(tops.get(count.output, (0, 0)), (count.value, self._root(count.place)))
-        whole = {place for _, place in tops.values()} - split
-        for at, (low, small) in enumerate(ordered):
-            for high, large in ordered[at + 1 :]:
-                rest = large.value - small.value
-                if rest >= self.policy.threshold:
-                    break
-                if rest and (low, high) not in apart and self._may_hold(large, small, whole={low, high} <= whole):
-                    self._rest(high, [low], rest, Origin.ACROSS)
+    def _in_question(self, place: int) -> bool:
+        told = self.counts[place][1]
+        return told is None or told.hidden
 
-    def _may_hold(self, large: _Count, small: _Count, *, whole: bool) -> bool:
-        if large.whom and small.whom:
-            return any(one.within(other) for one in small.whom for other in large.whom)
-        if large.output == small.output:
-            return bool(large.rows & small.rows) and (large.of_share or small.of_share)
-        if self._times(large) or self._times(small):
-            return False
-        if large.names & small.names:
-            return True
-        populations = {self.outputs[count.output].words.population.nl for count in (large, small)}
-        return whole and len(populations) == 1
+    def _judged(self, place: int, marked: Reader, plain: Reader) -> Exposed | None:
+        side, told = self.counts[place]
+        near = around(place, marked.now, marked.sums)
+        sides = {side, *(self.counts[member][0] for one in near for member in one.members)}
+        threshold, width = (max(getattr(self.sides[at].rules, name) for at in sides) for name in ("threshold", "width"))
+        for tight in (False, True):
+            reads = [reader.reads(place, tight=tight) for reader in (marked, plain)]
+            if exposes(told, self.sides[side].rules.threshold if told else threshold, width, *reads):
+                itself = None if told is None else (side, told)
+                return Exposed(self._rule(near), self._name(side, told), threshold, self._shown(near, place), itself)
+        return None
 
+    def _rule(self, near: Sequence[Adds]) -> str:
+        used = {rule for one, rule in zip(self.across, self.rules, strict=True) if one in near}
+        return next((rule for rule in (TOTAL, POLICY) if rule in used), SUBGROUP)
 
-def _whom(cell: Cell, role: int) -> Whom | None:
-    """Say whom the count counts that a cell gives away in this role: n, what a share leaves of it, its numerator."""
-    return (cell.whom, None, cell.part)[role]
+    def _name(self, side: int, told: Told | None) -> str:
+        return (
+            f"the places of {self.sides[side].name} that have no report" if told is None else cell_name(self.sides[side], told)
+        )
+
+    def _shown(self, near: Sequence[Adds], place: int) -> tuple[tuple[int, Told], ...]:
+        """Give the printed cells that it follows from, those of its own sums first."""
+        own = [one for one in near if place in one.members]
+        members = dict.fromkeys(member for one in (*own, *near) for member in one.members if member != place)
+        counts = [self.counts[member] for member in members]
+        return tuple((side, told) for side, told in counts if told is not None and not told.hidden)
 
 
-def _named_lines(output: Output) -> Iterator[tuple[str, list[int]]]:
-    for name in ("column",) if is_over_time(output) else ("row", "column"):
-        for key in dict.fromkeys(getattr(cell, name) for cell in output.cells):
-            yield output.words.label(key).nl, [at for at, cell in enumerate(output.cells) if getattr(cell, name) == key]
+def system(sides: Sequence[Side]) -> System:
+    """Put the counts of reports on one kind of data together."""
+    made = System(sides)
+    for at, side in enumerate(sides):
+        for told in side.told:
+            made.add(at, told)
+        for adds in _within(side):
+            made.own.append(Adds(made.at[at, adds[0]], tuple(made.at[at, part] for part in adds[1:])))
+    keyed = [{(told.output, told.row, told.column, told.part): told for told in side.told} for side in sides]
+    _same_numbers(made, keyed)
+    _same_groups(made)
+    _totals(made, keyed)
+    made.solved = narrowed(made.ranges(marks=True), made.own + made.across) if made.across else []
+    return made
 
 
-def _columns(cells: Sequence[Cell], own: Links, line: list[int]) -> Iterator[tuple[bool, list[int]]]:
-    """Give the sizes of a line, and its numerators, each count once."""
-    hard = [at for at in line if cells[at].measure in HARD]
-    yield True, list(dict.fromkeys(own.n(at) for at in hard))
-    yield False, list(dict.fromkeys(own.body(at) for at in hard if cells[at].measure is Measure.SHARE))
+def _within(side: Side) -> Iterator[list[Told]]:
+    """Find totals in the tables of exact counts: a row or column that is the sum of the others wherever all are shown."""
+    tables: dict[str, list[Told]] = {}
+    for told in side.told:
+        if told.measure is Measure.COUNT:
+            tables.setdefault(told.output, []).append(told)
+    for cells in tables.values():
+        for line, cross in (("row", "column"), ("column", "row")):
+            yield from _sums_along(cells, line, cross)
+
+
+def _sums_along(cells: Sequence[Told], line: str, cross: str) -> Iterator[list[Told]]:
+    keys = list(dict.fromkeys(getattr(told, cross) for told in cells))
+    lines: dict[str, dict[str, Told]] = {}
+    for told in cells:
+        lines.setdefault(getattr(told, line), {})[getattr(told, cross)] = told
+    whole = [one for one in lines.values() if len(one) == len(keys) > 2]
+    seen = [one for one in whole if all(told.exact and not told.hidden for told in one.values())]
+    for key in keys:
+        if seen and all(_is_sum(one, key) for one in seen):
+            yield from ([one[key], *(told for name, told in one.items() if name != key)] for one in whole)
+
+
+def _is_sum(line: Mapping[str, Told], key: str) -> bool:
+    rest = sum(told.marked[0] for name, told in line.items() if name != key)
+    return line[key].marked[0] == rest > 0
+
+
+Key = tuple[str, str, str, Part]
+
+
+def _same_numbers(made: System, keyed: Sequence[Mapping[Key, Told]]) -> None:
+    """Join what two policies say of the same report, where they do not contradict each other."""
+    for at, side in enumerate(made.sides):
+        for other in range(at + 1, len(made.sides)):
+            beside = made.sides[other]
+            if _subject(side) != _subject(beside) or side.rules.digest == beside.rules.digest:
+                continue
+            for key in keyed[at].keys() & keyed[other].keys():
+                one, two = keyed[at][key], keyed[other][key]
+                if _agree(one, two):
+                    made.relate(POLICY, made.at[at, one], [made.at[other, two]])
+
+
+def _same_groups(made: System) -> None:
+    """Join what two studies say of one group: the same people, by their names, in the same months."""
+    first: dict[tuple[str, ...], int] = {}
+    for place, (at, told) in enumerate(made.counts):
+        if told is None or told.part is Part.N or told.measure not in (Measure.COUNT, Measure.SHARE):
+            continue
+        side = made.sides[at]
+        people = side.populations.get(told.output, "")
+        key = (side.place, side.period, told.row_label, told.column_label, told.part, people)
+        other = first.setdefault(key, place)
+        beside, seen = made.counts[other]
+        if people and seen is not None and made.sides[beside].study != side.study and _agree(seen, told):
+            made.relate(SUBGROUP, other, [place])
+
+
+def _agree(one: Told, other: Told) -> bool:
+    return one.marked[0] <= other.marked[1] and other.marked[0] <= one.marked[1]
+
+
+def _subject(side: Side) -> tuple[str, str, str]:
+    return side.study, side.place, side.period
+
+
+def _totals(made: System, keyed: Sequence[Mapping[Key, Told]]) -> None:
+    """Join each total with the places that it is the total of."""
+    for at, side in enumerate(made.sides):
+        if side.members == ():
+            continue
+        parts = _members(made.sides, side)
+        open_ended = side.members is None or len(parts) < len(side.members)
+        for key, told in keyed[at].items():
+            found = [(one, keyed[one][key]) for one in parts if key in keyed[one]]
+            if not found:
+                continue
+            places = [made.at[part] for part in found]
+            if open_ended or len(found) < len(parts):
+                places.append(made.add(at, None))
+            made.relate(TOTAL, made.at[at, told], places)
+            made.compared[TOTAL] = made.compared.get(TOTAL, 0) + 1
+            _lone(made, (at, told), found)
+
+
+def _members(sides: Sequence[Side], total: Side) -> list[int]:
+    """Give one report of each place that a total counts, those to be released now first."""
+    found: dict[str, int] = {}
+    for at, side in sorted(enumerate(sides), key=lambda one: (not one[1].asked, one[0])):
+        same = (side.study, side.period) == (total.study, total.period) and side.place != total.place and side.members == ()
+        if same and (total.members is None or side.place in total.members):
+            found.setdefault(side.place, at)
+    return sorted(found.values())
+
+
+def _lone(made: System, total: tuple[int, Told], parts: Sequence[tuple[int, Told]]) -> None:
+    """Note the statistic that is the only one hidden beside a shown total: what it is made of can be worked out."""
+    told = total[1]
+    silent = [(side, part) for side, part in parts if part.silent]
+    asked = any(made.sides[side].asked for side, _ in (total, *parts))
+    if told.part is Part.N and not told.silent and len(silent) == 1 and len(parts) > 1 and asked:
+        shown = (total, *(part for part in parts if part not in silent))
+        side, hidden = silent[0]
+        name = cell_name(made.sides[side], hidden)
+        made.alone.append(Exposed(TOTAL, name, made.sides[side].rules.threshold, shown, silent[0]))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from gm_workbench.guard.across import At, Linked, linked
 from gm_workbench.guard.cells import Reason, own_reason
 from gm_workbench.guard.curves import thinned
-from gm_workbench.guard.linked import At, Linked, linked
 from gm_workbench.guard.links import Links, Origin, Relation
 from gm_workbench.guard.policy import Method, Policy
 from gm_workbench.guard.rounded import added, leaves, rounded_counts

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from gm_workbench.guard.across import At
 from gm_workbench.guard.audit import Audit, Need, Range
 from gm_workbench.guard.cells import behind, round_to_base
 from gm_workbench.guard.choice import UNIT, Board, Cells, Clause, View
-from gm_workbench.guard.linked import At
 from gm_workbench.guard.links import Links, Relation
 from gm_workbench.guard.plans import Plan
 from gm_workbench.guard.policy import Method
@@ -146,7 +146,7 @@ class _Groups:
 
 
 def given(made: Plan, places: Sequence[int]) -> set[int]:
-    """Give what showing counts gives away: under rounding a total is the sum of what its parts print, so it gives those away."""
+    """Give what showing counts gives away; under rounding a total is the sum of what its parts print, and gives those."""
     if made.policy.method is not Method.ROUND or not places:
         return set(places)
     small = made.policy.is_small

@@ -102,7 +102,7 @@ def test_sample_of_tables_is_the_published_one():
 
 
 def test_some_tables_of_the_sample_lose_little(policy):
-    lost = [loss(number, policy) for number in (1, 2, 3, 5, 10)]
+    lost = [loss(number, policy) for number in (1, 4)]
     assert max(lost) <= NEARLY_ALL
 
 

@@ -111,9 +111,10 @@ def read_pickle(piece: Piece) -> Seen:
 _RECIPE = re.compile(r'": "(?:[0-9a-f]{16}|[0-9a-f]{32})"')
 LOCAL: Mapping[tuple[str, str], Callable[[str], str]] = {
     ("batches", "mark"): lambda folder: folder.replace("/", " "),
+    ("attempts", "memory"): lambda size: "" if size.isdigit() and int(size) % 1024 == 0 else size,
     ("attempts", "recipe"): lambda recipe: _RECIPE.sub('": ""', recipe),
 }
-"""Columns of the batch's own ledger that hold a folder of this machine, and short digests of code: what is left to look at."""
+"""What is left to look at in columns of the ledger that hold a folder of this machine, whole kibibytes, or short digests."""
 
 
 def read_sqlite(piece: Piece) -> Seen:

@@ -129,6 +129,12 @@ def test_ledger_of_the_batch_may_hold_the_folder_of_a_run_and_digests_of_code(fo
         f"""insert into attempts values ('{{"a": "{short}"}}')""",
     )
     assert found(".ledger.sqlite", own) == []
+    sized = "create table attempts (memory integer)"
+    kibibytes = 307_205 * 1024  # nine digits that pass the eleven test
+    assert found(".ledger.sqlite", database(sized, f"insert into attempts values ({kibibytes})")) == []
+    assert found(".ledger.sqlite", database(sized, f"insert into attempts values ({real})")) == [
+        "attempts.memory: person number"
+    ]
     other = database("create table batches (host text)", "insert into batches values ('/ho' || 'me/anna')")
     assert found(".ledger.sqlite", other) == ["batches.host: path of a machine"]
     hidden = database(
