@@ -147,8 +147,12 @@ def quotes_few(words: Words, policy: Policy, keys: Iterable[str] = ()) -> bool:
     `keys` are those of rows and columns, which print as they are where they have no label.
     """
     unnamed = (key for key in keys if key not in words.labels)
-    found = (match for text in (*_texts(words), *unnamed) for match in _QUOTED.finditer(text))
-    return any(policy.is_small(_quoted(match)) for match in found)
+    return any(says_few(text, policy) for text in (*_texts(words), *unnamed))
+
+
+def says_few(text: str, policy: Policy) -> bool:
+    """Whether a text names a number of persons that may not be shown."""
+    return any(policy.is_small(_quoted(match)) for match in _QUOTED.finditer(text))
 
 
 def _quoted(match: re.Match[str]) -> int:

@@ -13,6 +13,8 @@ from gm_workbench.guard.policy import Method, Policy
 from gm_workbench.guard.rounded import added, leaves, rounded_counts
 from gm_workbench.outputs.output import Cell, Measure, Output, Shape
 
+_PARTS = frozenset({Measure.COUNT, Measure.SHARE})
+
 
 @dataclass
 class Plan:
@@ -126,7 +128,7 @@ def _totals_of(found: Links, cell: int) -> list[int]:
 
 def _concentrated(output: Output, found: Links, own: Mapping[int, Reason], policy: Policy) -> dict[int, int]:
     """Give the counts hidden for holding nearly all of a group, with the largest value that the class rule allows."""
-    crowded = [at for at, reason in own.items() if reason is Reason.COMPLEMENT]
     cells = output.cells
+    crowded = [at for at, reason in own.items() if reason is Reason.COMPLEMENT and cells[at].measure in _PARTS]
     group = {at: cells[at].n if cells[at].measure is Measure.SHARE else min(_totals_of(found, at)) for at in crowded}
     return {found.body(at): int(policy.class_share * n) for at, n in group.items()}

@@ -15,7 +15,7 @@ from gm_workbench.guard.complement import plan
 from gm_workbench.guard.decisions import Choice, Decision
 from gm_workbench.guard.flows import without_small_losses
 from gm_workbench.guard.links import wrong_sums
-from gm_workbench.guard.phrasing import WITHHELD_REVIEW, WITHHELD_UNSAFE, notes, quotes_few, silenced
+from gm_workbench.guard.phrasing import WITHHELD_REVIEW, WITHHELD_UNSAFE, notes, quotes_few, says_few, silenced
 from gm_workbench.guard.plans import Plan
 from gm_workbench.guard.policy import Method, Policy
 from gm_workbench.guard.printing import Printer, keeps_back_intervals, printed, reasons
@@ -61,7 +61,7 @@ def protect(outputs: Sequence[Output], policy: Policy, decisions: Sequence[Decis
         A refusal if the report as a whole is not what it should be: no outputs, an id twice, data of two kinds, an unknown
         shape or measure, a failure inside a check. One output that cannot be made safe is withheld, and a sentence says so.
     """
-    faults = _whole(outputs)
+    faults = (*_whole(outputs), *_named(outputs, policy))
     if faults:
         return Refusal(faults)
     try:
@@ -90,6 +90,12 @@ def _whole(outputs: Sequence[Output]) -> tuple[str, ...]:
         (measures, f"there is no rule for a measure of {', '.join(measures)}"),
     ]
     return tuple(text for wrong, text in faults if wrong)
+
+
+def _named(outputs: Sequence[Output], policy: Policy) -> tuple[str, ...]:
+    """Say which outputs bear a number of persons in their id, which names a file; the id itself is not told."""
+    places = [str(at) for at, output in enumerate(outputs, start=1) if says_few(output.id.replace("_", " "), policy)]
+    return (f"ids name a number of persons below the threshold: of outputs {', '.join(places)}",) if places else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
     python tests/attacks/table.py [--only NAME]
 
 Columns: whether the attack recovers its secret *unopposed* (its rule and every other layer off), against its *rule alone*,
-*without it* (only that rule off: no means that another layer stops it as well), and against *everything*. The exit code is 1 when
-an attack succeeds that is not marked as open, or when one does not succeed unopposed.
+*without it* (only that rule off: no means that another layer stops it as well), and against *everything*. The exit code is 1
+when an attack succeeds that is not marked as open, or when one does not succeed unopposed.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 os.environ.setdefault("MPLBACKEND", "agg")
 sys.path.insert(0, str(Path(__file__).parent))
 
-from attacking.every import ATTACKS  # noqa: E402 — the folder is on the path only now
-from attacking.rules import RULES  # noqa: E402
+from attacking.every import ATTACKS
+from attacking.rules import RULES
 
 YES, NO = "yes", "-"
 

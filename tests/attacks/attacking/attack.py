@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from attacking.rules import RULES, switched_off
-
 from gm_workbench.errors import WorkbenchError
 from gm_workbench.guard.policy import Policy, load_policy
 
@@ -23,7 +22,7 @@ Claim = float | tuple[float, float]
 """What an attacker says: a value, or the lowest and highest that are possible."""
 
 
-class Hidden(Exception):  # noqa: N818 — it is no error: an attacker came upon a mark
+class Hidden(Exception):
     """There is nothing to be read here."""
 
 

@@ -12,7 +12,6 @@ from typing import Any
 from attacking.attack import POLICIES, Claim, Hidden, Stage, attack
 from attacking.puzzle import MANY, Ends, possible
 from attacking.scenes import counts, released
-
 from gm_workbench.guard import differencing
 from gm_workbench.guard.policy import Policy, load_policy
 from gm_workbench.guard.sides import Side

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -11,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
 from attacking.attack import Claim, Hidden, Stage, attack
 from attacking.puzzle import MANY
 from attacking.scenes import MONEY, cells, counts, output, released
-from nbformat.v4 import new_code_cell, new_notebook, new_output
-
 from gm_workbench.batch import execution
 from gm_workbench.guard.policy import Policy
 from gm_workbench.intake.keys import Key
@@ -71,6 +72,11 @@ def text_of(folder: Path, *names: str) -> str:
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
+def numbers(folder: Path) -> list[dict[str, str]]:
+    """Read the numbers behind the table."""
+    return list(csv.DictReader(io.StringIO(text_of(folder, "outputs/people.csv"))))
+
+
 def found(text: str, pattern: str) -> Claim:
     """Give the first number that a pattern finds."""
     match = re.search(pattern, text)
@@ -86,7 +92,7 @@ HIDDEN = cells(("score", 7, 54.3), low=50.1, high=58.5, se=2.1, digits=1)
 @attack(written(output(HIDDEN)), "hidden whole", 54.3, needs=("threshold",), near=0.05)
 def bounds_in_the_numbers_beside_the_page(folder: Path) -> Claim:
     """The page shows a dash, its CSV file the interval"""
-    (row,) = csv.DictReader((folder / "outputs" / "people.csv").open(encoding="utf-8"))
+    (row,) = numbers(folder)
     if not row["low"]:
         raise Hidden
     return (float(row["low"]) + float(row["high"])) / 2
@@ -95,8 +101,7 @@ def bounds_in_the_numbers_beside_the_page(folder: Path) -> Claim:
 @attack(written(counts({"a": 4, "b": 60}), counts(FEW, "other")), "threshold", 4)
 def count_in_the_numbers_beside_the_page(folder: Path) -> Claim:
     """The CSV file behind a table"""
-    rows = csv.DictReader((folder / "outputs" / "people.csv").open(encoding="utf-8"))
-    values = [row["value"] for row in rows if row["row"] == "a"]
+    values = [row["value"] for row in numbers(folder) if row["row"] == "a"]
     return float(values[0]) if values[0].isdigit() else MANY
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from attacking.attack import Claim, attack
 from attacking.puzzle import MANY, grid, possible, read
 from attacking.scenes import COUNT, ESTIMATE, SHARE, Seen, counts, output, shown, table
-
 from gm_workbench.outputs.output import Cell, Shape, Whom
 
 ON = ("threshold", "complement", "found sums")
@@ -17,9 +16,7 @@ def total_stands_in_another_table(seen: Seen) -> Claim:
     return seen.number("women", name="sexes") - seen.number("b") - seen.number("c")
 
 
-@attack(
-    shown(counts({"a": 4, "b": 40, "c": 56, "all": 100}), counts({"b": 40, "z": 70}, "again")), "linked", 4, needs=ON
-)
+@attack(shown(counts({"a": 4, "b": 40, "c": 56, "all": 100}), counts({"b": 40, "z": 70}, "again")), "linked", 4, needs=ON)
 def count_hidden_here_and_shown_there(seen: Seen) -> Claim:
     """What is hidden to protect another count stands in the next table under the same name"""
     return seen.number("all") - seen.number("b", name="again") - seen.number("c")
@@ -89,7 +86,7 @@ def persons_behind_a_percentage_elsewhere(seen: Seen) -> Claim:
 WOMEN = Whom("workers").with_("sex", "woman")
 
 
-def _known(name: str, numbers: dict[str, tuple[int, Whom]]):  # noqa: ANN202
+def _known(name: str, numbers: dict[str, tuple[int, Whom]]):
     return output([Cell(row, "n", COUNT, n, whom=whom) for row, (n, whom) in numbers.items()], name)
 
 
@@ -117,7 +114,10 @@ def parts_of_persons_who_bear_another_name(seen: Seen) -> Claim:
 @attack(
     shown(
         _known("people", {"vrouw": (110, WOMEN), "man": (140, Whom("workers").with_("sex", "man"))}),
-        _known("contracts", {"oproep": (61, WOMEN.with_("contract", "on call")), "vast": (45, WOMEN.with_("contract", "permanent"))}),
+        _known(
+            "contracts",
+            {"oproep": (61, WOMEN.with_("contract", "on call")), "vast": (45, WOMEN.with_("contract", "permanent"))},
+        ),
     ),
     "linked",
     4,

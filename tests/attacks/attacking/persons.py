@@ -7,7 +7,6 @@ from collections.abc import Callable
 from attacking.attack import Claim, attack
 from attacking.puzzle import MANY
 from attacking.scenes import COUNT, ESTIMATE, MONEY, SHARE, Seen, cells, output, shown
-
 from gm_workbench.metrics import estimate
 from gm_workbench.outputs import output as made
 from gm_workbench.outputs.output import Cell, Shape
@@ -18,7 +17,6 @@ Sides, Beyond = getattr(estimate, "Sides", None), getattr(made, "Beyond", None)
 def given(**fields: Callable[[], object]) -> dict[str, object]:
     """Give what a cell can say of whom it is about; nothing where it cannot say that."""
     return {name: make() for name, make in fields.items() if name in Cell.__dataclass_fields__}
-
 
 
 @attack(shown(output(cells(("men", 80, 52.0), ("woman", 1, 17.0)))), "threshold", 17.0)
@@ -54,7 +52,12 @@ def colleague_subtracts_herself(seen: Seen) -> Claim:
 LARGEST = given(sides=lambda: Sides((60, 60), groups=(4, 5), largest=0.8))
 
 
-@attack(shown(output(cells(("difference", 120, 9.0), digits=1, **LARGEST))), "group share", 9.0, open="" if LARGEST else "not yet said")
+@attack(
+    shown(output(cells(("difference", 120, 9.0), digits=1, **LARGEST))),
+    "group share" if LARGEST else "groups",
+    9.0,
+    open="" if LARGEST else "not yet said",
+)
 def result_that_is_mostly_one_teams(seen: Seen) -> Claim:
     """Four teams, and eight in ten persons are of one of them"""
     return seen.number("difference")
@@ -63,7 +66,12 @@ def result_that_is_mostly_one_teams(seen: Seen) -> Claim:
 FEWEST = given(fewest=lambda: 1)
 
 
-@attack(shown(output(cells(("x", 300, -41.2), se=1.4, digits=1, **FEWEST))), "threshold", -41.2, open="" if FEWEST else "not yet said")
+@attack(
+    shown(output(cells(("x", 300, -41.2), se=1.4, digits=1, **FEWEST))),
+    "threshold",
+    -41.2,
+    open="" if FEWEST else "not yet said",
+)
 def coefficient_that_sets_one_person_apart(seen: Seen) -> Claim:
     """A coefficient over three hundred persons is about the one who is in the category"""
     return seen.number("x")
@@ -91,7 +99,13 @@ def mean_with_all_its_decimals(seen: Seen) -> Claim:
     return (min(skipped), max(skipped)) if skipped else MANY
 
 
-@attack(shown(output(cells(("score", 7, 54.3), low=50.1, high=58.5, se=2.1, digits=1))), "hidden whole", 54.3, needs=("threshold",), near=0.05)
+@attack(
+    shown(output(cells(("score", 7, 54.3), low=50.1, high=58.5, se=2.1, digits=1))),
+    "hidden whole",
+    54.3,
+    needs=("threshold",),
+    near=0.05,
+)
 def interval_around_a_hidden_number(seen: Seen) -> Claim:
     """What is hidden lies in the middle of its interval"""
     low, high = seen.ends("score")
@@ -126,7 +140,9 @@ def last_step_of_a_curve(seen: Seen) -> Claim:
 
 
 @attack(
-    shown(output([*_curve(12, 24), *(Cell("at_risk", str(at), COUNT, n) for at, n in enumerate((200, 197)))], shape=Shape.CURVE)),
+    shown(
+        output([*_curve(12, 24), *(Cell("at_risk", str(at), COUNT, n) for at, n in enumerate((200, 197)))], shape=Shape.CURVE)
+    ),
     "rounded n",
     3,
 )
@@ -192,7 +208,9 @@ def _error(k: int, n: int = 200) -> float:
 
 
 @attack(
-    shown(output(PARTS[:2] + [Cell("d", "work", ESTIMATE, 400, value=-0.1, se=_error(4), unit="difference", digits=1, **SIDES)])),
+    shown(
+        output([*PARTS[:2], Cell("d", "work", ESTIMATE, 400, value=-0.1, se=_error(4), unit="difference", digits=1, **SIDES)])
+    ),
     "threshold",
     4,
     open="" if SIDES else NOT_SAID,
@@ -203,5 +221,3 @@ def standard_error_turned_back_into_a_count(seen: Seen) -> Claim:
         return MANY
     fits = [k for k in range(1, 10) if abs(_error(k) - seen.error("d", "work")) < 6e-5]
     return (min(fits), max(fits)) if fits else MANY
-
-

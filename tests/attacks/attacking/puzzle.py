@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from attacking.attack import Hidden
-from attacking.scenes import Seen
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from attacking.attack import Hidden
+from attacking.scenes import Seen
 from gm_workbench.outputs.output import Suppressed
 
 MANY = 10_000.0
@@ -40,7 +40,7 @@ def possible(wanted: str, known: Mapping[str, Ends], sums: Sums) -> Ends:
 
 
 def read(seen: Seen, places: Mapping[str, tuple[str, ...]], base: int = 1) -> dict[str, Ends]:
-    """Read what is printed at places `(row, column, output)`: a number stands for those that round to it, a mark for its bounds."""
+    """Read what is printed at places `(row, column, output)`: a number is those that round to it, a mark is its bounds."""
     known: dict[str, Ends] = {}
     for name, place in places.items():
         value = seen.cell(*place).value

@@ -5,14 +5,15 @@ from __future__ import annotations
 from attacking.attack import Claim, attack
 from attacking.puzzle import MANY, possible, read, solved
 from attacking.scenes import SHARE, Seen, counts, output, shown, table
-
 from gm_workbench.outputs.output import Cell
 
 ROUND = {"policy": "opensafely-stijl"}
 ON = ("threshold",)
 
 
-@attack(shown(counts({"a": 7, "b": 12, "all": 19})), "sums of parts", 7, needs=(*ON, "zero", "rounded n", "found sums"), **ROUND)
+@attack(
+    shown(counts({"a": 7, "b": 12, "all": 19})), "sums of parts", 7, needs=(*ON, "zero", "rounded n", "found sums"), **ROUND
+)
 def total_that_is_rounded_by_itself(seen: Seen) -> Claim:
     """A total and its parts, each rounded to five: what is left over is above or below a bound"""
     low, high = possible("a", read(seen, {row: (row, "n", "people") for row in ("a", "b", "all")}, 5), [("all", "ab")])
@@ -20,7 +21,11 @@ def total_that_is_rounded_by_itself(seen: Seen) -> Claim:
 
 
 @attack(
-    shown(table({"men": [12, 7], "women": [33, 62]})), "sums of parts", 7, needs=(*ON, "zero", "found sums", "rounded n"), **ROUND
+    shown(table({"men": [12, 7], "women": [33, 62]})),
+    "sums of parts",
+    7,
+    needs=(*ON, "zero", "found sums", "rounded n"),
+    **ROUND,
 )
 def rounded_margins_of_a_table(seen: Seen) -> Claim:
     """All rounded numbers of a table with margins as intervals in one integer programme"""
@@ -75,5 +80,3 @@ def rounded_small_count(seen: Seen) -> Claim:
     """Three rounds to five, and five is three to seven"""
     value = seen.number("a")
     return value - 2, value + 2
-
-

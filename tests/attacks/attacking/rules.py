@@ -11,14 +11,15 @@ from typing import Any
 import nbformat
 import pytest
 
-from gm_workbench.guard import links, plans, printing, protect
+from gm_workbench.guard import plans, printing, protect
 from gm_workbench.guard.differencing import Differenced
 from gm_workbench.guard.policy import Policy
 from gm_workbench.guard.policy import Rule as Number
-from gm_workbench.outputs.output import Measure, Suppressed
+from gm_workbench.outputs.output import Cell, Suppressed
 from gm_workbench.report import csvfiles
 
 GUARD = "gm_workbench.guard"
+SAYS_SIDES = "sides" in Cell.__dataclass_fields__
 NOTHING_FOUND = Differenced((), {})
 
 
@@ -66,8 +67,7 @@ def _own_total(counts: Any, policy: Policy) -> dict[int, tuple[int, ...]]:
 
 def _each_alone(outputs: Any, policy: Policy, decisions: Any = ()) -> Any:
     """Protect every output as if it were the only one of the report."""
-    done = [_protected([output], policy, decisions)[0] for output in outputs]
-    return done
+    return [_protected([output], policy, decisions)[0] for output in outputs]
 
 
 _protected = protect._protected
@@ -103,11 +103,13 @@ RULES: dict[str, Rule] = {
     "dominance": Rule("no amount that is mostly one person's", {"dominance": 1.0}),
     "df": Rule("no model with hardly more observations than coefficients", {"minimum_df": -1000}),
     "groups": Rule("no result of one or two coaches or teams", {"minimum_groups": 0}),
-    "group share": Rule("no result that is mostly one team's", {"group_share": 1.0}),
+    **({"group share": Rule("no result that is mostly one team's", {"group_share": 1.0})} if SAYS_SIDES else {}),
     "zero": Rule("under rounding, none is not told apart from a few", {"zero_is_safe": True}),
     "width": Rule("the marks leave enough values possible", {"width": 0}),
     "rounded n": Rule("numbers of persons behind a result print rounded", {"base": 1}),
-    "complement": Rule("what would give a hidden count away is hidden with it", exchanged={f"{GUARD}.protect.plan": plans.start}),
+    "complement": Rule(
+        "what would give a hidden count away is hidden with it", exchanged={f"{GUARD}.protect.plan": plans.start}
+    ),
     "partner": Rule("a hidden mean is never the only one of its sum", exchanged={f"{GUARD}.complement._clauses": _nothing}),
     "found sums": Rule(
         "sums count that nobody declared",
@@ -131,17 +133,22 @@ RULES: dict[str, Rule] = {
             "gm_workbench.report.csvfiles._line": _line_with_ends,
         },
     ),
-    "words": Rule("words that name a few persons need a decision", exchanged={f"{GUARD}.protect.quotes_few": _no}),
+    "words": Rule(
+        "words that name a few persons need a decision",
+        exchanged={f"{GUARD}.protect.quotes_few": _no, f"{GUARD}.protect.says_few": _no},
+    ),
     "silence": Rule("what is withheld keeps its heading only", exchanged={f"{GUARD}.protect.silenced": _as_it_is}),
     "notebook": Rule(
         "of the notebook only protected results stay", exchanged={"gm_workbench.report.write.protected_notebook": _raw_notebook}
     ),
     "scanner": Rule("finished files are scanned", exchanged={"gm_workbench.report.write.refuse_findings": _nothing}),
     "kinds of errors": Rule(
-        "of an error only its kind is told", exchanged={"gm_workbench.batch.execution._ended": lambda error: ("failed", _told(error))}
+        "of an error only its kind is told",
+        exchanged={"gm_workbench.batch.execution._ended": lambda error: ("failed", _told(error))},
     ),
     "differencing": Rule(
-        "a bundle is held against all that was released", exchanged={f"{GUARD}.differencing.difference": lambda *_: NOTHING_FOUND}
+        "a bundle is held against all that was released",
+        exchanged={f"{GUARD}.differencing.difference": lambda *_: NOTHING_FOUND},
     ),
     "keyed digests": Rule(
         "digests of deliveries bear a secret key", exchanged={"gm_workbench.intake.keys.Key.digest": _plain_digest}

@@ -7,7 +7,6 @@ import re
 from attacking.attack import Claim, attack
 from attacking.puzzle import MANY, possible, read
 from attacking.scenes import Seen, cells, counts, output, shown
-
 from gm_workbench.outputs.output import Role, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.people import PERSONS, why_key
 from gm_workbench.vocabulary.text import Text, same
@@ -24,7 +23,12 @@ def quoted(text: str, pattern: str = r"(\d+) (?:vrouwen|women|moeders|mothers)")
     return min(found, default=int(MANY))
 
 
-@attack(shown(counts(FEW, caption=Text("Van de 7 vrouwen werkt er een.", "One of the women works."))), "words", 7, needs=SAID_NO_MORE)
+@attack(
+    shown(counts(FEW, caption=Text("Van de 7 vrouwen werkt er een.", "One of the women works."))),
+    "words",
+    7,
+    needs=SAID_NO_MORE,
+)
 def number_typed_in_a_caption(seen: Seen) -> Claim:
     """A caption that somebody typed after looking at the raw table"""
     return quoted(seen.said())
@@ -36,7 +40,9 @@ def number_in_one_language_only(seen: Seen) -> Claim:
     return quoted(seen.said())
 
 
-@attack(shown(counts(FEW, alt=plain(same("Een balk van 4 vrouwen en een van veertig mannen.")))), "words", 4, needs=SAID_NO_MORE)
+@attack(
+    shown(counts(FEW, alt=plain(same("Een balk van 4 vrouwen en een van veertig mannen.")))), "words", 4, needs=SAID_NO_MORE
+)
 def number_in_the_alt_text(seen: Seen) -> Claim:
     """The words for who cannot see the figure"""
     return quoted(seen.said())
@@ -71,13 +77,18 @@ def number_in_the_key_of_a_row(seen: Seen) -> Claim:
     return quoted(seen.said())
 
 
-@attack(shown(counts(FEW, name="people_of_4_women")), "words", 4, needs=SAID_NO_MORE, open="the id of an output is not read, and names its file")
+@attack(shown(counts(FEW, name="people_of_4_women")), "words", 4, needs=SAID_NO_MORE)
 def number_in_the_name_of_a_file(seen: Seen) -> Claim:
     """The name under which the numbers are saved"""
     return quoted(" ".join(seen.outputs).replace("_", " "))
 
 
-@attack(shown(counts(FEW, caption=Text("Van de 7 vrouwen werkt er een.", "One of 7 women works."))), "silence", 7, needs=(*ON, "words"))
+@attack(
+    shown(counts(FEW, caption=Text("Van de 7 vrouwen werkt er een.", "One of 7 women works."))),
+    "silence",
+    7,
+    needs=(*ON, "words"),
+)
 def words_of_what_is_withheld(seen: Seen) -> Claim:
     """The table is withheld for its caption, and the caption stays"""
     one = seen.outputs["people"]
@@ -93,7 +104,10 @@ def sentence_that_quotes_a_hidden_count(seen: Seen) -> Claim:
     return quoted(seen.said(), r"(\d+) personen")
 
 
-HEARD = Sentence(Text("Gemiddeld {v} bij {n} personen.", "On average {v} among {n} persons."), {"v": Slot("a", "n"), "n": Slot("a", "n", "n")})
+HEARD = Sentence(
+    Text("Gemiddeld {v} bij {n} personen.", "On average {v} among {n} persons."),
+    {"v": Slot("a", "n"), "n": Slot("a", "n", "n")},
+)
 
 
 @attack(shown(output(cells(("a", 4, 52.0)), alt=HEARD)), "threshold", 4, needs=())

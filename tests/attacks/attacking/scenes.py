@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from attacking.attack import Hidden, Stage
-
 from gm_workbench.guard import protect as door
 from gm_workbench.guard.policy import Policy
 from gm_workbench.guard.released import Released
@@ -117,9 +116,10 @@ class Seen:
 
 
 def released(made: Sequence[Output], policy: Policy) -> Released:
-    """Send outputs through the one door; a refusal leaves nothing to be seen."""
+    """Send outputs through the one door; a refusal leaves nothing to be seen, but one for a failure proves nothing."""
     verdict = door.protect(made, policy)
     if not isinstance(verdict, Released):
+        assert not any("a check failed" in reason for reason in verdict.reasons), verdict.reasons
         raise Hidden
     return verdict
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from attacking.attack import Claim, attack
 from attacking.puzzle import MANY, possible, read, solved
 from attacking.scenes import COUNT, ESTIMATE, MONEY, SHARE, Seen, counts, output, shown, table, words
-
-from gm_workbench.outputs.output import Cell, Output, Shape, Sum
+from gm_workbench.outputs.output import Cell, Output, Sum
 
 ON = ("threshold",)
 SEXES = ("men", "women")
@@ -84,7 +83,9 @@ def _shares(*lines: tuple[str, int, int]) -> Output:
     return output([Cell(row, "work", SHARE, n, numerator=k, digits=1) for row, k, n in lines])
 
 
-@attack(shown(_shares(("a", 55, 100), ("b", 30, 100), ("c", 12, 100), ("d", 3, 100))), "found sums", 3, needs=(*ON, "complement"))
+@attack(
+    shown(_shares(("a", 55, 100), ("b", 30, 100), ("c", 12, 100), ("d", 3, 100))), "found sums", 3, needs=(*ON, "complement")
+)
 def shares_that_make_up_a_hundred(seen: Seen) -> Claim:
     """A hundred per cent minus the other shares, times how many there are"""
     left = 1 - sum(seen.number(row, "work") for row in "abc")
@@ -112,7 +113,10 @@ def those_who_are_not_counted(seen: Seen) -> Claim:
     return min(fits), max(fits)
 
 
-CROSSWISE = [Cell(row, key, SHARE, n, numerator=k, digits=1) for row, key, n, k in (("x", "a", 200, 60), ("y", "b", 300, 4), ("z", "c", 500, 64))]
+CROSSWISE = [
+    Cell(row, key, SHARE, n, numerator=k, digits=1)
+    for row, key, n, k in (("x", "a", 200, 60), ("y", "b", 300, 4), ("z", "c", 500, 64))
+]
 DECLARED = Output(words(), tuple(CROSSWISE), (Sum(("z", "c"), (("x", "a"), ("y", "b"))),))
 
 
@@ -168,5 +172,3 @@ def everybody_because_nobody_has_not(seen: Seen) -> Claim:
 def nearly_everybody_has_debts(seen: Seen) -> Claim:
     """Who is in the group very probably has debts"""
     return seen.number("r", "debts")
-
-
