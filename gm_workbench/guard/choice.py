@@ -258,9 +258,14 @@ def _met(board: Board, made: Sequence[_Demand], hidden: Cells) -> Cells:
                         worth[cells] = worth.get(cells, 0.0) + min(gain, lacking)
         if not worth:
             return hidden
-        known = hidden
-        hidden = hidden.union(max(worth, key=lambda cells: (worth[cells] / board.price(cells - known), -min(cells))))
+        best: Cells = max(worth, key=_value(board, worth, hidden))
+        hidden = hidden | best
         todo = [(demand, tried) for demand, tried in todo if demand.lacks(hidden) > 1e-9]
+
+
+def _value(board: Board, worth: Mapping[Cells, float], hidden: Cells) -> Callable[[Cells], tuple[float, int]]:
+    """Say what hiding cells gives for what it costs."""
+    return lambda cells: (worth[cells] / board.price(cells - hidden), -min(cells))
 
 
 def _tried(board: Board, demand: _Demand, hidden: Cells) -> list[tuple[Cells, float]]:
