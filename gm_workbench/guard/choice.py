@@ -30,6 +30,8 @@ NODES = 1000
 """Steps of the integer programme in one turn. Turns and steps are counted and not timed: every machine hides the same."""
 AT_ONCE = 30
 """Demands that are met before others are asked for, where many cells hang together."""
+TRIED = 20
+"""Ways to meet a demand that are weighed against each other."""
 UNIT = 10_000
 """What it costs to hide one cell; what costs less than `LEAST` only decides between choices that are as good."""
 LEAST = 1000
@@ -135,9 +137,9 @@ class _Demands:
                 by_view.setdefault(view, set()).add(cell)
         self.showing = {view: frozenset(cells) for view, cells in by_view.items()}
 
-    def missed(self, hidden: Cells) -> list[_Demand]:
-        """Give the demands that hiding these cells does not meet."""
-        many = None if len(self.cells) <= LARGEST else AT_ONCE
+    def missed(self, hidden: Cells, at_once: int = AT_ONCE) -> list[_Demand]:
+        """Give the demands that hiding these cells does not meet, but where many cells hang together only so many of them."""
+        many = None if len(self.cells) <= LARGEST else at_once
         cuts = [self._of(cut) for cut in islice(self.board.audit.cuts(self.board.known(hidden)), many)]
         clauses = self.board.clauses(hidden)
         return [*cuts, *(_Demand(tuple((frozenset({one}), 1.0) for one in sorted(c.then)), c.when) for c in clauses)]
@@ -238,25 +240,43 @@ def _filled(board: Board, demands: _Demands, hidden: Cells) -> Cells | None:
         if not more:
             return hidden
         demands.made.extend(more)
-        before, hidden = hidden, _met(board, demands.made, hidden)
+        before, hidden = hidden, _met(board, more, hidden)
         if hidden == before:
             return None
 
 
 def _met(board: Board, made: Sequence[_Demand], hidden: Cells) -> Cells:
+    """Hide until some demands are met; of each only what gives most for what it costs is tried."""
+    todo = [(demand, _tried(board, demand, hidden)) for demand in made]
     while True:
         worth: dict[Cells, float] = {}
-        for demand in made:
+        for demand, tried in todo:
             lacking = demand.lacks(hidden)
             if lacking > 1e-9:
-                for cells, gain in demand.gains:
+                for cells, gain in tried:
                     if not cells <= hidden:
                         worth[cells] = worth.get(cells, 0.0) + min(gain, lacking)
         if not worth:
             return hidden
-        known = hidden
-        best = max(worth, key=lambda cells: (worth[cells] / board.price(cells - known), [-cell for cell in sorted(cells)]))
-        hidden = hidden.union(best)
+        best: Cells = max(worth, key=_value(board, worth, hidden))
+        hidden = hidden | best
+        todo = [(demand, tried) for demand, tried in todo if demand.lacks(hidden) > 1e-9]
+
+
+def _value(board: Board, worth: Mapping[Cells, float], hidden: Cells) -> Callable[[Cells], tuple[float, int]]:
+    """Say what hiding cells gives for what it costs."""
+    return lambda cells: (worth[cells] / board.price(cells - hidden), -min(cells))
+
+
+def _tried(board: Board, demand: _Demand, hidden: Cells) -> list[tuple[Cells, float]]:
+    """Give the sets of cells that meet most of a demand for what they cost, enough of them to meet it."""
+    left = [(cells, gain) for cells, gain in demand.gains if not cells <= hidden]
+    left.sort(key=lambda one: (-one[1] / board.price(one[0] - hidden), min(one[0])))
+    enough, so_far = 0, 0.0
+    while enough < len(left) and (enough < TRIED or so_far < 1.0):
+        so_far += left[enough][1]
+        enough += 1
+    return left[:enough]
 
 
 def _shown_again(board: Board, demands: _Demands, hidden: Cells) -> Cells:
@@ -265,7 +285,7 @@ def _shown_again(board: Board, demands: _Demands, hidden: Cells) -> Cells:
         fewer = hidden - {cell}
         if any(demand.lacks(fewer) > 1e-9 for demand in demands.made):
             continue
-        more = demands.missed(fewer)
+        more = demands.missed(fewer, 1)
         demands.made.extend(more)
         if not more:
             hidden = fewer
