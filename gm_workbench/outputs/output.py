@@ -104,7 +104,7 @@ def _cell_faults(cell: Cell) -> list[tuple[bool, str]]:
     has_value = cell.value is not None and math.isfinite(cell.value)
     whole = isinstance(cell.n, int) and not isinstance(cell.n, bool) and cell.n >= 0
     numerator_ok = cell.numerator is not None and whole and 0 <= cell.numerator <= cell.n
-    if not isinstance(cell.measure, Measure):  # the word "count" equals Measure.COUNT, and yet some rules would pass it by
+    if not _is_measure(cell.measure):
         return [(True, f"measure must be one of Measure.{', Measure.'.join(one.name for one in Measure)}")]
     match cell.measure:
         case Measure.COUNT:
@@ -123,6 +123,11 @@ def _cell_faults(cell: Cell) -> list[tuple[bool, str]]:
             own = [(not has_value, "an estimate needs a finite value")]
     named = isinstance(cell.row, str) and isinstance(cell.column, str)
     return [(not named, "row and column must be text"), (not whole, "n must be a whole number of persons, 0 or more"), *own]
+
+
+def _is_measure(value: object) -> bool:
+    """Say whether it is a measure: the word "count" equals `Measure.COUNT`, and yet some rules would pass it by."""
+    return isinstance(value, Measure)
 
 
 @dataclass(frozen=True, slots=True)
