@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from attacking.attack import Claim, attack
-from attacking.puzzle import MANY, grid, possible, read
+from attacking.puzzle import MANY, grid, possible, read, solved
 from attacking.scenes import COUNT, ESTIMATE, SHARE, Seen, counts, output, shown, table
-from gm_workbench.outputs.output import Cell, Shape, Whom
+from gm_workbench.outputs.output import Cell, Output, Shape, Whom
 
 ON = ("threshold", "complement", "found sums")
 
@@ -155,3 +155,24 @@ def persons_of_two_models(seen: Seen) -> Claim:
 def loss_in_a_flow(seen: Seen) -> Claim:
     """Persons before a step minus persons after it"""
     return seen.number("begin") - seen.number("consent")
+
+
+SEXES = {"m": [24, 106, 8], "f": [61, 28, 9]}
+HOMES = {"rent": [11, 21, 1], "own": [67, 96, 13], "other": [7, 17, 3]}
+
+
+def _undeclared(rows: dict[str, list[int]], name: str) -> Output:
+    """Draw a table with margins of which nobody says that they are sums."""
+    return Output(table(rows, name).words, table(rows, name).cells)
+
+
+@attack(
+    shown(_undeclared(SEXES, "people"), _undeclared(HOMES, "homes")),
+    "complement",
+    8,
+    needs=("threshold", "found sums", "width"),
+    open="a sum that nobody declared is forgotten where all its counts are hidden, though other columns show that it is one",
+)
+def layout_says_that_a_hidden_column_adds_up_too(seen: Seen) -> Claim:
+    """Two counts below ten and their total, all hidden: the other columns show that it is a total, and its row gives it"""
+    return solved(seen, "m/c", tuple(SEXES), "abc")
