@@ -18,7 +18,8 @@ from statsmodels.duration.survfunc import SurvfuncRight
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.checks import require_filled, require_numbers
 from gm_workbench.metrics.competing import Floats, Ints, aalen_johansen, bounds, checked, tallies
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
+from gm_workbench.metrics.sides import sides_of
 
 ROUNDING = 1e-12
 """How far from 1 a sum of steps may end that should end there."""
@@ -45,6 +46,8 @@ class Curve:
         Persons at the start.
     groups : int or None
         Coaches behind the curve, where they matter.
+    sides : Sides or None
+        The persons behind it, and the largest share that one coach has of them.
     """
 
     times: tuple[float, ...]
@@ -57,6 +60,7 @@ class Curve:
     n: int
     method: str
     groups: int | None = None
+    sides: Sides | None = None
 
     def at(self, time: float) -> Estimate:
         """Give the probability at one of the chosen times."""
@@ -64,7 +68,15 @@ class Curve:
             raise MetricError(f"The curve has no time {time:g}; it was made for {', '.join(f'{t:g}' for t in self.times)}.")
         i = self.times.index(time)
         return Estimate(
-            self.value[i], self.low[i], self.high[i], self.se[i], self.n, "probability", self.method, groups=self.groups
+            self.value[i],
+            self.low[i],
+            self.high[i],
+            self.se[i],
+            self.n,
+            "probability",
+            self.method,
+            groups=self.groups,
+            sides=self.sides,
         )
 
 
@@ -119,8 +131,10 @@ def cumulative_incidence(
     grid = np.unique(times)
     at_risk, of_cause, of_any = tallies(times, events, cause, grid)
     value, se = aalen_johansen(at_risk, of_cause, of_any)
-    groups = None if clusters is None else int(pd.Series(clusters).nunique())
-    return _curve(at, grid, value, se, times, times[events == cause], AALEN_JOHANSEN, groups)
+    sides = None if clusters is None else sides_of([pd.DataFrame({"cluster": list(clusters)})], "cluster")
+    groups = None if sides is None else sides.groups[0]
+    curve = _curve(at, grid, value, se, times, times[events == cause], AALEN_JOHANSEN, groups)
+    return replace(curve, sides=sides)
 
 
 def incidence_by_group(

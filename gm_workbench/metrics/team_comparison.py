@@ -19,6 +19,7 @@ from gm_workbench.metrics.randomisation import Randomisation
 from gm_workbench.metrics.stacks import MONTH_IN_STACK, TEAM_IN_STACK, stacked
 from gm_workbench.metrics.team_cells import dealt_by_month, dealt_to_persons, exposure, persons_in
 from gm_workbench.vocabulary.designs import Design
+from gm_workbench.metrics.sides import beside, sides_of
 
 PARALLEL = "difference between teams (least squares), CR2 by team, t interval on Satterthwaite degrees of freedom"
 STEPS = "difference within teams, calendar month allowed for (least squares), CR2 by team, Satterthwaite"
@@ -152,7 +153,8 @@ def _arms(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _contrast(adjusted: Estimate, raw: Estimate, new: pd.DataFrame, old: pd.DataFrame) -> Contrast:
-    return Contrast(adjusted, raw, persons_in(new), persons_in(old), int(new["team"].nunique()), int(old["team"].nunique()))
+    sides = sides_of((new, old), "team", "left", "person" if "person" in new else None)
+    return Contrast(beside(adjusted, sides), beside(raw, sides), *sides.persons, *sides.groups)
 
 
 def _by_month(

@@ -13,6 +13,7 @@ from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.joint import JointTest, joint_test
 from gm_workbench.metrics.small_sample import Floats, cr2
 from gm_workbench.metrics.team_comparison import MIN_PERSONS_PER_ARM, MIN_TEAMS_PER_ARM
+from gm_workbench.metrics.sides import beside, sides_of
 
 SLOPE = "regression (least squares), CR2 by team, t interval on Satterthwaite degrees of freedom"
 
@@ -83,7 +84,7 @@ def score_difference(
     if isinstance(arms, NotEnoughData):
         return arms
     fit = cr2(frame[outcome], design(frame, [exposed, *covariates]), frame[team], method=METHOD)
-    return fit.combine({exposed: 1.0}, unit, METHOD, groups=int(frame[team].nunique()))
+    return beside(fit.combine({exposed: 1.0}, unit, METHOD, groups=int(frame[team].nunique())), sides_of(arms, team, outcome))
 
 
 def joint_difference(
