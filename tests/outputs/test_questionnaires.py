@@ -149,7 +149,7 @@ def test_course_without_means_names_what_the_group_that_came_nearest_lacks(
     short = (("False", NotEnoughData("mean", "persons", 4, 5)), ("True", NotEnoughData("mean", "coaches", 2, 5)))
     means = tuple(WaveMean("T0", group, lack) for group, lack in short)
     output = course(Course(means, (), (), ("T0",), ("False", "True")), section, replace(about, unit="team"), name=RESILIENCE)
-    assert read(output).endswith("daarvoor zijn minstens 5 teams nodig.")
+    assert read(output).endswith("daarvoor zijn minstens 5 teams per groep nodig.")
 
 
 def test_course_without_means_is_one_sentence(section: Section, about: About, read: Reader) -> None:
