@@ -48,8 +48,8 @@ def _of_groups(cell: Cell, policy: Policy) -> Reason | None:
 def _set_apart(cell: Cell, policy: Policy) -> Reason | None:
     """Judge the persons whom a number sets apart: a side, a category, who lies beyond a quantile, who has the outcome."""
     sides = cell.sides
-    groups = [*(sides.persons if sides else ()), *([] if cell.fewest is None else [cell.fewest])]
-    few = any(count < policy.threshold for count in groups)
+    few = any(count < policy.threshold for count in (sides.persons if sides else ()))
+    few = few or (cell.fewest is not None and policy.is_small(cell.fewest))
     return Reason.THRESHOLD if few or _lies_outside(cell.beyond, policy) or _few_on_a_side(sides, policy) else None
 
 
@@ -146,8 +146,8 @@ def decimals(cell: Cell, policy: Policy) -> int:
     """Give the number of decimals that a value is released with: enough to read and to pool, too few to work out its exact n.
 
     A share has two more than its percentage prints. An estimate has `significant` digits of its standard error (of a quarter of
-    its interval where it has none). Money, a quantile, and an estimate that comes without both, have the digits that they print: a
-    mean of whole answers with more decimals is a fraction whose n can be found.
+    its interval where it has none). Money, a quantile, and an estimate that comes without both, have the digits that they
+    print: a mean of whole answers with more decimals is a fraction whose n can be found.
     """
     if cell.measure is Measure.MONEY or cell.beyond is not None:
         return cell.digits

@@ -12,10 +12,10 @@ SoFar = tuple[int, ...]
 def thinned(output: Output, policy: Policy) -> list[int]:
     """Give the cells of a curve that are no step of their own.
 
-    Between two neighbouring steps nothing happened, or at least `threshold` persons had the event. Where a zero is not told apart
-    from a few, a point without new events is no step either, except at time 0, when nothing can have happened: else a line that
-    goes on would say *nobody* and one that stops *a few*. Points that a sentence quotes are taken first, then the others in the
-    order of time. Cells carry the events so far in `numerator`; a cell without is left alone.
+    Between two neighbouring steps nothing happened, or at least `threshold` persons had the event. Where a zero is not told
+    apart from a few, a point without new events is no step either, except at time 0, when nothing can have happened: else a
+    line that goes on would say *nobody* and one that stops *a few*. Points that a sentence quotes are taken first, then the
+    others in the order of time. Cells carry the events so far in `numerator`; a cell without is left alone.
     """
     if Shape.CURVE not in output.words.shown_as:
         return []

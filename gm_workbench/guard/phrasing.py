@@ -131,7 +131,7 @@ _ENDS = Text(
     "An interval was left out: its ends are values of a few coaches or persons",
 )
 _MOVED = Text(
-    "Aandelen en verschillen zijn uit afgeronde aantallen berekend; ze kunnen daardoor meer dan een tiende standaardfout schuiven",
+    "Aandelen en verschillen zijn uit afgeronde aantallen berekend; dat kan ze meer dan een tiende standaardfout verschuiven",
     "Shares and differences were made from rounded counts; that can move them by more than a tenth of a standard error",
 )
 

@@ -11,8 +11,8 @@ from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, two_arms
 from gm_workbench.metrics.clustered import Fit, design, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.small_sample import cr2
 from gm_workbench.metrics.sides import beside, sides_of
+from gm_workbench.metrics.small_sample import cr2
 
 ANCOVA = "ANCOVA (OLS), CR1 by cluster, t interval on clusters − 1"
 RAW = "difference in means (OLS), CR1 by cluster, t interval on clusters − 1"

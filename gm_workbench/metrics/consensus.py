@@ -150,7 +150,7 @@ def within_group_agreement(
         _median(values, int(kept.sum())),
         float(np.mean(values >= STRONG)),
         len(sizes) - len(kept),
-        *(_outside(values, kept.to_numpy(), place) for place in (len(values) // 2, _outer(len(values)) - 1)),
+        *(_outside(values, kept.to_numpy(dtype=np.int64), place) for place in (len(values) // 2, _outer(len(values)) - 1)),
     )
 
 

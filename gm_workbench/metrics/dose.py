@@ -22,8 +22,8 @@ from gm_workbench.metrics.instrument import (
     Compliers,
     complier_difference,
 )
-from gm_workbench.metrics.small_sample import cr2
 from gm_workbench.metrics.sides import beside, sides_of
+from gm_workbench.metrics.small_sample import cr2
 
 RECEIVED = "difference by what was received (least squares), CR2 by cluster, Satterthwaite; sensitivity"
 STAYED = "difference by assignment among who did not move (least squares), CR2 by cluster, Satterthwaite; sensitivity"

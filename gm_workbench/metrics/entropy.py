@@ -20,8 +20,8 @@ from gm_workbench.metrics.checks import require_binary, require_numbers, shortag
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.overlap import MIN_PERSONS_PER_ARM, Balance, balance, full_rank
-from gm_workbench.metrics.stepwise_errors import Clusters, from_influence
 from gm_workbench.metrics.sides import beside, sides_of
+from gm_workbench.metrics.stepwise_errors import Clusters, from_influence
 
 Floats = NDArray[np.float64]
 

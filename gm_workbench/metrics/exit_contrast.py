@@ -95,7 +95,9 @@ def incidence_difference(
     if seen < horizon:
         return NotEnoughData(VARIANCE_SUM, "months from the start", int(seen), math.ceil(horizon))
     if cluster is None:
-        return replace(_variance_sum(parts, horizon, time, event, cause), sides=_who(parts, horizon, (time, event, cause), None))
+        return replace(
+            _variance_sum(parts, horizon, time, event, cause), sides=_who(parts, horizon, (time, event, cause), None)
+        )
     if set(parts[0][cluster].unique()) & set(parts[1][cluster].unique()):
         raise MetricError(f"{CLUSTER_BOOTSTRAP}: each {cluster} must belong to one group, but at least one stands in both.")
     counts = [int(part[cluster].nunique()) for part in parts]

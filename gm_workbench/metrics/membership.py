@@ -12,8 +12,8 @@ from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers, two_arms
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.small_sample import Floats, cr2
 from gm_workbench.metrics.sides import beside, sides_of
+from gm_workbench.metrics.small_sample import Floats, cr2
 
 WEIGHTS = "multiple-membership weights"
 CONTAMINATION = "mean share of months (least squares), CR2 by cluster, t interval on Satterthwaite degrees of freedom"

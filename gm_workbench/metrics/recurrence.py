@@ -242,7 +242,17 @@ def difference(first: Recurrence, second: Recurrence) -> Estimate:
     low = value - math.hypot(one.value - one.low, other.high - other.value)
     high = value + math.hypot(one.high - one.value, other.value - other.low)
     groups = None if one.groups is None or other.groups is None else one.groups + other.groups
-    return Estimate(value, low, high, math.hypot(one.se, other.se), one.n + other.n, one.unit, DIFFERENCE, groups, sides=_both(first, second))
+    return Estimate(
+        value,
+        low,
+        high,
+        math.hypot(one.se, other.se),
+        one.n + other.n,
+        one.unit,
+        DIFFERENCE,
+        groups,
+        sides=_both(first, second),
+    )
 
 
 def _both(first: Recurrence, second: Recurrence) -> Sides:

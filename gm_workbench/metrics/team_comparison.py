@@ -17,10 +17,10 @@ from gm_workbench.metrics.checks import require_binary, require_columns, require
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.horizon import over_months
 from gm_workbench.metrics.randomisation import Randomisation
+from gm_workbench.metrics.sides import beside, sides_of
 from gm_workbench.metrics.stacks import MONTH_IN_STACK, TEAM_IN_STACK, stacked
 from gm_workbench.metrics.team_cells import dealt_by_month, dealt_to_persons, exposure, persons_in
 from gm_workbench.vocabulary.designs import Design
-from gm_workbench.metrics.sides import beside, sides_of
 
 PARALLEL = "difference between teams (least squares), CR2 by team, t interval on Satterthwaite degrees of freedom"
 STEPS = "difference within teams, calendar month allowed for (least squares), CR2 by team, Satterthwaite"

@@ -12,9 +12,9 @@ from gm_workbench.metrics.checks import require_filled, require_numbers, shortag
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.joint import JointTest, joint_test
+from gm_workbench.metrics.sides import beside, sides_of
 from gm_workbench.metrics.small_sample import Floats, cr2
 from gm_workbench.metrics.team_comparison import MIN_PERSONS_PER_ARM, MIN_TEAMS_PER_ARM
-from gm_workbench.metrics.sides import beside, sides_of
 
 SLOPE = "regression (least squares), CR2 by team, t interval on Satterthwaite degrees of freedom"
 

@@ -15,8 +15,8 @@ from gm_workbench.metrics.estimate import NotEnoughData, Sides
 from gm_workbench.metrics.mixed import mixed_model
 from gm_workbench.metrics.mixed_result import JointTest, Mixed
 from gm_workbench.metrics.mixed_sums import CONSTANT
-from gm_workbench.metrics.waves import WaveMean
 from gm_workbench.metrics.sides import sides_of
+from gm_workbench.metrics.waves import WaveMean
 
 COURSE = "course over waves, mixed model"
 

@@ -48,8 +48,8 @@ class Cell:
     `value` is left out for COUNT (it is `n`) and for SHARE (it is `numerator / n`). `groups` is the number of coaches or teams
     behind the number where it speaks of them; `largest` is the share of the largest contributor to a MONEY cell; `df` is
     observations minus coefficients of a model. `sides` says who stands on each side of a comparison, `fewest` how many persons
-    there are in the smallest group or category that the number sets apart. A minimum, maximum or quantile says who lies `beyond`
-    it, and beyond the ends of its interval where those are values of somebody too (`beyond_ends`).
+    there are in the smallest group or category that the number sets apart. A minimum, maximum or quantile says who lies
+    `beyond` it, and beyond the ends of its interval where those are values of somebody too (`beyond_ends`).
     """
 
     row: str
