@@ -111,6 +111,9 @@ _NOTES: dict[Reason, tuple[Text, Text]] = {
     ),
 }
 _ROUNDED = Text("Aantallen zijn afgerond op {base}", "Counts are rounded to {base}")
+_EXACT = Text(
+    "Aantallen in de tabel zijn precies; n is afgerond op {base}", "Counts in the table are exact; n is rounded to {base}"
+)
 _SUMS = Text(
     "Aantallen zijn afgerond op {base}; totalen zijn sommen van wat getoond is",
     "Counts are rounded to {base}; totals are sums of what is shown",
@@ -137,7 +140,13 @@ _MOVED = Text(
 
 
 def notes(
-    reasons: Iterable[Reason], policy: Policy, *, rounded: bool, bare: Sequence[Cell] = (), moved: bool = False
+    reasons: Iterable[Reason],
+    policy: Policy,
+    *,
+    rounded: bool,
+    exact: bool = False,
+    bare: Sequence[Cell] = (),
+    moved: bool = False,
 ) -> tuple[Text, ...]:
     """Say what protection did to an output, for its caption.
 
@@ -148,6 +157,8 @@ def notes(
     policy : Policy
     rounded : bool
         Whether plain counts print rounded.
+    exact : bool
+        Whether they print as they are beside numbers whose n is rounded.
     bare : sequence of Cell
         Those shown without the interval that they have.
     moved : bool
@@ -163,6 +174,8 @@ def notes(
         said.append(_SUMS.format(**_numbers(policy)))
     elif rounded:
         said.append(_ROUNDED.format(**_numbers(policy)))
+    elif exact:
+        said.append(_EXACT.format(**_numbers(policy)))
     ends = any(cell.beyond_ends is not None for cell in bare)
     counts = any(cell.beyond_ends is None for cell in bare)
     rounds = policy.method is Method.ROUND

@@ -41,6 +41,12 @@ class Printer:
         counts = any(cell.measure is Measure.COUNT for cell in self.output.cells)
         return counts and (self.links.rounded or self.policy.method is Method.ROUND)
 
+    @property
+    def mixes_exact_counts(self) -> bool:
+        """Whether counts print as they are beside results whose n is rounded; totals of a table are exact under *suppress*."""
+        measures = {cell.measure for cell in self.output.cells}
+        return Measure.COUNT in measures and len(measures) > 1 and not self.rounds_counts
+
 
 def printed(printer: Printer) -> tuple[ShownCell, ...]:
     """Give the cells as they may be seen."""

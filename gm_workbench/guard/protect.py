@@ -115,7 +115,8 @@ def _protected(output: Output, policy: Policy, decisions: Sequence[Decision]) ->
         return _Done(_withheld(output, policy, sentence), record)
     cells = printed(printer)
     bare, moved = kept_back(printer, cells), may_have_moved(printer, cells)
-    said = notes(reasons(printer, cells), policy, rounded=printer.rounds_counts, bare=bare, moved=moved)
+    counts = {"rounded": printer.rounds_counts, "exact": printer.mixes_exact_counts}
+    said = notes(reasons(printer, cells), policy, **counts, bare=bare, moved=moved)
     return _Done(ShownOutput(output.words, cells, None, said), record)
 
 
