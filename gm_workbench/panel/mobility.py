@@ -120,7 +120,8 @@ def _nearest(wages: pd.DataFrame, horizon: int, tolerance: int) -> pd.DataFrame:
     codes, _ = pd.factorize(wages["person"])
     first = wages.loc[~wages["person"].duplicated(), ["month", "hourly_wage"]]  # in the order of the codes
     off = (wages["month"] - first["month"].to_numpy()[codes] - horizon).abs()
-    frame = wages.assign(off=off, wage_from=first["hourly_wage"].to_numpy()[codes])
+    own = {"start": first["month"].to_numpy()[codes], "wage_from": first["hourly_wage"].to_numpy()[codes]}
+    frame = wages.assign(off=off, **own)
     close = frame.loc[off <= tolerance].sort_values(["person", "off", "month"])
     found: pd.DataFrame = close.drop_duplicates("person").rename(columns={"hourly_wage": "wage_to"}).reset_index(drop=True)
     return found
