@@ -86,12 +86,16 @@ def _count(printer: Printer, at: int) -> float | None:
 
 
 def _share(printer: Printer, at: int) -> float | None:
-    """Make the share from the counts as they are protected."""
+    """Make the share from the counts as they are protected.
+
+    Under rounding a total counts its small parts for nothing, so a share could print as everybody where it is not; it is kept
+    back then, as where only a few are left of n.
+    """
     cell = printer.output.cells[at]
     if printer.policy.method is Method.SUPPRESS:
         return numerator(cell) / cell.n
     part, whole = printer.prints[printer.links.body(at)], printer.prints[printer.links.n(at)]
-    return min(part / whole, 1.0) if part and whole else None
+    return part / whole if 0 < part < whole else None
 
 
 def _shift(printer: Printer, at: int) -> float:

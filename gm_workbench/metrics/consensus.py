@@ -174,7 +174,7 @@ def _outer(n: int) -> int:
     return int(stats.binom.ppf(0.025, n, 0.5))
 
 
-def _outside(values: Floats, ratings: NDArray[np.int64], place: int) -> Outside:
+def _outside(values: Floats, ratings: NDArray[np.integer[Any]], place: int) -> Outside:
     """Count who lies beyond the values at a place from either end."""
     ordered = ratings[np.argsort(values, kind="stable")]
     return Outside(int(min(ordered[:place].sum(), ordered[len(ordered) - place :].sum())), place)

@@ -12,7 +12,7 @@ from gm_workbench.guard.policy import Policy
 from gm_workbench.guard.printing import NOTICED
 from gm_workbench.guard.protect import protect
 from gm_workbench.metrics.estimate import Sides
-from gm_workbench.outputs.output import Beyond, Cell, Measure, Output, Shape, ShownCell, Words
+from gm_workbench.outputs.output import Beyond, Cell, Measure, Output, Shape, ShownCell, Sum, Words
 
 COUNT, SHARE, ESTIMATE = Measure.COUNT, Measure.SHARE, Measure.ESTIMATE
 
@@ -165,3 +165,17 @@ def test_numbers_that_may_have_moved_say_so_whether_they_did_or_not(rounding, po
     many = Output(words(), (Cell("r", "c", SHARE, 400_000, numerator=100_000),))
     assert NOTICED == 0.1
     assert not any(note.nl.startswith(said) for note in protect([many], rounding).outputs[0].notes)
+
+
+def test_share_is_not_shown_as_everybody_where_small_parts_count_for_nothing(rounding, words):
+    parts = (("tenant", 41), ("owner", 3), ("lodging", 3), ("homeless", 3))
+    cells = [Cell(row, "c", SHARE, 50, numerator=k) for row, k in parts]
+    output = Output(words(), (*cells, Cell("all", "c", COUNT, 50)), (Sum(("all", "c"), tuple((row, "c") for row, _ in parts)),))
+    made = protect([output], rounding).outputs[0]
+    assert [cell.hidden for cell in made.cells] == [True, True, True, True, False]
+
+
+def test_table_whose_counts_are_exact_beside_a_rounded_n_says_so(policy, words):
+    cells = Cell("r", "share", SHARE, 154, numerator=60), Cell("r", "persons", COUNT, 154)
+    said = [note.en for note in protect([Output(words(), cells)], policy).outputs[0].notes]
+    assert said == ["Counts in the table are exact; n is rounded to 10"]
