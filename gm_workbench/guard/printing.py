@@ -150,8 +150,21 @@ def _with_interval(printer: Printer, at: int, value: float | None, shift: float 
         return _shown(printer, at, None)
     to = decimals(cell, printer.policy)
     kept = (cell.low, cell.high, cell.se) if keeps_interval(cell, printer.policy) else (None, None, None)
+    if shift and _reads_otherwise(printer, cell, shift):
+        return _shown(printer, at, None)
     low, high = (None if end is None else round(end + shift, to) for end in kept[:2])
     return _shown(printer, at, round(value + shift, to), (low, high, None if kept[2] is None else round(kept[2], to)))
+
+
+def _reads_otherwise(printer: Printer, cell: Cell, shift: float) -> bool:
+    """Whether the move takes a number or an end of its interval past zero or past what is too small to matter.
+
+    The words of an output were chosen by the number as it was, and must not say *higher* of what prints as lower.
+    """
+    smallest = printer.output.words.options.get("sesoi", 0.0)
+    marks = (0.0, smallest, -smallest) if isinstance(smallest, float | int) else (0.0,)
+    ends = [end for end in (cell.value, cell.low, cell.high) if end is not None]
+    return any((end > mark) != (end + shift > mark) for end in ends for mark in marks)
 
 
 def _carry(printer: Printer, series: list[int], made: list[ShownCell]) -> None:

@@ -1,4 +1,4 @@
-"""A report's folder: scanned, written beside the old one, and put in its place whole; if anything fails, the old one stays."""
+"""A report's folder: written beside the old one, scanned, and put in its place whole; if anything fails, the old one stays."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import hashlib
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from nbformat import NotebookNode
 
-from gm_workbench.errors import DisclosureRefused
 from gm_workbench.guard.released import Released
-from gm_workbench.guard.scan import scan_text
+from gm_workbench.guard.scan import scan_folder
 from gm_workbench.report.csvfiles import csv_text, estimates_text
+from gm_workbench.report.findings import refuse_findings
+from gm_workbench.report.judged import JUDGED, judged_text
 from gm_workbench.report.manifest import CHECKSUMS, MANIFEST, Manifest
 from gm_workbench.report.notebook import protected_notebook
 from gm_workbench.report.page import FILES, HOME, render
@@ -51,14 +51,14 @@ def write_report(
     Raises
     ------
     DisclosureRefused
-        When a text to be written holds what looks like a record; nothing is written.
+        When the scanner finds something in the folder as it would be put in place; the old one stays.
     """
     texts = report_texts(released, manifest, protocol, notebook, times, home)
-    refuse_findings(texts)
     mend(folder)
     fresh = folder.with_name(f".{folder.name}.new-{os.getpid()}")
     try:
         write_texts(fresh, texts)
+        refuse_findings(scan_folder(fresh))
         replace_folder(folder, fresh)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -75,23 +75,9 @@ def report_texts(
     """Make every file of a report but its checksums: name inside the folder, and text."""
     texts = {FILES[language]: render(released, manifest, protocol, language, home=home) for language in FILES}
     texts |= {f"outputs/{shown.words.id}.csv": csv_text(shown) for shown in released.outputs if shown.cells}
-    texts |= {"estimates.json": estimates_text(released.outputs, manifest, protocol), MANIFEST: manifest.to_json(**times)}
+    texts |= {"estimates.json": estimates_text(released.outputs, manifest, protocol), JUDGED: judged_text(released, manifest)}
+    texts |= {MANIFEST: manifest.to_json(**times)}
     return texts if notebook is None else texts | {"report.ipynb": protected_notebook(notebook, released.outputs)}
-
-
-def refuse_findings(texts: Mapping[str, str]) -> None:
-    """Refuse texts that hold what looks like a record; the message names the file and the kind of finding, never the value."""
-    found = [
-        str(replace(finding, file=name))
-        for name, text in sorted(texts.items())
-        for finding in scan_text(text, PurePosixPath(name).suffix)
-    ]
-    if found:
-        raise DisclosureRefused(
-            "A report must hold no personal numbers, pseudonyms or paths, so nothing is written. Found:\n  "
-            + "\n  ".join(found)
-            + "\nHINT: look at the notebook cell or the words of the output that these come from."
-        )
 
 
 def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
@@ -110,14 +96,14 @@ def rewrite(folder: Path, changed: Mapping[str, str]) -> None:
     Raises
     ------
     DisclosureRefused
-        When a text to be written holds what looks like a record; nothing is written.
+        When the scanner finds something in the folder as it would be put in place; the old one stays.
     """
-    refuse_findings(changed)
     kept = [line.partition("  ")[2] for line in (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()]
     texts = {name: (folder / name).read_bytes().decode("utf-8") for name in kept} | dict(changed)
     fresh = folder.with_name(f".{folder.name}.new-{os.getpid()}")
     try:
         write_texts(fresh, texts)
+        refuse_findings(scan_folder(fresh))
         replace_folder(folder, fresh)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

@@ -179,3 +179,9 @@ def test_table_whose_counts_are_exact_beside_a_rounded_n_says_so(policy, words):
     cells = Cell("r", "share", SHARE, 154, numerator=60), Cell("r", "persons", COUNT, 154)
     said = [note.en for note in protect([Output(words(), cells)], policy).outputs[0].notes]
     assert said == ["Counts in the table are exact; n is rounded to 10"]
+
+
+def test_difference_that_would_read_otherwise_after_rounding_is_not_shown(rounding, words):
+    """12 of 52 minus 10 of 48 is above zero; from rounded counts both are 10 of 50, and the words say *higher*."""
+    given = {"value": 0.0224, "unit": "difference in probability", "sides": Sides((52, 48), events=(12, 10))}
+    assert shown(words, rounding, estimate(**given))[0].hidden
