@@ -12,7 +12,7 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
-from gm_workbench.guard.scanning.fields import read_checksums, read_csv, read_json
+from gm_workbench.guard.scanning.fields import LINES, read_checksums, read_csv, read_json
 from gm_workbench.guard.scanning.findings import MEANINGS, Finding, Rule, masked
 from gm_workbench.guard.scanning.notebooks import read_notebook
 from gm_workbench.guard.scanning.opened import (
@@ -67,7 +67,7 @@ _BY_SUFFIX: Mapping[str, Reader] = {
     **dict.fromkeys((".csv", ".tsv"), read_csv),
     **dict.fromkeys(_TEXTS, read_text),
     ".ipynb": read_notebook,
-    ".json": read_json,
+    **dict.fromkeys((".json", LINES), read_json),
     ".sha256": read_checksums,
 }
 _BYTES: Mapping[str, Reader] = {

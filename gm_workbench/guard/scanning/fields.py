@@ -78,12 +78,15 @@ JSON_FILES = {"estimates.json": ESTIMATE, "manifest.json": MANIFEST}
 _NAMED_DIGEST = re.compile(r"(?:.*_)?(?:digest|sha256)")
 
 
+LINES = ".jsonl"
+
+
 def read_json(piece: Piece) -> Seen:
-    """Look through a JSON file as a text, and hold its fields against their types."""
+    """Look through a JSON file, or one with a value on each line, as a text, and hold its fields against their types."""
     text = decoded(piece)
     yield from look(piece, text)
     try:
-        content = json.loads(text)
+        content = [json.loads(line) for line in text.splitlines()] if piece.suffix == LINES else json.loads(text)
     except (ValueError, RecursionError):
         yield piece.finding(Rule.UNREADABLE)
         return

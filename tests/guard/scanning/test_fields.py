@@ -90,3 +90,10 @@ def test_cell_that_holds_something_else_is_found(found, changed):
 def test_line_of_checksums_that_is_none_is_found(found):
     assert found("checksums.sha256", f"{DIGEST}  report.html\n") == []
     assert found("checksums.sha256", f"{DIGEST}  report.html\n{DIGEST[:-1]}  x\nnothing\n") == ["field of another type"]
+
+
+def test_a_file_with_a_value_on_each_line_is_read_line_by_line(found):
+    line = json.dumps({"name": "tilburg-2026", "digest": DIGEST})
+    assert found("history.jsonl", f"{line}\n{line}\n".encode()) == []
+    assert found("history.jsonl", f'{line}\n{{"digest": "x"}}\n'.encode()) == ["[1].digest: field of another type"]
+    assert found("history.jsonl", f"{line}\nnot a value\n".encode()) == ["cannot be read"]
