@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gm_workbench.guard.cells import Reason
+from gm_workbench.guard.cells import Reason, recorded
 from gm_workbench.guard.complement import plan
 from gm_workbench.guard.decisions import Choice, Decision
 from gm_workbench.guard.flows import without_small_losses
 from gm_workbench.guard.links import wrong_sums
 from gm_workbench.guard.phrasing import WITHHELD_REVIEW, WITHHELD_UNSAFE, notes, quotes_few, silenced
 from gm_workbench.guard.policy import Method, Policy
-from gm_workbench.guard.printing import Printer, keeps_back_intervals, printed, reasons
+from gm_workbench.guard.printing import Printer, kept_back, may_have_moved, printed, reasons
 from gm_workbench.guard.released import Record, Refusal, Released, Verdict, release
 from gm_workbench.guard.rounded import rounded_plan
 from gm_workbench.outputs.output import Measure, Output, Shape, ShownOutput
@@ -114,8 +114,9 @@ def _protected(output: Output, policy: Policy, decisions: Sequence[Decision]) ->
         sentence = WITHHELD_UNSAFE if verdict is Verdict.REFUSE else WITHHELD_REVIEW
         return _Done(_withheld(output, policy, sentence), record)
     cells = printed(printer)
-    bare = policy.method is Method.ROUND and keeps_back_intervals(printer, cells)
-    said = notes(reasons(printer, cells), policy, rounded=printer.rounds_counts, bare=bare)
+    bare, moved = kept_back(printer, cells), may_have_moved(printer, cells)
+    counts = {"rounded": printer.rounds_counts, "exact": printer.mixes_exact_counts}
+    said = notes(reasons(printer, cells), policy, **counts, bare=bare, moved=moved)
     return _Done(ShownOutput(output.words, cells, None, said), record)
 
 
@@ -129,7 +130,7 @@ def _planned(output: Output, policy: Policy) -> tuple[Printer | None, tuple[str,
     printer = rounded_plan(output, policy) if policy.method is Method.ROUND else _suppressed(output, policy)
     if printer is None:
         return None, ("no set of cells could be hidden that keeps the others from giving a count away",)
-    return printer, tuple(str(reason) for reason in Reason if reason in printer.hidden)
+    return printer, (*(str(reason) for reason in Reason if reason in printer.hidden), *recorded(output, policy))
 
 
 def _suppressed(output: Output, policy: Policy) -> Printer | None:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Literal, NoReturn
 
 from gm_workbench.errors import OutputError
+from gm_workbench.metrics.estimate import Sides
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text, same
 
@@ -33,12 +34,22 @@ class Measure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Beyond:
+    """Fewest persons, and coaches or teams where it is a value of theirs, that lie beyond a quantile on either side."""
+
+    persons: int
+    groups: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One number and what is behind it.
 
     `value` is left out for COUNT (it is `n`) and for SHARE (it is `numerator / n`). `groups` is the number of coaches or teams
     behind the number where it speaks of them; `largest` is the share of the largest contributor to a MONEY cell; `df` is
-    observations minus coefficients of a model.
+    observations minus coefficients of a model. `sides` says who stands on each side of a comparison, `fewest` how many persons
+    there are in the smallest group or category that the number sets apart. A minimum, maximum or quantile says who lies
+    `beyond` it, and beyond the ends of its interval where those are values of somebody too (`beyond_ends`).
     """
 
     row: str
@@ -56,6 +67,10 @@ class Cell:
     unit: str = "persons"
     digits: int = 0
     sensitive: bool = False
+    sides: Sides | None = None
+    fewest: int | None = None
+    beyond: Beyond | None = None
+    beyond_ends: Beyond | None = None
 
     def __post_init__(self) -> None:
         faults = [text for wrong, text in _cell_faults(self) if wrong]
@@ -173,11 +188,21 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """An axis and its unit."""
+    """An axis and its unit. Its bounds are fixed beforehand or follow from what may be drawn: never from what is hidden.
+
+    Attributes
+    ----------
+    label : Text
+    low, high : float or None
+        Bounds that do not depend on the data, in the unit of the cells.
+    tens : bool
+        Of a scale from 0 to 100: drawn between tens around what may be drawn.
+    """
 
     label: Text
     low: float | None = None
     high: float | None = None
+    tens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
