@@ -21,6 +21,10 @@ WorkbenchError                      1
 ├── MetricError                    30   a metric was asked something that has no answer
 ├── OutputError                    31   an output is malformed or has no counts behind its cells
 ├── DisclosureRefused              40   the guard refused an output
+│   └── DifferencingRefused        41   reports beside each other would give a small count away
+├── CannotRelease                  42   reports or a bundle are not what a release needs
+├── ApprovalRefused                43   a release may not be approved like this: another person, kind or key is needed
+├── BundleBroken                   44   a bundle or the history of releases is not what was approved
 ├── RunFailed                      50   a notebook failed, was killed or ran out of time
 ├── BatchIncomplete                51   at least one report of a batch was not made
 ├── ValuesDeviate                  52   every report was made, but one says that values in it are off
@@ -160,6 +164,30 @@ class DisclosureRefused(WorkbenchError):
     """The guard refused an output; nothing is written."""
 
     exit_code = 40
+
+
+class DifferencingRefused(DisclosureRefused):
+    """Reports beside each other, or beside an earlier release, would give a small count away; nothing is made."""
+
+    exit_code = 41
+
+
+class CannotRelease(WorkbenchError):
+    """Reports, a name or a draft are not what a release needs; every fault is listed, and nothing is made."""
+
+    exit_code = 42
+
+
+class ApprovalRefused(WorkbenchError):
+    """A release may not be approved like this: it takes another person, the right kind of data, or a key that is known."""
+
+    exit_code = 43
+
+
+class BundleBroken(WorkbenchError):
+    """A bundle or the history of releases is not what was approved."""
+
+    exit_code = 44
 
 
 class RunFailed(WorkbenchError):

@@ -15,7 +15,7 @@ from gm_workbench.batch.attempts import Outcome, State
 from gm_workbench.batch.catalogue import PREFIX
 from gm_workbench.batch.changes import Change, Part, changes, code_is_known, exactly
 from gm_workbench.batch.compare import Difference, compare
-from gm_workbench.batch.finished import contents, edited, read_manifest
+from gm_workbench.batch.finished import read_manifest
 from gm_workbench.batch.jobs import Arrived, Intake, Job, check_delivery, make_report
 from gm_workbench.batch.lanes import Lanes, Task, spawned
 from gm_workbench.batch.ledger import Ledger
@@ -26,6 +26,7 @@ from gm_workbench.batch.run import CELL_SECONDS, KILLED, settle
 from gm_workbench.batch.summary import reason
 from gm_workbench.errors import RunFailed, StorageError
 from gm_workbench.kernels.folders import ONE_THREAD, batch_folder, environment
+from gm_workbench.report.files import contents, edited
 from gm_workbench.report.manifest import CHECKSUMS, MANIFEST
 from gm_workbench.settings import Paths
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "context": ("context", "Print figures of StatLine to hold ours against, or look them up again."),
     "run": ("reports", "Make reports."),
     "status": ("reports", "Say how each report stands: fresh, stale and why, failed, running."),
+    "release": ("release", "Put reports in a bundle that a second person approves."),
     "scan": ("scan", "Look in finished reports for what must not be there."),
     "verify": ("verify", "Make a report again, and say whether it is the same."),
     "forget": ("forgetting", "Remove a person, or all of a delivery, from what is kept."),

@@ -11,12 +11,13 @@ import click
 
 from gm_workbench.batch.changes import Change, Part
 from gm_workbench.batch.compare import TOLERANCES, Difference
-from gm_workbench.batch.finished import contents, edited, find_report
+from gm_workbench.batch.finished import find_report
 from gm_workbench.batch.run import CELL_SECONDS
 from gm_workbench.batch.verify import Verification
 from gm_workbench.batch.verify import verify as verify_report
 from gm_workbench.cli.printing import as_json, example, world_option
 from gm_workbench.errors import ReportDiffers
+from gm_workbench.report.files import contents, edited
 from gm_workbench.settings import paths
 
 _DIGEST = re.compile("[0-9a-f]{40,64}")

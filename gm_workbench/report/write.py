@@ -15,6 +15,7 @@ from gm_workbench.errors import DisclosureRefused
 from gm_workbench.guard.released import Released
 from gm_workbench.guard.scan import scan_text
 from gm_workbench.report.csvfiles import csv_text, estimates_text
+from gm_workbench.report.judged import JUDGED, judged_text
 from gm_workbench.report.manifest import CHECKSUMS, MANIFEST, Manifest
 from gm_workbench.report.notebook import protected_notebook
 from gm_workbench.report.page import FILES, HOME, render
@@ -75,7 +76,8 @@ def report_texts(
     """Make every file of a report but its checksums: name inside the folder, and text."""
     texts = {FILES[language]: render(released, manifest, protocol, language, home=home) for language in FILES}
     texts |= {f"outputs/{shown.words.id}.csv": csv_text(shown) for shown in released.outputs if shown.cells}
-    texts |= {"estimates.json": estimates_text(released.outputs, manifest, protocol), MANIFEST: manifest.to_json(**times)}
+    texts |= {"estimates.json": estimates_text(released.outputs, manifest, protocol), JUDGED: judged_text(released, manifest)}
+    texts |= {MANIFEST: manifest.to_json(**times)}
     return texts if notebook is None else texts | {"report.ipynb": protected_notebook(notebook, released.outputs)}
 
 

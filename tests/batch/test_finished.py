@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from gm_workbench.batch.finished import NEEDED, contents, edited, find_report, read_manifest
+from gm_workbench.batch.finished import NEEDED, find_report, read_manifest
 from gm_workbench.errors import UsageError
+from gm_workbench.report.files import contents, edited
 from gm_workbench.settings import Paths
 
 

@@ -17,10 +17,12 @@ import nbformat
 import pandas as pd
 import pytest
 
-from gm_workbench.batch.finished import CHECKSUMS, MANIFEST, TIMES, contents
+from gm_workbench.batch.finished import TIMES
 from gm_workbench.batch.plan import Wish, plan
 from gm_workbench.batch.run import Summary, run_batch
 from gm_workbench.kernels.folders import environment
+from gm_workbench.report.files import contents
+from gm_workbench.report.manifest import CHECKSUMS, MANIFEST
 from gm_workbench.settings import Paths
 from gm_workbench.worlds.deliveries import write_delivery
 from gm_workbench.worlds.draw import draw

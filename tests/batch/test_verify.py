@@ -19,14 +19,17 @@ from gm_workbench.batch import printed, worker
 from gm_workbench.batch import verify as verifying
 from gm_workbench.batch.changes import Part
 from gm_workbench.batch.execution import Execution
-from gm_workbench.batch.finished import contents
 from gm_workbench.batch.goldens import PLACE, small_project
 from gm_workbench.batch.plan import Wish, plan
 from gm_workbench.batch.run import run_batch
 from gm_workbench.batch.verify import Verification, planned, verify
-from gm_workbench.errors import RunFailed, StorageError, UnknownParameter
+from gm_workbench.errors import ApprovalRefused, RunFailed, StorageError, UnknownParameter
 from gm_workbench.kernels.folders import RUN_DIR, environment
+from gm_workbench.report.files import contents
+from gm_workbench.report.release_approval import Consent, approve, verify_release
+from gm_workbench.report.release_asking import Asked, ask
 from gm_workbench.settings import Paths
+from gm_workbench.vocabulary.schemas import DataKind
 
 STUDY = "tilburg_single_mothers"
 REPOSITORY = Paths(Path(__file__).resolve().parents[2])
@@ -101,11 +104,20 @@ def again(project: Paths) -> Verification:
     return found
 
 
+def test_report_that_a_batch_made_is_released_as_synthetic_and_never_as_real(project):
+    ask(Asked("synthetic-tilburg", (f"{STUDY}/{PLACE}",), "Noor Bakker", "to show how"), project)
+    with pytest.raises(ApprovalRefused, match="holds synthetic data and cannot be approved as real"):
+        approve(Consent("synthetic-tilburg", "Sem de Wit"), project)
+    approve(Consent("synthetic-tilburg", "Sem de Wit", DataKind.SYNTHETIC), project)
+    released = verify_release("synthetic-tilburg", project).folder / "reports" / STUDY / PLACE
+    assert contents(released) == contents(folder(project))
+
+
 def test_unchanged_report_is_the_same_to_the_last_digit_and_byte(project):
     found = again(project)
     assert (found.same, found.exact) == (True, True)
     assert (found.edited, found.changes, found.differences, found.other_bytes) == ((), (), (), ())
-    assert (found.report, found.files) == (f"{STUDY} × {PLACE}", 5)
+    assert (found.report, found.files) == (f"{STUDY} × {PLACE}", 6)
     assert found.values == 2 * 8 + 8  # two cells of a CSV file, and the entries of estimates.json
 
 

@@ -1,15 +1,22 @@
 """A made-up report with every role and every shape; all its numbers are invented here."""
 
 import math
+import shutil
+from datetime import UTC, datetime
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
+from gm_workbench.guard.decisions import load_decisions
 from gm_workbench.guard.policy import load_policy
+from gm_workbench.guard.protect import protect
 from gm_workbench.guard.released import release
 from gm_workbench.outputs.output import (
     Axis,
+    Cell,
     Measure,
+    Output,
     Role,
     Sentence,
     Shape,
@@ -21,9 +28,17 @@ from gm_workbench.outputs.output import (
     plain,
 )
 from gm_workbench.report.manifest import Manifest
+from gm_workbench.report.release_approval import Consent, approve, verify_release
+from gm_workbench.report.release_asking import Asked, ask
+from gm_workbench.report.write import write_report
+from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.protocols import load_protocol
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text, same
+
+DATA = Path(__file__).parents[2] / "data"
+TILBURG = "tilburg_single_mothers"
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 HIDDEN = Suppressed(10)
 ROUNDED = Text("Aantallen zijn afgerond op 10.", "Counts are rounded to 10.")
@@ -436,3 +451,59 @@ class Reader(HTMLParser):
 @pytest.fixture
 def read():
     return Reader
+
+
+class Town:
+    """A project with tiny reports in it: tables of persons, drawn in the test and protected by the guard itself."""
+
+    def __init__(self, root):
+        self.paths = Paths(root)
+        shutil.copytree(DATA / "policies", self.paths.policies)
+        self.decisions = self.paths.policies / "decisions.csv"
+
+    def report(
+        self, place="GM0855", *, study="tilburg_single_mothers", kind=DataKind.REAL, period="", policy="cbs-stijl", **tables
+    ):
+        """Make a report; `who={"all": 140}` is one output with one count a row."""
+        made_up = kind is DataKind.SYNTHETIC
+        outputs = [table(name, rows, kind) for name, rows in (tables or {"who": {"all": 140}}).items()]
+        rules = load_policy(policy, self.paths.policies)
+        released = protect(outputs, rules, load_decisions(f"{study}/{place}", self.paths.policies))
+        told = {"parameters": {"place": place}, "world": "default" if made_up else "", "seed": 1 if made_up else None}
+        about = {"place": place, "place_name": "Tilburg", "kind": kind, "policy": policy, "policy_version": rules.version}
+        protocol = load_protocol(study, DATA / "protocols", DATA / "codes" / "instruments")
+        manifest = make_manifest(protocol, **told, **about, period=period or "2024-01/2024-12")
+        folder = self.paths.reports / study / place / period.replace("/", "_")
+        write_report(folder, released, manifest, protocol)
+        return folder
+
+    def ask(self, *reports, name="tilburg-2026", by="Noor Bakker", reason="for the council", now=NOON):
+        return ask(Asked(name, reports or ("tilburg_single_mothers/GM0855",), by, reason), self.paths, now)
+
+    def approve(self, name="tilburg-2026", by="Sem de Wit", *, now=NOON, **more):
+        return approve(Consent(name, by, **more), self.paths, now)
+
+    def verify(self, name="tilburg-2026", **more):
+        return verify_release(name, self.paths, **more)
+
+    def decide(self, proposed):
+        """Add rows that were proposed to the decisions."""
+        rows = proposed.read_text(encoding="utf-8").splitlines()[1:]
+        self.decisions.write_text("\n".join([*self.decisions.read_text(encoding="utf-8").splitlines(), *rows, ""]))
+
+
+def table(name, rows, kind):
+    """Draw an output of counts, one a row."""
+    said = {"shown_as": (Shape.TABLE,), "kind": kind, "population": Text("wie het zijn", "who they are")}
+    cells = tuple(Cell(row, "persons", Measure.COUNT, n) for row, n in rows.items())
+    return Output(words(name, **said), cells)
+
+
+@pytest.fixture(scope="session")
+def new_town():
+    return Town
+
+
+@pytest.fixture
+def town(tmp_path):
+    return Town(tmp_path)

@@ -31,6 +31,7 @@ def test_report_is_written_with_every_file_of_the_contract(folder, small, manife
     assert names(folder) == [
         "checksums.sha256",
         "estimates.json",
+        "guard.json",
         "manifest.json",
         "outputs/facts.csv",
         "outputs/flow.csv",

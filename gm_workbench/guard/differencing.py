@@ -1,0 +1,116 @@
+"""Differencing: what can be worked out by putting several reports beside each other.
+
+Each report is safe by itself. Beside others it may not be: a total minus all places but one, this year minus last year, one
+sub-group in two studies, the same numbers under two policies. All of it is worked out from what is printed, as an outsider
+would, and never from what the guard knew. A finding says which cells are subtracted, and never the small number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from gm_workbench.guard.findings import SENTENCES, Candidate, Finding, Rule
+from gm_workbench.guard.linked import System, system
+from gm_workbench.guard.pairs import few_changed, matched, pairs_of, small, spanned, threes_of
+from gm_workbench.guard.sides import DRAFTS, Side, cell_name
+
+__all__ = ["SENTENCES", "Candidate", "Differenced", "Finding", "Rule", "difference", "remedies"]
+
+
+@dataclass(frozen=True, slots=True)
+class Differenced:
+    """What was found, and how many comparisons were made by each rule."""
+
+    findings: tuple[Finding, ...]
+    compared: Mapping[Rule, int]
+
+
+def difference(sides: Sequence[Side]) -> Differenced:
+    """Hold reports against each other, and say what could be worked out with the help of those that are to be released.
+
+    Parameters
+    ----------
+    sides : sequence of Side
+        Those to be released (`origin` empty) and those beside them. Reports on other kinds of data or other synthetic worlds
+        are never compared with each other.
+
+    Returns
+    -------
+    Differenced
+        In an order that does not depend on the order of `sides`.
+    """
+    shelves: dict[tuple[str, str], list[Side]] = {}
+    for side in _once(sides):
+        shelves.setdefault((side.kind, side.world), []).append(side)
+    compared = dict.fromkeys(Rule, 0)
+    found: list[Finding] = []
+    for shelf in shelves.values():
+        linked = system(shelf)
+        found += _hidden(linked)
+        for rule, count in linked.compared.items():
+            compared[Rule(rule)] += count
+        for rule, one, other in pairs_of(shelf):
+            for pair in matched(rule, one, other, linked):
+                compared[rule] += 1
+                found += small(rule, *pair)
+                found += few_changed(rule, *pair)
+        for three in threes_of(shelf):
+            for total, together, asked in spanned(*three, linked):
+                compared[Rule.PERIOD] += 1
+                found += small(Rule.PERIOD, total, together, asked)
+    return Differenced(tuple(sorted(dict.fromkeys(found), key=str)), compared)
+
+
+def _once(sides: Sequence[Side]) -> list[Side]:
+    """Leave out reports that stand there twice, byte for byte; what is to be released now goes first."""
+    kept: dict[tuple[str, ...], Side] = {}
+    ranked = sorted(sides, key=lambda side: (side.origin != "", side.origin == DRAFTS, side.origin, side.name, side.digest))
+    for side in ranked:
+        kept.setdefault((side.study, side.place, side.period, side.world, side.digest), side)
+    return list(kept.values())
+
+
+def _hidden(linked: System) -> Iterator[Finding]:
+    """Give the hidden cells, and the places left over by a total, that the others give away."""
+    for exposed in linked.exposed():
+        sides = linked.sides
+        candidates = {(sides[at].report, one.output) for at, one in exposed.shown if sides[at].asked}
+        if not candidates and exposed.itself is not None and sides[exposed.itself[0]].asked:
+            candidates = {(sides[exposed.itself[0]].report, exposed.itself[1].output)}  # the others are out already
+        if candidates:
+            minus = " − ".join(cell_name(sides[at], one) for at, one in exposed.shown)
+            text = f"{minus} = <{exposed.threshold} in {exposed.name}"
+            yield Finding(Rule(exposed.rule), text, tuple(sorted(candidates)))
+
+
+def remedies(sides: Sequence[Side], least: Iterable[Finding] = ()) -> tuple[tuple[Candidate, ...], tuple[Finding, ...]]:
+    """Say which outputs of what is to be released must be withheld besides, and what is then still left.
+
+    Of those that would help, the one is taken that mends most, then the one that loses least; then all is worked out again.
+
+    Parameters
+    ----------
+    sides : sequence of Side
+    least : iterable of Finding
+        What was found with all of them; worked out when it is not given.
+    """
+    chosen: list[Candidate] = []
+    left = tuple(least) or difference(sides).findings
+    weights = {(side.report, output): weight for side in sides if side.asked for output, weight in side.weights.items()}
+    while left:
+        votes: dict[Candidate, int] = {}
+        for candidate in (candidate for finding in left for candidate in finding.candidates if candidate not in chosen):
+            votes[candidate] = votes.get(candidate, 0) + 1
+        if not votes:
+            break
+        chosen.append(min(votes, key=lambda one: (-votes[one], weights.get(one, 0), one)))
+        left = difference([_without(side, chosen) for side in sides]).findings
+    return tuple(sorted(chosen)), left
+
+
+def _without(side: Side, chosen: Sequence[Candidate]) -> Side:
+    if not side.asked:
+        return side
+    kept = tuple(told for told in side.told if (side.report, told.output) not in chosen)
+    return replace(side, told=kept)

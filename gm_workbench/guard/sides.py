@@ -1,0 +1,116 @@
+"""One report as somebody outside could see it, and what makes it hang together with others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gm_workbench.guard.told import Rules, Told
+
+DRAFTS = "drafts"
+"""The origin of what stands in `reports/` and is not to be released now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One report, as somebody outside could see it.
+
+    Attributes
+    ----------
+    study, place, period, world, kind : str
+        `period` is ``yyyy-mm/yyyy-mm``, or whatever names it.
+    origin : str
+        Where it comes from: the name of an approved bundle, `DRAFTS`, or empty for what is to be released now.
+    digest : str
+        Two sides with the same digest are one report.
+    rules : Rules
+        The policy that protected it.
+    told : tuple of Told
+        Every count that it tells of.
+    members : tuple of str or None
+        The places that it is the total of; empty for one place, None when it is a total of nobody knows which.
+    weights : mapping of str to int
+        How much is lost when an output is withheld: the first ones to go have the least.
+    populations : mapping of str to str
+        Whom each output is about, in words.
+    inputs : str
+        Digest of the data that it was made from; empty when that is not known.
+    """
+
+    study: str
+    place: str
+    period: str
+    world: str
+    kind: str
+    origin: str
+    digest: str
+    rules: Rules
+    told: tuple[Told, ...]
+    members: tuple[str, ...] | None = ()
+    weights: Mapping[str, int] = field(default_factory=dict)
+    populations: Mapping[str, str] = field(default_factory=dict)
+    inputs: str = ""
+
+    @property
+    def asked(self) -> bool:
+        """Whether it is one of those that are to be released now."""
+        return self.origin == ""
+
+    @property
+    def report(self) -> str:
+        """Name it as `decisions.csv` does."""
+        return f"{self.study}/{self.place}"
+
+    @property
+    def name(self) -> str:
+        where = {"": "", DRAFTS: ", a draft"}.get(self.origin, f", in release {self.origin}")
+        return f"{self.report} {self.period}{where}"
+
+
+def cell_name(side: Side, told: Told, more: str = "") -> str:
+    """Name a cell in an arithmetic; `more` instead of its row and column."""
+    part = "" if told.part == "count" else f" ({told.part})"
+    return f"[{side.name}; {told.output}: {more or f'{told.row} × {told.column}'}{part}]"
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether two periods share a month; of what is no period it is taken for granted.
+
+    >>> overlap("2023-01/2023-12", "2023-12/2024-11"), overlap("2023-01/2023-12", "2024-01/2024-12")
+    (True, False)
+    """
+    (a, b), (c, d) = (_ends(period) for period in (one, other))
+    return a <= d and c <= b
+
+
+def holds(one: str, other: str) -> bool:
+    """Whether every month of the second period lies in the first.
+
+    >>> holds("2023-01/2025-12", "2024-01/2024-12"), holds("2024-01/2024-12", "2023-01/2025-12")
+    (True, False)
+    """
+    (a, b), (c, d) = (_ends(period) for period in (one, other))
+    return a <= c and d <= b
+
+
+def spans(whole: str, one: str, other: str) -> bool:
+    """Whether a period is made of just these two, which share no month.
+
+    >>> spans("2023-01/2024-12", "2024-01/2024-12", "2023-01/2023-12")
+    True
+    """
+    (a, b), (c, d) = sorted(_ends(period) for period in (one, other))
+    return _ends(whole) == (a, d) and b < c and _after(b) == c
+
+
+def _after(month: str) -> str:
+    """Give the month after a month; of what is no month nothing is after it."""
+    year, _, number = month.partition("-")
+    if not (year.isdigit() and number.isdigit()):
+        return ""
+    return f"{int(year) + int(number) // 12}-{int(number) % 12 + 1:02d}"
+
+
+def _ends(period: str) -> tuple[str, str]:
+    first, slash, last = period.partition("/")
+    return (first, last) if slash else ("", "9")

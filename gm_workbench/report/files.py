@@ -1,0 +1,37 @@
+"""The files of a finished report, read back, and whether someone changed them since."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from gm_workbench.report.manifest import CHECKSUMS, MANIFEST
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Read the files of a report; folders inside it that hold a manifest are reports on other periods, and are left out."""
+    others = [manifest.parent for manifest in folder.glob(f"*/{MANIFEST}")]
+    files = [file for file in sorted(folder.rglob("*")) if file.is_file() and not any(map(file.is_relative_to, others))]
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
+def edited(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Name the files of a report that are not what was written, by its checksums, each with what is wrong with it.
+
+    >>> edited({"checksums.sha256": b"", "report.html": b"x"})
+    ('report.html: not one of its files',)
+    """
+    if CHECKSUMS not in files:
+        return (f"{CHECKSUMS}: missing",)
+    lines = files[CHECKSUMS].decode("utf-8", errors="replace").splitlines()
+    sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    there = {name: hashlib.sha256(content).hexdigest() for name, content in files.items() if name != CHECKSUMS}
+    changed = sorted(name for name in {*sums, *there} if sums.get(name) != there.get(name))
+    return tuple(f"{name}: {_what(name, sums, there)}" for name in changed)
+
+
+def _what(name: str, sums: Mapping[str, str], there: Mapping[str, str]) -> str:
+    if name not in there:
+        return "missing"
+    return "changed by hand" if name in sums else "not one of its files"

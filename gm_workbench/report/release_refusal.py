@@ -1,0 +1,79 @@
+"""Why a release is not made, with the arithmetic, and which decisions would mend it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from gm_workbench.errors import DifferencingRefused
+from gm_workbench.guard.decisions import Choice, Decision
+from gm_workbench.guard.differencing import SENTENCES, Differenced, Finding, remedies
+from gm_workbench.guard.sides import Side
+from gm_workbench.report.release_decisions import decisions_csv
+
+PROPOSED = ".proposed.csv"
+
+
+def refuse_findings(found: Differenced, sides: Sequence[Side], by: str, on: date, file: Path) -> None:
+    """Refuse with the arithmetic, and propose what must be withheld besides.
+
+    Parameters
+    ----------
+    found : Differenced
+    sides : sequence of Side
+        All that was compared.
+    by : str
+        Who asks; her name stands in the proposed rows, which she is to read and decide on.
+    on : date
+    file : Path
+        Where the proposed rows go; replaced whole.
+
+    Raises
+    ------
+    DifferencingRefused
+        If there are findings.
+    """
+    if not found.findings:
+        return
+    chosen, left = remedies(sides, found.findings)
+    because = {one: next((finding for finding in found.findings if one in finding.candidates), None) for one in chosen}
+    rows = [Decision(*one, Choice.WITHHOLD, _reason(finding), by, on) for one, finding in because.items()]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    half = file.with_name(f".{file.name}.new-{os.getpid()}")
+    half.write_bytes(decisions_csv(rows).encode("utf-8"))
+    half.replace(file)
+    raise DifferencingRefused(_refusal(found.findings, rows, left, file))
+
+
+def _reason(finding: Finding | None) -> str:
+    if finding is None:
+        return "beside other reports a small number of persons could be worked out"
+    return f"differencing ({finding.rule}): {finding.arithmetic}"
+
+
+SHOWN = 20
+"""How many findings a message tells; the proposed rows mend all of them."""
+
+
+def _refusal(found: Sequence[Finding], rows: Sequence[Decision], left: Sequence[Finding], file: Path) -> str:
+    rules = list(dict.fromkeys(finding.rule for finding in found))
+    lines = [
+        "Nothing is made: put beside each other, these reports would give small numbers of persons away.",
+        *(f"  {SENTENCES[rule].en}\n  {SENTENCES[rule].nl}" for rule in rules),
+        *(f"  - {finding}" for finding in found[:SHOWN]),
+        *([f"  - and {len(found) - SHOWN} more"] if len(found) > SHOWN else []),
+    ]
+    if rows:
+        lines += [
+            f"What must be withheld besides stands in {file.parent.name}/{file.name}; read it, add its rows to decisions.csv,",
+            "make the reports anew with gm run, and ask again:",
+            *(f"  {row.report}: {row.output}" for row in rows),
+        ]
+    if left:
+        lines += [
+            "Withholding cannot mend these; leave one of the reports out:",
+            *(f"  - {finding}" for finding in left[:SHOWN]),
+        ]
+    return "\n".join(lines)

@@ -1,0 +1,199 @@
+"""What an output checker reads: each output of a bundle with its rules, verdict, counts, context and decision."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gm_workbench.guard.decisions import Decision
+from gm_workbench.guard.differencing import Rule
+from gm_workbench.report.page import CSP, environment, style
+from gm_workbench.report.phrases import KINDS, NETWORK, PHRASES
+from gm_workbench.report.release_reading import Finished
+from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.text import Language, Text
+
+COLUMNS = (
+    *("report", "period", "data_kind", "output", "heading", "verdict", "rules", "cells", "hidden", "smallest_n", "counts"),
+    *("withheld", "context_nl", "context_en", "policy", "decision", "decided_by", "decided_on", "reason"),
+)
+PAGES: dict[Language, str] = {"nl": "summary.html", "en": "summary.en.html"}
+INSIDE: dict[Language, str] = {"nl": "reports/index.html", "en": "reports/index.en.html"}
+"""The same page where the links of the reports lead."""
+
+WORDS = {
+    "title": Text("Vrijgave", "Release"),
+    "asked": Text("Gevraagd door", "Asked for by"),
+    "reason": Text("Waarom", "Why"),
+    "precheck": Text(
+        "Dit is een voorcontrole, geen officiële vrijgave door de eigenaar van de gegevens. Wie controleert, leest hieronder "
+        "van elk onderdeel wat het toont, volgens welke regels het is beschermd, en wat er verborgen is.",
+        "This is a pre-check and not an official clearance by the owner of the data. Who checks, reads below of each part what "
+        "it shows, by which rules it was protected, and what is hidden.",
+    ),
+    "beside": Text("Naast elkaar gelegd", "Held beside each other"),
+    "compared": Text(
+        "Met deze vergelijkingen is gezocht naar kleine aantallen die uit meer rapporten samen volgen. Er is niets gevonden.",
+        "These comparisons looked for small numbers that follow from several reports together. Nothing was found.",
+    ),
+    "output": Text("onderdeel", "part"),
+    "context": Text("wat het toont", "what it shows"),
+    "rules": Text("oordeel en regels", "verdict and rules"),
+    "numbers": Text("getallen", "numbers"),
+}
+VERDICTS = {
+    "release": Text("mag worden getoond", "may be shown"),
+    "review": Text("niet getoond: wacht op een oordeel", "not shown: waits for a person"),
+    "refuse": Text("niet getoond: kan niet veilig", "not shown: cannot be made safe"),
+}
+COMPARED = {
+    Rule.TOTAL: Text("totaal min de andere plaatsen", "total minus the other places"),
+    Rule.PERIOD: Text("deze periode min een andere", "this period minus another"),
+    Rule.SUBGROUP: Text("dezelfde groep in twee studies", "the same group in two studies"),
+    Rule.POLICY: Text("dezelfde cijfers volgens twee regels", "the same numbers by two policies"),
+    Rule.REVISION: Text("een eerdere versie van het rapport", "an earlier version of the report"),
+}
+RULES = {
+    "threshold": Text("te weinig personen", "too few persons"),
+    "complement": Text("om andere te beschermen", "to protect others"),
+    "groups": Text("te weinig consulenten of teams", "too few coaches or teams"),
+    "df": Text("te weinig waarnemingen voor het model", "too few observations for the model"),
+    "dominance": Text("één persoon bepaalt het grotendeels", "one person makes up most of it"),
+    "step": Text("lijn in stappen van genoeg personen", "line in steps of enough persons"),
+    "empty": Text("er zijn geen personen", "there are no persons"),
+}
+
+
+def summary_csv(reports: Sequence[Finished], decisions: Sequence[Decision]) -> str:
+    """Write one row for each output of a bundle."""
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(buffer, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(row for report in reports for row in _rows(report, decisions))
+    return buffer.getvalue()
+
+
+def _rows(report: Finished, decisions: Sequence[Decision]) -> Iterator[dict[str, Any]]:
+    for output in report.judged["outputs"]:
+        decided = decision_on(report, output["id"], decisions)
+        yield {
+            "report": report.path,
+            "period": report.manifest["period"],
+            "data_kind": report.manifest["kind"],
+            "output": output["id"],
+            "heading": output["heading"]["en"],
+            "verdict": output["verdict"],
+            "rules": "; ".join(output["reasons"]),
+            "cells": output["cells"],
+            "hidden": output["hidden"],
+            "smallest_n": smallest(report, output["id"]),
+            "counts": output["counts"],
+            "withheld": "yes" if output["withheld"] else "no",
+            "context_nl": output["context"]["nl"],
+            "context_en": output["context"]["en"],
+            "policy": f"{report.manifest['policy']} {report.manifest['policy_version']}",
+            "decision": "" if decided is None else decided.decision,
+            "decided_by": "" if decided is None else decided.decided_by,
+            "decided_on": "" if decided is None else decided.date.isoformat(),
+            "reason": "" if decided is None else decided.reason,
+        }
+
+
+def decision_on(report: Finished, output: str, decisions: Sequence[Decision]) -> Decision | None:
+    """Give what a person decided about an output, or None."""
+    return next((one for one in decisions if (one.report, one.output) == (report.report, output)), None)
+
+
+def smallest(report: Finished, output: str) -> str:
+    """Give the smallest number of persons that an output prints, 0 apart; empty when it prints none."""
+    printed = [
+        line[name] for line in report.lines(output) for name in ("n", *(("value",) if line["measure"] == "count" else ()))
+    ]
+    numbers = [float(text) for text in printed if text.replace(".", "", 1).isdigit()]
+    return f"{min(found):g}" if (found := [one for one in numbers if one > 0]) else ""
+
+
+def pages(content: Mapping[str, Any], reports: Sequence[Finished], decisions: Sequence[Decision]) -> dict[str, str]:
+    """Write the summary in both languages, at the top of the bundle and where the links of its reports lead."""
+    inside = {name: summary_html(content, reports, decisions, language, "", INSIDE) for language, name in INSIDE.items()}
+    return inside | {
+        name: summary_html(content, reports, decisions, language, "reports/", PAGES) for language, name in PAGES.items()
+    }
+
+
+def summary_html(
+    content: Mapping[str, Any],
+    reports: Sequence[Finished],
+    decisions: Sequence[Decision],
+    language: Language,
+    above: str,
+    files: Mapping[Language, str],
+) -> str:
+    """Write the summary as one page without a request to anywhere.
+
+    Parameters
+    ----------
+    content : mapping
+        What `release.json` holds.
+    reports : sequence of Finished
+    decisions : sequence of Decision
+    language : {"nl", "en"}
+    above : str
+        Where the reports are, as seen from the page.
+    files : mapping of language to str
+        What the page is called in each language.
+    """
+    other: Language = "en" if language == "nl" else "nl"
+    kind = DataKind(content["data_kind"])
+    return (
+        environment()
+        .get_template("release.html.j2")
+        .render(
+            language=language,
+            csp=CSP,
+            css=style(),
+            network=NETWORK,
+            word={name: text[language] for name, text in (PHRASES | WORDS).items()},
+            other={"href": files[other].rpartition("/")[2], "language": other},
+            name=content["name"],
+            kind=str(kind),
+            kind_words=KINDS[kind][language],
+            asked_by=content["asked_by"],
+            asked_at=content["asked_at"][:10],
+            reason=content["reason"],
+            compared=[(COMPARED[rule][language], content["differencing"]["compared"][rule]) for rule in Rule],
+            reports=[_report(report, decisions, language, above) for report in reports],
+        )
+    )
+
+
+def _report(report: Finished, decisions: Sequence[Decision], language: Language, above: str) -> dict[str, Any]:
+    manifest, policy = report.manifest, report.judged["policy"]
+    page = "report.html" if language == "nl" else "report.en.html"
+    return {
+        "title": f"{manifest['study']} · {manifest['place_name']} ({manifest['place']}) · {manifest['period']}",
+        "href": f"{above}{report.path}/{page}",
+        "policy": f"{policy['name']} {policy['version']}: {policy['label'][language]}",
+        "outputs": [_output(report, output, decisions, language) for output in report.judged["outputs"]],
+    }
+
+
+def _output(report: Finished, output: Mapping[str, Any], decisions: Sequence[Decision], language: Language) -> dict[str, str]:
+    decided = decision_on(report, output["id"], decisions)
+    return {
+        "id": output["id"],
+        "heading": output["heading"][language],
+        "context": output["context"][language],
+        "verdict": VERDICTS[output["verdict"]][language],
+        "rules": "; ".join(RULES[one][language] if one in RULES else one for one in output["reasons"]),
+        "decision": "" if decided is None else f"{decided.decided_by}, {decided.date:%Y-%m-%d}: {decided.reason}",
+        "numbers": _numbers(output, smallest(report, output["id"]), language),
+    }
+
+
+def _numbers(output: Mapping[str, Any], fewest: str, language: Language) -> str:
+    said = Text("{cells} getallen, {hidden} verborgen", "{cells} numbers, {hidden} hidden")[language]
+    least = Text("; kleinste n {n}", "; smallest n {n}")[language].format(n=fewest) if fewest else ""
+    return said.format(cells=output["cells"], hidden=output["hidden"]) + least

@@ -1,0 +1,296 @@
+"""What reports beside each other give away, worked out from what they print, as an outsider would."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import numpy as np
+import pytest
+
+from gm_workbench.guard.bounds import Adds, narrowed, tightest
+from gm_workbench.guard.differencing import Rule, difference, remedies
+from gm_workbench.guard.policy import Method
+from gm_workbench.guard.readers import gives_away
+from gm_workbench.guard.sides import DRAFTS, Side
+from gm_workbench.guard.told import Part, Rules, told
+
+SUPPRESS = Rules("cbs-stijl", "a" * 8, Method.SUPPRESS, 10, 10, 5, 1)
+LOWER = Rules("eight", "c" * 8, Method.SUPPRESS, 8, 10, 4, 1)
+ROUND = Rules("opensafely-stijl", "b" * 8, Method.ROUND, 8, 5, 4, 0)
+YEAR, NEXT, BOTH = "2023-01/2023-12", "2024-01/2024-12", "2023-01/2024-12"
+
+
+def line(row, value, column="persons", measure="count", n=""):
+    return {
+        "row": row,
+        "row_label": row,
+        "column": column,
+        "column_label": column,
+        "measure": measure,
+        "value": str(value),
+        "n": str(n or value),
+    }
+
+
+def report(rows, place="GM0855", *, study="a", period=YEAR, rules=SUPPRESS, origin="", members=(), exact=True, output="who"):
+    """A report with one table: `{"all": 120}` for one column, `{"all": {"women": 60, "men": 60}}` for more."""
+    cells = {row: value if isinstance(value, dict) else {"persons": value} for row, value in rows.items()}
+    lines = [line(row, value, column) for row, values in cells.items() for column, value in values.items()]
+    read = told(output, lines, rules, exact=exact)
+    digest = f"{study}{place}{period}{rules.policy}{rows}"
+    people = {output: "benefit"}
+    return Side(study, place, period, "", "real", origin, digest, rules, read, members, {}, people)
+
+
+def rules_found(*sides):
+    return [finding.rule for finding in difference(sides).findings]
+
+
+def network(rows, **more):
+    return report(rows, "network", members=None, **more)
+
+
+def test_total_minus_all_places_but_one_gives_the_hidden_one_away():
+    sides = [network({"all": 120}), report({"all": 60}, "GM0363"), report({"all": 53}), report({"all": "<10"}, "GM0307")]
+    (found,) = difference(sides).findings
+    assert found.arithmetic == (
+        f"[a/network {YEAR}; who: all × persons] − [a/GM0363 {YEAR}; who: all × persons] − [a/GM0855 {YEAR}; "
+        f"who: all × persons] = <10 in [a/GM0307 {YEAR}; who: all × persons]"
+    )
+    assert found.rule is Rule.TOTAL
+
+
+def test_arithmetic_never_holds_the_small_number():
+    sides = [network({"all": 120}), report({"all": 60}, "GM0363"), report({"all": 53}), report({"all": "<10"}, "GM0307")]
+    said = " ".join(map(str, difference(sides).findings))
+    numbers = re.findall(r"(?<![-/\dGM])\d+(?![-/\d])", said)
+    assert numbers == ["10"]
+
+
+@pytest.mark.parametrize(
+    ("total", "hidden", "found"),
+    [
+        (123, "<10", []),  # two hidden places of 10 together: either may be 1 to 9
+        (113 + 18, "<10", [Rule.TOTAL]),  # 18 together can only be 9 and 9
+        (115, "<10", [Rule.TOTAL]),  # 2 together can only be 1 and 1
+        (113 + 60, "–", []),
+    ],
+)
+def test_total_minus_the_others_is_judged_by_what_it_leaves_possible(total, hidden, found):
+    sides = [
+        *(network({"all": total}), report({"all": 60}, "GM0363"), report({"all": 53})),
+        *(report({"all": hidden}, "GM0307"), report({"all": hidden}, "GM0518")),
+    ]
+    declared = [Side(**{name: getattr(one, name) for name in Side.__slots__}) for one in sides]
+    declared[0] = report({"all": total}, "network", members=("GM0363", "GM0855", "GM0307", "GM0518"))
+    assert sorted(set(rules_found(*declared))) == found
+
+
+def test_total_with_places_that_have_no_report_gives_those_away():
+    (found,) = difference([network({"all": 120}), report({"all": 113})]).findings
+    assert found.arithmetic.endswith(f"= <10 in the places of a/network {YEAR} that have no report")
+
+
+def test_total_of_a_municipality_that_others_became_part_of_counts_as_a_total():
+    merged = report({"all": 120}, "GM0001", members=("GM0855", "GM0363"))
+    assert rules_found(merged, report({"all": 117}), report({"all": "<10"}, "GM0363")) == [Rule.TOTAL]
+
+
+def test_rounded_total_leaves_enough_room():
+    sides = [
+        network({"all": 120}, exact=False),
+        report({"all": 60}, "GM0363"),
+        report({"all": 53}),
+        report({"all": "<10"}, "GM1"),
+    ]
+    assert rules_found(*sides) == []
+
+
+def test_total_opens_a_table_whose_own_margin_was_hidden():
+    table = {"women": {"young": "<10", "old": 40, "all": "–"}, "men": {"young": 30, "old": 20, "all": 50}}
+    other = {"women": {"young": 30, "old": 40, "all": 70}, "men": {"young": 12, "old": 20, "all": 32}}
+    total = {"women": {"young": 37, "old": 80, "all": 117}, "men": {"young": 42, "old": 40, "all": 82}}
+    members = ("GM0855", "GM0363")
+    sides = [report(total, "network", members=members), report(table), report(other, "GM0363")]
+    assert set(rules_found(*sides)) == {Rule.TOTAL}
+
+
+def test_hidden_mean_beside_a_shown_total_and_shown_others_is_found():
+    def mean(value, place, members=()):
+        lines = [line("score", value, measure="estimate", n=200)]
+        read = told("scores", lines, SUPPRESS, exact=True)
+        return Side("a", place, YEAR, "", "real", "", place, SUPPRESS, read, members)
+
+    others = [mean(4.2, "GM0363"), mean(4.4, "GM0307")]
+    assert rules_found(mean(4.1, "network", None), *others, mean("–", "GM0855")) == [Rule.TOTAL]
+    assert rules_found(mean(4.1, "network", None), *others, mean(4.0, "GM0855")) == []
+
+
+@pytest.mark.parametrize(("then", "found"), [(113, True), (120, False), (111, True), (110, False), (130, False), (129, True)])
+def test_this_year_minus_last_year_may_not_be_small(then, found):
+    sides = [report({"all": 120}), report({"all": then}, period=NEXT, origin="release-1")]
+    assert rules_found(*sides) == [Rule.PERIOD] * found
+
+
+def test_period_inside_a_longer_one_is_subtracted_from_it():
+    assert rules_found(report({"all": 120}, period=BOTH), report({"all": 114})) == [Rule.PERIOD]
+    assert rules_found(report({"all": 120}, period=BOTH, exact=False), report({"all": 110}, exact=False)) == []
+
+
+def test_two_years_are_subtracted_from_the_period_that_they_make():
+    def seen(both):
+        sides = [report({"all": both}, period=BOTH), report({"all": 60}, period=NEXT), report({"all": 140})]
+        return rules_found(*sides)
+
+    assert (seen(207), seen(193)) == ([Rule.PERIOD], [Rule.PERIOD])  # in neither year, in both years
+    assert (seen(200), seen(220), seen(185)) == ([], [], [])
+
+
+def test_one_group_in_two_studies_may_not_differ_by_a_few():
+    assert rules_found(report({"all": 120}), report({"all": 113}, study="b")) == [Rule.SUBGROUP]
+    assert rules_found(report({"all": 120}), report({"all": 113}, study="b", period=NEXT)) == []
+    assert rules_found(report({"young": 120}), report({"old": 113}, study="b")) == []
+    assert rules_found(report({"all": 120}), report({"all": 113}, "GM0363", study="b")) == []
+
+
+def test_one_group_in_two_studies_is_found_when_one_splits_it():
+    split = report({"all": {"women": 70, "men": 43}}, study="b")
+    assert rules_found(report({"all": 120}), split) == [Rule.SUBGROUP]
+
+
+def test_group_that_one_study_hides_and_another_shows_opens_the_table():
+    hides = {"young": {"women": "<10", "men": "–", "all": 40}, "old": {"women": 20, "men": 30, "all": 50}}
+    shows = {"young": {"men": 33, "couples": 60}}
+    assert Rule.SUBGROUP in rules_found(report(hides), report(shows, study="b"))
+
+
+def test_same_numbers_by_two_policies_show_what_one_of_them_hides():
+    assert Rule.POLICY in rules_found(report({"all": "<10"}), report({"all": 8}, rules=LOWER, origin="release-1"))
+    assert Rule.POLICY in rules_found(report({"all": "<10"}), report({"all": 10}, rules=ROUND, exact=False, origin="release-1"))
+    assert rules_found(report({"all": 121}), report({"all": 120}, rules=ROUND, exact=False, origin="release-1")) == []
+
+
+def test_rounded_cell_and_exact_margin_together_give_the_rest_away():
+    exact = {"women": {"young": "<10", "old": "–", "all": 63}, "men": {"young": 30, "old": 20, "all": 50}}
+    rounded = {"women": {"old": 60}, "men": {"young": 30, "old": 20}}
+    assert Rule.POLICY in rules_found(report(exact), report(rounded, rules=ROUND, exact=False))
+
+
+def test_report_that_was_made_again_with_a_few_persons_less_gives_them_away():
+    assert rules_found(report({"all": 121}), report({"all": 124}, origin="release-1")) == [Rule.REVISION]
+    assert rules_found(report({"all": 124}), report({"all": 124}, origin="release-1")) == []
+
+
+def test_mean_made_again_from_other_data_on_nearly_the_same_persons_is_found():
+    def mean(value, n, inputs, origin=""):
+        read = told("scores", [line("score", value, measure="estimate", n=n)], SUPPRESS, exact=True)
+        return Side("a", "GM0855", YEAR, "", "real", origin, f"{value}{n}{inputs}", SUPPRESS, read, (), {}, {}, inputs)
+
+    before = mean(4.21, 200, "with everybody", "release-1")
+    assert rules_found(mean(4.19, 200, "one removed"), before) == [Rule.REVISION]
+    assert rules_found(mean(4.19, 220, "one removed"), before) == []
+    assert rules_found(mean(4.21, 200, "one removed"), before) == []
+    assert rules_found(mean(4.19, 200, "with everybody"), before) == []  # the same data, other code
+
+
+def test_reports_beside_it_that_are_not_asked_for_are_nobody_s_fault_here():
+    sides = [report({"all": 120}, origin=DRAFTS), report({"all": 113}, study="b", origin="release-1")]
+    assert rules_found(*sides) == []
+
+
+def test_reports_on_other_data_or_worlds_are_never_compared():
+    one, other = report({"all": 120}), report({"all": 113}, study="b")
+    synthetic = Side(**{name: getattr(other, name) for name in Side.__slots__} | {"kind": "synthetic", "world": "tiny"})
+    assert rules_found(one, synthetic) == []
+
+
+def test_findings_do_not_depend_on_the_order_of_the_reports():
+    sides = [network({"all": 120}), report({"all": 60}, "GM0363"), report({"all": 53}), report({"all": "<10"}, "GM0307")]
+    sides += [report({"all": 58}, study="b"), report({"all": 61}, "GM0363", period=NEXT)]
+    made = {difference(order).findings for order in itertools.islice(itertools.permutations(sides), 0, 720, 97)}
+    assert len(made) == 1
+
+
+def test_remedies_leave_nothing_to_find_and_take_what_mends_most():
+    sides = [network({"all": 120}), report({"all": 60}, "GM0363"), report({"all": 53}), report({"all": "<10"}, "GM0307")]
+    sides += [report({"all": 58}, study="b")]
+    chosen, left = remedies(sides)
+    assert (chosen, left) == ((("a/GM0855", "who"),), ())
+
+
+def test_remedies_never_take_what_was_released_before():
+    chosen, left = remedies([report({"all": 120}, origin="release-1"), report({"all": 113}, study="b")])
+    assert (chosen, left) == ((("b/GM0855", "who"),), ())
+
+
+@pytest.mark.parametrize(
+    ("value", "exact", "rules", "low", "high"),
+    [
+        (120, True, SUPPRESS, 120, 120),
+        (120, False, SUPPRESS, 115, 124),
+        (10, False, SUPPRESS, 10, 14),
+        (0, False, SUPPRESS, 0, 0),
+        (121, False, SUPPRESS, 121, 121),  # no multiple of the base, so it was not rounded
+        ("<10", True, SUPPRESS, 1, 9),
+        ("<8", False, ROUND, 0, 7),
+        (120, True, ROUND, 118, 122),
+        ("–", True, SUPPRESS, 0, float("inf")),
+        ("geheim", True, SUPPRESS, 0, float("inf")),
+    ],
+)
+def test_printed_count_leaves_these_numbers_possible(value, exact, rules, low, high):
+    (one,) = told("who", [line("all", value)], rules, exact=exact)
+    assert one.marked == (low, high)
+
+
+def test_printed_share_of_few_gives_its_numerator_away():
+    lines = [line("young", 0.41, measure="share", n=30), line("all", 29)]
+    read = {one.part: one.marked for one in told("who", lines, SUPPRESS, exact=True) if one.row == "young"}
+    assert read == {Part.BODY: (12, 12), Part.REST: (17, 17), Part.N: (25, 34)}
+
+
+@pytest.mark.parametrize("text", ["12.5", "-3"])
+def test_count_that_is_no_number_of_persons_is_not_read(text):
+    with pytest.raises(ValueError, match="whole number of persons"):
+        told("who", [line("all", text)], SUPPRESS, exact=True)
+
+
+def test_rules_that_are_misspelt_or_out_of_range_are_not_read():
+    rules = {"threshold": 10, "base": 10, "width": 5, "zero_is_safe": True}
+    policy = {"name": "p", "digest": "d", "method": "suppress", "rules": rules}
+    assert Rules.read(policy).smallest == 1
+    for strange in ({"method": "supress"}, {"rules": rules | {"zero_is_safe": 1}}, {"rules": rules | {"threshold": 1}}):
+        with pytest.raises(ValueError, match=r"supress|out of range"):
+            Rules.read(policy | strange)
+    with pytest.raises(KeyError):
+        Rules.read(policy | {"rules": {"treshold": 10}})
+
+
+def test_bounds_agree_with_trying_every_number():
+    """Two rows and two columns with margins, some hidden: the solver and enumeration find the same ranges."""
+    rng = np.random.default_rng(7)
+    for _ in range(12):
+        cells = rng.integers(1, 7, size=4)
+        hidden = rng.random(4) < 0.7
+        sums = [Adds(4, (0, 1)), Adds(5, (2, 3)), Adds(6, (0, 2)), Adds(7, (1, 3))]
+        margins = [cells[0] + cells[1], cells[2] + cells[3], cells[0] + cells[2], cells[1] + cells[3]]
+        ranges = [(1.0, 9.0) if gone else (float(n), float(n)) for n, gone in zip(cells, hidden, strict=True)]
+        ranges += [(float(n), float(n)) for n in margins]
+        tried = [
+            one
+            for one in itertools.product(*(range(int(low), int(high) + 1) for low, high in ranges[:4]))
+            if [one[0] + one[1], one[2] + one[3], one[0] + one[2], one[1] + one[3]] == margins
+        ]
+        now = narrowed(ranges, sums)
+        for at in range(4):
+            values = [one[at] for one in tried]
+            assert tightest(now, sums, at, 1000.0) == (min(values), max(values))
+
+
+def test_sum_that_cannot_be_true_is_left_out():
+    assert narrowed([(5, 5), (7, 7), (1, 9)], [Adds(0, (1, 2))]) == [(5, 5), (7, 7), (1, 9)]
+
+
+def test_threshold_minus_one_is_small_and_the_threshold_is_not():
+    assert [gives_away((n, n), 10, 5) for n in (0, 1, 9, 10)] == [False, True, True, False]

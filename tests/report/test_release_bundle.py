@@ -1,0 +1,316 @@
+"""Attacks on an approved bundle, on its history and on its signature: each is found."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+
+from gm_workbench.errors import ApprovalRefused, BundleBroken, CannotRelease, WorkbenchError
+from gm_workbench.report.release_approval import discard, overview, verify_release
+from gm_workbench.report.release_bundle import read_bundle
+from gm_workbench.report.release_history import digest_of, head
+from gm_workbench.settings import Paths
+from gm_workbench.vocabulary.schemas import DataKind
+
+REPORT = "reports/tilburg_single_mothers/GM0855"
+needs_ssh = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
+
+
+@pytest.fixture(scope="module")
+def shelf(new_town, tmp_path_factory):
+    """Two approved bundles, made once."""
+    town = new_town(tmp_path_factory.mktemp("shelf"))
+    for name, place in (("first", "GM0855"), ("second", "GM0363")):
+        town.report(place, who={"all": 140, "homeless": 4, "lodging": 3})
+        town.ask(f"tilburg_single_mothers/{place}", name=name)
+        town.approve(name)
+    return town.paths.releases
+
+
+@pytest.fixture
+def paths(shelf, tmp_path):
+    """A copy of them that a test may spoil."""
+    made = Paths(tmp_path)
+    shutil.copytree(shelf, made.releases)
+    for one in (made.releases, *made.releases.rglob("*")):
+        one.chmod(0o700 if one.is_dir() else 0o600)
+    return made
+
+
+def resealed(folder):
+    """Make the checksums anew, as an attacker would."""
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    kept = [name for name in files if name not in ("checksums.sha256", "approval.json", "approval.json.sig")]
+    sums = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in kept]
+    (folder / "checksums.sha256").write_text("".join(sums))
+
+
+def edit(file, **changed):
+    content = json.loads(file.read_text(encoding="utf-8")) | changed
+    file.write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def append(file):
+    file.write_bytes(file.read_bytes() + b" ")
+
+
+def swap(file):
+    other = file.parents[5] / "second" / "reports" / "tilburg_single_mothers" / "GM0363" / "outputs" / "who.csv"
+    file.write_bytes(other.read_bytes().replace(b"140", b"150"))
+
+
+def link(file):
+    file.symlink_to("/etc/hostname")
+
+
+ATTACKS = [
+    (f"{REPORT}/report.html", append, r"report\.html: changed"),
+    (f"{REPORT}/outputs/who.csv", swap, r"outputs/who\.csv: changed"),
+    (f"{REPORT}/outputs/who.csv", lambda file: file.unlink(), r"outputs/who\.csv: missing"),
+    (f"{REPORT}/outputs/extra.csv", lambda file: file.write_text("a\n"), r"outputs/extra\.csv: not one of its files"),
+    (f"{REPORT}/outputs/link.csv", link, r"outputs/link\.csv: a symbolic link"),
+    ("summary.html", append, r"summary\.html: changed"),
+    ("decisions.csv", lambda file: file.unlink(), r"decisions\.csv: missing"),
+    ("checksums.sha256", append, r"checksums\.sha256: not sorted by path"),
+    ("approval.json", lambda file: edit(file, approved_by="Ilse Vos"), "first: is not what history.jsonl says"),
+    ("approval.json", lambda file: edit(file, approved_by="noor  BAKKER"), r"approval\.json: approved by who asked for it"),
+    ("approval.json", lambda file: edit(file, state="approved, signed"), r"approval\.json: state is not that of the bundle"),
+    ("approval.json", lambda file: edit(file, signer="sem-de-wit", state="approved, signed"), r"approval\.json\.sig: missing"),
+    ("approval.json", lambda file: edit(file, why="more"), r"approval\.json: schema must be 1"),
+    ("approval.json", lambda file: file.unlink(), "was not approved"),
+    ("approval.json", lambda file: file.write_text("{"), r"not of the form of a bundle \(JSONDecodeError\)"),
+    ("approval.json.sig", lambda file: file.write_text("x"), r"approval\.json\.sig: not expected"),
+]
+
+
+@pytest.mark.parametrize(("name", "attack", "found"), ATTACKS, ids=[f"{at}-{one[0]}" for at, one in enumerate(ATTACKS)])
+def test_approved_bundle_that_was_touched_is_found(paths, name, attack, found):
+    attack(paths.releases / "first" / name)
+    with pytest.raises(BundleBroken, match=found):
+        verify_release("first", paths)
+
+
+def test_approved_bundle_that_was_sealed_again_is_not_what_was_approved(paths):
+    folder = paths.releases / "first"
+    append(folder / "summary.html")
+    resealed(folder)
+    with pytest.raises(BundleBroken, match=r"approval\.json: digest is not that of the bundle"):
+        verify_release("first", paths)
+
+
+def test_report_that_was_swapped_and_sealed_again_is_not_what_the_bundle_says(paths):
+    folder = paths.releases / "first"
+    csv = folder / REPORT / "outputs" / "who.csv"
+    csv.write_bytes(csv.read_bytes().replace(b"140", b"150"))
+    resealed(folder / REPORT)
+    resealed(folder)
+    with pytest.raises(BundleBroken, match=r"checksums is not what release\.json says"):
+        read_bundle(folder)
+
+
+def test_bundle_takes_in_nothing_that_belongs_to_no_report(paths):
+    folder = paths.releases / "first"
+    (folder / "persons.parquet").write_bytes(b"x")
+    (folder / REPORT / "2020").mkdir()
+    (folder / REPORT / "2020" / "raw.csv").write_text("a\n")
+    resealed(folder)
+    with pytest.raises(BundleBroken, match=r"(?s)persons\.parquet: nothing that belongs in a bundle.*2020/raw\.csv"):
+        read_bundle(folder)
+
+
+def test_bundle_of_another_schema_is_refused(paths):
+    folder = paths.releases / "first"
+    edit(folder / "release.json", schema=2)
+    resealed(folder)
+    with pytest.raises(BundleBroken, match=r"release\.json: schema must be 1"):
+        read_bundle(folder)
+
+
+def spoil(line, **changed):
+    return json.dumps(json.loads(line) | changed, sort_keys=True, ensure_ascii=False)
+
+
+def retold(lines):
+    """Edit the first line, and put the digest of the edited one into the next."""
+    edited = spoil(lines[0], asked_by="X Y")
+    return [edited, spoil(lines[1], previous=digest_of(edited))]
+
+
+HISTORIES = {
+    "edited": (lambda lines: [spoil(lines[0], approved_by="Ilse Vos"), lines[1]], "line 2: does not follow on the line before"),
+    "first taken out": (lambda lines: lines[1:], "line 1: does not follow"),
+    "last taken out": (lambda lines: lines[:1], r"second: is not in history\.jsonl"),
+    "turned": (lambda lines: lines[::-1], "line 1: does not follow"),
+    "twice": (lambda lines: [lines[0], spoil(lines[0], previous=digest_of(lines[0]))], "line 2: first was approved before"),
+    "key misspelt": (lambda lines: [lines[0], lines[1].replace('"state"', '"stat"')], "line 2: not a line of the history"),
+    "empty": (lambda lines: lines[2:], r"second: is not in history\.jsonl"),
+    "retold": (retold, r"second: is not what history\.jsonl says"),
+}
+
+
+@pytest.mark.parametrize("attack", HISTORIES)
+def test_history_that_was_touched_is_found(paths, attack):
+    change, found = HISTORIES[attack]
+    file = paths.releases / "history.jsonl"
+    file.write_text("".join(f"{line}\n" for line in change(file.read_text(encoding="utf-8").splitlines())), encoding="utf-8")
+    with pytest.raises(BundleBroken, match=found):
+        verify_release("second", paths)
+
+
+def test_history_whose_bundle_was_removed_is_found(paths):
+    shutil.rmtree(paths.releases / "first")
+    with pytest.raises(BundleBroken, match=r"first: is in history\.jsonl, and its bundle is not there"):
+        verify_release("second", paths)
+
+
+def test_list_says_how_every_release_stands(paths):
+    append(paths.releases / "first" / "summary.csv")
+    assert [(row["name"], row["state"]) for row in overview(paths)] == [("first", "broken"), ("second", "approved, unsigned")]
+
+
+def test_nothing_is_released_beside_a_broken_bundle(town, paths):
+    town.report()
+    append(paths.releases / "first" / "summary.csv")
+    with pytest.raises(BundleBroken, match=r"summary\.csv: changed"):
+        town.ask()
+
+
+FORGED = {
+    "manifest.json": {"kind": "real", "world": "", "seed": None},
+    "guard.json": {"data_kind": "real"},
+    "estimates.json": {"data_kind": "real"},
+}
+
+
+@pytest.mark.parametrize("forged", [("manifest.json",), ("manifest.json", "guard.json", "estimates.json")], ids=len)
+def test_synthetic_report_whose_mark_was_changed_by_hand_is_found(town, forged):
+    folder = town.report(kind=DataKind.SYNTHETIC)
+    for name in forged:
+        edit(folder / name, **FORGED[name])
+    resealed(folder)
+    with pytest.raises(
+        CannotRelease, match=r"report\.html says that the data are synthetic, and manifest\.json that they are real"
+    ):
+        town.ask()
+
+
+def test_fictional_place_is_never_real(town):
+    town.report("GM9901")
+    with pytest.raises(CannotRelease, match="the code of a fictional place says that the data are synthetic"):
+        town.ask("tilburg_single_mothers/GM9901")
+
+
+def test_draft_that_was_touched_is_not_approved(town):
+    town.report()
+    draft = town.ask()
+    (draft / "summary.html").write_text("all is well")
+    resealed(draft)
+    with pytest.raises(BundleBroken, match=r"does not say what is in it: summary\.html"):
+        town.approve()
+    discard("tilburg-2026", town.paths)
+    assert overview(town.paths) == []
+
+
+def test_two_releases_of_one_name_at_the_same_time_make_one(town):
+    town.report()
+    town.report("GM0363", who={"all": 250})
+    asked = ("tilburg_single_mothers/GM0855", "tilburg_single_mothers/GM0363")
+
+    def ask(report):
+        try:
+            return town.ask(report)
+        except CannotRelease:
+            return None
+
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(ask, asked))
+    assert sum(one is not None for one in made) >= 1
+    assert len(read_bundle(town.paths.releases / ".drafts" / "tilburg-2026").reports) == 1
+
+
+def test_two_approvals_at_the_same_time_make_one(town):
+    town.report()
+    town.ask()
+
+    def approve(by):
+        try:
+            return town.approve(by=by).state
+        except WorkbenchError as error:
+            return type(error).__name__
+
+    with ThreadPoolExecutor(2) as pool:
+        made = sorted(pool.map(approve, ("Sem de Wit", "Ilse Vos")))
+    assert made == ["ApprovalRefused", "approved, unsigned"]
+    assert len((town.paths.releases / "history.jsonl").read_text().splitlines()) == 1
+    assert head(town.paths.releases) != 64 * "0"
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory):
+    """A key of Sem and one of somebody else."""
+    folder = tmp_path_factory.mktemp("keys")
+    for name in ("sem", "other"):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", folder / name], check=True)
+    return folder
+
+
+def allow(town, keys, line='sem-de-wit namespaces="gm-release"'):
+    (town.paths.policies / "allowed_signers").write_text(f"{line} {(keys / 'sem.pub').read_text()}")
+
+
+@needs_ssh
+def test_approval_with_a_key_is_signed_and_stays_so_after_the_key_expires(town, keys):
+    allow(town, keys)
+    town.report()
+    town.ask()
+    assert town.approve(key=keys / "sem").state == "approved, signed"
+    allow(town, keys, 'sem-de-wit namespaces="gm-release",valid-before="20270101"')
+    town.verify()
+    allow(town, keys, 'sem-de-wit namespaces="gm-release",valid-before="20260101"')
+    with pytest.raises(BundleBroken, match="The signature is not one of sem-de-wit that allowed_signers allows"):
+        town.verify()
+    folder = town.paths.releases / "tilburg-2026"
+    folder.chmod(0o700)
+    (folder / "approval.json.sig").chmod(0o600)
+    (folder / "approval.json.sig").write_text("no signature")
+    allow(town, keys)
+    with pytest.raises(BundleBroken, match="The signature is not one of sem-de-wit"):
+        town.verify()
+
+
+@needs_ssh
+def test_approval_with_a_key_that_is_not_allowed_is_refused_and_leaves_the_draft(town, keys):
+    town.report()
+    town.ask()
+    with pytest.raises(ApprovalRefused, match=r'no file of allowed signers.*sem-de-wit namespaces="gm-release"'):
+        town.approve(key=keys / "sem")
+    allow(town, keys)
+    (keys / "text").write_text("no key")
+    for key, by, said in (
+        ("other", "Sem de Wit", "The signature is not one of sem-de-wit"),
+        ("sem", "Ilse Vos", "The signature is not one of ilse-vos"),
+        ("nobody", "Sem de Wit", "There is no key nobody"),
+        ("text", "Sem de Wit", "could not sign with text"),
+    ):
+        with pytest.raises(ApprovalRefused, match=said):
+            town.approve(by=by, key=keys / key)
+    for line in ('sem-de-wit namespaces="git"', 'sem-de-wit namespaces="gm-release",valid-before="20260101"'):
+        allow(town, keys, line)
+        with pytest.raises(ApprovalRefused, match="The signature is not one of sem-de-wit"):
+            town.approve(key=keys / "sem")
+    assert [row["state"] for row in overview(town.paths)] == ["draft"]
+
+
+def test_approval_without_the_program_that_signs_says_so_plainly(town, monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    town.report()
+    town.ask()
+    with pytest.raises(ApprovalRefused, match="ssh-keygen was not found on this machine"):
+        town.approve(key=town.paths.root / "key")
+    assert town.approve(now=datetime(2026, 11, 27, tzinfo=UTC)).state == "approved, unsigned"
