@@ -111,7 +111,7 @@ def collect(run_dir: Path) -> list[Output]:
     files = sorted((run_dir / "outputs").glob("*.pkl"), key=lambda file: int(file.name.partition("-")[0]))
     # written by `show` in the run's own folder, which only its owner can write to
     found = [pickle.loads(file.read_bytes()) for file in files]  # noqa: S301
-    if any(not isinstance(output, Output) for output in found):
+    if any(type(output) is not Output for output in found):
         raise DisclosureRefused("A registered file must hold an Output but holds something else; nothing is released.")
     return found
 

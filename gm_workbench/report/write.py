@@ -74,6 +74,8 @@ def report_texts(
     home: str,
 ) -> dict[str, str]:
     """Make every file of a report but its checksums: name inside the folder, and text."""
+    if type(released) is not Released:
+        raise DisclosureRefused("Only what the guard released can be in a report; a result of one person never is.")
     texts = {FILES[language]: render(released, manifest, protocol, language, home=home) for language in FILES}
     texts |= {f"outputs/{shown.words.id}.csv": csv_text(shown) for shown in released.outputs if shown.cells}
     texts |= {"estimates.json": estimates_text(released.outputs, manifest, protocol), JUDGED: judged_text(released, manifest)}
