@@ -21,7 +21,12 @@ from gm_workbench.guard.exploring import UNPROTECTED, mark_of, stripped
 EXECUTED = ("tests", "notebooks")
 """Where executed copies on a fictional place stand; only these are committed with outputs, and with no unprotected one."""
 
-WHAT = {"outputs": "outputs", "execution_count": "numbers of executions", "attachments": "pasted pictures", "metadata": "metadata"}
+WHAT = {
+    "outputs": "outputs",
+    "execution_count": "numbers of executions",
+    "attachments": "pasted pictures",
+    "metadata": "metadata",
+}
 
 
 def has_outputs(notebook: Path) -> bool:

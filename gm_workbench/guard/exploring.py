@@ -154,11 +154,11 @@ def _source(cell: Content) -> str:
 
 @lru_cache(maxsize=1)
 def _transformer() -> TransformerManager:
-    return TransformerManager()
+    return TransformerManager()  # type: ignore[no-untyped-call]
 
 
 def asks_unprotected(source: str) -> bool:
-    """Say whether the code of a cell asks for numbers as they are, or might.
+    r"""Say whether the code of a cell asks for numbers as they are, or might.
 
     Whatever cannot be read as code might; so might `protected` as a text, for it can be a key of keywords.
 
@@ -166,7 +166,7 @@ def asks_unprotected(source: str) -> bool:
     --------
     >>> asks_unprotected("show(x)"), asks_unprotected("show(x, protected=True)")
     (False, False)
-    >>> asks_unprotected("s = show\\ns(x, False)"), asks_unprotected("s(x, **{'protected': False})")
+    >>> asks_unprotected("s = show\ns(x, False)"), asks_unprotected("s(x, **{'protected': False})")
     (True, True)
     """
     try:
@@ -202,7 +202,7 @@ def _might(node: ast.AST, shows: set[str]) -> bool:
             return text in ("protected", RUN_DIR) or "protected=" in text.replace(" ", "")
         case ast.Call(func=func, args=args, keywords=keywords) if _last_name(func) in shows:
             # a second argument is `protected`; of keywords that come from elsewhere nobody knows what they hold
-            return len(args) > 1 and not _is_true(args[1]) or any(_is_open(one) for one in (*args, *keywords))
+            return (len(args) > 1 and not _is_true(args[1])) or any(_is_open(one) for one in (*args, *keywords))
         case _:
             return False
 

@@ -45,8 +45,6 @@ def take_out_unprotected(model: MutableMapping[str, Any], path: str, **_: object
     if model.get("type") == "directory" or not (model.get("type") == "notebook" or path.lower().endswith(SUFFIX)):
         return
     try:
-        if model.get("chunk") is not None:
-            raise ValueError
         _replace(model)
     except Exception as error:
         from tornado.web import HTTPError  # a web server, which only JupyterLab needs
@@ -59,6 +57,8 @@ def take_out_unprotected(model: MutableMapping[str, Any], path: str, **_: object
 def _replace(model: MutableMapping[str, Any]) -> None:
     """Replace the content: that of a notebook, or the text of a file that is one."""
     content = model["content"]
+    if model.get("chunk") is not None:
+        raise ValueError  # a piece of a notebook cannot be understood
     if model["type"] == "notebook":
         model["content"] = to_keep(content)
     elif model.get("format") == "base64":

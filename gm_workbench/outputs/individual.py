@@ -26,8 +26,8 @@ _PLACE = re.compile(r"GM\d{4}")
 _WORLD = re.compile(r"[a-z][a-z0-9_-]*|")
 
 NOT_STORED = (
-    "An individual result is not stored, copied or sent on its way to anything but keep_private, which writes it to a folder that "
-    "only its owner can read. It is about one person, so it can be in no report."
+    "An individual result is not stored, copied or sent on its way to anything but keep_private, which writes it to a folder "
+    "that only its owner can read. It is about one person, so it can be in no report."
 )
 
 
@@ -105,21 +105,23 @@ class Individual:
         """Say whether it changed by more than the scale errs; *that cannot be said* is an answer."""
         if abs(self.index) <= SURE:
             return Text(
-                "Of er iets veranderd is, is niet te zeggen: het verschil is niet groter dan de vragenlijst zich kan vergissen.",
+                "Of er iets veranderd is, is niet te zeggen: het verschil is niet groter dan de vragenlijst zich kan "
+                "vergissen.",
                 "Whether anything changed cannot be said: the difference is no larger than the questionnaire can err.",
             )
         return Text(
-            f"De laatste score is {'hoger' if self.index > 0 else 'lager'} dan de eerste, en dat is meer dan de vragenlijst zich "
-            "gewoonlijk vergist.",
-            f"The last score is {'higher' if self.index > 0 else 'lower'} than the first, by more than the questionnaire usually "
-            "errs.",
+            f"De laatste score is {'hoger' if self.index > 0 else 'lager'} dan de eerste, en dat is meer dan de vragenlijst "
+            "zich gewoonlijk vergist.",
+            f"The last score is {'higher' if self.index > 0 else 'lower'} than the first, by more than the questionnaire "
+            "usually errs.",
         )
 
 
 def _faults(result: Individual) -> Iterator[str]:
-    if not isinstance(result.kind, DataKind):
+    kind: object = result.kind
+    if not isinstance(kind, DataKind):
         yield "nobody knows what kind of data it is from"
-    elif (result.kind is DataKind.SYNTHETIC) != bool(result.world) or result.kind is DataKind.PUBLISHED:
+    elif (kind is DataKind.SYNTHETIC) != bool(result.world) or kind is DataKind.PUBLISHED:
         yield "real data have no world, synthetic data have one, and published data have no professional"
     for name, form in (("id", _ID), ("place", _PLACE), ("world", _WORLD), ("person", _PSEUDONYM)):
         value = getattr(result, name)

@@ -23,11 +23,11 @@ OTHERS = 0o077
 """The rights that others than the owner could have."""
 
 NO_DECISION = Text(
-    "Deze bladzijde is voor het gesprek tussen deze persoon en de eigen professional. Het is geen besluit, en er volgt niets "
-    "vanzelf uit: een mens besluit, en hoort eerst de persoon. De persoon wordt met niemand vergeleken; er is geen ranglijst. "
+    "Deze bladzijde is voor het gesprek tussen deze persoon en de eigen professional. Het is geen besluit, en er volgt "
+    "niets vanzelf uit: een mens besluit, en hoort eerst de persoon. De persoon wordt met niemand vergeleken; er is geen ranglijst. "
     "Wat er veranderde en waardoor, zegt een vragenlijst niet. Deze bladzijde wordt niet gedeeld en komt in geen rapport.",
-    "This page is for the talk between this person and their own professional. It is no decision, and nothing follows from it by "
-    "itself: a human being decides, and hears the person first. The person is compared with nobody; there is no ranking. What "
+    "This page is for the talk between this person and their own professional. It is no decision, and nothing follows from it "
+    "by itself: a human being decides, and hears the person first. The person is compared with nobody; there is no ranking. What "
     "changed and why, a questionnaire does not say. This page is not shared and comes in no report.",
 )
 FOR = Text("Voor: {professional}. Persoon: {person}.", "For: {professional}. Person: {person}.")
@@ -60,8 +60,8 @@ def keep_private(result: Individual, professional: str, where: Paths | None = No
     Raises
     ------
     DisclosureRefused
-        With everything that stands in the way: a batch runs; it is no individual result, or nobody's; the private folder lies in
-        `reports/` or `releases/`, is a symbolic link, is another's or can be read by others; the system cannot hold rights.
+        With everything that stands in the way: a batch runs; it is no individual result, or nobody's; the private folder lies
+        in `reports/` or `releases/`, is a symbolic link, is another's or can be read by others; the system cannot hold rights.
         Nothing is written.
     """
     project = where or paths()
@@ -168,7 +168,8 @@ def _part(result: Individual, professional: str, language: Language) -> str:
     )
     said = "".join(f"<p>{escape(line)}</p>" for line in lines)
     band = f'<p class="band"><strong>{escape(PRIVATE_BAND[language])}</strong>{_kind(result, language)}</p>'
-    return f'<main lang="{language}">{band}<h1>{escape(result.scale[language])}</h1>{said}<table><tbody>{rows}</tbody></table></main>'
+    table = f"<table><tbody>{rows}</tbody></table>"
+    return f'<main lang="{language}">{band}<h1>{escape(result.scale[language])}</h1>{said}{table}</main>'
 
 
 def _kind(result: Individual, language: Language) -> str:

@@ -23,7 +23,7 @@ def made(project, cell, monkeypatch):
     notebook.cells.append(cell)
     nbformat.write(notebook, file)
     monkeypatch.setattr(worker, "Execution", lambda *_: pytest.fail("it was executed"))
-    (row,) = plan([Wish("tilburg_single_mothers", ("GM0855",), "default")], project)
+    (row,) = plan([Wish("tilburg_single_mothers", "GM0855")], project)
     return worker.make_report(Job(row, project.root, Path(), "0", 1, None))
 
 

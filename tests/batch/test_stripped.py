@@ -97,7 +97,9 @@ def test_git_commits_the_stripped_form_when_the_filter_is_set(write, tmp_path):
     clean = f"{sys.executable} -m gm_workbench.batch.stripped --clean"
     for words in (["init", "-q"], ["config", "filter.gm-notebooks.clean", clean], ["add", "-A"]):
         subprocess.run(["git", *words], cwd=tmp_path, check=True)
-    kept = subprocess.run(["git", "show", ":notebooks/n.ipynb"], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    kept = subprocess.run(
+        ["git", "show", ":notebooks/n.ipynb"], cwd=tmp_path, check=True, capture_output=True, text=True
+    ).stdout
     assert ("4711" in kept, "4711" in file.read_text()) == (False, True)
 
 

@@ -25,7 +25,7 @@ def explored(monkeypatch, words):
         shown.append(nbformat.v4.new_output("display_data", bundle, metadata=metadata))
 
     monkeypatch.setattr(showing, "display", display)
-    monkeypatch.setattr(showing, "_pictures", lambda shown: [("dots people", "iVBORw0KGgo=")])
+    monkeypatch.setattr(showing, "_pictures", lambda _: [("dots people", "iVBORw0KGgo=")])
     monkeypatch.delenv("GM_RUN_DIR", raising=False)
     cell = Cell("all", "gain", Measure.ESTIMATE, 54321, value=2.94, low=-0.4, high=6.1, se=1.6, unit="points", digits=1)
     show(Output(words(shape=Shape.DOTS), (cell,)))

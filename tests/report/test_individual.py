@@ -114,9 +114,7 @@ def test_show_refuses_an_individual_also_unprotected(tmp_path, monkeypatch, in_b
 
 def test_guard_refuses_an_individual_among_outputs(policy):
     for outputs in ([result()], [result(), result()]):
-        assert protect(outputs, policy) == Refusal(
-            ("something is no output, so nobody knows how many persons are behind it",)
-        )
+        assert protect(outputs, policy) == Refusal(("something is no output, so nobody knows how many persons are behind it",))
 
 
 def test_batch_refuses_what_was_registered_and_is_no_output(tmp_path):
@@ -188,7 +186,7 @@ def test_private_folder_of_another_user_is_refused(project, monkeypatch):
 
 
 def test_disk_that_does_not_hold_rights_is_refused(project, monkeypatch):
-    monkeypatch.setattr("gm_workbench.report.individual._holds", lambda folder: False)
+    monkeypatch.setattr("gm_workbench.report.individual._holds", lambda _: False)
     with pytest.raises(DisclosureRefused, match="does not hold rights of owners only"):
         kept(project)
     assert list(project.root.rglob("*.html")) == []

@@ -100,7 +100,9 @@ def forget(place: str, world: str, number: str, where: Paths, *, also_raw: bool 
 
 
 def forget_all(place: str, world: str, where: Paths, *, also_raw: bool = False) -> int:
-    """Remove all tables and individual results of a place, and what is known of its files; with `also_raw` its delivery too. Needs no key.
+    """Remove all tables and individual results of a place, and what is known of its files; with `also_raw` its delivery too.
+
+    It needs no key.
 
     How often somebody was removed stays, so that every report on the place is stale, and so does which files are blocked.
 
