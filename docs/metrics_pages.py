@@ -115,7 +115,7 @@ RENDERED: Mapping[str, Callable[[str], str]] = {
 
 def results(name: str) -> Iterator[type]:
     """The frozen results that a function gives back, and those inside them, once each."""
-    start = function(name)
+    start = inspect.unwrap(function(name))
     waiting, seen = [(str(start.__annotations__.get("return", "")), start.__globals__)], {"Estimate", "NotEnoughData"}
     while waiting:
         said, known = waiting.pop(0)

@@ -9,6 +9,7 @@ from gm_workbench.batch.catalogue import PREFIX, to_make
 from gm_workbench.batch.freshness import in_words
 from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.standing import Stood, row_of, standings
+from gm_workbench.guard.scan import scan_text
 from gm_workbench.report.page import FILES
 from gm_workbench.report.site import INDEX, NOTHING, Row, Status, write_index
 from gm_workbench.settings import Paths
@@ -90,10 +91,14 @@ def _place_name(code: str, paths: Paths) -> str:
 
 
 def why_not(attempt: Attempt) -> Text:
-    """Say in both languages how an attempt ended; the reason itself is masked, and is as the program gave it."""
+    """Say in both languages how an attempt ended; the reason itself is masked, and is as the program gave it.
+
+    Of a reason in which the scanner finds something, such as a folder of this machine, only the kind of error is told.
+    """
+    given = attempt.reason.partition(":")[0] if scan_text(attempt.reason, ".txt") else attempt.reason
     state = STATES[attempt.state] if attempt.state is not State.FAILED or not (attempt.reason or attempt.cell) else NOTHING
     cell = Text(f" bij cel {attempt.cell}", f" at cell {attempt.cell}") if attempt.cell else NOTHING
-    reason = Text(*(f": {words}" if words else "" for words in (_in_dutch(attempt.reason), attempt.reason)))
+    reason = Text(*(f": {words}" if words else "" for words in (_in_dutch(given), given)))
     return Text(*((state[language] + cell[language] + reason[language]).lstrip(" :") for language in LANGUAGES))
 
 

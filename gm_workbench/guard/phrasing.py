@@ -88,10 +88,10 @@ _NOTES: dict[Reason, tuple[Text, Text]] = {
     ),
     Reason.STEP: (
         Text(
-            "De lijn loopt in stappen van ten minste {threshold} gebeurtenissen; daartussen staat de stap ervoor, en kan het echte "
-            "aandeel anders zijn",
-            "The line runs in steps of at least {threshold} events; between them stands the step before, and the true share may "
-            "differ",
+            "De lijn loopt in stappen van ten minste {threshold} gebeurtenissen; daartussen staat de stap ervoor, en kan het "
+            "echte aandeel anders zijn",
+            "The line runs in steps of at least {threshold} events; between them stands the step before, and the true share "
+            "may differ",
         ),
     )
     * 2,

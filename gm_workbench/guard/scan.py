@@ -1,101 +1,198 @@
-"""The second line: look through finished text for what must never be in it, whatever the guard thought.
+"""The second line: look through finished files for what must never be in them, whatever the guard thought.
 
-A finding names the rule and the place, never the value. The scanner knows nothing of outputs or policies.
+Every file is opened, also what is packed or embedded in it. A finding names the rule and the place, never the value. What
+cannot be read, or is of a type that is not known here, is a finding too. The scanner knows nothing of outputs or policies.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
-from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER
-
-TEXT_SUFFIXES = frozenset({".html", ".csv", ".ipynb", ".json", ".txt", ".md", ".log", ".yml", ".sha256"})
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
-    """Where something stands that must not be there (line and column from 1), and by which rule. The value is not told."""
-
-    line: int
-    column: int
-    rule: str
-    file: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.rule}"
-
-
-# Pictures and fonts inside a page or a notebook: their letters mean nothing.
-_EMBEDDED = re.compile(
-    r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]+"
-    r'|"(?:image/(?:png|jpeg)|application/pdf)":\s*(?:"[A-Za-z0-9+/=\\n]*"|\[[^\]]*\])'
+from gm_workbench.guard.scanning.fields import LINES, read_checksums, read_csv, read_json
+from gm_workbench.guard.scanning.findings import MEANINGS, Finding, Rule, masked
+from gm_workbench.guard.scanning.notebooks import read_notebook
+from gm_workbench.guard.scanning.opened import (
+    PACKED,
+    SQLITE,
+    read_bytes,
+    read_packed,
+    read_pickle,
+    read_sqlite,
+    read_tar,
+    read_zip,
 )
-_CELL_ID = re.compile(r'"id":\s*"[0-9a-f]{8}"')
+from gm_workbench.guard.scanning.pages import read_page
+from gm_workbench.guard.scanning.pdf import MAGIC, read_pdf
+from gm_workbench.guard.scanning.pictures import JPEG, PNG, printed, read_jpeg, read_png
+from gm_workbench.guard.scanning.pieces import Piece, Reader, Seen
+from gm_workbench.guard.scanning.text import hits, is_text, read_text
 
-_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?<!\d\.)(?:\d{9}|\d{4}[ .]\d{2}[ .]\d{3})(?![0-9A-Za-z])(?!\.\d)")
-_DECIMALS = re.compile(r"\d,$")
-_KEYS = r"(?:RIN[A-Z_]*|(?i:rinpersoons?)|BSN|BURGERSERVICENUMMER|HUISHOUD(?:NR|NUMMER)|IKVID|\w+_(?i:crypt))"
-_KEY_COLUMN = re.compile(rf"(?:(?<=[;,\t\"'|>\\\[])|^)[ ]*({_KEYS})[ ]*(?=[;,\t\"'|<\\\]]|$)", re.MULTILINE)
-_YEAR, _MONTH, _DAY = r"(?:19[2-9]\d|200\d)", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
-_BIRTH_DATE = re.compile(
-    rf"(?<![0-9A-Za-z.,])(?:{_YEAR}{_MONTH}{_DAY}|{_DAY}-{_MONTH}-{_YEAR}|{_YEAR}-{_MONTH}-{_DAY})(?![0-9A-Za-z])(?![.,]\d)"
+__all__ = ["MEANINGS", "Finding", "Rule", "files_in", "scan_bytes", "scan_file", "scan_folder", "scan_text"]
+
+DEEPEST = 8
+"""How often something may be packed in something else."""
+
+_BY_MAGIC: Mapping[bytes, Reader] = {
+    PNG: read_png,
+    JPEG: read_jpeg,
+    MAGIC: read_pdf,
+    SQLITE: read_sqlite,
+    b"PK\x03\x04": read_zip,
+    **dict.fromkeys(PACKED, read_packed),
+}
+_TEXTS = (
+    ".txt",
+    ".md",
+    ".log",
+    ".yml",
+    ".yaml",
+    ".toml",
+    ".cfg",
+    ".ini",
+    ".py",
+    ".css",
+    ".js",
+    ".tex",
+    ".bib",
+    ".sig",
+    ".pub",
+    "",
 )
-_PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{16}(?![0-9A-Za-z])")
-
-
-def scan_text(text: str, suffix: str = ".html") -> tuple[Finding, ...]:
-    """Find what must not be in a rendered text: person numbers, key columns, birth dates, pseudonyms.
-
-    A person number has nine digits and passes the eleven test (remainder 0), or starts with 9 and bears the remainder of
-    synthetic persons. Embedded pictures are skipped. Digests of 64 or 40 hexadecimal digits are no pseudonyms; those have 16.
-    """
-    seen = _blank(text)
-    decimal_comma = suffix != ".csv"
-    places = {(match.start(), rule) for rule, find in _RULES.items() for match in find(seen)}
-    places |= {(match.start(), "person number") for match in _NUMBER.finditer(seen) if _is_person(seen, match, decimal_comma)}
-    return tuple(sorted(_finding(seen, start, rule) for start, rule in places))
-
-
-def scan_file(file: Path) -> tuple[Finding, ...]:
-    """Scan one file of text."""
-    found = scan_text(file.read_text(encoding="utf-8", errors="replace"), file.suffix)
-    return tuple(Finding(one.line, one.column, one.rule, file.name) for one in found)
-
-
-def scan_folder(folder: Path) -> tuple[Finding, ...]:
-    """Scan every file of text in a folder and those below it; the findings name files from the folder on."""
-    files = sorted(file for file in folder.rglob("*") if file.is_file() and file.suffix in TEXT_SUFFIXES)
-    return tuple(
-        Finding(one.line, one.column, one.rule, file.relative_to(folder).as_posix())
-        for file in files
-        for one in scan_file(file)
-    )
-
-
-_RULES: Mapping[str, Callable[[str], Iterator[re.Match[str]]]] = {
-    "key column": _KEY_COLUMN.finditer,
-    "birth date": _BIRTH_DATE.finditer,
-    "pseudonym": _PSEUDONYM.finditer,
+_BY_SUFFIX: Mapping[str, Reader] = {
+    **dict.fromkeys((".html", ".htm", ".xhtml", ".svg", ".xml"), read_page),
+    **dict.fromkeys((".csv", ".tsv"), read_csv),
+    **dict.fromkeys(_TEXTS, read_text),
+    ".ipynb": read_notebook,
+    **dict.fromkeys((".json", LINES), read_json),
+    ".sha256": read_checksums,
+}
+_BYTES: Mapping[str, Reader] = {
+    **dict.fromkeys((".pkl", ".pickle", ".joblib"), read_pickle),
+    **dict.fromkeys((".sqlite-wal", ".sqlite-shm"), read_bytes),
 }
 
 
-def _blank(text: str) -> str:
-    """Overwrite what is skipped with spaces, so that places stay what they are."""
-    for skipped in (_EMBEDDED, _CELL_ID):
-        text = skipped.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
-    return text
+def scan_text(text: str, suffix: str = ".html") -> tuple[Finding, ...]:
+    """Scan a text as a file with this suffix would be.
+
+    Parameters
+    ----------
+    text : str
+    suffix : str
+        How it is read: ``.html``, ``.csv``, ``.json``, ``.ipynb`` or another of text.
+
+    Returns
+    -------
+    tuple of Finding
+        In the order of the text.
+
+    Examples
+    --------
+    >>> [str(one) for one in scan_text("<td>999990019</td>")]
+    [':1:5: person number']
+    """
+    return scan_bytes("", text.encode("utf-8", "replace"), suffix)
 
 
-def _is_person(text: str, match: re.Match[str], decimal_comma: bool) -> bool:
-    if decimal_comma and _DECIMALS.search(text, max(0, match.start() - 2), match.start()):
-        return False
-    digits = [int(digit) for digit in match[0] if digit.isdigit()]
-    remainder = (sum(weight * digit for weight, digit in zip(range(9, 1, -1), digits, strict=False)) - digits[8]) % 11
-    return any(digits) and (remainder == 0 or (digits[0] == 9 and remainder == SYNTHETIC_REMAINDER))
+def scan_bytes(name: str, data: bytes, suffix: str | None = None) -> tuple[Finding, ...]:
+    """Scan the bytes of a file; the findings bear its name, and say in which part of it they stand.
+
+    Examples
+    --------
+    >>> [str(one) for one in scan_bytes("a.bin", bytes([0, 1]))]
+    ['a.bin:1:1: unknown type of file']
+    """
+    read_as = Path(name).suffix.lower() if suffix is None else suffix
+    found = (*_in_name(name), *_seen(Piece(name, data, read_as), 0))
+    safe = {replace(one, file=_safe(one.file)) for one in found}
+    return tuple(sorted(safe, key=lambda one: (one.file, one)))
 
 
-def _finding(text: str, start: int, rule: str) -> Finding:
-    return Finding(text.count("\n", 0, start) + 1, start - (text.rfind("\n", 0, start) + 1) + 1, rule)
+def scan_file(file: Path) -> tuple[Finding, ...]:
+    """Scan one file."""
+    return _opened(file, file.name)
+
+
+def scan_folder(folder: Path) -> tuple[Finding, ...]:
+    """Scan every file in a folder and those below it; the findings name files from the folder on."""
+    found = [_opened(file, file.relative_to(folder).as_posix()) for file in files_in(folder)]
+    return tuple(one for findings in found for one in findings)
+
+
+def files_in(folder: Path) -> tuple[Path, ...]:
+    """Give everything in a folder that is not a folder: files, and links too, which are not followed."""
+    return tuple(sorted(path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()))
+
+
+def _opened(file: Path, name: str) -> tuple[Finding, ...]:
+    try:
+        data = None if file.is_symlink() or not file.is_file() else file.read_bytes()
+    except FileNotFoundError:  # a batch put another in its place meanwhile, which it has scanned itself
+        return ()
+    except OSError:
+        data = None
+    return (Finding(1, 1, Rule.UNREADABLE, _safe(name)),) if data is None else scan_bytes(name, data)
+
+
+def _seen(piece: Piece, depth: int) -> Iterator[Finding]:
+    if depth > DEEPEST:
+        yield piece.finding(Rule.UNREADABLE)
+        return
+    for one in _read(piece):
+        if isinstance(one, Finding):
+            yield one
+        else:
+            yield from _seen(one, depth + 1)
+
+
+def _read(piece: Piece) -> list[Finding | Piece]:
+    try:
+        return list(_reader(piece)(piece))
+    except Exception:  # closed by default: what cannot be looked at to its end is not known to be clean
+        return [piece.finding(Rule.UNREADABLE), piece.inside("letters", printed(piece.data), ".txt")]
+
+
+def _reader(piece: Piece) -> Reader:
+    """Say how a piece is read: by its first bytes, else as its name says if it is a text, else not at all."""
+    data = piece.data
+    for magic, reader in _BY_MAGIC.items():
+        if data.startswith(magic):
+            return reader
+    if data[257:262] == b"ustar":
+        return read_tar
+    if piece.suffix in _BYTES:
+        return _BYTES[piece.suffix]
+    if data[:1] == b"\x80" and data[-1:] == b".":
+        return read_pickle
+    if zipfile.is_zipfile(BytesIO(data)):
+        return read_zip
+    if not is_text(data):
+        return _unreadable if piece.suffix and piece.suffix in _BY_SUFFIX else _unknown
+    return _BY_SUFFIX.get(piece.suffix, _unknown)
+
+
+def _unknown(piece: Piece) -> Seen:
+    """Say that the type is not known, and look at the letters in it all the same."""
+    yield piece.finding(Rule.UNKNOWN)
+    yield piece.inside("letters", piece.data if is_text(piece.data) else printed(piece.data), ".txt")
+
+
+def _unreadable(piece: Piece) -> Seen:
+    """Say that what should be a text is none, and look at it as far as it is one."""
+    yield piece.finding(Rule.UNREADABLE)
+    yield from read_text(piece)
+
+
+def _in_name(name: str) -> Iterator[Finding]:
+    """Look through the name of a file, which travels with it."""
+    spaced = name.replace("_", " ").replace("/", "\n")
+    yield from (Finding(1, 1, rule, name) for text in {name, spaced} for _, rule in hits(text) if rule is not Rule.PATH)
+
+
+def _safe(name: str) -> str:
+    """Write a name without what a rule finds in it, and without long rows of digits."""
+    return masked("/".join("#####" if next(hits(part), None) else part for part in name.split("/")))

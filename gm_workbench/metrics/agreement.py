@@ -10,6 +10,7 @@ from typing import Literal
 import pandas as pd
 from scipy import stats
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
@@ -32,6 +33,7 @@ class SharedRating:
     group_size: float
 
 
+@as_declared
 def shared_rating(
     frame: pd.DataFrame, rating: str, group: str, *, size: Literal["weighted", "mean"] = "weighted"
 ) -> SharedRating | NotEnoughData:

@@ -49,19 +49,20 @@ def answering(matrix: Floats, answered: Floats, method: str, *, to_tell: bool = 
     short = shortage(method, (SIDES, min(there, len(answered) - there), needed))
     if short is not None:
         return short
-    size = np.sqrt((matrix**2).mean(axis=0))
+    # in columns that share nothing, for the square of near-copies loses their figures
+    z, turn = np.linalg.qr(matrix)
+    z, back = z * np.sqrt(len(z)), np.linalg.inv(turn) * np.sqrt(len(z))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # complete separation is told below, in our own words
-        fit = GLM(answered, matrix / size, Binomial()).fit(tol=1e-12, maxiter=200)
+        fit = GLM(answered, z, Binomial()).fit(tol=1e-12, maxiter=200)
         chance = np.asarray(fit.fittedvalues, dtype=float)
     sure = (chance < CERTAIN) | (to_tell & (chance > 1 - CERTAIN))
     short = shortage(method, (COULD, len(chance) - int(sure.sum()), len(chance)))
     if short is not None:
         return short
-    z = matrix / size
     bread = np.linalg.inv((z.T * (chance * (1 - chance))) @ z)
     influence = (z * (answered - chance)[:, None]) @ bread
-    return Answering(np.asarray(fit.params) / size, influence / size, chance)
+    return Answering(back @ np.asarray(fit.params), influence @ back.T, chance)
 
 
 @dataclass(frozen=True, slots=True)

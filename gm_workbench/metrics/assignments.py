@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gm_workbench.errors import MetricError
 from gm_workbench.metrics.checks import require_draws
 
 Floats = NDArray[np.float64]
@@ -90,6 +91,8 @@ def design(
     >>> laid_out.observed.tolist(), laid_out.exposed(laid_out.observed).tolist()
     ([0, 1], [0.0, 1.0, 0.0, 0.0])
     """
+    if cells.empty:
+        raise MetricError("There must be cells of teams and periods but there are none.")
     codes, teams = pd.factorize(cells[team], sort=True)
     places, periods = pd.factorize(cells[period], sort=True)
     first = [_place(start[name], np.asarray(periods)) for name in teams]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.answering import Stage, Weighing, answering, effective, weighing
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -51,6 +52,7 @@ class Lost:
     groups: Mapping[str, tuple[int, int]]
 
 
+@as_declared
 def who_is_lost(
     frame: pd.DataFrame, answered: str, baseline: Sequence[str], *, cluster: str | None = None, by: str | None = None
 ) -> Lost | NotEnoughData:
@@ -152,6 +154,7 @@ class AttritionWeights:
     trimmed: int
 
 
+@as_declared
 def attrition_weights(
     frame: pd.DataFrame,
     waves: Sequence[str],

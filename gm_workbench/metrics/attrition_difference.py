@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.metrics.answering import Weighing, effective
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.attrition import AttritionWeights, told, weigh
 from gm_workbench.metrics.cascade import Contrast, ancova_difference
 from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers, shortage
@@ -41,6 +42,7 @@ class WeightedDifference:
     weights: AttritionWeights
 
 
+@as_declared
 def attrition_weighted_difference(
     frame: pd.DataFrame,
     outcome: str,
@@ -137,7 +139,8 @@ def _stayed(frame: pd.DataFrame, waves: Sequence[str]) -> NDArray[np.bool_]:
 
 def _solved(x: Floats, y: Floats, made: Weighing) -> tuple[float, Floats]:
     """Give the coefficient of exposure, and what each person adds to its error, by way of each model of answering too."""
-    inverse = np.linalg.inv((x.T * made.weights) @ x)
+    turn = np.linalg.inv(np.linalg.qr(np.sqrt(made.weights)[:, None] * x, mode="r"))
+    inverse = turn @ turn.T  # by way of R, for the square of near-copies loses their figures
     beta = inverse @ (x.T @ (made.weights * y))
     own = made.weights * (y - x @ beta) * (x @ inverse[1])
     smooth = np.where(made.trimmed, 0.0, own)

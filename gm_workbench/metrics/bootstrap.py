@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gm_workbench.metrics.checks import require_draws, require_whole
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
+from gm_workbench.metrics.checks import all_finite, is_column, require_draws, require_whole
 from gm_workbench.metrics.estimate import Estimate
 
 Floats = NDArray[np.float64]
@@ -15,8 +17,11 @@ Floats = NDArray[np.float64]
 BOOTSTRAP = "bootstrap by person"
 
 
+@as_declared
 def person_weights(people: int, draws: int, seed: int) -> Floats:
-    """Draw persons with replacement: how often each is in each draw. The first row is the data as they are.
+    r"""Draw persons with replacement: how often each is in each draw. The first row is the data as they are.
+
+    .. math:: (w_{b1}, \dots, w_{bn}) \sim \text{Multinomial}(n; 1/n, \dots, 1/n), \qquad b = 1, \dots, B; \quad w_{0i} = 1
 
     Parameters
     ----------
@@ -95,8 +100,12 @@ def class_draws(sizes: Sequence[int] | NDArray[np.int64], draws: int, seed: int)
     return np.vstack([whole, drawn]).astype(float)
 
 
+@as_declared
 def percentile(value: float, drawn: Floats, n: int, unit: str, method: str, groups: int | None = None) -> Estimate:
-    """Make an estimate of a value and its bootstrap draws: a percentile interval, widened where it would miss the value.
+    r"""Make an estimate of a value and its bootstrap draws: a percentile interval, widened where it would miss the value.
+
+    .. math:: \hat\theta_{(.025)} \le \theta \le \hat\theta_{(.975)}, \qquad \hat\theta_{(p)} = \text{quantile } p
+        \text{ of } \hat\theta^*_1, \dots, \hat\theta^*_B
 
     Parameters
     ----------
@@ -124,6 +133,8 @@ def percentile(value: float, drawn: Floats, n: int, unit: str, method: str, grou
     >>> percentile(1.0, np.array([0.0, 2.0]), 2, "points", "example").high
     1.95
     """
+    if not is_column(drawn, np.size(drawn)) or np.size(drawn) < 2 or not all_finite(drawn):
+        raise MetricError(f"{method}: there must be two draws or more, and each must be a finite number.")
     low, high = (float(bound) for bound in np.quantile(drawn, [0.025, 0.975]))
     centre = float(value)
     return Estimate(centre, min(low, centre), max(high, centre), float(np.std(drawn, ddof=1)), n, unit, method, groups=groups)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, two_arms
 from gm_workbench.metrics.clustered import Fit, design, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -41,6 +42,7 @@ class Contrast:
     clusters_other: int
 
 
+@as_declared
 def ancova_difference(
     frame: pd.DataFrame,
     outcome: str,
@@ -127,6 +129,7 @@ class WithinBetween:
     per: float
 
 
+@as_declared
 def within_between(
     frame: pd.DataFrame,
     outcome: str,

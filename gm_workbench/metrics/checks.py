@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.estimate import NotEnoughData
@@ -16,6 +18,25 @@ LARGEST = 1e50
 
 SMALLEST = 1e-50
 """The same at the other end: a column of which nothing comes above it has a variance of zero."""
+
+
+APART = 1e-7
+"""Share of its length that a column must keep beside the others; below it the figures of a computer tell them apart no more.
+The same as in R's `lm`."""
+
+
+def told_apart(matrix: NDArray[np.float64], least: float = APART) -> bool:
+    """Tell whether no column (nearly) follows from the others, each taken at its own length.
+
+    A constant must be among them where there is one: a number of 1000000 and a little is nearly a constant.
+
+    >>> bool(told_apart(np.array([[1.0, 1e6], [1.0, 1e6 + 1], [1.0, 1e6 - 1]])))
+    True
+    >>> bool(told_apart(np.array([[1.0, 1e8], [1.0, 1e8 + 1], [1.0, 1e8 - 1]])))
+    False
+    """
+    lengths = np.linalg.norm(matrix, axis=0)
+    return bool(lengths.all()) and int(np.linalg.matrix_rank(matrix / lengths, tol=least)) == matrix.shape[1]
 
 
 def require_columns(frame: pd.DataFrame, columns: Iterable[str], method: str) -> None:
@@ -35,6 +56,41 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], method: str) ->
         raise MetricError(
             f"{method}: there must be one column {twice[0]} but there are {own.count(twice[0])}. Rename the others."
         )
+    shared = [name for name in names if name in frame.index.names]
+    if shared:
+        raise MetricError(
+            f"{method}: {shared[0]} must be a column only, but the index has that name too. Use reset_index(drop=True) first."
+        )
+
+
+def are_labels(values: pd.Series[Any]) -> bool:
+    """Tell whether every value can stand for a group: text, a number or a day, and not a list.
+
+    >>> are_labels(pd.Series(["a", 1])), are_labels(pd.Series([["a"], 1]))
+    (True, False)
+    """
+    kind = pd.api.types.infer_dtype(values)
+    return kind != "complex" and (kind != "mixed" or bool(values.map(lambda one: isinstance(one, Hashable)).all()))
+
+
+def is_column(values: Any, rows: int) -> bool:
+    """Tell whether there is a number, or a gap, for each of the rows.
+
+    >>> is_column([1, 2], 2), is_column(3, 2), is_column(["a", "b"], 2)
+    (True, False, False)
+    """
+    column = values if hasattr(values, "dtype") else np.asarray(values)
+    numbers = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column)
+    return bool(numbers and np.shape(column) == (rows,))
+
+
+def all_finite(values: Any) -> bool:
+    """Tell whether all numbers are finite, and their powers too.
+
+    >>> all_finite([1.0, 2.0]), all_finite([1e300, 2.0]), all_finite([float("nan")])
+    (True, False, False)
+    """
+    return bool((np.abs(np.asarray(values, dtype=float)) <= LARGEST).all())
 
 
 def require_filled(frame: pd.DataFrame, columns: Iterable[str], method: str) -> None:
@@ -48,6 +104,8 @@ def require_filled(frame: pd.DataFrame, columns: Iterable[str], method: str) -> 
                 f"{method}: column {name} must have no gaps but {gaps} rows are missing. "
                 "Leave those rows out first, and count them in the ledger."
             )
+        if not are_labels(frame[name]):
+            raise MetricError(f"{method}: column {name} must hold text, numbers or dates, but some of it is none of these.")
 
 
 def require_numbers(frame: pd.DataFrame, columns: Iterable[str], method: str, *, gaps: bool = False) -> None:

@@ -13,6 +13,8 @@ from scipy import stats
 from statsmodels.regression.linear_model import OLS
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
+from gm_workbench.metrics.checks import all_finite, is_column, told_apart
 from gm_workbench.metrics.estimate import Estimate
 
 Floats = NDArray[np.float64]
@@ -50,6 +52,7 @@ class Fit:
         )
 
 
+@as_declared
 def least_squares(
     y: pd.Series[Any],
     x: Mapping[str, Floats],
@@ -98,8 +101,8 @@ def least_squares(
     >>> float(fit.values[0]), fit.clusters, fit.residual_df
     (2.5, 2, 3)
     """
-    matrix, size = in_one_size(_checked(y, x, cluster, method))
-    if np.linalg.matrix_rank(matrix) < matrix.shape[1] or len(matrix) <= matrix.shape[1]:
+    matrix = _checked(y, x, cluster, method)
+    if not told_apart(matrix) or len(matrix) <= matrix.shape[1]:
         raise MetricError(
             f"{method}: the columns {', '.join(x)} repeat each other, so they cannot be told apart. Leave one out."
         )
@@ -107,11 +110,13 @@ def least_squares(
     if len(labels) < 2:
         raise MetricError(f"{method}: there must be two clusters or more but got {len(labels)}; with one there is no error.")
     options = {"groups": codes, "use_correction": True, "df_correction": True}
-    fitted = OLS(y.to_numpy(dtype=float), matrix).fit(cov_type="cluster", cov_kwds=options, use_t=True)
+    basis, turn = np.linalg.qr(matrix)  # in columns that share nothing, for the square of X loses the figures of near-copies
+    fitted = OLS(y.to_numpy(dtype=float), basis).fit(cov_type="cluster", cov_kwds=options, use_t=True)
+    back = np.linalg.inv(turn)
     return Fit(
         tuple(x),
-        np.asarray(fitted.params, dtype=float) / size,
-        np.asarray(fitted.cov_params(), dtype=float) / np.outer(size, size),
+        np.asarray(back @ fitted.params, dtype=float),
+        np.asarray(back @ fitted.cov_params() @ back.T, dtype=float),
         rows=len(matrix),
         persons=len(matrix) if persons is None else persons,
         clusters=len(labels),
@@ -132,9 +137,9 @@ def in_one_size(matrix: Floats) -> tuple[Floats, Floats]:
 def _checked(y: pd.Series[Any], x: Mapping[str, Floats], cluster: pd.Series[Any], method: str) -> Floats:
     """Give the columns of x as a matrix, or say what is wrong with them."""
     columns: list[Any] = [y, *x.values()]
-    if not x or any(len(one) != len(cluster) or not pd.api.types.is_numeric_dtype(one) for one in columns):
+    if not x or not all(is_column(one, len(cluster)) for one in columns):
         raise MetricError(f"{method}: there must be a column of x, and every column a number for each of {len(cluster)} rows.")
-    if not all(np.isfinite(np.asarray(one, dtype=float)).all() for one in columns) or cluster.isna().any():
+    if not all(map(all_finite, columns)) or cluster.isna().any():
         raise MetricError(f"{method}: every row must have finite numbers and a cluster. Leave out rows that do not.")
     return np.column_stack([np.asarray(one, dtype=float) for one in x.values()])
 

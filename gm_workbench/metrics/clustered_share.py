@@ -11,6 +11,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.estimate import Estimate
 
 PLAIN = "share, Wilson interval"
@@ -18,6 +19,7 @@ CLUSTERED = "share, errors by cluster, Wilson interval at the effective number o
 UNIT = "probability"
 
 
+@as_declared
 def share(happened: pd.Series[Any], cluster: pd.Series[Any]) -> Estimate:
     r"""Estimate the share of rows to which something happened, when rows of a cluster may be alike.
 
@@ -54,7 +56,7 @@ def share(happened: pd.Series[Any], cluster: pd.Series[Any]) -> Estimate:
     """
     if len(happened) != len(cluster) or happened.isna().any() or cluster.isna().any():
         raise MetricError("share: the two columns must be equally long and without gaps, but they are not.")
-    if not happened.isin([0, 1]).all():
+    if pd.api.types.is_complex_dtype(happened) or not happened.isin([0, 1]).all():
         raise MetricError("share: what happened must be 0 or 1 (or false, true) in every row.")
     happened = happened.astype(float)
     codes, n = pd.factorize(cluster)[0], len(happened)

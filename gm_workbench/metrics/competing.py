@@ -11,9 +11,14 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.checks import LARGEST
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+LAST_CAUSE = 1_000_000
+"""Reasons have numbers that a person gave; what is larger is something else."""
 
 
 def checked(time: Sequence[float] | pd.Series[Any], event: Sequence[int] | pd.Series[Any]) -> tuple[Floats, Ints]:
@@ -27,12 +32,14 @@ def checked(time: Sequence[float] | pd.Series[Any], event: Sequence[int] | pd.Se
         raise MetricError(f"Times and events must be equally many but got {len(times)} and {len(events)}.")
     if np.isnan(times).any() or (times < 0).any():
         raise MetricError("Every time must be 0 or more months, but at least one is negative or missing.")
+    if (times > LARGEST).any():
+        raise MetricError("Every time must be a finite number of months, but at least one is endless.")
     if pd.isna(events).any() or (events < 0).any():
         raise MetricError(
             "Every event must be 0 (censored) or the number of its cause, but at least one is negative or missing."
         )
-    if not np.isfinite(numbers := events.astype(float)).all() or (numbers % 1).any():
-        raise MetricError("Every event must be a whole number, but at least one is not.")
+    if not np.isfinite(numbers := events.astype(float)).all() or (numbers % 1).any() or (numbers > LAST_CAUSE).any():
+        raise MetricError(f"Every event must be a whole number of at most {LAST_CAUSE}, but at least one is not.")
     return times, events.astype(np.int64)
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.fit_indices import Indices, indices
@@ -62,6 +63,7 @@ class Confirmatory:
     n: int
 
 
+@as_declared
 def confirmatory_fit(answers: pd.DataFrame, factors: Factors) -> Confirmatory | NotEnoughData:
     r"""Fit the factors that a questionnaire was made to measure, and say how well they fit.
 

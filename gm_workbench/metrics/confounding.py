@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.between_groups import LevelMediation
 from gm_workbench.metrics.checks import require_draws
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -57,6 +58,7 @@ class Tilt:
     curve: tuple[AtCorrelation, ...]
 
 
+@as_declared
 def tilt(
     found: Mediation | LevelMediation | NotEnoughData,
     correlations: Sequence[float] = GRID,

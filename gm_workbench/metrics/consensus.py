@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
@@ -65,6 +66,7 @@ class Consensus:
     left_out: int
 
 
+@as_declared
 def within_group_agreement(
     frame: pd.DataFrame, items: Sequence[str], group: str, *, low: float = 1, high: float = 5, chance: float | None = None
 ) -> Consensus | NotEnoughData:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_columns, require_filled
 
 COUNTS = "counts"
@@ -26,10 +27,13 @@ class CategoryCount:
     total: int
 
 
+@as_declared
 def category_counts(
     frame: pd.DataFrame, characteristics: Sequence[str], group: str, groups: Sequence[str], person: str = "person"
 ) -> tuple[CategoryCount, ...]:
-    """Count persons per category of each characteristic, in each group; categories that nobody has in a group count zero.
+    r"""Count persons per category of each characteristic, in each group; categories that nobody has in a group count zero.
+
+    .. math:: n_{gk} = \sum_i 1(G_i = g,\; X_i = k)
 
     Parameters
     ----------

@@ -14,15 +14,20 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers
+from gm_workbench.metrics.asking import as_declared
+from gm_workbench.metrics.checks import require_binary, require_columns, require_filled, require_numbers
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 HELD = "run above the threshold"
 COURSE = "mean over persons of the change in log wage since the selection months, t interval"
 
 
+@as_declared
 def first_held(months: pd.DataFrame, run: int) -> pd.Series[Any]:
-    """Give per person the first month of the first run of `run` consecutive months above the threshold.
+    r"""Give per person the first month of the first run of `run` consecutive months above the threshold.
+
+    .. math:: T_i = \min\{t : A_{it} = A_{i,t+1} = \dots = A_{i,t+r-1} = 1\}, \quad A_{it} = 1 \text{ above the threshold},
+        \; r \text{ the run}
 
     Parameters
     ----------
@@ -74,8 +79,12 @@ def _check(months: pd.DataFrame) -> None:
         raise MetricError(f"{HELD}: column months must hold whole numbers.")
 
 
+@as_declared
 def crossing_times(months: pd.DataFrame, people: Collection[str], run: int, last: int) -> pd.DataFrame:
-    """Give for each person when she crossed the threshold and held it, as time and event for a cumulative incidence.
+    r"""Give for each person when she crossed the threshold and held it, as time and event for a cumulative incidence.
+
+    .. math:: T_i = \min\{t \ge 1 : A_{it} = A_{i,t+1} = \dots = A_{i,t+r-1} = 1\}, \quad A_{it} = 1
+        \text{ above the threshold}, \; r \text{ the run}
 
     The clock starts at month 0 and only later months count. The time of crossing is the first month of the held run. Everybody
     is watched until `last`, or until the last month of the table where that comes before. A run of which the end lies later
@@ -122,8 +131,11 @@ def crossing_times(months: pd.DataFrame, people: Collection[str], run: int, last
     return frame.reset_index()
 
 
+@as_declared
 def held_within(months: pd.DataFrame, people: Collection[str], run: int, horizon: int) -> pd.Series[Any]:
-    """Say per person whether a run of `run` months above the threshold was completed in months 1 to `horizon`.
+    r"""Say per person whether a run of `run` months above the threshold was completed in months 1 to `horizon`.
+
+    .. math:: H_i = 1\Big(\exists\, t \ge 1 : A_{it} = \dots = A_{i,t+r-1} = 1, \; t + r - 1 \le h\Big)
 
     False is only known of persons who were watched until `horizon`; of others it says that no run was seen. So leave them out
     before (`panel.people.followed_for`).
@@ -159,6 +171,7 @@ def held_within(months: pd.DataFrame, people: Collection[str], run: int, horizon
     return crossing_times(months, people, run, horizon).set_index("person")["event"].astype(bool)
 
 
+@as_declared
 def wage_course(
     months: pd.DataFrame,
     people: Collection[str],
@@ -204,7 +217,8 @@ def wage_course(
     0.0953
     """
     require_filled(months, ["person", "months"], COURSE)
-    require_numbers(months, [wage], COURSE, gaps=True)
+    require_columns(months, [wage], COURSE)
+    require_numbers(months[["months", wage]].infer_objects(), ["months", wage], COURSE, gaps=True)
     paid = months.loc[months["person"].isin(list(people)) & months[wage].notna()]
     if (paid[wage] <= 0).any():
         raise MetricError(f"wage_course: every {wage} must be positive, but at least one is not.")
@@ -223,6 +237,7 @@ def _mean(values: pd.Series[Any]) -> Estimate | NotEnoughData:
     return Estimate(value, value - half, value + half, se, len(values), "log points", COURSE, df=len(values) - 1)
 
 
+@as_declared
 def in_percent(change: Estimate) -> Estimate:
     r"""Turn a change in log points into per cent: :math:`100 (e^b - 1)`, its interval end by end.
 

@@ -14,9 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.bootstrap import percentile
-from gm_workbench.metrics.bootstrap_sums import drawn_sums
-from gm_workbench.metrics.checks import require_columns, require_filled, require_numbers, require_pair
+from gm_workbench.metrics.bootstrap_lines import own_sums
+from gm_workbench.metrics.checks import are_labels, require_columns, require_filled, require_numbers, require_pair
 from gm_workbench.metrics.equity import EURO_MONTH
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
@@ -50,6 +51,7 @@ class Decomposition:
     parts: tuple[Part, ...]
 
 
+@as_declared
 def kitagawa(shares: Sequence[Sequence[float]], rates: Sequence[Sequence[float]]) -> tuple[Floats, Floats]:
     r"""Split the difference between two sums of share × rate into a part per category for shares and one for rates.
 
@@ -90,10 +92,14 @@ def kitagawa(shares: Sequence[Sequence[float]], rates: Sequence[Sequence[float]]
     return composition[0], by_rates[0]
 
 
+@as_declared
 def spend_kitagawa(
     months: pd.DataFrame, group: str, groups: tuple[str, str], by: str, draws: int = 999, seed: int = 1
 ) -> Decomposition | NotEnoughData:
-    """Split the difference in euros per person-month (first group minus second) over the categories of `by`.
+    r"""Split the difference in euros per person-month (first group minus second) over the categories of `by`.
+
+    .. math:: \bar y_1 - \bar y_2 = \sum_k \frac{r_{1k} + r_{2k}}{2} (c_{1k} - c_{2k}) + \sum_k \frac{c_{1k} + c_{2k}}{2}
+        (r_{1k} - r_{2k})
 
     Composition: the groups spend their months in other categories (households, age bands). Rates: within a category another
     amount per person-month is spent.
@@ -130,17 +136,21 @@ def spend_kitagawa(
     """
     _check(months, group, groups, "amount")
     require_columns(months, [by], KITAGAWA)
-    if months[by].isna().any():
+    if months[by].isna().any() or not are_labels(months[by]):
         raise MetricError(f"{KITAGAWA}: {by} must be known in every row, but it is missing in some.")
     person, _ = pd.factorize(months["person"])
     side = _side(months[group], groups)
     return _decompose(person, side, _Costs.of(months, person, side, by), draws, seed)
 
 
+@as_declared
 def provision_kitagawa(
     months: pd.DataFrame, costs: pd.DataFrame, group: str, groups: tuple[str, str], draws: int = 999, seed: int = 1
 ) -> Decomposition | NotEnoughData:
-    """Split the difference in euros per person-month (first group minus second) over types of provision.
+    r"""Split the difference in euros per person-month (first group minus second) over types of provision.
+
+    .. math:: \bar y_1 - \bar y_2 = \sum_k \frac{r_{1k} + r_{2k}}{2} (c_{1k} - c_{2k}) + \sum_k \frac{c_{1k} + c_{2k}}{2}
+        (r_{1k} - r_{2k})
 
     Composition: how often a person-month has costs of a type. Rates: the mean amount when it has. Shares need not sum to 1, for
     most months have no costs and some have two types.
@@ -179,7 +189,7 @@ def provision_kitagawa(
     _check(months, group, groups)
     _check(costs, group, groups, "amount")
     require_columns(costs, ["type"], KITAGAWA)
-    if costs["type"].isna().any():
+    if costs["type"].isna().any() or not are_labels(costs["type"]):
         raise MetricError(f"{KITAGAWA}: type must be known in every row of costs, but it is missing in some.")
     person, persons = pd.factorize(months["person"])
     whose = pd.Index(persons).get_indexer(costs["person"])
@@ -227,7 +237,8 @@ def _decompose(person: Ints, side: Ints, costs: _Costs, draws: int, seed: int) -
     people = [len(one) for one in summed]
     if min(people) < 2:
         return NotEnoughData(KITAGAWA, "persons in each group", min(people), 2)
-    (c_a, r_a), (c_b, r_b) = (_shares_and_rates(drawn_sums(one, draws, seed + at)) for at, one in enumerate(summed))
+    euros = range(1 + len(costs.categories), 1 + 2 * len(costs.categories))
+    (c_a, r_a), (c_b, r_b) = (_shares_and_rates(own_sums(one, euros, draws, seed + at)) for at, one in enumerate(summed))
     composition, rates = _kitagawa_stack(c_a, c_b, r_a, r_b)
     sums = [composition.sum(axis=1) + rates.sum(axis=1), composition.sum(axis=1), rates.sum(axis=1)]
 

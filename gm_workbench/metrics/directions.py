@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_columns, require_filled, require_numbers, shortage
 from gm_workbench.metrics.clustered_share import share
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -49,6 +50,7 @@ class Directions:
     stayed: Estimate
 
 
+@as_declared
 def direction_shares(
     pairs: pd.DataFrame, states: Sequence[str], out: str = OUT, cluster: str | None = None
 ) -> Directions | NotEnoughData:
@@ -132,6 +134,7 @@ class Movement:
     largest: float = 1.0
 
 
+@as_declared
 def movement(
     frame: pd.DataFrame, start: str = "from", later: str = "to", cluster: str | None = None
 ) -> Movement | NotEnoughData:

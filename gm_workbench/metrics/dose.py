@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_numbers, two_arms
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -55,6 +56,7 @@ class Doses:
     dilution: Estimate | NotEnoughData
 
 
+@as_declared
 def doses(
     frame: pd.DataFrame,
     outcome: str,

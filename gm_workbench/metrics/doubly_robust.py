@@ -18,6 +18,7 @@ from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.families.links import Logit, Probit
 from statsmodels.genmod.generalized_linear_model import GLM
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_binary, require_numbers, shortage
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -59,6 +60,7 @@ class DoublyRobust:
     overlap: Overlap
 
 
+@as_declared
 def doubly_robust_difference(
     frame: pd.DataFrame,
     outcome: str,

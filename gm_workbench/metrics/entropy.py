@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_binary, require_numbers, shortage
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -55,6 +56,7 @@ class EntropyBalanced:
     heaviest: float
 
 
+@as_declared
 def entropy_weights(frame: pd.DataFrame, exposed: str, covariates: Sequence[str]) -> pd.Series[Any] | NotEnoughData:
     r"""Weigh the others so that the mean of each covariate equals that of the exposed, as evenly as possible.
 
@@ -104,6 +106,7 @@ def entropy_weights(frame: pd.DataFrame, exposed: str, covariates: Sequence[str]
     return pd.Series(weights, index=frame.index, name="weight")
 
 
+@as_declared
 def entropy_difference(
     frame: pd.DataFrame,
     outcome: str,

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.bootstrap_sums import drawn_sums
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair
@@ -55,6 +56,7 @@ class Spend:
     largest: float
 
 
+@as_declared
 def spend(months: pd.DataFrame, draws: int = 999, seed: int = 1) -> Spend | NotEnoughData:
     r"""Give the spend per person-month of one group of persons.
 
@@ -106,10 +108,14 @@ def spend(months: pd.DataFrame, draws: int = 999, seed: int = 1) -> Spend | NotE
     )
 
 
+@as_declared
 def spend_by(
     months: pd.DataFrame, by: Sequence[str], draws: int = 999, seed: int = 1
 ) -> dict[tuple[str, ...], Spend | NotEnoughData]:
-    """Give the spend of every group that the columns `by` make together, e.g. sex and household.
+    r"""Give the spend of every group that the columns `by` make together, e.g. sex and household.
+
+    .. math:: \bar y_g = \frac{\sum_{it \in g} y_{it}}{\sum_{it \in g} 1}, \quad \text{over months } t \text{ of persons } i
+        \text{ in group } g
 
     A person whose household changes counts in each household with the months spent there.
 
@@ -140,17 +146,20 @@ def spend_by(
     >>> {group: result.per_month.value for group, result in spend_by(months, ["sex"]).items()}
     {('man',): 2.0, ('woman',): 2.0}
     """
-    if isinstance(by, str) or not len(by):
-        raise MetricError(f"{PER_MONTH}: name the columns that make the groups in a list; got {by or 'none'}.")
+    if not len(by) or len(set(by)) < len(by):
+        raise MetricError(f"{PER_MONTH}: name the columns that make the groups in a list, each once; got {by or 'none'}.")
     _check(months, by)
     grouped = months[["person", "amount", *by]].groupby(list(by), observed=True)
     return {tuple(str(part) for part in name): spend(rows, draws, seed) for name, rows in grouped}
 
 
+@as_declared
 def spend_difference(
     months: pd.DataFrame, by: str, groups: tuple[str, str], draws: int = 999, seed: int = 1
 ) -> Estimate | NotEnoughData:
-    """Give the difference in euros per person-month: the first group minus the second, e.g. women minus men.
+    r"""Give the difference in euros per person-month: the first group minus the second, e.g. women minus men.
+
+    .. math:: \Delta = \frac{\sum_{it \in 1} y_{it}}{\sum_{it \in 1} 1} - \frac{\sum_{it \in 2} y_{it}}{\sum_{it \in 2} 1}
 
     Persons are drawn within each group; the groups do not depend on each other.
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_columns, require_filled
 from gm_workbench.metrics.clustered_share import share
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -34,6 +35,7 @@ class Escape:
     stay: Estimate | NotEnoughData
 
 
+@as_declared
 def escape_times(
     pairs: pd.DataFrame, states: Sequence[str], out: str = OUT, *, step: float = 1.0, unit: str = "steps"
 ) -> Mapping[str, Escape | NotEnoughData]:

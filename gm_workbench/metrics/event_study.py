@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_draws, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.staggered import GroupTime, estimated
@@ -44,6 +45,7 @@ class Aggregate:
     kind: Kind
 
 
+@as_declared
 def aggregate(result: GroupTime, kind: Kind = "dynamic", *, draws: int = 999, seed: int = 1) -> Aggregate:
     r"""Add effects by group and moment up, with groups weighed by their share of persons.
 
@@ -123,6 +125,7 @@ class Pretrends:
     could_hide: float
 
 
+@as_declared
 def pretrends(
     result: GroupTime, over: Literal["group_time", "dynamic"] = "group_time", *, draws: int = 999, seed: int = 1
 ) -> Pretrends | NotEnoughData:

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_draws, require_filled, require_numbers, require_pair
 from gm_workbench.metrics.competing import Floats, checked, survival_before, tallies
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -23,6 +24,7 @@ MIN_CLUSTERS = 5
 """Clusters in each group below which a cluster bootstrap says nothing about its own uncertainty (assumed)."""
 
 
+@as_declared
 def incidence_difference(
     frame: pd.DataFrame,
     horizon: float,
@@ -36,7 +38,10 @@ def incidence_difference(
     draws: int = 999,
     seed: int = 1,
 ) -> Estimate | NotEnoughData:
-    """Estimate the difference between two groups in cumulative incidence at a horizon: the first minus the second.
+    r"""Estimate the difference between two groups in cumulative incidence at a horizon: the first minus the second.
+
+    .. math:: \Delta(h) = \hat F_1(h) - \hat F_2(h), \qquad \hat F_g(h) = \sum_{s \le h} \hat S_g(s^-)
+        \frac{d_{gj}(s)}{n_g(s)}
 
     With `cluster` the standard error comes from a bootstrap that draws whole clusters with replacement within each group, and
     the interval is the difference ± t(G - 2) standard errors, G the number of clusters. Without, it is the sum of the two

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers, require_whole
 
 METHOD = "months after exits"
@@ -16,10 +17,14 @@ APART = 1
 """Months without benefit after which its end is an exit (assumed). Almere's own monitor, for one, leaves out thirty days."""
 
 
+@as_declared
 def after_exits(
     panel: pd.DataFrame, *, person: str = "person", month: str = "month", benefit: str = "benefit", apart: int = APART
 ) -> pd.DataFrame:
-    """Give the months after each exit: a row per exit and month that was watched.
+    r"""Give the months after each exit: a row per exit and month that was watched.
+
+    .. math:: E_i = \{t : B_{it} = 1, \; B_{i,t+1} = \dots = B_{i,t+a} = 0\}, \quad B_{it} = 1 \text{ on benefit}, \; a
+        \text{ the months apart}
 
     An exit is the last month on benefit of which the next `apart` months were watched and were without benefit. Somebody who
     leaves twice has two exits.

@@ -13,17 +13,22 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers
 from gm_workbench.metrics.competing import Floats, Ints, aalen_johansen, bounds, checked, tallies
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
+from gm_workbench.metrics.influence import cluster_codes, clustered_variance, course, weighed
 
 ROUNDING = 1e-12
 """How far from 1 a sum of steps may end that should end there."""
 
 AALEN_JOHANSEN = "Aalen-Johansen cumulative incidence, delta-method variance, complementary log-log interval"
+CLUSTERED = "Aalen-Johansen cumulative incidence, errors by cluster, complementary log-log interval on t"
 KAPLAN_MEIER = "Kaplan-Meier, Greenwood variance, complementary log-log interval"
 
 
@@ -68,6 +73,7 @@ class Curve:
         )
 
 
+@as_declared
 def cumulative_incidence(
     time: Sequence[float] | pd.Series[Any],
     event: Sequence[int] | pd.Series[Any],
@@ -89,12 +95,13 @@ def cumulative_incidence(
     event : (n,) 0 censored, 1, 2, ... the cause
     at : times at which to give the curve, in months
     cause : the cause of interest
-    clusters : (n,) coach of each person; only counted here. The interval treats persons as independent.
+    clusters : (n,) coach of each person; errors then allow for likeness within it
 
     Returns
     -------
     Curve
-        Probabilities; or NotEnoughData with fewer than two persons.
+        Probabilities; or NotEnoughData with fewer than two persons, or with clusters but fewer than 10. With clusters the
+        variance is that of sums of influences by cluster times G/(G - 1), and the interval takes a t quantile on G - 1.
 
     Raises
     ------
@@ -103,7 +110,8 @@ def cumulative_incidence(
 
     References
     ----------
-    Aalen & Johansen (1978), Scand J Stat 5:141-150. Marubini & Valsecchi (1995), Analysing Survival Data, Wiley.
+    Aalen & Johansen (1978), Scand J Stat 5:141-150. Marubini & Valsecchi (1995), Analysing Survival Data, Wiley. With clusters:
+    Andersen, Borgan, Gill & Keiding (1993), Statistical Models Based on Counting Processes, §IV.4.
 
     Examples
     --------
@@ -119,10 +127,25 @@ def cumulative_incidence(
     grid = np.unique(times)
     at_risk, of_cause, of_any = tallies(times, events, cause, grid)
     value, se = aalen_johansen(at_risk, of_cause, of_any)
-    groups = None if clusters is None else int(pd.Series(clusters).nunique())
-    return _curve(at, grid, value, se, times, times[events == cause], AALEN_JOHANSEN, groups)
+    if clusters is None:
+        return _curve(at, grid, value, se, times, times[events == cause], AALEN_JOHANSEN, None)
+    codes = cluster_codes(clusters, len(times))
+    groups = int(codes.max()) + 1
+    if groups < MIN_CLUSTERS:
+        return NotEnoughData(CLUSTERED, "clusters", groups, MIN_CLUSTERS)
+    se = _clustered(times, events, cause, codes, grid)
+    return _curve(at, grid, value, se, times, times[events == cause], CLUSTERED, groups)
 
 
+def _clustered(times: Floats, events: Ints, cause: int, codes: Ints, grid: Floats) -> Floats:
+    """Give the standard error at each time of the grid when persons of one cluster may be alike."""
+    found = course(times, events, np.full(len(times), -1.0), cause)  # at risk in month 0 too
+    groups = int(codes.max()) + 1
+    at = [0.0, *(clustered_variance(weighed(found, (found.grid <= t).astype(float))[1], codes) for t in found.grid)]
+    return np.sqrt(np.array(at) * groups / (groups - 1))[np.searchsorted(found.grid, grid, side="right")]
+
+
+@as_declared
 def incidence_by_group(
     frame: pd.DataFrame,
     at: Sequence[float],
@@ -133,7 +156,9 @@ def incidence_by_group(
     cluster: str | None = None,
     cause: int = 1,
 ) -> dict[str, Curve | NotEnoughData]:
-    """Give the cumulative incidence of each group in column `by`, in the order of the groups' names.
+    r"""Give the cumulative incidence of each group in column `by`, in the order of the groups' names.
+
+    .. math:: \hat F_{gj}(t) = \sum_{s \le t} \hat S_g(s^-) \frac{d_{gj}(s)}{n_g(s)}
 
     Parameters
     ----------
@@ -173,6 +198,7 @@ def incidence_by_group(
     }
 
 
+@as_declared
 def survival(
     time: Sequence[float] | pd.Series[Any], event: Sequence[int] | pd.Series[Any], at: Sequence[float]
 ) -> Curve | NotEnoughData:
@@ -236,7 +262,7 @@ def _curve(
     method: str,
     groups: int | None,
 ) -> Curve:
-    if np.ndim(at) != 1 or np.asarray(at).dtype.kind not in "iuf":
+    if np.ndim(at) != 1 or np.asarray(at).dtype.kind not in "iuf" or np.isnan(at).any():
         raise MetricError(f"{method}: the curve must be asked for at a list of months, but got something else.")
     chosen = np.asarray(at, dtype=float)
     slot = np.searchsorted(grid, chosen, side="right") - 1
@@ -245,8 +271,11 @@ def _curve(
     errors = np.where(slot >= 0, se[np.maximum(slot, 0)], 0.0)
     at_risk = [int((times >= t).sum()) for t in chosen]
     # once everybody has left nobody is at risk: what is known then rests on those who were seen to leave
+    # the interval is normal on its scale; a t quantile makes the error as much larger as the quantile is
+    wider = 1.0 if groups is None else float(stats.t.ppf(0.975, groups - 1) / stats.norm.ppf(0.975))
     known = [r if v < 1 else int((event_times <= t).sum()) for v, r, t in zip(values, at_risk, chosen, strict=True)]
-    limits = [bounds(float(v), float(s), k) for v, s, k in zip(values, errors, known, strict=True)]
+    known = known if groups is None else [min(k, groups) for k in known]
+    limits = [bounds(float(v), float(s) * wider, k) for v, s, k in zip(values, errors, known, strict=True)]
     return Curve(
         tuple(float(t) for t in chosen),
         tuple(float(v) for v in values),

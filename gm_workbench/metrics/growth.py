@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.mixed_fit import STEP
@@ -57,6 +58,7 @@ class Growth:
     rows: int
 
 
+@as_declared
 def growth(
     frame: pd.DataFrame, outcome: str, time: str, person: str = "person", *, unit: str = "points"
 ) -> Growth | NotEnoughData:
@@ -131,10 +133,12 @@ def _scaled(column: pd.Series[float]) -> tuple[Floats, tuple[float, float]]:
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
-    """Each person's cross products: all that the likelihood needs."""
+    """Cross products, all that the likelihood needs: those of persons measured at the same moments taken together."""
 
-    zz: Floats  # persons × 2 × 2
-    zy: Floats  # persons × 2
+    persons: Floats  # (patterns,) how many have these moments
+    zz: Floats  # patterns × 2 × 2, of one person
+    zy: Floats  # patterns × 2, summed over persons
+    squared: Floats  # patterns × 2 × 2, each person's zy times itself, summed over persons
     yy: float
     rows: int
 
@@ -142,8 +146,18 @@ class _Sums:
     def of(cls, y: Floats, time: Floats, person: pd.Series[Any]) -> _Sums:
         parts = pd.DataFrame({"one": 1.0, "t": time, "tt": time**2, "y": y, "ty": time * y})
         total = parts.groupby(pd.factorize(person)[0]).sum()
-        zz = np.stack([total[["one", "t"]].to_numpy(), total[["t", "tt"]].to_numpy()], axis=1)
-        return cls(zz, total[["y", "ty"]].to_numpy(), float((y**2).sum()), len(y))
+        zy = total[["y", "ty"]].to_numpy()
+        moments, pattern, persons = np.unique(
+            total[["one", "t", "tt"]].to_numpy(), axis=0, return_inverse=True, return_counts=True
+        )
+        together = [_by(pattern, column) for column in (*zy.T, zy[:, 0] ** 2, zy[:, 0] * zy[:, 1], zy[:, 1] ** 2)]
+        squared = np.stack(together[2:4] + together[3:5], axis=1).reshape(-1, 2, 2)
+        zz = moments[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
+        return cls(persons.astype(float), zz, np.stack(together[:2], axis=1), squared, float((y**2).sum()), len(y))
+
+
+def _by(pattern: NDArray[np.int64], column: Floats) -> Floats:
+    return np.bincount(pattern, column).astype(float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +179,13 @@ def _solve(theta: Floats, sums: _Sums) -> _Solved:
 def _parts(theta: Numbers, sums: _Sums) -> tuple[Numbers, Numbers, complex, complex]:
     """Give the precision of the mean line, what it is solved with, the squares that are left, and the log determinant."""
     factor = np.array([[theta[0], 0.0], [theta[1], theta[2]]])  # persons' covariance is variance × factor factor'
-    left = sums.zz @ factor
-    inner = np.eye(2) + factor.T @ left
-    shrunk = np.linalg.solve(inner, np.concatenate([left.transpose(0, 2, 1), (sums.zy @ factor)[:, :, None]], axis=2))
-    precision = (sums.zz - left @ shrunk[:, :, :2]).sum(axis=0)
-    right = (sums.zy - (left @ shrunk[:, :, 2:])[:, :, 0]).sum(axis=0)
-    explained = ((sums.zy @ factor) * shrunk[:, :, 2]).sum() + right @ np.linalg.solve(precision, right)
-    return precision, right, sums.yy - explained, np.log(np.linalg.det(inner)).sum()
+    inner = np.eye(2) + factor.T @ sums.zz @ factor
+    shrunk = factor @ np.linalg.solve(inner, np.broadcast_to(factor.T, inner.shape))
+    pulled = sums.zz @ shrunk
+    precision = np.einsum("p,pij->ij", sums.persons, sums.zz - pulled @ sums.zz)
+    right = (sums.zy - np.einsum("pij,pj->pi", pulled, sums.zy)).sum(axis=0)
+    explained = (shrunk * sums.squared).sum() + right @ np.linalg.solve(precision, right)
+    return precision, right, sums.yy - explained, (sums.persons * np.log(np.linalg.det(inner))).sum()
 
 
 def _variance(total: complex, sums: _Sums) -> complex:
@@ -213,7 +227,7 @@ def _growth(sums: _Sums, theta: Floats, level: tuple[float, float], middle: tupl
     factor = back @ np.array([[theta[0], 0.0], [theta[1], theta[2]]])
     spread = solved.variance * factor @ factor.T
     sds = np.sqrt(np.diag(spread))
-    persons, z = len(sums.zz), float(stats.norm.ppf(0.975))
+    persons, z = int(sums.persons.sum()), float(stats.norm.ppf(0.975))
     start, slope = (
         Estimate(float(b), float(b - z * se), float(b + z * se), float(se), persons, name, GROWTH, residual_df=sums.rows - 6)
         for b, se, name in zip(beta, np.sqrt(np.diag(covariance)), (unit, f"{unit} per unit of time"), strict=True)

@@ -13,7 +13,8 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, told_apart
+from gm_workbench.metrics.competing import LAST_CAUSE
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.partial import Floats, Ints
 
@@ -68,7 +69,7 @@ def checked_rows(
     require_numbers(frame, numbers, method)
     require_filled(frame, [name for name in (person, cluster) if name], method)
     reasons = frame[event].to_numpy(dtype=float)
-    if ((reasons < 0) | (reasons % 1 != 0)).any():
+    if ((reasons < 0) | (reasons % 1 != 0) | (reasons > LAST_CAUSE)).any():
         raise MetricError(f"{method}: column {event} must hold 0 or the whole number of a reason, but at least one is not.")
     begin = frame[entry].to_numpy(dtype=float) if entry else np.zeros(len(frame))
     end, events = frame[time].to_numpy(dtype=float), reasons.astype(np.int64)
@@ -99,12 +100,16 @@ def _check_stretches(begin: Floats, end: Floats, people: Ints, method: str) -> N
         raise MetricError(f"{method}: stretches of one person must not overlap, but {again} do.")
 
 
+ROUNDING = 1e-10
+"""Share of its size by which a column must vary: less is what adding up leaves of a column that is the same for everybody."""
+
+
 def _matrix(frame: pd.DataFrame, covariates: Sequence[str], method: str) -> Floats:
-    z = frame[list(covariates)].to_numpy(dtype=float)
-    z = (
-        z - z.mean(axis=0, keepdims=True) if len(z) else z
-    )  # no ratio hangs on it, and a year as it is would be too large to raise
-    if np.linalg.matrix_rank(z) < z.shape[1]:
+    told = frame[list(covariates)].to_numpy(dtype=float)
+    # no ratio hangs on where a column starts, and a year as it is would be too large to raise
+    z = told - told.sum(axis=0) / max(len(told), 1)
+    alike = np.abs(z).max(axis=0, initial=0.0) <= ROUNDING * np.abs(told).max(axis=0, initial=0.0)
+    if alike.any() or not told_apart(z):
         raise MetricError(
             f"{method}: of the columns {', '.join(covariates)} one is the same for everybody or repeats others. Leave it out."
         )

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.hazard_rows import ENDLESS, Rows, checked_rows, estimates, exponentiated
 from gm_workbench.metrics.partial import Floats, Maximum, Ties, maximum, risk_sets, sandwich, score_parts
@@ -50,6 +51,7 @@ class Hazards:
         return exponentiated(self.log[name], RATIO_UNIT)
 
 
+@as_declared
 def cause_specific(
     frame: pd.DataFrame,
     covariates: Sequence[str],
@@ -126,6 +128,7 @@ def cause_specific(
     return _hazards(covariates, rows, found, parts, CAUSE_SPECIFIC, RATE_ANSWERS)
 
 
+@as_declared
 def subdistribution(
     frame: pd.DataFrame,
     covariates: Sequence[str],
@@ -197,6 +200,7 @@ class SideBySide:
     subdistribution: Mapping[int, Hazards | NotEnoughData]
 
 
+@as_declared
 def side_by_side(
     frame: pd.DataFrame,
     covariates: Sequence[str],
@@ -206,7 +210,10 @@ def side_by_side(
     event: str = "event",
     cluster: str | None = None,
 ) -> SideBySide:
-    """Fit both models for each reason; neither stands in for the other, and they can point in opposite directions.
+    r"""Fit both models for each reason; neither stands in for the other, and they can point in opposite directions.
+
+    .. math:: \lambda_j(t \mid x) = \lambda_{j0}(t)\, e^{\beta_j' x}, \qquad 1 - F_j(t \mid x) = (1 -
+        F_{j0}(t))^{\exp(\gamma_j' x)}
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.estimate import Estimate
 
 METHOD = "{method}; expressed over {months} months at constant monthly chances"
@@ -13,6 +14,7 @@ STEP = 1e-6
 """In monthly chance, for the slope."""
 
 
+@as_declared
 def incidence(chance: float, other: float, months: int) -> float:
     r"""Give the share that has left for one reason after some months, when each month the same chances hold.
 
@@ -46,11 +48,12 @@ def incidence(chance: float, other: float, months: int) -> float:
     (0.1021, 0.1)
     """
     total = chance + other
-    if min(chance, other, months) < 0 or total > 1:
+    if not (min(chance, other, months) >= 0 and total <= 1):
         raise MetricError("incidence: chances and months must be 0 or more, and chances at most 1 together, but they are not.")
     return chance / total * (1 - (1 - total) ** months) if total > 0 else 0.0
 
 
+@as_declared
 def over_months(monthly: Estimate, with_it: float, otherwise: float, months: int) -> Estimate:
     r"""Express a difference in the monthly chance of leaving as a difference in the share that left after some months.
 

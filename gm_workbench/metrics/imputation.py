@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_whole, shortage
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.fillings import DONORS, Gaps, Mixed, fill
@@ -48,6 +49,7 @@ class Imputations:
     gaps: Mapping[str, int]
 
 
+@as_declared
 def imputed(
     frame: pd.DataFrame,
     columns: Sequence[str],

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.cascade import Contrast, ancova_difference
 from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers, shortage
 from gm_workbench.metrics.clustered import Fit, design, least_squares
@@ -47,6 +48,7 @@ class ImputedDifference:
     without: int
 
 
+@as_declared
 def imputed_difference(
     frame: pd.DataFrame,
     outcome: str,

@@ -17,6 +17,7 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, two_arms
 from gm_workbench.metrics.clustered import design, in_one_size
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -117,6 +118,7 @@ class Compliers:
     strength: float
 
 
+@as_declared
 def two_stage(
     frame: pd.DataFrame,
     outcome: str,
@@ -198,6 +200,7 @@ def two_stage(
     return TwoStage(_second_stage(frame, outcome, treatment, first, covariates, team, unit, TWO_STAGE, cluster), strength)
 
 
+@as_declared
 def complier_difference(
     frame: pd.DataFrame,
     outcome: str,

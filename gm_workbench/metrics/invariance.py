@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, shortage
 from gm_workbench.metrics.confirmatory import (
     MIN_PERSONS,
@@ -63,6 +64,7 @@ class Invariance:
     persons: Mapping[Any, int]
 
 
+@as_declared
 def over_groups(answers: pd.DataFrame, factors: Factors, group: str) -> Invariance | NotEnoughData:
     r"""Hold the measuring of groups ever more equal, and say what fit it costs.
 
@@ -119,10 +121,14 @@ def over_groups(answers: pd.DataFrame, factors: Factors, group: str) -> Invarian
     return _climbed([Sample.of(part) for part in parts.values()], factors, 1, persons, GROUPS)
 
 
+@as_declared
 def over_waves(
     answers: pd.DataFrame, factors: Factors, *, person: str = "person", wave: str = "wave"
 ) -> Invariance | NotEnoughData:
     r"""Hold the measuring of waves ever more equal, among persons who answered all of them, and say what fit it costs.
+
+    .. math:: x_{it} = \tau_t + \Lambda_t \xi_{it} + \delta_{it}: \quad \text{same pattern}; \; \Lambda_t = \Lambda; \;
+        \tau_t = \tau
 
     As `over_groups`, with all waves of a person in one model: each factor at each wave is a factor of its own, factors
     correlate freely, and so do the errors of the same item at two waves, for a person reads an item the same way again.

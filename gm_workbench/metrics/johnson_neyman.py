@@ -16,6 +16,7 @@ from scipy import stats
 from statsmodels.regression.linear_model import OLS
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.clustered import Floats, design, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -75,6 +76,7 @@ class Region:
     over: tuple[float, float]
 
 
+@as_declared
 def region(
     frame: pd.DataFrame,
     outcome: str = "BEH",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import linalg, stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.small_sample import Influence, SmallSampleFit
 
@@ -43,6 +44,7 @@ class JointTest:
     method: str = HTZ
 
 
+@as_declared
 def joint_test(fit: SmallSampleFit, names: Sequence[str]) -> JointTest | NotEnoughData:
     r"""Test that the coefficients named are all zero.
 
@@ -99,7 +101,7 @@ def joint_test(fit: SmallSampleFit, names: Sequence[str]) -> JointTest | NotEnou
 def _checked(fit: SmallSampleFit, names: Sequence[str]) -> Sequence[str]:
     unknown = [name for name in names if name not in fit.names]
     if unknown:
-        raise MetricError(f"{HTZ}: the model has no {', '.join(unknown)}; it has {', '.join(fit.names)}.")
+        raise MetricError(f"{HTZ}: the model has no {', '.join(map(str, unknown))}; it has {', '.join(fit.names)}.")
     if not names or len(set(names)) < len(names):
         raise MetricError(f"{HTZ}: name at least one coefficient, and each once; got {', '.join(names) or 'none'}.")
     return names

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.moderation import BARRIERS, SCALES, knobs
@@ -72,6 +73,7 @@ class Order:
     n: int
 
 
+@as_declared
 def knob_order(
     frame: pd.DataFrame,
     *,

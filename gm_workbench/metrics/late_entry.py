@@ -17,6 +17,7 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.competing import Floats, Ints, aalen_johansen, bounds, checked
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.exits import Curve
@@ -30,6 +31,7 @@ MIN_AT_RISK = 10
 """Persons at risk at every exit that counts (assumed): a few who leave among the first to enter would decide the curve."""
 
 
+@as_declared
 def cumulative_incidence(
     time: Column,
     event: Sequence[int] | pd.Series[Any],
@@ -86,6 +88,7 @@ def cumulative_incidence(
     return _curve(time, event, at, entry, cause, start, clusters, AALEN_JOHANSEN)
 
 
+@as_declared
 def survival(
     time: Column,
     event: Sequence[int] | pd.Series[Any],

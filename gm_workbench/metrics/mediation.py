@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers
 from gm_workbench.metrics.clustered import Fit, design, least_squares
 from gm_workbench.metrics.estimate import NotEnoughData
@@ -36,6 +37,7 @@ STRAIGHT = "least squares (OLS), robust by cluster or else by person, t interval
 MULTILEVEL = "product of coefficients (OLS between groups, random intercepts), Monte Carlo interval"
 
 
+@as_declared
 def mediation(
     frame: pd.DataFrame,
     exposure: str,
@@ -119,6 +121,7 @@ def mediation(
     return split(paths, Steps(a, b, *spread, (first.residual_df, second.residual_df)), direct, PRODUCT, total)
 
 
+@as_declared
 def multilevel_mediation(
     frame: pd.DataFrame,
     exposure: str,

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.between_groups import LevelMediation, Names, between
 from gm_workbench.metrics.checks import require_filled, require_numbers
 from gm_workbench.metrics.estimate import NotEnoughData
@@ -26,6 +27,7 @@ THREE_TWO_ONE = "product of coefficients between teams (3-2-1, random intercepts
 ONE_ONE_ONE = "product of coefficients within groups (1-1-1, group-mean-centred OLS, CR2), Monte Carlo interval"
 
 
+@as_declared
 def two_one_one(
     frame: pd.DataFrame,
     exposure: str,
@@ -111,6 +113,7 @@ def two_one_one(
     )
 
 
+@as_declared
 def three_two_one(
     frame: pd.DataFrame,
     exposure: str,
@@ -191,6 +194,7 @@ def three_two_one(
     return between(frame, coaches, names, above, person_covariates, THREE_TWO_ONE, draws, seed, unit)
 
 
+@as_declared
 def one_one_one(
     frame: pd.DataFrame,
     exposure: str,

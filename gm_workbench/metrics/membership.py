@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers, two_arms
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -28,6 +29,7 @@ MIN_CLUSTERS_PER_ARM = 4
 """Teams in each arm below which a comparison of teams says nothing (assumed floor)."""
 
 
+@as_declared
 def weights(months: pd.DataFrame, person: str, group: str) -> pd.DataFrame:
     r"""Give the share of each person's months that each group had (multiple-membership weights).
 
@@ -70,6 +72,7 @@ def weights(months: pd.DataFrame, person: str, group: str) -> pd.DataFrame:
     return counted.assign(weight=counted["months"] / whole)
 
 
+@as_declared
 def exposure_share(months: pd.DataFrame, person: str, exposed: str) -> pd.Series[float]:
     r"""Give each person's dose: the share of months under a coach whose team worked in the new way.
 
@@ -130,6 +133,7 @@ class Contamination:
     moved: float
 
 
+@as_declared
 def contamination(frame: pd.DataFrame, assigned: str, dose: str, cluster: str) -> Contamination | NotEnoughData:
     r"""Say how much of the new way of working each side received.
 

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.asking import as_declared
+from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, told_apart
 from gm_workbench.metrics.degrees import KENWARD_ROGER, SATTERTHWAITE, Degrees, Errors, degrees, interval
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.mixed_fit import SAME, Solved, best_fit, factors
@@ -30,6 +31,7 @@ KENWARD_ROGER_BELOW = 50
 SAID = MappingProxyType({KENWARD_ROGER: "Kenward-Roger", SATTERTHWAITE: "Satterthwaite"})
 
 
+@as_declared
 def mixed_model(
     frame: pd.DataFrame,
     outcome: str,
@@ -123,7 +125,7 @@ def mixed_model(
         return short
     x = _columns(frame, predictors)
     matrix = np.column_stack(list(x.values()))
-    if len(x) <= len(predictors) or np.linalg.matrix_rank(matrix) < matrix.shape[1]:
+    if len(x) <= len(predictors) or not told_apart(matrix):
         raise MetricError(f"{MIXED}: the columns {', '.join(x)} repeat each other. Leave one out.")
     sums = cross_products(frame[outcome].to_numpy(dtype=float), matrix, codes, [columns for columns, _ in effects.values()])
     solved = best_fit(sums, reml, MIXED)

@@ -17,8 +17,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.bootstrap import class_draws, percentile
-from gm_workbench.metrics.checks import require_columns, require_filled
+from gm_workbench.metrics.checks import are_labels, require_columns, require_filled
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.mobility_draws import INDICES, counted_indices, index_stack, same_pairs
 
@@ -72,6 +73,7 @@ class Transitions:
         return tuple(tuple(count / sum(row) if sum(row) else float("nan") for count in row) for row in rows)
 
 
+@as_declared
 def transitions(
     pairs: pd.DataFrame,
     states: Sequence[str],
@@ -138,6 +140,7 @@ def transitions(
     return Transitions(tuple(states), columns, rows, seen["person"].nunique(), lost, attrition, weighed)
 
 
+@as_declared
 def indices(matrix: Sequence[Sequence[float]], start: Sequence[float] | None = None) -> dict[str, float]:
     r"""Sum a square transition matrix up: 0 when nobody moves.
 
@@ -187,6 +190,7 @@ def indices(matrix: Sequence[Sequence[float]], start: Sequence[float] | None = N
     return dict(zip(INDICES, (float(value) for value in index_stack(p[None], shares[None])[0]), strict=True))
 
 
+@as_declared
 def mobility_indices(
     pairs: pd.DataFrame, states: Sequence[str], out: str = OUT, draws: int = 999, seed: int = 1
 ) -> Mapping[str, Estimate] | NotEnoughData:
@@ -272,8 +276,11 @@ def state_codes(values: pd.Series[Any], states: tuple[str, ...]) -> NDArray[np.i
     [1, 0]
     """
     if len(set(states)) < len(states):
-        raise MetricError(f"Every state must be declared once, but got {', '.join(states)}.")
+        raise MetricError(f"Every state must be declared once, but got {', '.join(map(str, states))}.")
+    if not are_labels(values):
+        raise MetricError("Every state must be a text or a number, but some are neither.")
     codes = pd.Index(states, dtype=object).get_indexer(pd.Index(values, dtype=object)).astype(np.int64)
     if (codes < 0).any():
-        raise MetricError(f"Every state must be one of {', '.join(states)}, but at least one pair has another or none.")
+        told = ", ".join(map(str, states))
+        raise MetricError(f"Every state must be one of {told}, but at least one pair has another or none.")
     return np.asarray(codes)

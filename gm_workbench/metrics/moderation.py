@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.clustered import Fit, design, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -32,6 +33,7 @@ class Knob:
     n: int
 
 
+@as_declared
 def knobs(
     frame: pd.DataFrame,
     *,
@@ -151,6 +153,7 @@ class Moderation:
     per: float
 
 
+@as_declared
 def moderation(
     frame: pd.DataFrame,
     outcome: str = "BEH",

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.clustered import Fit, design, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -59,6 +60,7 @@ class Levels:
     per: float
 
 
+@as_declared
 def moderation_levels(
     frame: pd.DataFrame,
     outcome: str = "BEH",

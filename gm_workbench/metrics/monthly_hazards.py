@@ -19,7 +19,8 @@ from statsmodels.genmod import families
 from statsmodels.genmod.generalized_linear_model import GLM
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.asking import as_declared
+from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, told_apart
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.hazard_rows import ENDLESS, MIN_CLUSTERS, MIN_EVENTS, exponentiated
 from gm_workbench.metrics.partial import WIDE, Floats, sandwich
@@ -66,6 +67,7 @@ class MonthlyHazards:
         return exponentiated(self.log[name], self.unit)
 
 
+@as_declared
 def monthly_hazards(
     months: pd.DataFrame,
     covariates: Sequence[str],
@@ -165,7 +167,8 @@ def _check(
     require_filled(months, [person, *([cluster] if cluster else [])], method)
     if not len(bands):
         raise MetricError(f"{method}: there must be a band of months but got none. Name the month in which each begins.")
-    if ((months[month] % 1 != 0) | (months[month] < bands[0])).any() or list(bands) != sorted(set(bands)):
+    at = months[month].to_numpy(dtype=float)
+    if ((at % 1 != 0) | (at < bands[0])).any() or list(bands) != sorted(set(bands)):
         raise MetricError(f"{method}: bands must rise, and months be whole and not before the first band, {bands[0]}.")
     again = int(months.duplicated([person, month]).sum())
     if again:
@@ -212,10 +215,10 @@ def _matrix(cells: pd.DataFrame, covariates: Sequence[str], bands: int, method: 
     """Give a column per band and the covariates less their means, so that a band's coefficient is for the mean person-month."""
     z = cells[list(range(len(covariates)))].to_numpy(dtype=float)
     centre = np.average(z, axis=0, weights=cells["rows"])
-    x = np.column_stack([cells["band"].to_numpy()[:, None] == np.arange(bands), z - centre]).astype(float)
-    if np.linalg.matrix_rank(x) < x.shape[1]:
+    in_band = (cells["band"].to_numpy()[:, None] == np.arange(bands)).astype(float)
+    if not told_apart(np.column_stack([in_band, z])):
         raise MetricError(f"{method}: the columns {', '.join(covariates)} repeat each other or the bands. Leave one out.")
-    return x
+    return np.column_stack([in_band, z - centre])
 
 
 def _fit(cells: pd.DataFrame, x: Floats, link: Link) -> tuple[Floats, Floats] | None:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.asking import as_declared
+from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, told_apart
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
@@ -66,6 +67,7 @@ class Multilevel:
         return (frame[outcome] - told).astype(float)
 
 
+@as_declared
 def random_intercept(
     frame: pd.DataFrame,
     outcome: str,
@@ -154,7 +156,7 @@ class _Sums:
     @classmethod
     def of(cls, frame: pd.DataFrame, outcome: str, x: Mapping[str, Floats], group: str, method: str) -> _Sums:
         matrix, y = np.column_stack(list(x.values())), frame[outcome].to_numpy(dtype=float)
-        if np.linalg.matrix_rank(matrix) < matrix.shape[1]:
+        if not told_apart(matrix):
             raise MetricError(f"{method}: the columns {', '.join(x)} repeat each other. Leave one out.")
         q, r = np.linalg.qr(matrix)
         start, codes = q.T @ y, pd.factorize(frame[group])[0]

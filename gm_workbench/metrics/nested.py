@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.asking import as_declared
+from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, told_apart
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
@@ -66,6 +67,7 @@ class Nested:
         return (frame[outcome] - told).astype(float)
 
 
+@as_declared
 def nested_intercepts(
     frame: pd.DataFrame, outcome: str, predictors: Sequence[str], group: str, above: str, *, unit: str = "points"
 ) -> Nested | NotEnoughData:
@@ -77,6 +79,9 @@ def nested_intercepts(
     Given :math:`\tau / \sigma` and :math:`\omega / \sigma` everything else has a closed form, so the restricted likelihood is a
     surface in two dimensions. Its top is climbed to from each of the three best points of a grid; climbs that end at different
     heights are not enough data. A spread may be zero. For one level of groups: `multilevel.random_intercept`.
+
+    `mixed.mixed_model` with two levels gives the same numbers (a test holds them together) and takes two to four times as long,
+    which is too long for what is drawn thousands of times; so both are kept.
 
     It does not let slopes differ between groups, nor persons belong to several coaches, and its standard errors treat the
     spreads as known: with few teams ask for degrees of freedom, as `mediation_levels` does.
@@ -155,7 +160,7 @@ class _Sums:
     @classmethod
     def of(cls, frame: pd.DataFrame, outcome: str, x: Mapping[str, Floats], group: str, above: str) -> _Sums:
         matrix, y = np.column_stack(list(x.values())), frame[outcome].to_numpy(dtype=float)
-        if np.linalg.matrix_rank(matrix) < matrix.shape[1] or len(y) <= matrix.shape[1]:
+        if not told_apart(matrix) or len(y) <= matrix.shape[1]:
             raise MetricError(f"{NESTED}: the columns {', '.join(x)} repeat each other. Leave one out.")
         q, r = np.linalg.qr(matrix)
         start, codes = q.T @ y, pd.factorize(frame[group])[0]

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.characteristics import Characteristics, require_characteristics
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair, shortage
@@ -72,6 +73,7 @@ class Oaxaca:
     standard: Standard
 
 
+@as_declared
 def oaxaca_blinder(
     frame: pd.DataFrame,
     outcome: str,

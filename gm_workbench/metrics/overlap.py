@@ -14,7 +14,8 @@ from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_binary, require_numbers, shortage
+from gm_workbench.metrics.asking import as_declared
+from gm_workbench.metrics.checks import APART, all_finite, require_binary, require_numbers, shortage, told_apart
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import NotEnoughData
 
@@ -30,8 +31,11 @@ CERTAIN = 1e-5
 """Probability of one of the groups below which a person could only have been in the other (as in Stata's teffects)."""
 
 
+@as_declared
 def stabilised_weights(frame: pd.DataFrame, exposed: str, covariates: Sequence[str]) -> pd.Series[Any] | NotEnoughData:
-    """Give each person the weight that makes both groups alike in the covariates, on average.
+    r"""Give each person the weight that makes both groups alike in the covariates, on average.
+
+    .. math:: w_i = \frac{P(D = d_i)}{P(D = d_i \mid x_i)}, \qquad \log \frac{P(D = 1 \mid x)}{P(D = 0 \mid x)} = \gamma' x
 
     Parameters
     ----------
@@ -93,6 +97,7 @@ class Balance:
     effective_other: float
 
 
+@as_declared
 def balance(
     frame: pd.DataFrame, exposed: str, covariates: Sequence[str], weights: ArrayLike | None = None
 ) -> tuple[Balance, ...] | NotEnoughData:
@@ -137,7 +142,7 @@ def balance(
     if weights is not None and np.asarray(weights).dtype.kind not in "biuf":
         raise MetricError(f"{BALANCE}: weights must be numbers, one per person.")
     w = np.ones(len(frame)) if weights is None else np.asarray(weights, dtype=float)
-    if w.shape != group.shape or not (np.isfinite(w).all() and (w >= 0).all() and w[group].any() and w[~group].any()):
+    if w.shape != group.shape or not (all_finite(w) and (w >= 0).all() and w[group].any() and w[~group].any()):
         raise MetricError(f"{BALANCE}: weights must be one number per person, 0 or more, with some above 0 in each group.")
     effective = [float(side.sum() ** 2 / (side**2).sum()) for side in (w[group], w[~group])]
     return tuple(Balance(name, *_apart(frame[name].to_numpy(dtype=float), group, w, name), *effective) for name in covariates)
@@ -154,11 +159,9 @@ def _apart(x: Floats, group: NDArray[np.bool_], weights: Floats, name: str) -> t
     return before, after
 
 
-def full_rank(columns: Mapping[str, Floats], method: str) -> Floats:
-    """Give the columns as a matrix, or refuse columns that repeat each other."""
+def full_rank(columns: Mapping[str, Floats], method: str, least: float = APART) -> Floats:
+    """Give the columns as a matrix, or refuse columns that repeat each other but for less than the `least` share."""
     matrix = np.column_stack(list(columns.values()))
-    # in one scale, so that euros squared do not drown a column of 0 and 1
-    lengths = np.maximum(np.sqrt((matrix**2).sum(axis=0)), np.finfo(float).tiny)
-    if np.linalg.matrix_rank(matrix / lengths) < matrix.shape[1]:
+    if not told_apart(matrix, least):
         raise MetricError(f"{method}: the columns {', '.join(columns)} repeat each other. Leave one out.")
     return matrix

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
-from gm_workbench.metrics.clustered import design, least_squares
+from gm_workbench.metrics.clustered import design, in_one_size, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 Floats = NDArray[np.float64]
@@ -56,6 +57,7 @@ class PanelFit:
         return self.sd_person**2 / (self.sd_person**2 + self.sd_rest**2)
 
 
+@as_declared
 def fixed_effects(
     frame: pd.DataFrame,
     outcome: str,
@@ -125,6 +127,7 @@ def fixed_effects(
     return PanelFit(MappingProxyType({name: slopes[name] for name in predictors}), spread, math.sqrt(variance), len(frame))
 
 
+@as_declared
 def random_effects(
     frame: pd.DataFrame,
     outcome: str,
@@ -224,7 +227,7 @@ def _moving(means: pd.DataFrame, centred: pd.DataFrame) -> list[str]:
 
 def _noise(y: pd.Series[Any], x: Mapping[str, Floats], absorbed: int = 0) -> tuple[float, int]:
     """Give the variance that a regression leaves and its degrees of freedom, also where columns repeat each other."""
-    matrix = np.column_stack(list(x.values()))
+    matrix, _ = in_one_size(np.column_stack(list(x.values())))
     solution, _, rank, _ = np.linalg.lstsq(matrix, y.to_numpy(), rcond=None)
     left, residual_df = y.to_numpy() - matrix @ solution, len(y) - int(rank) - absorbed
     return float(left @ left) / residual_df, residual_df
@@ -243,8 +246,9 @@ def _estimates(
     fit, (variance, residual_df, df) = least_squares(y, x, person, persons=person.nunique(), method=method), noise
     told = f"{method}, CR1 by person, t interval on persons − 1"
     if errors == "classical":
-        matrix, told = np.column_stack(list(x.values())), f"{method}, classical errors"
-        fit = replace(fit, covariance=np.asarray(variance * np.linalg.inv(matrix.T @ matrix), dtype=float))
+        turn, told = np.linalg.qr(np.column_stack(list(x.values())), mode="r"), f"{method}, classical errors"
+        back = np.linalg.inv(turn)
+        fit = replace(fit, covariance=np.asarray(variance * back @ back.T, dtype=float))
     df = df if errors == "classical" else float(fit.clusters - 1)
     half = float(stats.t.ppf(0.975, df))
     plain = ((name, fit.combine({name: 1.0}, unit, told)) for name in x)

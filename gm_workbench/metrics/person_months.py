@@ -6,14 +6,18 @@ import numpy as np
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_numbers
 
 LONGEST = 1200
 """Months, a hundred years: nobody is on benefit for longer, and a row for each would fill the memory."""
 
 
+@as_declared
 def laid_out(spells: pd.DataFrame, *, time: str = "time", event: str = "event", entry: str | None = None) -> pd.DataFrame:
-    """Give a row for each month in which a stay was under observation; the event stands in its last month only.
+    r"""Give a row for each month in which a stay was under observation; the event stands in its last month only.
+
+    .. math:: \text{rows } (i, t), \; e_i < t \le T_i; \qquad y_{it} = \delta_i\, 1(t = T_i)
 
     Parameters
     ----------

@@ -8,10 +8,12 @@ from math import isfinite, sqrt
 import numpy as np
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 
 PLAN = "plan of a study"
 
 
+@as_declared
 def design_effect(size: float, icc: float, cv: float = 0.0) -> float:
     r"""Give by how much clustering multiplies the variance of a mean.
 
@@ -51,6 +53,7 @@ def design_effect(size: float, icc: float, cv: float = 0.0) -> float:
     return 1 + ((cv**2 + 1) * size - 1) * icc
 
 
+@as_declared
 def two_shares_se(
     first: float, second: float, clusters: int | tuple[int, int], size: float, icc: float, cv: float = 0.0
 ) -> float:
@@ -91,6 +94,7 @@ def two_shares_se(
     return sqrt(design_effect(size, icc, cv) * variance / size)
 
 
+@as_declared
 def stepped_wedge_se(clusters: Sequence[int], size: float, sd: float, between_sd: float) -> float:
     r"""Give the standard error of the difference in a stepped wedge, by Hussey & Hughes.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.planning import PLAN, require
@@ -65,7 +66,7 @@ class Plan:
     def __post_init__(self) -> None:
         require(
             ("clusters", self.clusters >= 2, "at least 2"),
-            ("size", self.size >= 1, "at least 1"),
+            ("size", 1 <= self.size < inf, "at least 1 and finite"),
             ("base or sd", (self.base is None) != (self.sd is None), "given, and one of them only"),
             ("base", self.base is None or 0 < self.base < 1, "above 0 and below 1"),
             ("sd", self.sd is None or self.sd > 0, "above 0"),

@@ -13,6 +13,7 @@ from scipy import stats
 from scipy.integrate import quad
 from scipy.optimize import brentq
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.planning import arms_of, design_effect, require, stepped_wedge_se, two_shares_se
 
 __all__ = [
@@ -32,6 +33,7 @@ SUREST = 0.9999
 """The chance that may be asked of `detectable` at most: beyond it the integral's last digits would decide."""
 
 
+@as_declared
 def power(difference: float, se: float, df: float = inf, level: float = 0.95) -> float:
     r"""Give the chance that a two-sided test finds a true difference: the share of intervals without zero.
 
@@ -92,6 +94,7 @@ def _outside(shift: float, bound: float) -> float:
     return 0.5 * (erfc((bound - shift) / sqrt(2)) + erfc((bound + shift) / sqrt(2)))
 
 
+@as_declared
 def detectable(se: float, df: float = inf, chance: float = 0.8, level: float = 0.95) -> float:
     r"""Give the smallest true difference that a study with this standard error finds with the given chance.
 
@@ -137,10 +140,13 @@ def detectable(se: float, df: float = inf, chance: float = 0.8, level: float = 0
     return se * float(brentq(lacking, 0.0, furthest, xtol=1e-10))
 
 
+@as_declared
 def clustered_power(
     first: float, second: float, clusters: int | tuple[int, int], size: float, icc: float, cv: float = 0.0, level: float = 0.95
 ) -> float:
-    """Give the chance to find a difference between two shares when whole clusters are in one arm.
+    r"""Give the chance to find a difference between two shares when whole clusters are in one arm.
+
+    .. math:: P\big(|\hat\Delta| / s > t_{.975, m - 2}\big), \qquad s = \text{the error of two shares}, \; m = \text{clusters}
 
     `power` of the difference at the standard error of `two_shares_se`, with as many degrees of freedom as clusters less two.
 
@@ -174,10 +180,14 @@ def clustered_power(
     return power(first - second, se, sum(arms_of(clusters)) - 2, level)
 
 
+@as_declared
 def stepped_wedge_power(
     first: float, second: float, clusters: Sequence[int], size: float, between_sd: float, level: float = 0.95
 ) -> float:
     r"""Give the chance to find a difference between two shares in a stepped wedge, by Hussey & Hughes.
+
+    .. math:: \Phi\Big(\frac{|\Delta|}{s} - z_{.975}\Big) + \Phi\Big(-\frac{|\Delta|}{s} - z_{.975}\Big), \qquad \sigma^2 =
+        \bar p (1 - \bar p)
 
     `power` at the standard error of `stepped_wedge_se`, with the binomial spread at the mean of the two shares and a normal
     interval. With few clusters this is too rosy: the analysis will have fewer degrees of freedom.

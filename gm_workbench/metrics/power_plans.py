@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf, sqrt
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.assignments import teams_needed
 from gm_workbench.metrics.cascade import MIN_CLUSTERS_PER_ARM, MIN_PERSONS_PER_ARM
 from gm_workbench.metrics.estimate import NotEnoughData
@@ -83,8 +84,11 @@ def _clusters_wanted(plan: Plan) -> list[tuple[str, int, int]]:
     return [("teams", plan.clusters, MIN_TEAMS)]
 
 
+@as_declared
 def foreseen(plan: Plan, difference: float, level: float = 0.95) -> Foreseen | NotEnoughData:
     r"""Give the chance that a true difference is seen, in closed form: that the interval of the analysis leaves zero out.
+
+    .. math:: P\big(|\hat\Delta| / s > t_{.975, \nu}\big), \qquad \hat\Delta / s \sim t_\nu(\Delta / s)
 
     - parallel teams: the design effect times the variance of two shares or means, and the degrees of freedom that CR2 leaves
       (`planning.two_shares_se`, `two_means_se`, `two_groups_df`);
@@ -164,8 +168,11 @@ def _in_steps(plan: Plan, difference: float) -> float:
     return stepped_wedge_se([count for count in plan.waves if count], plan.kept, sd, between) * float(a_year)
 
 
+@as_declared
 def smallest_seen(plan: Plan, chance: float = 0.8, level: float = 0.95) -> float | NotEnoughData:
-    """Give the smallest rise that the plan sees with the given chance, in closed form.
+    r"""Give the smallest rise that the plan sees with the given chance, in closed form.
+
+    .. math:: \Delta: \quad P\big(|\hat\Delta| / s > t_{.975, \nu} \mid \Delta\big) = 1 - \beta
 
     The error of shares is that at the base, and then once more at the rise found, so that the two go together.
 
@@ -205,8 +212,11 @@ def smallest_seen(plan: Plan, chance: float = 0.8, level: float = 0.95) -> float
     return rise
 
 
+@as_declared
 def by_clusters(plan: Plan, difference: float, clusters: Sequence[int]) -> dict[int, Foreseen | NotEnoughData]:
-    """Give what the same plan promises with other numbers of clusters.
+    r"""Give what the same plan promises with other numbers of clusters.
+
+    .. math:: m \mapsto P\big(|\hat\Delta| / s(m) > t_{.975, \nu(m)}\big)
 
     Parameters
     ----------
@@ -236,8 +246,11 @@ def by_clusters(plan: Plan, difference: float, clusters: Sequence[int]) -> dict[
     return {count: foreseen(replace(plan, clusters=count), difference) for count in clusters}
 
 
+@as_declared
 def by_size(plan: Plan, difference: float, sizes: Sequence[float]) -> dict[float, Foreseen | NotEnoughData]:
-    """Give what the same plan promises with other numbers of persons in a cluster.
+    r"""Give what the same plan promises with other numbers of persons in a cluster.
+
+    .. math:: n \mapsto P\big(|\hat\Delta| / s(n) > t_{.975, \nu}\big), \qquad s(n)^2 \propto \frac{1 + (n - 1) \rho}{n}
 
     Where persons of a cluster are alike, more of them help less and less: the design effect grows with them.
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.cascade import Contrast, ancova_difference
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.planning import PLAN, require
@@ -58,8 +59,11 @@ class Simulated:
     without_number: int
 
 
+@as_declared
 def simulated(plan: Plan, difference: float, draws: int = 500, seed: int = 1) -> Simulated | NotEnoughData:
-    """Draw studies by a plan and count those whose interval leaves zero out, by the analysis that the notebook calls.
+    r"""Draw studies by a plan and count those whose interval leaves zero out, by the analysis that the notebook calls.
+
+    .. math:: \hat P = \frac{1}{R} \sum_{r=1}^{R} 1\big(0 \notin [\hat\Delta_r^\text{low}, \hat\Delta_r^\text{high}]\big)
 
     Teams go through `team_comparison.difference` under the plan's design (after a lot: with its randomisation inference, else
     CR2), without covariates; persons by coach through `cascade.ancova_difference` with the start as covariate. The same seed
@@ -98,6 +102,7 @@ def simulated(plan: Plan, difference: float, draws: int = 500, seed: int = 1) ->
     """
     require(
         ("draws", draws >= FEWEST_DRAWS, f"at least {FEWEST_DRAWS}"),
+        ("seed", seed >= 0, "0 or more"),
     )
     if (short := never(plan)) is not None:
         return short

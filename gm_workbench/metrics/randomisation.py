@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.assignments import (
     NEGLIGIBLE,
     Design,
@@ -73,6 +74,7 @@ class Randomisation:
     exact: bool
 
 
+@as_declared
 def randomisation_inference(
     cells: pd.DataFrame,
     outcome: str,

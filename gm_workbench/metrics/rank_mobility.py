@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.checks import require_draws, require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -64,6 +65,7 @@ class RankMobility:
     bottom: float
 
 
+@as_declared
 def rank_mobility(
     frame: pd.DataFrame,
     start: str = "from",

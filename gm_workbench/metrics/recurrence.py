@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_columns, shortage
 from gm_workbench.metrics.clustered_share import share
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -86,10 +87,14 @@ class States:
         return Recurrence(Definition.CBS, self.months, self.back, self.exits, self.left_out)
 
 
+@as_declared
 def divosa(
     after: pd.DataFrame, months: int, *, person: str = "person", benefit: str = "benefit", cluster: str | None = None
 ) -> Recurrence | NotEnoughData:
-    """Estimate the share of all exits after which somebody is on benefit again within so many months (herinstroom, Divosa).
+    r"""Estimate the share of all exits after which somebody is on benefit again within so many months (herinstroom, Divosa).
+
+    .. math:: \hat p(h) = \frac{1}{n} \sum_e 1\Big(\sum_{k=1}^{h} B_{ek} > 0\Big), \quad e \text{ exits followed for } h
+        \text{ months}
 
     Parameters
     ----------
@@ -131,6 +136,7 @@ def divosa(
     return Recurrence(Definition.DIVOSA, months, _share(back, kept, person, cluster), len(back), left_out)
 
 
+@as_declared
 def cbs(
     after: pd.DataFrame,
     months: int,
@@ -140,7 +146,10 @@ def cbs(
     job: str = "job",
     cluster: str | None = None,
 ) -> States | NotEnoughData:
-    """Estimate the shares that work, are on benefit, or neither, so many months after an exit to paid work (CBS).
+    r"""Estimate the shares that work, are on benefit, or neither, so many months after an exit to paid work (CBS).
+
+    .. math:: \hat p_s(h) = \frac{1}{n} \sum_e 1(Z_{e,h} = s), \quad e \text{ exits with } Z_{e,1} = \text{work}, \; s \in
+        \{\text{work, benefit, elsewhere}\}
 
     An exit is to paid work when there is a job, and no benefit, in the month after the last on benefit, whatever the registered
     reason. Who came back and left again is not back. CBS counts general assistance below pension age, not in institutions: that
@@ -189,8 +198,11 @@ def cbs(
     return States(shares[0], shares[1], shares[2], shares[3], months, len(last), left_out)
 
 
+@as_declared
 def difference(first: Recurrence, second: Recurrence) -> Estimate:
-    """Estimate the difference between two shares by the same definition: the first minus the second.
+    r"""Estimate the difference between two shares by the same definition: the first minus the second.
+
+    .. math:: \hat p_1 - \hat p_2, \qquad s^2 = s_1^2 + s_2^2
 
     The two must share no person, coach or team; otherwise the interval is wrong.
 

@@ -7,12 +7,14 @@ import math
 import numpy as np
 import pandas as pd
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.confirmatory import Z, fitted_group
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 OMEGA = "McDonald's omega (one factor, maximum likelihood), delta interval"
 
 
+@as_declared
 def omega(answers: pd.DataFrame) -> Estimate | NotEnoughData:
     r"""Say which share of the variance of a sum of items is that of the one thing they measure.
 

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.shares import wilson
@@ -23,6 +24,7 @@ SURE = float(stats.norm.ppf(0.975))
 """Index from which change is called reliable; error alone brings 1 person in 20 this far, half of them upwards."""
 
 
+@as_declared
 def change_index(before: float, after: float, *, sd: float, reliability: float) -> float:
     r"""Weigh the change of one person against what two measurements of somebody who stays the same differ.
 
@@ -45,7 +47,7 @@ def change_index(before: float, after: float, *, sd: float, reliability: float) 
     Raises
     ------
     MetricError
-        When the spread is not above 0, or the reliability does not lie from 0 to 1.
+        When a score is not finite, the spread is not above 0, or the reliability does not lie from 0 to 1.
 
     References
     ----------
@@ -56,6 +58,8 @@ def change_index(before: float, after: float, *, sd: float, reliability: float) 
     >>> round(change_index(47.5, 32.5, sd=7.5, reliability=0.88), 2)
     -4.08
     """
+    if not math.isfinite(after - before):
+        raise MetricError("change_index: both scores must be finite numbers, but at least one is not. Leave such pairs out.")
     return (after - before) / _difference_sd(sd, reliability)
 
 
@@ -80,6 +84,7 @@ class ReliableChange:
     reliability: float
 
 
+@as_declared
 def reliable_change(
     frame: pd.DataFrame,
     before: str,
@@ -89,6 +94,8 @@ def reliable_change(
     sd: float | None = None,
 ) -> ReliableChange | NotEnoughData:
     r"""Count persons whose score rose or fell by more than the questionnaire errs.
+
+    .. math:: |x_2 - x_1| > 1.96\, s_1 \sqrt{2 (1 - r_{xx})}
 
     Without any change in anybody about 2.5 % go up and 2.5 % go down. A rise is no effect: who scores low by chance rises by
     chance (regression to the mean), and this does not take it out.

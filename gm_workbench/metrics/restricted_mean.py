@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair, shortage
 from gm_workbench.metrics.competing import Floats, checked
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -29,6 +30,7 @@ MIN_EXITS = 5
 """Exits before the horizon, in each group, below which an interval in months does not hold what it says (assumed)."""
 
 
+@as_declared
 def still_there(
     time: Column,
     event: Sequence[int] | pd.Series[Any],
@@ -78,6 +80,7 @@ def still_there(
     return _estimate(horizon - gone.value, gone.parts, gone.labels, (0.0, horizon), 1, STILL_THERE)
 
 
+@as_declared
 def lost(
     time: Column,
     event: Sequence[int] | pd.Series[Any],
@@ -125,6 +128,7 @@ def lost(
     return _estimate(gone.value, gone.parts, gone.labels, (0.0, horizon), 1, LOST)
 
 
+@as_declared
 def difference(
     frame: pd.DataFrame,
     horizon: float,
@@ -137,7 +141,10 @@ def difference(
     entry: str | None = None,
     cluster: str | None = None,
 ) -> Estimate | NotEnoughData:
-    """Estimate the difference between two groups in months, the first minus the second: lost to a cause, or still there.
+    r"""Estimate the difference between two groups in months, the first minus the second: lost to a cause, or still there.
+
+    .. math:: \Delta = \int_0^h \hat S_1(t) - \hat S_2(t) \, dt, \quad \text{or} \quad \int_0^h \hat F_{1j}(t) - \hat
+        F_{2j}(t) \, dt
 
     A coach may have persons in both groups: what a cluster adds to one mean and takes from the other is added up first.
 

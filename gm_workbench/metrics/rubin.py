@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
+from gm_workbench.metrics.checks import all_finite
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 Floats = NDArray[np.float64]
@@ -55,6 +57,7 @@ class Pooled:
         return math.sqrt(self.between / self.imputations)
 
 
+@as_declared
 def pool(
     estimates: ArrayLike,
     variances: ArrayLike,
@@ -116,7 +119,7 @@ def pool(
     >>> round(found.estimate.value, 6), round(found.estimate.df, 4), round(found.fmi, 5)
     (2.2, 9.4408, 0.64033)
     """
-    q, u = np.asarray(estimates, dtype=float), np.asarray(variances, dtype=float)
+    q, u = _numbers(estimates), _numbers(variances)
     _require(q.ndim == 1 and q.shape == u.shape and bool((u > 0).all()), q, u, complete_df)
     m = len(q)
     if m < MIN_IMPUTATIONS:
@@ -174,6 +177,7 @@ class PooledTest:
     imputations: int
 
 
+@as_declared
 def pool_wald(estimates: ArrayLike, covariances: ArrayLike) -> PooledTest | NotEnoughData:
     r"""Test that k coefficients, estimated in each of m completed data sets, are all zero (D1).
 
@@ -211,8 +215,8 @@ def pool_wald(estimates: ArrayLike, covariances: ArrayLike) -> PooledTest | NotE
     >>> found.df, round(found.f, 3)
     (2, 2.431)
     """
-    q, u = np.asarray(estimates, dtype=float), np.asarray(covariances, dtype=float)
-    fits = q.ndim == 2 and u.shape == (*q.shape, q.shape[-1]) and q.shape[1] > 0 and bool(np.isfinite(u).all())
+    q, u = _numbers(estimates), _numbers(covariances)
+    fits = q.ndim == 2 and u.shape == (*q.shape, q.shape[-1]) and q.shape[1] > 0 and all_finite(u)
     _require(fits and np.linalg.matrix_rank(u.mean(axis=0)) == q.shape[1], q, u, math.inf)
     m, k = q.shape
     if m < MIN_IMPUTATIONS:
@@ -225,6 +229,15 @@ def pool_wald(estimates: ArrayLike, covariances: ArrayLike) -> PooledTest | NotE
     return PooledTest(f, k, df, float(stats.f.sf(f, k, df)), r, m)
 
 
+def _numbers(values: ArrayLike) -> Floats:
+    """Give an array, or say that there is something else than numbers; `_require` says what is wrong with its shape."""
+    told = values if isinstance(values, np.ndarray) else np.array(values, dtype=object)
+    try:
+        return np.array(told.tolist(), dtype=float)
+    except (TypeError, ValueError) as error:
+        raise MetricError(f"{RUBIN}: estimates and variances must be numbers, as many in each set, but are not.") from error
+
+
 def _d1_df(k: int, m: int, r: float) -> float:
     if r == 0:
         return math.inf
@@ -233,7 +246,7 @@ def _d1_df(k: int, m: int, r: float) -> float:
 
 
 def _require(fits: bool, q: Floats, u: Floats, complete_df: float) -> None:
-    if not (fits and np.isfinite(q).all() and np.isfinite(u).all()):
+    if not (fits and all_finite(q) and all_finite(u)):
         raise MetricError(f"{RUBIN}: every finite estimate must come with a finite variance above zero, in the same order.")
     if not complete_df > 0:
         raise MetricError(f"{RUBIN}: degrees of freedom of complete data must be above 0 but got {complete_df:g}.")

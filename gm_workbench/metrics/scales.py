@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.vocabulary.scoring import MissingItems, mean_score, share_needed, turned
@@ -23,6 +24,7 @@ MIN_PERSONS = 30
 """Persons below which reliability is too unsure to say anything (assumed floor)."""
 
 
+@as_declared
 def oriented(answers: pd.DataFrame, reverse: Collection[str], low: float, high: float) -> pd.DataFrame:
     r"""Turn the reversed items of a scale from `low` to `high`, so that every item points the same way.
 
@@ -57,11 +59,12 @@ def oriented(answers: pd.DataFrame, reverse: Collection[str], low: float, high: 
     [5, 1]
     """
     require_numbers(answers, reverse, SCORE, gaps=True)
-    if not low < high:
+    if not -math.inf < low < high < math.inf:
         raise MetricError(f"{SCORE}: the answer scale must rise from low to high but got {low:g} to {high:g}.")
     return turned(answers, reverse, low, high)
 
 
+@as_declared
 def score_items(
     answers: pd.DataFrame,
     *,
@@ -145,6 +148,7 @@ def _share(missing: str, items: int, minimum_answered: float, minimum_items: int
     return share_needed(MissingItems(missing), items, minimum_answered, minimum_items)
 
 
+@as_declared
 def cronbach_alpha(answers: pd.DataFrame) -> Estimate | NotEnoughData:
     r"""Say how far the items of a scale go together.
 
@@ -217,8 +221,11 @@ class ItemStatistic:
     complete: int
 
 
+@as_declared
 def item_statistics(answers: pd.DataFrame) -> tuple[ItemStatistic, ...] | NotEnoughData:
-    """Describe the items of a scale: mean, spread, share answered, and correlation with the rest of the scale.
+    r"""Describe the items of a scale: mean, spread, share answered, and correlation with the rest of the scale.
+
+    .. math:: r_{i(T - i)} = \text{corr}\Big(x_i, \sum_{j \ne i} x_j\Big)
 
     Parameters
     ----------

@@ -14,6 +14,7 @@ from types import MappingProxyType
 import pandas as pd
 from scipy import stats
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.horizon import over_months
 from gm_workbench.metrics.randomisation import Randomisation
@@ -42,6 +43,7 @@ class Judged:
     p: float
 
 
+@as_declared
 def other_ways(
     frame: pd.DataFrame,
     design: Design,
@@ -52,6 +54,9 @@ def other_ways(
     seed: int = 1,
 ) -> Mapping[Way, Judged | NotEnoughData]:
     r"""Judge the difference of a design in three ways: CR2 with Satterthwaite's degrees of freedom, wild bootstrap, lot.
+
+    .. math:: H_0: \Delta = 0 \quad \text{by} \quad \hat\Delta / s_{CR2} \sim t_\nu, \quad \text{by signs } e_g^* = \pm e_g,
+        \quad \text{by starts } z^* \text{ that the lot could give}
 
     All three are of the same regression (`team_comparison.difference` has its formulas), but for the lot in a staggered
     introduction, which compares all months at one difference, as `difference` does after a lottery. They part in what they

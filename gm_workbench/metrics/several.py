@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
@@ -30,6 +31,7 @@ OPEN = math.ulp(0.0)
 """Stands for a bound at zero that zero itself is not within."""
 
 
+@as_declared
 def holm(p: Mapping[str, float]) -> dict[str, float]:
     r"""Adjust p-values of a family so that the chance of any false rejection stays at the level (Holm's step-down).
 
@@ -126,6 +128,7 @@ def _alone(one: Estimate | Contrast | NotEnoughData) -> Estimate | NotEnoughData
     return one.adjusted if isinstance(one, Contrast) else one
 
 
+@as_declared
 def simultaneous(
     estimates: Mapping[str, Estimate | NotEnoughData], *, by: Literal["holm", "bonferroni"] = "holm", level: float = 0.95
 ) -> dict[str, Simultaneous | NotEnoughData]:

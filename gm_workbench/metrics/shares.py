@@ -8,6 +8,7 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_binary, require_columns, require_numbers
 
 
@@ -26,8 +27,12 @@ class MonthShare:
         return self.numerator / self.n
 
 
+@as_declared
 def monthly_share(frame: pd.DataFrame, flag: str, month: str = "month") -> tuple[MonthShare, ...]:
-    """Give for each month the share of persons to whom `flag` applies, e.g. work next to benefit, with a Wilson interval.
+    r"""Give for each month the share of persons to whom `flag` applies, e.g. work next to benefit, with a Wilson interval.
+
+    .. math:: \hat p_t = \frac{1}{n_t} \sum_i y_{it}, \quad \text{interval as in Wilson's: }
+        \frac{\hat p + z^2 / 2n \pm z \sqrt{\hat p (1 - \hat p) / n + z^2 / 4n^2}}{1 + z^2 / n}
 
     Parameters
     ----------
@@ -69,8 +74,11 @@ def monthly_share(frame: pd.DataFrame, flag: str, month: str = "month") -> tuple
     )
 
 
+@as_declared
 def wilson(numerator: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Give the Wilson interval of a share.
+    r"""Give the Wilson interval of a share.
+
+    .. math:: \frac{\hat p + z^2 / 2n \pm z \sqrt{\hat p (1 - \hat p) / n + z^2 / 4n^2}}{1 + z^2 / n}
 
     Parameters
     ----------

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
+from gm_workbench.metrics.checks import all_finite, is_column, told_apart
 from gm_workbench.metrics.estimate import Estimate
 
 Floats = NDArray[np.float64]
@@ -115,6 +117,7 @@ class SmallSampleFit:
         return np.array([weights.get(name, 0.0) for name in self.names])
 
 
+@as_declared
 def cr2(
     y: pd.Series[Any],
     x: Mapping[str, Floats],
@@ -195,9 +198,10 @@ def _require(
     y: pd.Series[Any], x: Mapping[str, Floats], cluster: pd.Series[Any], weights: pd.Series[Any] | None, method: str
 ) -> None:
     columns: list[tuple[str, Any]] = [("outcome", y), *x.items(), *([] if weights is None else [("weights", weights)])]
+    if not x:
+        raise MetricError(f"{method}: there must be a column of x but got none. Give a constant at least.")
     for name, column in columns:
-        numeric = pd.api.types.is_numeric_dtype(np.asarray(column))
-        if not numeric or len(column) != len(cluster) or not np.isfinite(column).all():
+        if not is_column(column, len(cluster)) or not all_finite(column):
             raise MetricError(f"{method}: column {name} must hold a finite number for each of the {len(cluster)} rows.")
     if weights is not None and not (weights > 0).all():
         raise MetricError(f"{method}: every weight must be above 0.")
@@ -220,9 +224,8 @@ def _blocks(
 def _inverse(blocks: list[Block], names: tuple[str, ...], rows: int, method: str) -> Floats:
     """Give R^-1 of X = QR, block by block: this keeps the digits that X'X would lose, and Q is never held whole."""
     triangles = [np.linalg.qr(np.sqrt(w)[:, None] * x, mode="r") for x, w, _ in blocks]
-    r = np.linalg.qr(np.vstack(triangles), mode="r")
-    size = np.linalg.norm(r, axis=0)
-    if rows <= len(names) or not size.all() or np.linalg.matrix_rank(r / size) < len(names):
+    r = np.asarray(np.linalg.qr(np.vstack(triangles), mode="r"))
+    if rows <= len(names) or not told_apart(r):
         raise MetricError(
             f"{method}: the columns {', '.join(names)} repeat each other, so they cannot be told apart. Leave one out."
         )

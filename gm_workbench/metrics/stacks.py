@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_whole
 
 TEAM_IN_STACK, MONTH_IN_STACK = "team in stack", "month in stack"
@@ -12,8 +13,11 @@ TEAM_IN_STACK, MONTH_IN_STACK = "team in stack", "month in stack"
 METHOD = "stacks of teams that began and teams that had not"
 
 
+@as_declared
 def stacked(rows: pd.DataFrame, window: int = 12) -> pd.DataFrame:
-    """Put the months of each group of starters beside those of teams that had not begun within the window.
+    r"""Put the months of each group of starters beside those of teams that had not begun within the window.
+
+    .. math:: \{(i, t) : G_i = g \text{ or } G_i \ge g + w, \; g - w \le t < g + w\}, \quad \text{for each } g
 
     A stack holds the teams that began in month g and, as controls, the teams that never began or did so at or after g + window,
     each from g - window up to and including g + window - 1. A control team's months may stand in several stacks. Comparing only

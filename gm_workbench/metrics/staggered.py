@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.staggered_cells import NEVER, Base, Cell, Comparison, Watched, cells, effect, influence, membership
@@ -58,6 +59,7 @@ class GroupTime:
     shares: Floats = field(repr=False, compare=False)
 
 
+@as_declared
 def group_time(
     frame: pd.DataFrame,
     outcome: str,

@@ -44,8 +44,8 @@ def watched_rows(
     require_numbers(frame, [first], METHOD, gaps=True)
     require_filled(frame, [person, group], METHOD)
     moments = frame[[time, first]].to_numpy(dtype=float, na_value=0.0)
-    if (moments % 1 != 0).any():
-        raise MetricError(f"{METHOD}: {time} and {first} must hold whole numbers.")
+    if (moments % 1 != 0).any() or (np.abs(moments) > LAST_MOMENT).any():
+        raise MetricError(f"{METHOD}: {time} and {first} must hold whole numbers of at most {LAST_MOMENT}.")
     rows = frame.assign(**{first: frame[first].fillna(0)}).sort_values([person, time], kind="stable")
     _require_balance(rows, person, time, [first, group])
     one_each = rows.drop_duplicates(person)
@@ -59,6 +59,10 @@ def watched_rows(
     table = rows[outcome].to_numpy(dtype=float).reshape(len(one_each), len(times))
     codes = pd.factorize(one_each.loc[kept, group])[0]
     return Watched(table[kept], times, begun[kept], codes), always
+
+
+LAST_MOMENT = 1_000_000_000
+"""Beyond it a moment is no month, wave or day that anybody counted."""
 
 
 def _require_balance(rows: pd.DataFrame, person: str, time: str, fixed: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.checks import require_binary, require_columns, require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -37,6 +38,7 @@ MIN_PERSONS_PER_ARM = 10
 ADJUSTED_FOR = ("woman", "young", "old", "short", "middle", "long")
 
 
+@as_declared
 def difference(
     frame: pd.DataFrame,
     design: Design,

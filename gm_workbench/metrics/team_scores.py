@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, two_arms
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -29,6 +30,7 @@ JOINT = "joint test of several scores (ANCOVA, stacked), HTZ by team"
 METHOD = "ANCOVA (least squares), CR2 by team, t interval on Satterthwaite degrees of freedom"
 
 
+@as_declared
 def score_difference(
     frame: pd.DataFrame,
     outcome: str,
@@ -86,6 +88,7 @@ def score_difference(
     return fit.combine({exposed: 1.0}, unit, METHOD, groups=int(frame[team].nunique()))
 
 
+@as_declared
 def joint_difference(
     scores: Mapping[str, pd.DataFrame],
     *,
@@ -145,6 +148,7 @@ def joint_difference(
         if isinstance(alone, NotEnoughData):
             return alone
     parts = {name: rows[[*named[name], exposed, team]].set_axis(COLUMNS, axis=1) for name, rows in scores.items()}
+    parts = {name: rows.reset_index(drop=True) for name, rows in parts.items()}
     stacked = pd.concat(parts, names=["score"]).reset_index("score")
     x: dict[str, Floats] = {}
     for name in scores:
@@ -155,6 +159,7 @@ def joint_difference(
     return joint_test(fit, [f"exposed of {name}" for name in scores])
 
 
+@as_declared
 def score_slope(
     frame: pd.DataFrame,
     outcome: str,

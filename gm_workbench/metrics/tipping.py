@@ -5,7 +5,6 @@ A sensitivity analysis beside `imputed_comparison`, for when values are missing 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
+from gm_workbench.metrics.checks import all_finite
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.imputation import Way
 from gm_workbench.metrics.imputed_comparison import ancova, completed, pooled
@@ -42,6 +43,7 @@ class TippingPoint:
     up: float | None
 
 
+@as_declared
 def tipping_point(
     frame: pd.DataFrame,
     outcome: str,
@@ -97,7 +99,7 @@ def tipping_point(
     >>> found.down, found.up
     (-10.0, None)
     """
-    if not all(map(math.isfinite, shifts)):
+    if not all_finite(list(shifts)):
         raise MetricError(f"{SHIFTED}: every shift must be a finite number.")
     made = completed(frame, outcome, exposed, baseline, auxiliaries, cluster, m, seed, way, SHIFTED)
     if isinstance(made, NotEnoughData):

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.checks import told_apart
 from gm_workbench.metrics.collapsed import Cells, Ints
 from gm_workbench.metrics.estimate import NotEnoughData
 
@@ -99,8 +100,7 @@ def _influence(x: Floats, pattern: Ints, score: Floats, information: Floats) -> 
 
 
 def _require_rank(x: Floats, weights: Floats, method: str) -> None:
-    size = np.sqrt(np.maximum((weights[:, None] * x**2).sum(axis=0), NEGLIGIBLE))
-    if np.linalg.matrix_rank(np.sqrt(weights)[:, None] * x / size) < x.shape[1]:
+    if not told_apart(np.sqrt(weights)[:, None] * x):
         raise MetricError(f"{method}: the characteristics determine each other or the group; leave one of them out.")
 
 

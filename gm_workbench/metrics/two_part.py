@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.characteristics import require_characteristics
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair, shortage
 from gm_workbench.metrics.collapsed import Cells, collapsed
@@ -68,6 +69,7 @@ class TwoPart:
     spenders: int
 
 
+@as_declared
 def two_part(
     months: pd.DataFrame,
     group: str,

@@ -16,6 +16,7 @@ import pingouin
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import NotEnoughData
 
@@ -92,6 +93,7 @@ class WaveAnova:
         return next(one for one in self.effects if one.name == name)
 
 
+@as_declared
 def repeated_anova(
     frame: pd.DataFrame, outcome: str, *, waves: Sequence[str], person: str = "person", wave: str = "wave"
 ) -> WaveAnova | NotEnoughData:
@@ -153,6 +155,7 @@ def repeated_anova(
     return WaveAnova((effect,), persons, left_out, *_mauchly(line), tuple(waves))
 
 
+@as_declared
 def mixed_anova(
     frame: pd.DataFrame, outcome: str, *, group: str, waves: Sequence[str], person: str = "person", wave: str = "wave"
 ) -> WaveAnova | NotEnoughData:

@@ -9,6 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_columns, require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.mixed import mixed_model
@@ -54,6 +55,7 @@ class CourseModel:
     reference: str
 
 
+@as_declared
 def course_model(
     frame: pd.DataFrame,
     outcome: str,

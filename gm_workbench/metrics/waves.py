@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.clustered import design, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -54,6 +55,7 @@ class Course:
     groups: tuple[str, ...]
 
 
+@as_declared
 def course(
     frame: pd.DataFrame,
     outcome: str,
@@ -65,7 +67,9 @@ def course(
     cluster: str | None = None,
     unit: str = "points",
 ) -> Course:
-    """Follow a score over the waves: mean per wave and group, for all who answered and for those who always did.
+    r"""Follow a score over the waves: mean per wave and group, for all who answered and for those who always did.
+
+    .. math:: \bar y_{gt} = \frac{1}{n_{gt}} \sum_{i \in g} y_{it}
 
     Parameters
     ----------

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.bootstrap import percentile, person_weights
 from gm_workbench.metrics.checks import require_binary, require_numbers, shortage
 from gm_workbench.metrics.clustered import design, least_squares
@@ -25,7 +26,11 @@ Floats = NDArray[np.float64]
 STANDARDISED = "standardisation (g-computation with OLS), bootstrap of persons, percentile interval"
 WEIGHTED = "inverse probability weighting (logistic, stabilised), HC1, t interval"
 
+ORTHONORMAL = 1e-11
+"""Share of its length that a column must keep beside the others: squares are taken of orthonormal columns only."""
 
+
+@as_declared
 def standardised_difference(
     frame: pd.DataFrame,
     outcome: str,
@@ -91,13 +96,14 @@ def standardised_difference(
     group, constant = frame[exposed].to_numpy(dtype=float), design(frame, covariates)
     moves = {"exposed": np.ones(len(frame)), **{f"exposed by {name}": constant[name] for name in interactions}}
     step = np.column_stack([np.zeros((len(frame), len(constant))), *moves.values()])
-    matrix = full_rank({**constant, **{name: group * values for name, values in moves.items()}}, STANDARDISED)
+    matrix = full_rank({**constant, **{name: group * values for name, values in moves.items()}}, STANDARDISED, ORTHONORMAL)
     back = np.linalg.inv(np.linalg.qr(matrix, mode="r"))  # orthonormal columns, so that squares of large numbers do no harm
     weights, y = person_weights(len(frame), draws, seed), frame[outcome].to_numpy(dtype=float)
     found = np.array([_predicted(matrix @ back, step @ back, y, drawn) for drawn in weights])
     return percentile(found[0], found[1:], len(frame), unit, STANDARDISED)
 
 
+@as_declared
 def weighted_difference(
     frame: pd.DataFrame, outcome: str, exposed: str, covariates: Sequence[str], *, unit: str = "points"
 ) -> Estimate | NotEnoughData:

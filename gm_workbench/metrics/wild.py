@@ -16,7 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_draws, shortage
+from gm_workbench.metrics.asking import as_declared
+from gm_workbench.metrics.checks import all_finite, is_column, require_draws, shortage, told_apart
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 Floats = NDArray[np.float64]
@@ -68,6 +69,7 @@ class WildBootstrap:
     exact: bool
 
 
+@as_declared
 def wild_bootstrap(
     y: pd.Series[Any],
     x: Mapping[str, Floats],
@@ -127,6 +129,8 @@ def wild_bootstrap(
     >>> found.ways, found.exact, found.p < 0.05, found.estimate.excludes_zero
     (256, True, True, True)
     """
+    if kind not in POINTS:
+        raise MetricError(f"{WILD}: kind must be one of {', '.join(POINTS)} but got {kind}.")
     _require(y, x, cluster, name, draws)
     codes, labels = pd.factorize(cluster)
     short = _short(np.asarray(x[name], dtype=float), np.asarray(codes), len(labels), kind)
@@ -147,7 +151,7 @@ def wild_bootstrap(
 def _require(y: pd.Series[Any], x: Mapping[str, Floats], cluster: pd.Series[Any], name: str, draws: int) -> None:
     columns: list[tuple[str, Any]] = [("outcome", y), *x.items()]
     for column, values in columns:
-        if len(values) != len(cluster) or not np.isfinite(np.asarray(values, dtype=float)).all():
+        if not is_column(values, len(cluster)) or not all_finite(values):
             raise MetricError(f"{WILD}: column {column} must hold a finite number for each of the {len(cluster)} rows.")
     if name not in x or cluster.isna().any() or draws < 99:
         raise MetricError(
@@ -155,8 +159,7 @@ def _require(y: pd.Series[Any], x: Mapping[str, Floats], cluster: pd.Series[Any]
             "and at least 99 draws are needed."
         )
     matrix = np.column_stack([np.asarray(values, dtype=float) for values in x.values()])
-    size = np.sqrt((matrix**2).sum(axis=0))
-    if not size.all() or len(matrix) <= len(x) or np.linalg.matrix_rank(matrix / size) < len(x):
+    if len(matrix) <= len(x) or not told_apart(matrix):
         raise MetricError(f"{WILD}: the columns {', '.join(x)} repeat each other, so they cannot be told apart. Leave one out.")
 
 

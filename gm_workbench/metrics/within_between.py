@@ -10,6 +10,7 @@ from typing import Literal
 import pandas as pd
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.mixed import mixed_model
@@ -43,6 +44,7 @@ class WithinBetween:
     model: Mixed
 
 
+@as_declared
 def within_between(
     frame: pd.DataFrame,
     outcome: str,

@@ -38,6 +38,7 @@ __all__ = [
     "questionnaires",
     "ranks",
     "recurrence",
+    "score_differences",
     "secondary",
     "sensitivity",
     "slopes",

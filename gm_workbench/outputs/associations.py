@@ -9,7 +9,7 @@ from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.outputs.about import About, capital, section_words, words_only
 from gm_workbench.outputs.cells import PARTS, estimate_cell, quote
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
-from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.shortages import all_known, shortage
 from gm_workbench.outputs.verdicts import telling_digits
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text, number
@@ -107,7 +107,7 @@ def association(
         Said after what within and between mean.
     """
     if isinstance(result, NotEnoughData):
-        return words_only(section, about, shortage(result, levels.groups), id=id)
+        return words_only(section, about, shortage(all_known(result), levels.groups), id=id)
     rows = rows_of(levels)
     cells = {row: _cell(getattr(result, row), row) for row in rows}
     named = {
@@ -173,7 +173,7 @@ def slope(
         Said after the number.
     """
     if isinstance(result, NotEnoughData):
-        return words_only(section, about, shortage(result, about.units))
+        return words_only(section, about, shortage(all_known(result), about.units))
     cell = replace(_cell(result, ALONE), column="between")
     step = Text(number(per), number(per, language="en"))
     named = {"predictor": predictor, "Predictor": capital(predictor), "outcome": outcome, "per": step, "unit": _unit(cell)}

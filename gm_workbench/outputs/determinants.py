@@ -18,18 +18,26 @@ from gm_workbench.vocabulary.text import Text, listed
 
 COLUMN = "difference"
 
-HIGHER = Text("Hoger waren de scores voor {scales}.", "Scores were higher for {scales}.")
-LOWER = Text("Lager waren de scores voor {scales}.", "Scores were lower for {scales}.")
+HIGHER = Text(
+    "Hoger dan in de andere teams waren de scores voor {scales}.", "Scores were higher than in the other teams for {scales}."
+)
+LOWER = Text(
+    "Lager dan in de andere teams waren de scores voor {scales}.", "Scores were lower than in the other teams for {scales}."
+)
 OPEN = Text("Voor {scales} is dat nog niet te zeggen.", "For {scales} that cannot be said yet.")
-ONE_HIGHER = Text("Hoger was de score voor {scales}.", "The score was higher for {scales}.")
-ONE_LOWER = Text("Lager was de score voor {scales}.", "The score was lower for {scales}.")
+ONE_HIGHER = Text(
+    "Hoger dan in de andere teams was de score voor {scales}.", "The score was higher than in the other teams for {scales}."
+)
+ONE_LOWER = Text(
+    "Lager dan in de andere teams was de score voor {scales}.", "The score was lower than in the other teams for {scales}."
+)
 PART = Text(
     "{name} ({{{code}}} punten, marge {{{code}_low}} tot {{{code}_high}})",
     "{name} ({{{code}}} points, interval {{{code}_low}} to {{{code}_high}})",
 )
 NOTHING_SURE = Text(
-    "Van geen van deze determinanten is te zeggen of die hoger of lager was.",
-    "Of none of these determinants can it be said whether it was higher or lower.",
+    "Van geen van deze determinanten is te zeggen of die hoger of lager was dan in de andere teams.",
+    "Of none of these determinants can it be said whether it was higher or lower than in the other teams.",
 )
 CAPTION = Text(
     "Verschil per determinant {wave}, bij gelijke score aan de start: {contrast}. Marge (95 %) met teams als eenheid.",

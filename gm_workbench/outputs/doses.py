@@ -18,40 +18,48 @@ from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
 
 ROWS = {
-    "assigned": Text("zoals toegewezen", "as assigned"),
-    "full": Text("bij alle maanden, door de toewijzing", "with all months, by the assignment"),
+    "assigned": Text("naar het team van de start", "by the team of the start"),
+    "full": Text(
+        "bij alle maanden, berekend uit het team van de start", "with all months, worked out from the team of the start"
+    ),
     "by_dose": Text("bij alle maanden, naar wat men kreeg", "with all months, by what people received"),
     "by_first_coach": Text("naar de maanden van de eerste consulent", "by the months of the first coach"),
     "stayed": Text("zonder wie van kant wisselde", "without those who changed sides"),
-    "dose_assigned": Text("maanden, wie was toegewezen", "months, those assigned"),
-    "dose_others": Text("maanden, de anderen", "months, the others"),
-    "dilution": Text("zo veel keer groter zonder wisselen", "so many times larger without moving"),
+    "dose_assigned": Text("maanden, teams met de nieuwe werkwijze", "months, teams with the new way of working"),
+    "dose_others": Text("maanden, andere teams", "months, other teams"),
+    "dilution": Text("zonder wisselen zo veel keer zo groot", "without moving so many times as large"),
 }
 SAID = Text(
-    "Zoals toegewezen is het verschil in {outcome} {{assigned}} {unit} (marge {{assigned_low}} tot {{assigned_high}}).",
-    "As assigned the difference in {outcome} is {{assigned}} {unit} (interval {{assigned_low}} to {{assigned_high}}).",
+    "Naar het team van de start is het verschil in {outcome} {{assigned}} {unit} (marge {{assigned_low}} tot "
+    "{{assigned_high}}).",
+    "By the team of the start the difference in {outcome} is {{assigned}} {unit} (interval {{assigned_low}} to "
+    "{{assigned_high}}).",
 )
 MONTHS = Text(
-    "Wie was toegewezen zat gemiddeld {assigned} % van de maanden bij een team met de nieuwe werkwijze, de anderen {others} %.",
-    "Those assigned spent {assigned}% of their months on average with teams with the new way of working, the others {others}%.",
+    "Wie bij de start een team met de nieuwe werkwijze had, zat gemiddeld {assigned} % van de maanden bij zo'n team, de "
+    "anderen {others} %.",
+    "Those whose team at the start worked in the new way spent {assigned}% of their months on average with such a team, the "
+    "others {others}%.",
 )
 FULL = Text(
-    "Telt elke maand even zwaar en werkt de toewijzing alleen door die maanden, dan is het verschil bij alle maanden {{full}} "
-    "{unit} (marge {{full_low}} tot {{full_high}}). Zonder wisselen zou het verschil dan {{times}} keer zo groot zijn.",
-    "If every month counts the same and the assignment works through those months only, the difference with all months is "
-    "{{full}} {unit} (interval {{full_low}} to {{full_high}}). Without moving it would then be {{times}} times as large.",
+    "Stel dat elke maand even zwaar telt, en dat het team van de start alleen via die maanden iets uitmaakt. Dan is het "
+    "verschil bij alle maanden {{full}} {unit} (marge {{full_low}} tot {{full_high}}), en was het verschil zonder wisselen "
+    "{{times}} keer zo groot geweest.",
+    "Suppose that every month counts the same, and that the team of the start matters through those months only. Then the "
+    "difference with all months is {{full}} {unit} (interval {{full_low}} to {{full_high}}), and without moving the difference "
+    "would have been {{times}} times as large.",
 )
 WEAK = Text(
-    "Hoe groot het verschil bij alle maanden zou zijn, is niet te zeggen: de toewijzing bepaalde daarvoor te weinig bij welk "
-    "team mensen zaten.",
-    "How large the difference with all months would be cannot be said: for that, the assignment decided too little with which "
-    "team people were.",
+    "Hoe groot het verschil bij alle maanden zou zijn, is niet te zeggen: het team van de start bepaalde daarvoor te weinig "
+    "bij welk team mensen later zaten.",
+    "How large the difference with all months would be cannot be said: for that, the team of the start decided too little with "
+    "which team people were later.",
 )
 CAPTION = Text(
-    "Verschil in {outcome}, zoals toegewezen en naar wat mensen kregen, met marge (95 %) met teams als eenheid. De marge "
-    "bij alle maanden door de toewijzing is die van Anderson en Rubin.",
-    "Difference in {outcome}, as assigned and by what people received, with interval (95 %) with teams as the unit. The "
-    "interval with all months by the assignment is that of Anderson and Rubin.",
+    "Verschil in {outcome}, naar het team van de start en naar wat mensen kregen, met marge (95 %) met teams als eenheid. De "
+    "marge bij alle maanden, berekend uit het team van de start, is die van Anderson en Rubin.",
+    "Difference in {outcome}, by the team of the start and by what people received, with interval (95 %) with teams as the "
+    "unit. The interval with all months, worked out from the team of the start, is that of Anderson and Rubin.",
 )
 
 
@@ -121,7 +129,7 @@ def _sizes(result: Doses, shares: Contamination) -> dict[str, Cell]:
         "dose_others": estimate_cell(shares.others, "dose_others", SIZE, digits=0, unit="share"),
     }
     if isinstance(result.dilution, Estimate):
-        cells["dilution"] = estimate_cell(result.dilution, "dilution", SIZE, digits=2)
+        cells["dilution"] = estimate_cell(result.dilution, "dilution", SIZE, digits=2, unit="")
     return cells
 
 

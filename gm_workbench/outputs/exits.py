@@ -93,7 +93,7 @@ def exits(
         section,
         about,
         sentence=sentence,
-        more=(*careful, plain(about.spells.note)),
+        more=(*careful, _note(sentence, about)),
         caption=about.spells.caption,
         alt=sentence.behind(STEPPED.format(unit=about.spells.unit)),
         shown_as=(Shape.CURVE,),
@@ -102,6 +102,11 @@ def exits(
         options={"at_risk": AT_RISK, "strong": tuple(drawn)},
     )
     return Output(words, cells)
+
+
+def _note(quoted: Sentence, about: About) -> Sentence:
+    """Say what the share counts too, where one is shown: a note on a figure that is kept back would have no subject."""
+    return Sentence(about.spells.note, dict(list(quoted.slots.items())[:1]), NOTHING)
 
 
 def _axes(spells: Spells) -> dict[str, Axis]:

@@ -33,14 +33,22 @@ MEAN_MONTHS = Text(
     "Of the first {horizon} months people {where} were on benefit {{stay}} months {direction} on average than the others. The "
     "interval runs from {{stay_low}} to {{stay_high}} months{tail}.",
 )
+NO_WAY = Text(
+    "Of mensen {where} van de eerste {horizon} maanden korter of langer in de bijstand zaten dan de anderen, is niet te "
+    "zeggen: het verschil is gemiddeld {{stay}} maanden (marge {{stay_low}} tot {{stay_high}}).",
+    "Whether people {where} were on benefit for more or fewer of the first {horizon} months than the others cannot be said: "
+    "the difference is {{stay}} months on average (interval {{stay_low}} to {{stay_high}}).",
+)
+"""Where the difference prints as zero: it is neither shorter nor longer."""
+
 NO_DIFFERENCE = Text(": ook geen {difference} past bij deze gegevens", ": no {difference} fits these data too")
 WENT_TO = Text(
-    "De maanden weg uit de bijstand verschillen {{work}} voor wie naar werk ging (marge {{work_low}} tot {{work_high}}) en "
-    "{{other}} voor wie om een andere reden wegging (marge {{other_low}} tot {{other_high}}). De drie verschillen tellen op "
-    "tot nul.",
-    "The months gone from benefit differ by {{work}} for those who left for work (interval {{work_low}} to {{work_high}}) and "
-    "by {{other}} for those who left for another reason (interval {{other_low}} to {{other_high}}). The three differences add "
-    "up to nothing.",
+    "Gemiddeld over iedereen is het verschil in maanden weg uit de bijstand {{work}} door uitstroom naar werk (marge "
+    "{{work_low}} tot {{work_high}}) en {{other}} door uitstroom om een andere reden (marge {{other_low}} tot "
+    "{{other_high}}). De drie verschillen tellen op tot nul, op afronding na.",
+    "Averaged over everybody, the difference in months gone from benefit is {{work}} through exits to work (interval "
+    "{{work_low}} to {{work_high}}) and {{other}} through exits for another reason (interval {{other_low}} to "
+    "{{other_high}}). The three differences add up to zero, apart from rounding.",
 )
 RAW_MONTHS = Text(
     "Dit is zonder correctie voor verschillen aan de start. Wie terugkomt in de bijstand, telt hier als weg.",
@@ -92,9 +100,11 @@ def _months_cell(one: Estimate, row: str) -> Cell:
 
 def _months_sentence(cell: Cell, horizon: int, about: About) -> Sentence:
     low, high, value = cell.low or 0.0, cell.high or 0.0, cell.value or 0.0
+    named = {"horizon": Text(str(horizon), str(horizon)), "where": about.where_introduced}
+    if round(value, cell.digits) == 0:
+        return Sentence(NO_WAY.format(**named), slots_of(STAY, cell))
     text = MEAN_MONTHS.format(
-        horizon=str(horizon),
-        where=about.where_introduced,
+        **named,
         direction=SHORTER if value < 0 else LONGER,
         tail=NO_DIFFERENCE.format(difference=noun(about)) if low <= 0 <= high else NOTHING,
     )
@@ -124,7 +134,8 @@ FASTER = Text(
     "{{work_high}}{one}).",
 )
 HOLDS_ONE = Text("; 1 is geen verschil en ligt daarbinnen", "; 1 is no difference and lies within it")
-LEAVES_OUT_ONE = Text("; 1 is geen verschil", "; 1 is no difference")
+BELOW_ONE = Text("; 1 is geen verschil, dus dit is langzamer", "; 1 is no difference, so this is slower")
+ABOVE_ONE = Text("; 1 is geen verschil, dus dit is sneller", "; 1 is no difference, so this is faster")
 TWO_QUESTIONS = Text(
     "Het tempo gaat over wie er nog is. De tweede kolom zegt alleen of het aandeel dat uiteindelijk zo weggaat groter is "
     "(boven 1) of kleiner (onder 1), en niet hoeveel: dat hangt ook af van wie om een andere reden weggaat. De twee kunnen "
@@ -169,10 +180,12 @@ def rates(found: SideBySide | None, covariate: str, section: Section, about: Abo
         sentence=sentence,
         more=(plain(TWO_QUESTIONS), plain(BESIDE), *caution(about)),
         caption=Text(
-            "Verhouding tussen teams met de nieuwe werkwijze en de andere teams, met marge (95 %) met teams als eenheid: "
-            "oorzaakspecifiek (Cox) en volgens Fine en Gray. Een verhouding van 1 is geen verschil.",
-            "Ratio of teams with the new way of working to the other teams, with interval (95 %) with teams as the unit: "
-            "cause-specific (Cox) and by Fine and Gray. A ratio of 1 is no difference.",
+            "Verhouding tussen teams met de nieuwe werkwijze en de andere teams, over alle maanden die te volgen zijn en niet "
+            "alleen het eerste jaar. Marge (95 %) met teams als eenheid: oorzaakspecifiek (Cox) en volgens Fine en Gray. Een "
+            "verhouding van 1 is geen verschil.",
+            "Ratio of teams with the new way of working to the other teams, over all months that can be followed and not the "
+            "first year only. Interval (95 %) with teams as the unit: cause-specific (Cox) and by Fine and Gray. A ratio of 1 "
+            "is no difference.",
         ),
         alt=sentence,
         labels={**REASONS, **RATES},
@@ -186,7 +199,15 @@ def ratio_cell(one: Estimate, row: str, column: str) -> Cell:
     return estimate_cell(one, row, column, digits=max(2, telling_digits(one.low - 1, one.high - 1, 0.0)), unit="")
 
 
+def holds_one(cell: Cell) -> bool:
+    """Whether the interval of a ratio leaves open that there is no difference."""
+    return (cell.low or 0.0) <= 1 <= (cell.high or 0.0)
+
+
+def _beside_one(cell: Cell) -> Text:
+    return HOLDS_ONE if holds_one(cell) else BELOW_ONE if (cell.high or 0.0) < 1 else ABOVE_ONE
+
+
 def _rate_sentence(cell: Cell, about: About) -> Sentence:
-    holds = (cell.low or 0.0) <= 1 <= (cell.high or 0.0)
-    text = FASTER.format(where=about.where_introduced, one=HOLDS_ONE if holds else LEAVES_OUT_ONE)
+    text = FASTER.format(where=about.where_introduced, one=_beside_one(cell))
     return Sentence(text, slots_of(WORK, cell))

@@ -15,28 +15,43 @@ from gm_workbench.vocabulary.text import Text
 
 SIZE = "size"
 ROWS = {
-    "assigned": Text("zoals toegewezen", "as assigned"),
+    "assigned": Text("naar het team van de start", "by the team of the start"),
     "stayed": Text("zonder wie van kant wisselde", "without those who changed sides"),
-    "raw": Text("zoals toegewezen, zonder correctie", "as assigned, unadjusted"),
+    "raw": Text("naar het team van de start, zonder correctie", "by the team of the start, unadjusted"),
     "changed": Text("kandidaten die van kant wisselden", "candidates who changed sides"),
     "coaches": Text("consulenten die van team wisselden", "coaches who changed teams"),
 }
 HOW_MANY = Text(
-    "Van de kandidaten zat {changed} % aan het eind van het jaar, of van de begeleiding, bij een team dat anders werkte dan "
-    "het team van de start.",
-    "Of the candidates {changed}% were with a team at the end of the year, or of guidance, that worked otherwise than the team "
-    "of the start.",
+    "Van de kandidaten zat {changed} % aan het eind van het jaar, of aan het eind van de begeleiding, bij een team dat anders "
+    "werkte dan hun team van de start.",
+    "Of the candidates {changed}% were, at the end of the year or at the end of their guidance, with a team that worked "
+    "otherwise than their team of the start.",
 )
 SAID = Text(
-    "Zonder wie van kant wisselde is het verschil {stayed} procentpunt (marge {low} tot {high}); zoals toegewezen {assigned}.",
-    "Without those who changed sides the difference is {stayed} percentage points (interval {low} to {high}); as "
-    "assigned {assigned}.",
+    "Zonder wie van kant wisselde is het verschil {stayed} procentpunt (marge {low} tot {high}); naar het team van de start is "
+    "het {assigned} (marge {assigned_low} tot {assigned_high}).",
+    "Without those who changed sides the difference is {stayed} percentage points (interval {low} to {high}); by the team of "
+    "the start it is {assigned} (interval {assigned_low} to {assigned_high}).",
+)
+COACHES_MOVED = Text(
+    "Van de consulenten wisselden er {coaches} binnen het jaar van team.",
+    "Of the coaches {coaches} changed teams within the year.",
+)
+NOT_SHOWN = Text(
+    "Hoeveel consulenten binnen het jaar van team wisselden, wordt niet getoond om hen te beschermen.",
+    "How many coaches changed teams within the year is not shown, to protect them.",
+)
+BLURS = Text(
+    "In het antwoord tellen zij en hun kandidaten mee bij het team van de start. Daardoor kan een verschil kleiner lijken dan "
+    "wanneer niemand had gewisseld.",
+    "In the answer they and their candidates count with the team of the start. So a difference may look smaller than if nobody "
+    "had moved.",
 )
 SENSITIVITY = Text(
-    "Het antwoord van dit rapport gaat over de toewijzing. Wie van kant wisselt, verschilt van wie blijft; de andere rijen "
-    "laten alleen zien hoe gevoelig het antwoord daarvoor is.",
-    "The answer of this report is about the assignment. Those who change sides differ from those who stay; the other rows "
-    "only show how sensitive the answer is to that.",
+    "Het antwoord van dit rapport gaat uit van het team van de start. Wie van kant wisselt, verschilt van wie blijft; de "
+    "andere rijen laten alleen zien hoe gevoelig het antwoord daarvoor is.",
+    "The answer of this report goes by the team of the start. Those who change sides differ from those who stay; the other "
+    "rows only show how sensitive the answer is to that.",
 )
 
 
@@ -75,16 +90,16 @@ def moves(
         share_cell("changed", SIZE, changed, persons, digits=1),
         count_cell("coaches", SIZE, coaches),
     )
-    slots = quote(cells["stayed"], signed=True)
+    slots, first = quote(cells["stayed"], signed=True), quote(cells["assigned"], signed=True)
     own = {"stayed": slots["value"], "low": slots["low"], "high": slots["high"]}
-    own["assigned"] = quote(cells["assigned"], signed=True)["value"]
+    own |= {"assigned": first["value"], "assigned_low": first["low"], "assigned_high": first["high"]}
     sentence = Sentence(SAID, own)
     share = Sentence(HOW_MANY, {"changed": Slot("changed", SIZE, digits=1, percent=True)}, NOTHING)
     words = section_words(
         section,
         about,
         sentence=sentence,
-        more=(share, plain(SENSITIVITY)),
+        more=(share, Sentence(COACHES_MOVED, {"coaches": Slot("coaches", SIZE)}, NOT_SHOWN), plain(BLURS), plain(SENSITIVITY)),
         caption=Text(
             "Verschil in uitstroom naar werk binnen twaalf maanden, op drie manieren, met marge (95 %). Teams die in de "
             "startmaand op de nieuwe manier werkten, naast teams die dat niet gingen doen.",

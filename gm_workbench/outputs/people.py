@@ -93,7 +93,7 @@ def spoken(rows: Sequence[str], labels: Mapping[str, Text]) -> Sentence:
 
 PROFILE = Text(
     "Het grootste verschil zit bij {characteristic} ({category}): {{a}} % bij {one}, tegen {{b}} % bij {other}.",
-    "The largest difference is in {characteristic} ({category}): {{a}} % among {one}, against {{b}} % among {other}.",
+    "The largest difference is in {characteristic} ({category}): {{a}}% among {one}, against {{b}}% among {other}.",
 )
 PROFILE_LABELS = {
     "mothers": Text("alleenstaande moeders", "single mothers"),

@@ -220,8 +220,7 @@ def _over_waves(
     ordered = sorted(means, key=lambda mean: place.get(mean.group, len(place)))
     cells = tuple(_wave_cell(mean, mean.estimate, dots) for mean in ordered if isinstance(mean.estimate, Estimate))
     if not cells:
-        short = next((mean.estimate for mean in means if isinstance(mean.estimate, NotEnoughData)), None)
-        few = _of_each(short, means) if short else NotEnoughData("mean", "persons", 0, 1)
+        few = _of_each(_nearest(means), means)
         return words_only(section, about, shortage(few, about.units), id=name)
     sentence = _first_and_last(cells, labels, dots)
     words = section_words(
@@ -237,6 +236,12 @@ def _over_waves(
         axes=axes,
     )
     return Output(words, cells)
+
+
+def _nearest(means: Sequence[WaveMean]) -> NotEnoughData:
+    """Give what the group that came nearest lacks: that there is no second group is no reason why the first has no mean."""
+    lacks = [mean.estimate for mean in means if isinstance(mean.estimate, NotEnoughData)]
+    return max(lacks, key=lambda short: (short.what != "persons", short.got), default=NotEnoughData("mean", "persons", 0, 1))
 
 
 def _wave_cell(mean: WaveMean, estimate: Estimate, dots: bool) -> Cell:

@@ -10,7 +10,7 @@ from gm_workbench.metrics.recurrence import Recurrence, States, difference
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.output import Cell, Output, Sentence, Slot, plain
-from gm_workbench.outputs.shortages import shortage
+from gm_workbench.outputs.shortages import each_group, shortage
 from gm_workbench.outputs.teams import difference_cell
 from gm_workbench.outputs.weighing import caution
 from gm_workbench.vocabulary.protocols import Section
@@ -132,7 +132,7 @@ def _apart(cell: Cell | None, groups: Sequence[Recurrence | NotEnoughData]) -> t
     if cell is not None:
         return (Sentence(APART, quote(cell, signed=True), NOTHING),)
     short = next((one for one in groups if isinstance(one, NotEnoughData)), None)
-    return () if short is None else (plain(NOT_APART.format(why=shortage(short, Text("teams", "teams")))),)
+    return () if short is None else (plain(NOT_APART.format(why=shortage(each_group(short), Text("teams", "teams")))),)
 
 
 def _by_cbs(cbs: States | NotEnoughData | None, cells: Mapping[str, Cell], months: str) -> tuple[Sentence, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.vocabulary.text import Text
 
@@ -12,9 +14,12 @@ TOO_FEW = Text("daarvoor zijn er te weinig {what}", "there are too few {what} fo
 
 WHAT = {
     "persons": Text("personen", "persons"),
+    "persons of whom all is known": Text(
+        "personen met antwoord op alle gebruikte vragen", "persons with an answer to all questions used"
+    ),
     "persons in each group": Text("personen per groep", "persons in each group"),
     "persons at risk at every exit that counts": Text(
-        "personen die er nog zijn bij elke uitstroom die meetelt", "persons still there at every exit that counts"
+        "personen met bijstand op elk moment van uitstroom", "persons on benefit at every moment of exit"
     ),
     "persons seen later in each group": Text(
         "personen per groep die later zijn gezien", "persons in each group who were seen later"
@@ -83,7 +88,7 @@ WHAT = {
     "exits for the reason": Text("keer uitstroom om die reden", "exits for that reason"),
     "exits in each band of months": Text("keer uitstroom in elke groep maanden", "exits in each band of months"),
     "exits before the horizon": Text("keer uitstroom per groep binnen die tijd", "exits in each group within that time"),
-    "exits that were followed": Text("keer uitstroom die zo lang te volgen is", "exits that can be followed for so long"),
+    "exits that were followed": Text("keer uitstroom met genoeg maanden erna", "exits with enough months after them"),
     "exits for the reason on both sides of each covariate": Text(
         "keer uitstroom aan beide kanten van elk kenmerk", "exits on both sides of each characteristic"
     ),
@@ -148,6 +153,16 @@ def shortage(result: NotEnoughData, groups: Text | None = None) -> Text:
         f"Dat is met deze gegevens niet te zeggen: {why.nl}.",
         f"That cannot be said with these data: {why.en}.",
     )
+
+
+def all_known(result: NotEnoughData) -> NotEnoughData:
+    """Say of a relation that its persons are those of whom everything is known: a report may be about more persons."""
+    return replace(result, what="persons of whom all is known") if result.what == "persons" else result
+
+
+def each_group(result: NotEnoughData) -> NotEnoughData:
+    """Say that what is short is short in one of two groups: together they may have enough."""
+    return replace(result, what=result.what + EACH) if result.what in GROUPS else result
 
 
 def _named(what: str, groups: Text) -> Text:

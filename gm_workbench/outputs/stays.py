@@ -10,7 +10,7 @@ from gm_workbench.metrics.monthly_hazards import MonthlyHazards
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.exits import curve_cells
-from gm_workbench.outputs.leaving import TEAMS, ratio_cell, slots_of
+from gm_workbench.outputs.leaving import HOLDS_ONE, TEAMS, holds_one, ratio_cell, slots_of
 from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, plain
 from gm_workbench.outputs.series import AT_RISK
 from gm_workbench.outputs.shortages import shortage
@@ -31,15 +31,15 @@ CHANGING = {
 SAID = {
     INTRODUCED: Text(
         "In maanden met de nieuwe werkwijze was de kans om naar werk uit te stromen {{introduced}} keer zo groot als in "
-        "maanden zonder (marge {{introduced_low}} tot {{introduced_high}}).",
+        "maanden zonder (marge {{introduced_low}} tot {{introduced_high}}{one}).",
         "In months with the new way of working the chance of leaving for work was {{introduced}} times that in months without "
-        "(interval {{introduced_low}} to {{introduced_high}}).",
+        "(interval {{introduced_low}} to {{introduced_high}}{one}).",
     ),
     WORKS: Text(
         "Na een maand met werk naast de uitkering was die kans {{works}} keer zo groot als na een maand zonder (marge "
-        "{{works_low}} tot {{works_high}}).",
+        "{{works_low}} tot {{works_high}}{one}).",
         "After a month with work beside the benefit that chance was {{works}} times that after a month without (interval "
-        "{{works_low}} to {{works_high}}).",
+        "{{works_low}} to {{works_high}}{one}).",
     ),
 }
 ALLOWED = Text(
@@ -72,7 +72,7 @@ def monthly(found: MonthlyHazards | NotEnoughData, section: Section, about: Abou
     named = [name for name in CHANGING if name in found.log]
     ratios = {name: ratio_cell(found.ratio(name), name, RATIO) for name in named}
     bands = {first: estimate_cell(one, f"from_{first}", CHANCE, digits=1) for first, one in found.chances.items()}
-    texts = [SAID[name].format() for name in named]
+    texts = [SAID[name].format(one=HOLDS_ONE if holds_one(ratios[name]) else NOTHING) for name in named]
     slots = {key: slot for name in named for key, slot in slots_of(name, ratios[name]).items()}
     said = Text(" ".join(one.nl for one in texts), " ".join(one.en for one in texts))
     changed = Sentence(said, slots, NOTHING) if named else plain(NOTHING_VARIES)

@@ -97,6 +97,8 @@ DEVIATES = Text(
     "Let op: dit rapport wijkt af van het protocol. Daarin staat de opzet „{declared}”; hier is gerekend met „{used}”.",
     "Note: this report deviates from the protocol. That declares the design “{declared}”; this was calculated with “{used}”.",
 )
+NOT_COMPARED = Text("Hier is niet vergeleken. {why}", "Nothing was compared here. {why}")
+INTENDED = Text("Zo is de opzet bedoeld. {how}", "This is how the design is meant. {how}")
 DECLARED = Text("De opzet is die van het protocol ({status}).", "The design is that of the protocol ({status}).")
 STATUS = {"assumed": Text("aangenomen", "assumed"), "documented": Text("gedocumenteerd", "documented")}
 
@@ -128,13 +130,19 @@ def design(
     else:
         standing = DEVIATES.format(declared=declared.template.label, used=template.label)
     short = isinstance(contrast, NotEnoughData)
+    first = plain(NOT_COMPARED.format(why=lacking(contrast, about.units))) if isinstance(contrast, NotEnoughData) else said
+    how = (
+        (plain(INTENDED.format(how=template.how)), plain(standing))
+        if short
+        else (plain(standing), *map(plain, _inference(template, about)))
+    )
     words = section_words(
         section,
         about,
-        sentence=said,
-        more=tuple(plain(text) for text in (standing, *_inference(template, about), *template.limits)),
+        sentence=first,
+        more=(*how, *map(plain, template.limits)),
         caption=Text("Wie er is vergeleken.", "Who was compared."),
-        alt=said,
+        alt=first,
         shown_as=(Shape.WORDS,) if short else (Shape.TABLE,),
         labels={**SIDES[template.design], **COLUMNS},
         row_title=Text("groep", "group"),
@@ -189,9 +197,9 @@ NO_OTHERS = Text(
 PERCENT_POINTS = Axis(Text("procentpunt", "percentage points"))
 
 
-def lacking(short: NotEnoughData) -> Text:
+def lacking(short: NotEnoughData, groups: Text | None = None) -> Text:
     """Say why teams cannot be put beside each other: there are no others, or there is too little of something."""
-    return NO_OTHERS if short.got == 0 else shortage(short)
+    return NO_OTHERS if short.got == 0 else shortage(short, groups)
 
 
 def competing(found: Mapping[str, Contrast | NotEnoughData], section: Section, about: About) -> Output:

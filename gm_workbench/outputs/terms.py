@@ -16,6 +16,19 @@ CANDIDATES_FOLLOWED = Text(
 CANDIDATES_ASKED = Text(
     "kandidaten van deze teams die een vragenlijst invulden", "candidates of these teams who filled in a questionnaire"
 )
+CANDIDATES_HALFWAY = Text(
+    "mensen met algemene bijstand in de startmaand en na een half jaar, met een consulent in een team van het onderzoek die de "
+    "vragenlijst na een half jaar invulde, die toestemming gaven",
+    "people on general assistance in the first month and after half a year, with a coach in a team of the study who filled in "
+    "the questionnaire after half a year, who gave consent",
+)
+CANDIDATES_ASKED_HALFWAY = Text(
+    "kandidaten van deze teams die na een half jaar nog algemene bijstand hadden en toen een vragenlijst invulden",
+    "candidates of these teams who were still on general assistance after half a year and filled in a questionnaire then",
+)
+HALFWAY = CANDIDATES_HALFWAY, CANDIDATES_ASKED_HALFWAY
+"""Whom the steps towards an exit are about, in the year from half a year after the start."""
+
 COACHES_ASKED = Text(
     "consulenten van teams van het onderzoek die de vragenlijst invulden",
     "coaches of teams of the study who filled in the questionnaire",

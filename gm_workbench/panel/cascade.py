@@ -39,6 +39,12 @@ def coach_waves(study: Study) -> pd.DataFrame:
     return seated.assign(introduced=_begun(study, seated["team"]), person=seated["coach"]).reset_index(drop=True)
 
 
+def answered(coaches: pd.DataFrame, scale: str, wave: str) -> pd.DataFrame:
+    """Give the coaches who answered a scale at a wave, a row each."""
+    then = coaches.loc[coaches["wave"] == wave].dropna(subset=[scale])
+    return then.astype({scale: float}).reset_index(drop=True)
+
+
 def _begun(study: Study, teams: pd.Series) -> pd.Series:
     """Say whether teams began before the measurement after half a year."""
     return teams.map(team_starts(study)).lt(study.index_month + WAVE_MONTHS[HALFWAY]).fillna(False).astype(bool)

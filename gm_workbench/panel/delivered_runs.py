@@ -40,7 +40,7 @@ def benefit_runs(study: Study) -> Runs:
     A person whose rows stop without an end was lost from view; that the run was still going on then is all that is known. An
     end after the period is planned: nobody has seen it happen.
     """
-    rows = general_assistance(study)
+    rows = general_assistance(study, columns=["person", "month", "start", "end", "end_reason"])
     people, person = coded(rows["person"])
     ended, work = rows["end"].le(study.period.last).fillna(False).astype(bool), rows["end_reason"].isin(WORK_REASONS)
     event = np.select([~ended, work], [CENSORED, TO_WORK], OTHERWISE).astype(np.int8)

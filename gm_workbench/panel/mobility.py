@@ -64,8 +64,7 @@ def wage_pairs(study: Study, horizon: int) -> pd.DataFrame:
 
 def _found(study: Study, horizon: int) -> pd.DataFrame:
     tolerance = TOLERANCE if study.kind is DataKind.PUBLISHED else 0
-    wages = main_jobs(study.tables["wages"]).sort_values(["person", "month"])
-    return _nearest(wages, horizon, tolerance)
+    return _nearest(main_jobs(study.tables["wages"], ["hourly_wage"]), horizon, tolerance)
 
 
 def real_wage_pairs(study: Study, horizon: int) -> pd.DataFrame:
@@ -117,11 +116,15 @@ def quintile_pairs(wages: pd.DataFrame, horizon: int, tolerance: int = 0) -> pd.
 
 
 def _nearest(wages: pd.DataFrame, horizon: int, tolerance: int) -> pd.DataFrame:
-    first = wages.drop_duplicates("person").rename(columns={"month": "start", "hourly_wage": "wage_from"})
-    merged = wages.merge(first[["person", "start", "wage_from"]], on="person", validate="many_to_one")
-    merged = merged.assign(off=(merged["month"] - merged["start"] - horizon).abs())
-    close = merged.loc[merged["off"] <= tolerance].sort_values(["person", "off", "month"])
-    return close.drop_duplicates("person").rename(columns={"hourly_wage": "wage_to"}).reset_index(drop=True)
+    """Give of each person the wage nearest to the horizon beside her first; rows come by person and month."""
+    codes, _ = pd.factorize(wages["person"])
+    first = wages.loc[~wages["person"].duplicated(), ["month", "hourly_wage"]]  # in the order of the codes
+    off = (wages["month"] - first["month"].to_numpy()[codes] - horizon).abs()
+    own = {"start": first["month"].to_numpy()[codes], "wage_from": first["hourly_wage"].to_numpy()[codes]}
+    frame = wages.assign(off=off, **own)
+    close = frame.loc[off <= tolerance].sort_values(["person", "off", "month"])
+    found: pd.DataFrame = close.drop_duplicates("person").rename(columns={"hourly_wage": "wage_to"}).reset_index(drop=True)
+    return found
 
 
 def _wages(found: pd.DataFrame) -> pd.DataFrame:

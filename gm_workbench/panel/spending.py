@@ -27,5 +27,5 @@ def spending_by_type(study: Study) -> pd.DataFrame:
 
 
 def _on_benefit(study: Study) -> pd.DataFrame:
-    months = general_assistance(study)[["person", "month", "sex", "household", "birth_year"]]
+    months = general_assistance(study, columns=["person", "month", "sex", "household", "birth_year"])
     return months.drop_duplicates(["person", "month"])

@@ -68,7 +68,7 @@ def watched(study: Study, cohort: Cohort) -> pd.DataFrame:
     people = cohort.frame.loc[cohort.frame["person"].isin(gone), ["person", "team"]]
     months = np.arange(study.index_month, study.period.last + 1)
     panel = people.loc[people.index.repeat(len(months))].assign(month=np.tile(months, len(people))).reset_index(drop=True)
-    marked = panel.assign(benefit=_held(panel, general_assistance(study)))
+    marked = panel.assign(benefit=_held(panel, general_assistance(study, columns=["person", "month"])))
     return marked.assign(job=_held(panel, study.tables["wages"])) if _linked(study, people["person"]) else marked
 
 

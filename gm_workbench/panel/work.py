@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gm_workbench.panel.ledger import Cohort, start_cohort
 from gm_workbench.panel.people import AGE_BANDS, AGE_EDGES, banded, consenting, on_benefit, with_clear_exposure, with_coach
@@ -17,16 +20,31 @@ STATES = (NO_PAY, "low_flex", "low_permanent", "above_flex", "above_permanent")
 OUTSIDE = Text("niet al die maanden vallen in de periode", "not all of those months lie in the period")
 
 
-def main_jobs(wages: pd.DataFrame) -> pd.DataFrame:
-    """Keep one job per person and month: the one with most hours, the first by its pseudonym when hours tie."""
-    hours = wages["hours" if "hours" in wages.columns else "hourly_wage"].to_numpy(dtype=float)
-    # sorted as whole numbers: millions of pseudonyms take ten times as long, and this is asked for by every section
-    person, job = (pd.factorize(wages[name], sort=True)[0] for name in ("person", "job"))
-    month = wages["month"].to_numpy(dtype=np.int64)
-    order = np.lexsort((job, -hours, month, person))
-    again = (np.diff(person[order], prepend=-1) == 0) & (np.diff(month[order], prepend=-1) == 0)
-    kept: pd.DataFrame = wages.iloc[order[~again]].reset_index(drop=True)
+def main_jobs(wages: pd.DataFrame, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Keep one job per person and month: the one with most hours, the first by its pseudonym when hours tie.
+
+    Rows come by person and month; with `columns` only person, month and those of them that were delivered.
+    """
+    rows, first = _by_person_and_month(wages)
+    chosen = wages if columns is None else wages[[name for name in ("person", "month", *columns) if name in wages.columns]]
+    kept: pd.DataFrame = chosen.iloc[rows[first]].reset_index(drop=True)
     return kept
+
+
+def _by_person_and_month(wages: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Give rows by person, month and how main their job is, and which of them are the first of their month."""
+    # sorted as whole numbers: millions of pseudonyms take ten times as long, and this is asked for by every section
+    month = wages["month"].to_numpy(dtype=np.int64)
+    month = month - month.min(initial=0)
+    cell = pd.factorize(wages["person"], sort=True)[0] * (month.max(initial=0) + 1) + month
+    rows = np.argsort(cell, kind="stable")
+    again = np.diff(cell[rows], prepend=-1) == 0
+    several = again | np.append(again[1:], False)  # hours and jobs matter in months with several jobs only, which are few
+    among = rows[several]
+    hours = wages["hours" if "hours" in wages.columns else "hourly_wage"].to_numpy(dtype=float)[among]
+    job = pd.factorize(wages["job"].iloc[among], sort=True)[0]
+    rows[several] = among[np.lexsort((job, -hours, cell[among]))]
+    return rows, ~again
 
 
 def work_months(study: Study, share: float) -> pd.DataFrame:
@@ -35,13 +53,9 @@ def work_months(study: Study, share: float) -> pd.DataFrame:
     Parameters
     ----------
     share : float
-        Share of the national median hourly wage that is the low-pay threshold; 2/3 by convention.
+        Share of the *national* median hourly wage that is the low-pay threshold; 2/3 by convention.
     """
-    jobs = main_jobs(study.tables["wages"])
-    months = pd.RangeIndex(study.period.first, study.period.last + 1, name="month")
-    grid = pd.MultiIndex.from_product([np.sort(jobs["person"].unique()), months], names=["person", "month"])
-    columns = ["hourly_wage", "contract"]
-    frame = complete("wages", jobs).set_index(["person", "month"])[columns].reindex(grid).reset_index()
+    frame = _every_month(study, main_jobs(study.tables["wages"], ["hourly_wage", "contract"]))
     thresholds = {int(year): study.threshold(int(year), share) for year in (frame["month"] // 12).unique()}
     frame["threshold"] = (frame["month"] // 12).map(thresholds)
     frame["above"] = frame["hourly_wage"].ge(frame["threshold"])
@@ -49,12 +63,23 @@ def work_months(study: Study, share: float) -> pd.DataFrame:
     return frame.assign(state=_states(frame), months=frame["month"] - study.index_month)
 
 
+def _every_month(study: Study, jobs: pd.DataFrame) -> pd.DataFrame:
+    """Give the wage and contract of each person in each month of the period, missing where there is no job."""
+    months = np.arange(study.period.first, study.period.last + 1)
+    codes, people = pd.factorize(jobs["person"])
+    inside = np.flatnonzero(jobs["month"].between(months[0], months[-1]))
+    row = np.full(len(people) * len(months), -1)
+    row[codes[inside] * len(months) + jobs["month"].to_numpy()[inside] - months[0]] = inside
+    told = complete("wages", jobs)[["hourly_wage", "contract"]].reset_index(drop=True).reindex(row).reset_index(drop=True)
+    told.insert(0, "person", people.repeat(len(months)))
+    told.insert(1, "month", np.tile(months, len(people)))
+    return told
+
+
 def _states(frame: pd.DataFrame) -> pd.Series:
     permanent = frame["contract"].eq("permanent").fillna(False).astype(bool)
-    named = np.select(
-        [frame["above"] & permanent, frame["above"], permanent], ["above_permanent", "above_flex", "low_permanent"], "low_flex"
-    )
-    return pd.Series(named, index=frame.index).where(frame["hourly_wage"].notna(), NO_PAY)
+    place = np.where(frame["hourly_wage"].notna(), 1 + permanent + 2 * frame["above"], 0)  # in the order of `STATES`
+    return pd.Series(pd.array(STATES, dtype="str").take(place), index=frame.index)
 
 
 def workers(study: Study) -> pd.DataFrame:
@@ -62,11 +87,12 @@ def workers(study: Study) -> pd.DataFrame:
 
     The contract is that of the main job in the last month with pay before the index month, else in the first month after.
     """
-    jobs = main_jobs(study.tables["wages"])
+    known = ["sex", "birth_year", "contract"]
+    jobs = main_jobs(study.tables["wages"], known)
     before = jobs["month"] < study.index_month
-    last_before = jobs.loc[before].drop_duplicates("person", keep="last")
-    first_after = jobs.loc[~before & ~jobs["person"].isin(last_before["person"])].drop_duplicates("person")
-    people = complete("wages", pd.concat([last_before, first_after]))[["person", "sex", "birth_year", "contract"]]
+    last_before, first_after = jobs.loc[before].drop_duplicates("person", keep="last"), jobs.loc[~before]
+    one_each = pd.concat([last_before, first_after.drop_duplicates("person")]).drop_duplicates("person")
+    people = complete("wages", one_each)[["person", *known]]
     age = study.index_month // 12 - people["birth_year"]
     people = people.assign(age=age, age_band=banded(age, AGE_EDGES, AGE_BANDS)).sort_values("person", ignore_index=True)
     return with_coach(study, people, study.index_month)
@@ -155,7 +181,7 @@ def real_log_wages(study: Study, cohort: Cohort | None = None) -> pd.DataFrame:
 
     Of a cohort: its members, from the index month on.
     """
-    jobs = main_jobs(study.tables["wages"])
+    jobs = main_jobs(study.tables["wages"], ["hourly_wage", "years"])
     if cohort is not None:
         jobs = jobs.loc[jobs["person"].isin(cohort.frame["person"]) & jobs["month"].ge(study.index_month)]
     jobs = jobs.loc[jobs["hourly_wage"] > 0]

@@ -24,11 +24,12 @@ OTHERS = 0o077
 
 NO_DECISION = Text(
     "Deze bladzijde is voor het gesprek tussen deze persoon en de eigen professional. Het is geen besluit, en er volgt "
-    "niets vanzelf uit: een mens besluit, en hoort eerst de persoon. De persoon wordt met niemand vergeleken; er is geen ranglijst. "
-    "Wat er veranderde en waardoor, zegt een vragenlijst niet. Deze bladzijde wordt niet gedeeld en komt in geen rapport.",
+    "niets vanzelf uit: een mens besluit, en hoort eerst de persoon. De persoon wordt met niemand vergeleken; er is geen "
+    "ranglijst. Wat er veranderde en waardoor, zegt een vragenlijst niet. Deze bladzijde wordt niet gedeeld en komt in geen "
+    "rapport.",
     "This page is for the talk between this person and their own professional. It is no decision, and nothing follows from it "
-    "by itself: a human being decides, and hears the person first. The person is compared with nobody; there is no ranking. What "
-    "changed and why, a questionnaire does not say. This page is not shared and comes in no report.",
+    "by itself: a human being decides, and hears the person first. The person is compared with nobody; there is no ranking. "
+    "What changed and why, a questionnaire does not say. This page is not shared and comes in no report.",
 )
 FOR = Text("Voor: {professional}. Persoon: {person}.", "For: {professional}. Person: {person}.")
 DIFFERENCE = Text(

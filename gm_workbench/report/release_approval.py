@@ -22,7 +22,7 @@ from gm_workbench.report.release_bundle import REPORTS, SCHEMA, Bundle, read_bun
 from gm_workbench.report.release_decisions import decisions_about
 from gm_workbench.report.release_history import HISTORY, head, read_history, with_line
 from gm_workbench.report.release_names import checked_name, checked_person, one_person, signer_name
-from gm_workbench.report.release_refusal import PROPOSED, refuse_findings
+from gm_workbench.report.release_refusal import PROPOSED, refuse_differences
 from gm_workbench.report.release_shelf import folders_of, line_of, shelf_faults
 from gm_workbench.report.release_signing import ALLOWED, APPROVAL, sign, verify
 from gm_workbench.settings import Paths
@@ -143,7 +143,7 @@ def _check_again(draft: Bundle, paths: Paths) -> None:
         )
     found, beside = held_against(stand, paths)
     proposed = draft_of(paths, draft.name).with_name(f"{draft.name}{PROPOSED}")
-    refuse_findings(found, beside.sides, str(draft.content["asked_by"]), datetime.now(UTC).date(), proposed)
+    refuse_differences(found, beside.sides, str(draft.content["asked_by"]), datetime.now(UTC).date(), proposed)
     texts = own_texts(draft.content, stand, decisions_about(stand, paths))
     other = [name for name, text in texts.items() if (draft.folder / name).read_bytes() != text.encode("utf-8")]
     if other:

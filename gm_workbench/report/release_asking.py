@@ -22,7 +22,7 @@ from gm_workbench.report.release_bundle import DECISIONS, RELEASE, REPORTS, SCHE
 from gm_workbench.report.release_decisions import decisions_about, decisions_csv
 from gm_workbench.report.release_names import checked_name, checked_person, checked_steps, name_for
 from gm_workbench.report.release_reading import Finished, decision_faults, read_finished
-from gm_workbench.report.release_refusal import PROPOSED, refuse_findings
+from gm_workbench.report.release_refusal import PROPOSED, refuse_differences
 from gm_workbench.report.release_summary import pages, summary_csv
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.schemas import DataKind
@@ -85,7 +85,7 @@ def ask(asked: Asked, paths: Paths, now: datetime | None = None) -> Path:
     name_for(asked.name, _one_kind(reports))
     at = now or datetime.now(UTC)
     found, beside = held_against(reports, paths)
-    refuse_findings(found, beside.sides, by, at.date(), folder.with_name(f"{asked.name}{PROPOSED}"))
+    refuse_differences(found, beside.sides, by, at.date(), folder.with_name(f"{asked.name}{PROPOSED}"))
     content = release_content(asked, by, at, reports, found, beside)
     texts = own_texts(content, reports, decisions_about(reports, paths))
     _put(folder, texts, reports)

@@ -16,7 +16,7 @@ from gm_workbench.report.release_decisions import decisions_csv
 PROPOSED = ".proposed.csv"
 
 
-def refuse_findings(found: Differenced, sides: Sequence[Side], by: str, on: date, file: Path) -> None:
+def refuse_differences(found: Differenced, sides: Sequence[Side], by: str, on: date, file: Path) -> None:
     """Refuse with the arithmetic, and propose what must be withheld besides.
 
     Parameters
@@ -48,9 +48,9 @@ def refuse_findings(found: Differenced, sides: Sequence[Side], by: str, on: date
 
 
 def _reason(finding: Finding | None) -> str:
-    if finding is None:
-        return "beside other reports a small number of persons could be worked out"
-    return f"differencing ({finding.rule}): {finding.arithmetic}"
+    """Name the rule and no more: the reason is released with the report, and the arithmetic would tell on other reports."""
+    rule = "" if finding is None else f" ({finding.rule})"
+    return f"differencing{rule}: beside other reports this would give a small number of persons away"
 
 
 SHOWN = 20

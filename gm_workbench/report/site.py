@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from gm_workbench.guard.released import Released
+from gm_workbench.guard.scan import scan_text
 from gm_workbench.outputs.output import Role
 from gm_workbench.outputs.sentences import say, verdict
+from gm_workbench.report.findings import refuse_findings
 from gm_workbench.report.page import CSP, FILES, PUBLISHED, environment, style
 from gm_workbench.report.phrases import DRAFT, INDEX_INTRO, INDEX_PHRASES, KIND_BLOCKS, NETWORK, STATUS_WORDS
 from gm_workbench.settings import Paths
@@ -99,11 +101,19 @@ def headline(released: Released) -> Text:
 
 
 def write_index(paths: Paths, rows: Sequence[Row]) -> None:
-    """Write `reports/index.html` and `index.en.html`; each is replaced whole."""
+    """Write `reports/index.html` and `index.en.html`; each is replaced whole.
+
+    Raises
+    ------
+    DisclosureRefused
+        When the scanner finds something in a page; the old ones stay.
+    """
     paths.reports.mkdir(parents=True, exist_ok=True)
-    for language, name in INDEX.items():
+    pages = {name: render_index(rows, language) for language, name in INDEX.items()}
+    refuse_findings([replace(one, file=name) for name, page in pages.items() for one in scan_text(page)])
+    for name, page in pages.items():
         fresh = paths.reports / f".{name}.new-{os.getpid()}"
-        fresh.write_text(render_index(rows, language), encoding="utf-8", newline="\n")
+        fresh.write_text(page, encoding="utf-8", newline="\n")
         fresh.replace(paths.reports / name)
 
 

@@ -1,4 +1,4 @@
-"""A report's folder: scanned, written beside the old one, and put in its place whole; if anything fails, the old one stays."""
+"""A report's folder: written beside the old one, scanned, and put in its place whole; if anything fails, the old one stays."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import hashlib
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from nbformat import NotebookNode
 
-from gm_workbench.errors import DisclosureRefused
 from gm_workbench.guard.released import Released
-from gm_workbench.guard.scan import scan_text
+from gm_workbench.guard.scan import scan_folder
 from gm_workbench.report.csvfiles import csv_text, estimates_text
+from gm_workbench.report.findings import refuse_findings
 from gm_workbench.report.judged import JUDGED, judged_text
 from gm_workbench.report.manifest import CHECKSUMS, MANIFEST, Manifest
 from gm_workbench.report.notebook import protected_notebook
@@ -52,14 +51,14 @@ def write_report(
     Raises
     ------
     DisclosureRefused
-        When a text to be written holds what looks like a record; nothing is written.
+        When the scanner finds something in the folder as it would be put in place; the old one stays.
     """
     texts = report_texts(released, manifest, protocol, notebook, times, home)
-    refuse_findings(texts)
     mend(folder)
     fresh = folder.with_name(f".{folder.name}.new-{os.getpid()}")
     try:
         write_texts(fresh, texts)
+        refuse_findings(scan_folder(fresh))
         replace_folder(folder, fresh)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -83,21 +82,6 @@ def report_texts(
     return texts if notebook is None else texts | {"report.ipynb": protected_notebook(notebook, released.outputs)}
 
 
-def refuse_findings(texts: Mapping[str, str]) -> None:
-    """Refuse texts that hold what looks like a record; the message names the file and the kind of finding, never the value."""
-    found = [
-        str(replace(finding, file=name))
-        for name, text in sorted(texts.items())
-        for finding in scan_text(text, PurePosixPath(name).suffix)
-    ]
-    if found:
-        raise DisclosureRefused(
-            "A report must hold no personal numbers, pseudonyms or paths, so nothing is written. Found:\n  "
-            + "\n  ".join(found)
-            + "\nHINT: look at the notebook cell or the words of the output that these come from."
-        )
-
-
 def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
     """Write files into a new folder, and their checksums beside them."""
     for name, text in texts.items():
@@ -114,14 +98,14 @@ def rewrite(folder: Path, changed: Mapping[str, str]) -> None:
     Raises
     ------
     DisclosureRefused
-        When a text to be written holds what looks like a record; nothing is written.
+        When the scanner finds something in the folder as it would be put in place; the old one stays.
     """
-    refuse_findings(changed)
     kept = [line.partition("  ")[2] for line in (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()]
     texts = {name: (folder / name).read_bytes().decode("utf-8") for name in kept} | dict(changed)
     fresh = folder.with_name(f".{folder.name}.new-{os.getpid()}")
     try:
         write_texts(fresh, texts)
+        refuse_findings(scan_folder(fresh))
         replace_folder(folder, fresh)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

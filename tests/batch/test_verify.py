@@ -104,6 +104,7 @@ def again(project: Paths) -> Verification:
     return found
 
 
+@pytest.mark.proof  # tests/report/test_release_commands.py does the same with a drawn report
 def test_report_that_a_batch_made_is_released_as_synthetic_and_never_as_real(project):
     ask(Asked("synthetic-tilburg", (f"{STUDY}/{PLACE}",), "Noor Bakker", "to show how"), project)
     with pytest.raises(ApprovalRefused, match="holds synthetic data and cannot be approved as real"):

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CASES = ["cluster permutation", "Oaxaca-Blinder bootstrap", "Kitagawa bootstrap", "mobility bootstrap"]
+CASES = [
+    "cluster permutation",
+    "Oaxaca-Blinder bootstrap",
+    "Oaxaca-Blinder, everybody has spend",
+    "Kitagawa bootstrap",
+    "Kitagawa, everybody has spend",
+    "mobility bootstrap",
+]
 GOOD = {"ratio": 30.0, "ours_mib": 300.0, "largest_relative_difference": 1e-6}
 
 

@@ -220,14 +220,19 @@ def test_scan_names_the_rule_and_the_place_and_not_the_value(call, project):
     page = project.reports / STUDY / "report.html"
     page.parent.mkdir(parents=True)
     page.write_text("<p>niets</p>", encoding="utf-8")
-    assert (call("scan").exit_code, call("scan").output) == (0, "Nothing found.\n")
+    assert (call("scan").exit_code, call("scan").output) == (0, "1 file scanned, no findings.\n")
     page.write_text("<td>20010101</td>\n<td>19800101</td>", encoding="utf-8")
     result = call("scan", str(project.reports))
     assert result.exit_code == 40
     assert "birth date" in result.output
     assert "19800101" not in result.output
-    found = json.loads(call("scan", "--json", str(page)).stdout)
-    assert {finding["rule"] for finding in found} == {"birth date"}
+    assert "Een datum die een geboortedatum kan zijn." in result.output
+    told = json.loads(call("scan", "--json", str(page)).stdout)
+    assert told["files"] == 1
+    assert [(one["file"], one["line"], one["rule"]) for one in told["findings"]] == [
+        (f"reports/{STUDY}/report.html", line, "birth date") for line in (1, 2)
+    ]
+    assert told["meanings"]["birth date"]["en"] == "A day that may be a date of birth."
 
 
 def test_scan_of_nothing_says_so(call, project):

@@ -36,49 +36,60 @@ def shown(estimate: Maker, section: Section, about: About) -> Callable[..., Outp
     [
         (
             {"SKL": OPEN, "INT": (0.0, 2.0)},
-            "Van geen van deze determinanten is te zeggen of die hoger of lager was.",
-            "Of none of these determinants can it be said whether it was higher or lower.",
+            "Van geen van deze determinanten is te zeggen of die hoger of lager was dan in de andere teams.",
+            "Of none of these determinants can it be said whether it was higher or lower than in the other teams.",
         ),
         (
             {"SKL": UP},
-            "Hoger was de score voor vaardigheden (+3,0 punten, marge +1,0 tot +5,0).",
-            "The score was higher for skills (+3.0 points, interval +1.0 to +5.0).",
+            "Hoger dan in de andere teams was de score voor vaardigheden (+3,0 punten, marge +1,0 tot +5,0).",
+            "The score was higher than in the other teams for skills (+3.0 points, interval +1.0 to +5.0).",
         ),
         (
             {"SKL": UP, "INT": OPEN},
-            "Hoger was de score voor vaardigheden (+3,0 punten, marge +1,0 tot +5,0). Voor intentie is dat nog niet te zeggen.",
-            "The score was higher for skills (+3.0 points, interval +1.0 to +5.0). For intention that cannot be said yet.",
+            (
+                "Hoger dan in de andere teams was de score voor vaardigheden (+3,0 punten, marge +1,0 tot +5,0). Voor "
+                "intentie is dat nog niet te zeggen."
+            ),
+            (
+                "The score was higher than in the other teams for skills (+3.0 points, interval +1.0 to +5.0). For "
+                "intention that cannot be said yet."
+            ),
         ),
         (
             {"SEF": DOWN, "INT": OPEN, "ATT": OPEN},
             (
-                "Lager was de score voor geloof in eigen kunnen (−4,0 punten, marge −6,0 tot −2,0). Voor intentie en houding "
+                "Lager dan in de andere teams was de score voor geloof in eigen kunnen (−4,0 punten, marge −6,0 tot −2,0). "
+                "Voor intentie en houding "
                 "is dat nog niet te zeggen."
             ),
             (
-                "The score was lower for self-efficacy (−4.0 points, interval −6.0 to −2.0). "
+                "The score was lower than in the other teams for self-efficacy (−4.0 points, interval −6.0 to −2.0). "
                 "For intention and attitude that cannot be said yet."
             ),
         ),
         (
             {"SEF": UP, "ATT": UP},
             (
-                "Hoger waren de scores voor geloof in eigen kunnen (+3,0 punten, marge +1,0 tot +5,0) en houding (+3,0 "
+                "Hoger dan in de andere teams waren de scores voor geloof in eigen kunnen (+3,0 punten, marge +1,0 tot "
+                "+5,0) en houding (+3,0 "
                 "punten, marge +1,0 tot +5,0)."
             ),
             (
-                "Scores were higher for self-efficacy (+3.0 points, interval +1.0 to +5.0) and attitude (+3.0 points, "
+                "Scores were higher than in the other teams for self-efficacy (+3.0 points, interval +1.0 to +5.0) and "
+                "attitude (+3.0 points, "
                 "interval +1.0 to +5.0)."
             ),
         ),
         (
             {"SEF": DOWN, "ATT": DOWN, "INT": UP},
             (
-                "Hoger was de score voor intentie (+3,0 punten, marge +1,0 tot +5,0). Lager waren de scores voor geloof in "
+                "Hoger dan in de andere teams was de score voor intentie (+3,0 punten, marge +1,0 tot +5,0). Lager dan in "
+                "de andere teams waren de scores voor geloof in "
                 "eigen kunnen (−4,0 punten, marge −6,0 tot −2,0) en houding (−4,0 punten, marge −6,0 tot −2,0)."
             ),
             (
-                "The score was higher for intention (+3.0 points, interval +1.0 to +5.0). Scores were lower for self-efficacy "
+                "The score was higher than in the other teams for intention (+3.0 points, interval +1.0 to +5.0). Scores "
+                "were lower than in the other teams for self-efficacy "
                 "(−4.0 points, interval −6.0 to −2.0) and attitude (−4.0 points, interval −6.0 to −2.0)."
             ),
         ),

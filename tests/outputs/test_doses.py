@@ -17,6 +17,7 @@ from gm_workbench.metrics.membership import Contamination
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.doses import doses
 from gm_workbench.outputs.output import Output, Shape
+from gm_workbench.outputs.printed import with_unit
 from gm_workbench.outputs.sentences import say
 from gm_workbench.outputs.terms import EXIT
 from gm_workbench.vocabulary.protocols import Assignment, Section
@@ -61,26 +62,37 @@ def test_the_difference_as_assigned_comes_first_then_the_months_then_what_moving
     shown: Callable[..., Output], read: Reader
 ) -> None:
     assert told(shown(), read)[:3] == [
-        "Zoals toegewezen is het verschil in uitstroom naar werk +3,2 procentpunt (marge +0,4 tot +6,0).",
-        ("Wie was toegewezen zat gemiddeld 86 % van de maanden bij een team met de nieuwe werkwijze, de anderen 6 %."),
+        "Naar het team van de start is het verschil in uitstroom naar werk +3,2 procentpunt (marge +0,4 tot +6,0).",
         (
-            "Telt elke maand even zwaar en werkt de toewijzing alleen door die maanden, dan is het verschil bij alle maanden "
-            "+4,0 procentpunt (marge +0,5 tot +8,0). Zonder wisselen zou het verschil dan 1,25 keer zo groot zijn."
+            "Wie bij de start een team met de nieuwe werkwijze had, zat gemiddeld 86 % van de maanden bij zo'n team, de "
+            "anderen "
+            "6 %."
+        ),
+        (
+            "Stel dat elke maand even zwaar telt, en dat het team van de start alleen via die maanden iets uitmaakt. Dan "
+            "is het "
+            "verschil bij alle maanden +4,0 procentpunt (marge +0,5 tot +8,0), en was het verschil zonder wisselen 1,25 "
+            "keer zo "
+            "groot geweest."
         ),
     ]
     assert told(shown(), read, "en")[:3] == [
-        "As assigned the difference in exit to work is +3.2 percentage points (interval +0.4 to +6.0).",
-        ("Those assigned spent 86% of their months on average with teams with the new way of working, the others 6%."),
+        "By the team of the start the difference in exit to work is +3.2 percentage points (interval +0.4 to +6.0).",
         (
-            "If every month counts the same and the assignment works through those months only, the difference with all months "
-            "is +4.0 percentage points (interval +0.5 to +8.0). Without moving it would then be 1.25 times as large."
+            "Those whose team at the start worked in the new way spent 86% of their months on average with such a team, the "
+            "others 6%."
+        ),
+        (
+            "Suppose that every month counts the same, and that the team of the start matters through those months only. Then "
+            "the difference with all months is +4.0 percentage points (interval +0.5 to +8.0), and without moving the "
+            "difference would have been 1.25 times as large."
         ),
     ]
 
 
 def test_all_but_the_assignment_is_labelled_as_sensitivity(shown: Callable[..., Output], read: Reader) -> None:
     output = shown()
-    assert told(output, read)[3].startswith("Het antwoord van dit rapport gaat over de toewijzing.")
+    assert told(output, read)[3].startswith("Het antwoord van dit rapport gaat uit van het team van de start.")
     assert [(cell.row, cell.column) for cell in output.cells] == [
         ("assigned", "difference"),
         ("full", "difference"),
@@ -93,6 +105,18 @@ def test_all_but_the_assignment_is_labelled_as_sensitivity(shown: Callable[..., 
     ]
     assert (output.cells[1].low, output.cells[1].high) == (0.005, 0.08)  # Anderson and Rubin, not the normal one
     assert output.words.shown_as == (Shape.TABLE,)
+
+
+def test_a_factor_prints_without_a_unit_in_either_language(shown: Callable[..., Output]) -> None:
+    found = next(cell for cell in protect([shown()], load_policy("cbs-stijl")).outputs[0].cells if cell.row == "dilution")
+    assert [with_unit(found, language) for language in ("nl", "en")] == ["1,25", "1.25"]
+
+
+def test_doses_never_say_that_somebody_was_assigned_a_team(shown: Callable[..., Output], read: Reader) -> None:
+    output = shown()
+    words = [text for label in output.words.labels.values() for text in (label.nl, label.en)]
+    said = " ".join([*told(output, read), *told(output, read, "en"), *words, output.words.caption.nl, output.words.caption.en])
+    assert not any(word in said for word in ("toegewezen", "toewijzing", "assigned", "assignment"))  # nobody knows of a lot
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,14 @@ def test_exits_stop_where_nobody_is_followed_and_say_so():
     assert spoken(output).startswith("Er is te kort gevolgd om 24 maanden te overzien.")
 
 
+def test_exits_that_are_kept_back_have_no_note_on_what_they_count():
+    shown, kept = (
+        exits({"everybody": curve(0.2, persons)}, TILBURG.sections["exits"], ABOUT, horizon=12) for persons in (200, 8)
+    )
+    assert "bovengrens" in spoken(shown)
+    assert "bovengrens" not in spoken(kept)
+
+
 @pytest.mark.parametrize("curves", [{}, {"True": FEW, "False": curve(0.1)}])
 def test_exits_without_enough_data_are_one_sentence(curves):
     output = exits(curves, TILBURG.sections["exits"], ABOUT, horizon=12)

@@ -61,10 +61,25 @@ def test_months_whose_interval_holds_zero_say_that_no_difference_fits_too(
     )
 
 
+@pytest.mark.parametrize("value", [-0.04, 0.0, 0.04])
+def test_months_that_print_as_zero_are_neither_shorter_nor_longer(
+    value: float, shown_months: Callable[..., Output], read: Reader
+) -> None:
+    output = shown_months((value, -0.1, 0.2))
+    assert read(output) == (
+        "Of mensen waar het team de nieuwe werkwijze invoerde van de eerste 12 maanden korter of langer in de bijstand "
+        "zaten dan "
+        "de anderen, is niet te zeggen: het verschil is gemiddeld 0,0 maanden (marge −0,1 tot +0,2)."
+    )
+    assert "cannot be said: the difference is 0.0 months on average (interval −0.1 to +0.2)" in read(output, "en")
+
+
 def test_months_say_where_they_went_and_what_they_are_not(shown_months: Callable[..., Output], read: Reader) -> None:
     output = shown_months()
     said = all_said(output, read)
-    assert said[1].startswith("De maanden weg uit de bijstand verschillen +0,3 voor wie naar werk ging (marge +0,1 tot +0,5)")
+    assert said[1].startswith(
+        "Gemiddeld over iedereen is het verschil in maanden weg uit de bijstand +0,3 door uitstroom naar werk (marge +0,1 tot "
+    )
     assert said[2].startswith("Dit is zonder correctie voor verschillen aan de start.")
     assert output.words.shown_as == (Shape.DOTS,)
     assert [cell.unit for cell in output.cells] == ["months"] * 3
@@ -103,8 +118,9 @@ def test_rates_are_said_as_a_ratio_beside_one(shown_rates: Callable[..., Output]
     assert read(shown_rates()) == (
         "Onder wie nog in de bijstand zat, was het tempo van uitstroom naar werk waar het team de nieuwe werkwijze invoerde "
         "1,22 "
-        "keer zo hoog (marge 1,05 tot 1,42; 1 is geen verschil)."
+        "keer zo hoog (marge 1,05 tot 1,42; 1 is geen verschil, dus dit is sneller)."
     )
+    assert read(shown_rates((-0.5, -0.7, -0.3))).endswith("1 is geen verschil, dus dit is langzamer).")
     said = read(shown_rates((0.02, -0.1, 0.14)), "en")
     assert "1.02 times as high where the team introduced the new way of working" in said
     assert said.endswith("(interval 0.90 to 1.15; 1 is no difference and lies within it).")

@@ -41,25 +41,33 @@ def test_moves_say_the_difference_without_those_who_changed_and_how_many_did(
     shown: Callable[..., Output], read: Reader
 ) -> None:
     assert told(shown(), read)[:2] == [
-        ("Zonder wie van kant wisselde is het verschil −0,4 procentpunt (marge −1,7 tot +0,9); zoals toegewezen −0,2."),
         (
-            "Van de kandidaten zat 6,0 % aan het eind van het jaar, of van de begeleiding, bij een team dat anders werkte dan "
-            "het team van de start."
+            "Zonder wie van kant wisselde is het verschil −0,4 procentpunt (marge −1,7 tot +0,9); naar het team van de "
+            "start is "
+            "het −0,2 (marge −1,5 tot +1,0)."
+        ),
+        (
+            "Van de kandidaten zat 6,0 % aan het eind van het jaar, of aan het eind van de begeleiding, bij een team dat "
+            "anders "
+            "werkte dan hun team van de start."
         ),
     ]
     assert told(shown(), read, "en")[:2] == [
-        ("Without those who changed sides the difference is −0.4 percentage points (interval −1.7 to +0.9); as assigned −0.2."),
         (
-            "Of the candidates 6.0% were with a team at the end of the year, or of guidance, that worked otherwise than the "
-            "team of the start."
+            "Without those who changed sides the difference is −0.4 percentage points (interval −1.7 to +0.9); by the team of "
+            "the start it is −0.2 (interval −1.5 to +1.0)."
+        ),
+        (
+            "Of the candidates 6.0% were, at the end of the year or at the end of their guidance, with a team that worked "
+            "otherwise than their team of the start."
         ),
     ]
 
 
 def test_moves_are_labelled_as_sensitivity(shown: Callable[..., Output], read: Reader) -> None:
     output = shown()
-    assert told(output, read)[2].startswith("Het antwoord van dit rapport gaat over de toewijzing.")
-    assert told(output, read, "en")[2].endswith("the other rows only show how sensitive the answer is to that.")
+    assert told(output, read)[4].startswith("Het antwoord van dit rapport gaat uit van het team van de start.")
+    assert told(output, read, "en")[4].endswith("the other rows only show how sensitive the answer is to that.")
     assert [(cell.row, cell.column, cell.measure) for cell in output.cells] == [
         ("assigned", "difference", Measure.ESTIMATE),
         ("stayed", "difference", Measure.ESTIMATE),
@@ -70,6 +78,19 @@ def test_moves_are_labelled_as_sensitivity(shown: Callable[..., Output], read: R
     assert [cell.value for cell in output.cells[:3]] == [-0.002, -0.004, -0.001]
     assert (output.cells[3].numerator, output.cells[3].n) == (42, 700)
     assert output.words.shown_as == (Shape.TABLE,)  # a share and a number of coaches have no place on an axis of differences
+
+
+def test_moves_say_how_many_coaches_moved_and_which_way_that_blurs(shown: Callable[..., Output], read: Reader) -> None:
+    assert told(shown(), read)[2] == "Van de consulenten wisselden er 12 binnen het jaar van team."
+    assert told(shown(), read, "en")[2] == "Of the coaches 12 changed teams within the year."
+    assert told(shown(), read)[3].endswith("Daardoor kan een verschil kleiner lijken dan wanneer niemand had gewisseld.")
+
+
+def test_a_few_coaches_who_moved_are_protected_in_words_too(shown: Callable[..., Output]) -> None:
+    output = protect([shown(coaches=9)], load_policy("cbs-stijl")).outputs[0]
+    assert say(output.words.more[1], output, "nl") == (
+        "Hoeveel consulenten binnen het jaar van team wisselden, wordt niet getoond om hen te beschermen."
+    )
 
 
 def test_a_hidden_share_leaves_the_difference_standing(shown: Callable[..., Output], read: Reader) -> None:

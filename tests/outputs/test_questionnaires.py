@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -140,6 +141,15 @@ def test_course_takes_words_and_their_order(followed: Course, section: Section, 
     output = course(followed, section, about, name=RESILIENCE, labels=labels)
     assert [cell.row for cell in output.cells] == ["False", "False", "True", "True"]
     assert (output.words.label("False").nl, output.words.label("T0").nl) == ("B", "de start")
+
+
+def test_course_without_means_names_what_the_group_that_came_nearest_lacks(
+    section: Section, about: About, read: Reader
+) -> None:
+    short = (("False", NotEnoughData("mean", "persons", 4, 5)), ("True", NotEnoughData("mean", "coaches", 2, 5)))
+    means = tuple(WaveMean("T0", group, lack) for group, lack in short)
+    output = course(Course(means, (), (), ("T0",), ("False", "True")), section, replace(about, unit="team"), name=RESILIENCE)
+    assert read(output).endswith("daarvoor zijn minstens 5 teams per groep nodig.")
 
 
 def test_course_without_means_is_one_sentence(section: Section, about: About, read: Reader) -> None:

@@ -80,12 +80,12 @@ def test_two_groups_of_teams_are_compared_by_one_definition(shown: Callable[...,
 def test_too_few_teams_on_a_side_leave_the_share_of_everybody(shown: Callable[..., Output], read: Reader) -> None:
     output = shown(sides=(FEW, 0.19))
     assert [cell.row for cell in output.cells] == ["divosa", "divosa_others"]
-    assert said(output, read)[1].endswith("daarvoor zijn minstens 10 teams nodig.")
+    assert said(output, read)[1].endswith("daarvoor zijn minstens 10 teams per groep nodig.")  # both sides may have 17
 
 
 def test_too_few_exits_are_one_sentence(shown: Callable[..., Output], read: Reader) -> None:
     short = NotEnoughData("recurrence", "exits that were followed", 9, 10)
-    assert read(shown(short)).endswith("daarvoor zijn minstens 10 keer uitstroom die zo lang te volgen is nodig.")
+    assert read(shown(short)).endswith("daarvoor zijn minstens 10 keer uitstroom met genoeg maanden erna nodig.")
 
 
 @pytest.mark.parametrize(("value", "hidden"), [(10 / 700, False), (9 / 700, True), (691 / 700, True), (690 / 700, False)])

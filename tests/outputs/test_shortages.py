@@ -7,7 +7,7 @@ import pytest
 
 import gm_workbench.metrics
 from gm_workbench.metrics.estimate import NotEnoughData
-from gm_workbench.outputs.shortages import EQUAL, NO_ANSWER, OWN, UNSTABLE, WHAT, shortage
+from gm_workbench.outputs.shortages import EQUAL, NO_ANSWER, OWN, UNSTABLE, WHAT, all_known, each_group, shortage
 from gm_workbench.vocabulary.text import Text
 
 
@@ -63,6 +63,19 @@ def test_groups_are_called_what_they_are(what: str) -> None:
     said = shortage(NotEnoughData("method", what, 3, 10), Text("teams", "teams"))
     assert said.nl.endswith("daarvoor zijn minstens 10 teams nodig.")
     assert "personen" in shortage(NotEnoughData("method", "persons", 3, 10), Text("teams", "teams")).nl
+
+
+def test_persons_of_a_relation_are_those_who_answered_everything() -> None:
+    short = all_known(NotEnoughData("within", "persons", 12, 30))
+    assert shortage(short).nl.endswith("daarvoor zijn minstens 30 personen met antwoord op alle gebruikte vragen nodig.")
+    assert all_known(NotEnoughData("within", "groups", 4, 10)).what == "groups"
+
+
+def test_groups_that_are_short_on_one_side_are_said_so() -> None:
+    assert shortage(each_group(NotEnoughData("x", "clusters", 8, 10)), Text("teams", "teams")).en.endswith(
+        "10 teams in each group."
+    )
+    assert each_group(NotEnoughData("x", "exits that were followed", 8, 10)).what == "exits that were followed"
 
 
 @pytest.mark.parametrize("what", ["coaches in each group", "clusters in each group"])

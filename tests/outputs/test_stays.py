@@ -51,10 +51,8 @@ def test_what_changes_from_month_to_month_is_said_as_a_ratio(shown: Callable[...
     output = shown("introduced", "works", "year_1")
     assert read(output, sentence=output.words.more[0]) == (
         "In maanden met de nieuwe werkwijze was de kans om naar werk uit te stromen 1,11 keer zo groot als in maanden zonder "
-        "(marge "
-        "0,90 tot 1,35). Na een maand met werk naast de uitkering was die kans 1,65 keer zo groot als na een maand zonder "
-        "(marge 1,22 "
-        "tot 2,23)."
+        "(marge 0,90 tot 1,35; 1 is geen verschil en ligt daarbinnen). Na een maand met werk naast de uitkering was die kans "
+        "1,65 keer zo groot als na een maand zonder (marge 1,22 tot 2,23)."
     )
     assert [cell.row for cell in output.cells] == ["introduced", "works", "from_1", "from_13", "from_61"]
     assert read(output, sentence=output.words.more[1]).startswith("Bij gelijke duur in de bijstand en gelijk jaar.")
@@ -114,7 +112,7 @@ def test_a_curve_whose_first_steps_are_of_a_few_is_still_drawn(section: Section,
 def test_too_few_at_risk_by_duration_are_said_so(section: Section, about: About, read: Reader) -> None:
     short = NotEnoughData("late", "persons at risk at every exit that counts", 6, 10)
     output = durations(short, section, about, horizon=24, risk_at=(12, 24))
-    assert read(output, "en").endswith("that takes at least 10 persons still there at every exit that counts.")
+    assert read(output, "en").endswith("that takes at least 10 persons on benefit at every moment of exit.")
 
 
 @pytest.mark.parametrize("assignment", list(Assignment))

@@ -127,7 +127,11 @@ def test_where_a_lot_decided_the_interval_is_that_of_the_lot(
 def test_a_design_without_a_comparison_is_words_only(section: Section, about: About, read: Reader) -> None:
     output = design(FEW, DECLARED.template, DECLARED, section, about)
     assert (output.cells, output.words.shown_as) == ((), (Shape.WORDS,))
-    assert told(output, read)[1] == "De opzet is die van het protocol (aangenomen)."
+    said = told(output, read)
+    assert said[0].startswith("Hier is niet vergeleken. Dat is met deze gegevens niet te zeggen")
+    assert said[1].startswith("Zo is de opzet bedoeld. Een deel van de teams")  # it did not happen so
+    assert said[2] == "De opzet is die van het protocol (aangenomen)."
+    assert not any("marge" in one for one in said)  # there is none
 
 
 @pytest.fixture

@@ -349,3 +349,10 @@ def test_answers_know_whether_the_team_had_begun_by_the_measurement():
     people = pd.DataFrame({"person": ["a", "b", "c"], "team": ["new", "old", "elsewhere"]})
     waves = pd.DataFrame({"team": ["new", "new", "old"], "introduced": [True, True, False]})
     assert cascade.with_introduction(people, waves)["introduced"].tolist() == [1, 0, 0]
+
+
+def test_the_coaches_who_answered_a_scale_at_a_wave():
+    rated = coach_scores(("c1", "T0", 40.0, 30.0), ("c2", "T0", None, 20.0), ("c1", "T12", 50.0, None))
+    assert list(cascade.answered(rated, "STU", "T0")["coach"]) == ["c1"]
+    assert list(cascade.answered(rated, "USE", "T0")["USE"]) == [30.0, 20.0]
+    assert cascade.answered(rated, "USE", "T12").empty

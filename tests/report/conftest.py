@@ -3,6 +3,7 @@
 import math
 import shutil
 from datetime import UTC, datetime
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -476,7 +477,7 @@ class Town:
         made_up = kind is DataKind.SYNTHETIC
         outputs = [table(name, rows, kind) for name, rows in (tables or {"who": {"all": 140}}).items()]
         rules = load_policy(policy, self.paths.policies)
-        protocol = load_protocol(study, DATA / "protocols", DATA / "codes" / "instruments")
+        protocol = declared(study)
         outputs += [estimated(estimate, protocol.primary, kind)] if estimate else []
         released = protect(outputs, rules, load_decisions(f"{study}/{place}", self.paths.policies))
         told = {"parameters": {"place": place}, "world": "default" if made_up else "", "seed": 1 if made_up else None}
@@ -499,6 +500,11 @@ class Town:
         """Add rows that were proposed to the decisions."""
         rows = proposed.read_text(encoding="utf-8").splitlines()[1:]
         self.decisions.write_text("\n".join([*self.decisions.read_text(encoding="utf-8").splitlines(), *rows, ""]))
+
+
+@cache
+def declared(study):
+    return load_protocol(study, DATA / "protocols", DATA / "codes" / "instruments")
 
 
 def table(name, rows, kind):

@@ -9,7 +9,6 @@ import json
 import shutil
 import subprocess
 from datetime import timedelta
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -23,12 +22,11 @@ from gm_workbench.report.collection import read_collection
 from gm_workbench.vocabulary.protocols import load_protocol
 from gm_workbench.vocabulary.schemas import DataKind
 
-from .conftest import DATA, NOON, Town
+from .conftest import DATA, NOON, Town, declared
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
 
 PLACES = {"GM0855": ("Sem de Wit", 2.9), "GM0363": ("Aya Bakr", 1.1), "GM0307": ("Tom Vos", -0.4)}
-HERE = (DATA / "protocols", DATA / "codes" / "instruments")
 STUDY = "tilburg_single_mothers"
 
 
@@ -99,16 +97,10 @@ def sent(tmp_path_factory, keys):
     }
 
 
-@lru_cache
-def declared(study, folder, instruments):
-    """Read a protocol once: these tests ask for it fifty times."""
-    return load_protocol(study, folder, instruments)
-
-
 @pytest.fixture
 def house(tmp_path, keys, sent, monkeypatch):
     """The checkout of who collects, and what is sent to it."""
-    monkeypatch.setattr("gm_workbench.report.collect_parts.load_protocol", lambda study, *_: declared(study, *HERE))
+    monkeypatch.setattr("gm_workbench.report.collect_parts.load_protocol", lambda study, *_: declared(study))
     town = Town(tmp_path)
     for part in ("protocols", "codes"):
         shutil.copytree(DATA / part, town.paths.root / "data" / part)

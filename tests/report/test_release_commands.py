@@ -39,7 +39,8 @@ def test_release_goes_from_a_question_to_an_approved_bundle(town, call):
     )
     assert json.loads(call("show", "tilburg-2026", "--json").output)["reports"][0]["place"] == "GM0855"
     scanned = CliRunner().invoke(gm, ["scan", str(town.paths.releases)])
-    assert (scanned.exit_code, scanned.output) == (0, "Nothing found.\n")
+    assert scanned.exit_code == 0, scanned.output
+    assert scanned.output.endswith("files scanned, no findings.\n")
 
 
 def test_release_tells_each_refusal_by_an_exit_code_of_its_own(town, call):

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from gm_workbench.errors import DisclosureRefused
 from gm_workbench.outputs.output import Suppressed
 from gm_workbench.report.page import CSP
 from gm_workbench.report.site import Row, Status, blocks, headline, render_index, write_index
@@ -112,3 +113,11 @@ def test_index_table_has_caption_and_scopes(read, language):
     seen = read(render_index([row()], language))
     assert len(seen.all("caption")) == len(seen.all("table")) == 1
     assert {head["scope"] for head in seen.all("th")} == {"row", "col"}
+
+
+def test_index_in_which_the_scanner_finds_something_replaces_neither_page(tmp_path):
+    write_index(Paths(tmp_path), [row()])
+    before = {path.name: path.read_bytes() for path in (tmp_path / "reports").iterdir()}
+    with pytest.raises(DisclosureRefused, match="person number"):
+        write_index(Paths(tmp_path), [row(), row(place="GM0307", status=Status.FAILED, path="", reason=Text("x", "999990019"))])
+    assert {path.name: path.read_bytes() for path in (tmp_path / "reports").iterdir()} == before

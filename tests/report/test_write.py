@@ -103,3 +103,22 @@ def test_text_that_looks_like_a_record_is_refused_and_nothing_written(folder, sh
     assert "999990019" not in str(refused.value)
     assert "report.html:" in str(refused.value)
     assert not folder.exists()
+    assert "Nine digits that may be the number of a person." in str(refused.value)
+
+
+@pytest.mark.parametrize(("name", "rule"), [("extra.parquet", "unknown type of file"), ("wie-999990019.txt", "person number")])
+def test_whole_folder_is_scanned_before_it_is_put_in_place(folder, small, manifest, protocol, monkeypatch, name, rule):
+    write_report(folder, small, manifest, protocol)
+    before, written = names(folder), write.write_texts
+
+    def more(fresh, texts):
+        written(fresh, texts)
+        (fresh / name).write_bytes(b"PAR1")
+
+    monkeypatch.setattr(write, "write_texts", more)
+    for put in (lambda: write_report(folder, small, manifest, protocol), lambda: write.rewrite(folder, {})):
+        with pytest.raises(DisclosureRefused, match=rule) as refused:
+            put()
+        assert "999990019" not in str(refused.value)
+    assert names(folder) == before
+    assert [path.name for path in folder.parent.iterdir()] == ["GM0855"]

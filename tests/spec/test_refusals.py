@@ -141,7 +141,11 @@ REFUSED: list[tuple[str, Callable[[], Any], str]] = [
         lambda: incidence_difference(SPELLS, math.inf, by="arm", groups=("a", "b")),
         "0 or more months and finite but got inf",
     ),
-    ("months in words", lambda: cumulative_incidence([1, 2], [1, 0], ["GEHEIM"]), "a list of months"),
+    (
+        "months in words",
+        lambda: cumulative_incidence([1, 2], [1, 0], ["GEHEIM"]),
+        "at must be a list of numbers but got list",
+    ),
     ("spend by nothing", lambda: spend_by(SPEND, []), "name the columns that make the groups"),
     ("spend by what is not there", lambda: spend_by(SPEND, ["no_such"]), "columns no_such are missing"),
     (
@@ -172,7 +176,7 @@ REFUSED: list[tuple[str, Callable[[], Any], str]] = [
     ("nowhere to go", lambda: direction_shares(PAIRS[["person", "from"]], ["low", "high"]), "columns to are missing"),
     ("never anywhere", lambda: escape_times(PAIRS[["person", "from"]], ["low", "high"]), "columns to are missing"),
     ("days for months", lambda: laid_out(pd.DataFrame({"time": [999999990], "event": [1]})), "not days"),
-    ("half a month apart", lambda: after_exits(PANEL, apart=1.5), "apart must be a whole number of 1 or more but got 1.5"),
+    ("half a month apart", lambda: after_exits(PANEL, apart=1.5), "apart must be a whole number but got 1.5"),
     ("dose in words", lambda: contamination(planted(DOSES, "d", "GEHEIM"), "z", "d", "team"), "column d must be numeric"),
     ("singular", lambda: pool_wald([[1.0], [2.0]], np.full((2, 1, 1), math.nan)), "finite variance above zero"),
 ]

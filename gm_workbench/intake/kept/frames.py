@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,15 +40,22 @@ def frame_of(stored: pa.Table, table: type[Table]) -> pd.DataFrame:
 
 
 def _order(stored: pa.Table, key: Sequence[str]) -> npt.NDArray[np.int64]:
-    if not key:
+    """Give the order of rows by a key; equal ones stay as they came."""
+    if not key or not stored.num_rows:
         return np.arange(stored.num_rows)
-    return np.lexsort([_ranks(stored.column(name)) for name in reversed(key)]).astype(np.int64)
+    ranks = [_ranks(stored.column(name)) for name in key]
+    sizes = [int(one.max()) + 1 for one in ranks]
+    if math.prod(sizes) > np.iinfo(np.int64).max:
+        return np.lexsort(ranks[::-1]).astype(np.int64)
+    # one number instead of several: parts are sorted by themselves, and a stable sort goes along with what is sorted already
+    return np.argsort(np.ravel_multi_index(ranks, sizes), kind="stable").astype(np.int64)
 
 
 def _ranks(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
-    """Number the values of a column in their order; text is only sorted once for each distinct value."""
+    """Number the values of a column in their order, from 0; text is only sorted once for each distinct value."""
     if pa.types.is_int32(column.type):
-        return np.asarray(column.to_numpy(), dtype=np.int64)
+        numbers = np.asarray(column.to_numpy(), dtype=np.int64)
+        return np.asarray(numbers - numbers.min(), dtype=np.int64)
     whole = column.unify_dictionaries().combine_chunks()
     encoded = whole if column.type == PSEUDONYMS else whole.dictionary_encode()
     ranks = np.argsort(np.argsort(encoded.dictionary.to_numpy(zero_copy_only=False)))
@@ -58,8 +66,8 @@ def _series(column: pa.ChunkedArray, kind: Kind) -> pd.Series:
     if kind is Kind.MAYBE_MONTH:
         absent = column.is_null().to_numpy()
         return pd.Series(pd.arrays.IntegerArray(column.fill_null(0).to_numpy().astype(np.int32), absent))
-    series: pd.Series = (column.cast(pa.string()) if column.type == PSEUDONYMS else column).to_pandas()
-    return series
+    series: pd.Series = (column.cast(pa.large_string()) if column.type == PSEUDONYMS else column).to_pandas()
+    return series  # large: how pandas keeps text, so that it is written out once
 
 
 @dataclass(frozen=True, slots=True)

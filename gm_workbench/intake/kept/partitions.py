@@ -172,6 +172,8 @@ def read(
 ) -> pa.Table:
     """Read a table, or some columns and months of it; each part is held against its digest first.
 
+    Text comes as codes with their words, as it is stored: few words stand in millions of rows.
+
     Parameters
     ----------
     folder : Path
@@ -216,14 +218,15 @@ def _months(table: str, period: Period | None) -> list[tuple[str, str, int]] | N
 
 def _read(path: Path, part: PartFile, columns: Iterable[str] | None, months: list[tuple[str, str, int]] | None) -> pa.Table:
     content = pa.BufferReader(_content(path, part))
-    there = set(pq.read_schema(content).names)
-    wanted = None if columns is None else [column for column in columns if column in there]
-    return pq.read_table(content, columns=wanted, filters=months)
+    there = pq.read_schema(content)
+    wanted = None if columns is None else [column for column in columns if column in there.names]
+    text = [column.name for column in there if column.type == pa.string()]
+    return pq.read_table(content, columns=wanted, filters=months, read_dictionary=text)
 
 
 def read_part(path: Path, part: PartFile) -> pa.Table:
     """Read one part whole, as it was stored; raises `DamagedPart` like `read`."""
-    return _read(path, part, None, None)
+    return pq.read_table(pa.BufferReader(_content(path, part)))
 
 
 def is_whole(path: Path, part: PartFile) -> bool:

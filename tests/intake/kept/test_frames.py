@@ -3,6 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from gm_workbench.intake.kept import frames
 from gm_workbench.intake.kept.catalog import Catalog, load
 from gm_workbench.intake.kept.frames import Tables
 from gm_workbench.intake.kept.partitions import replace, stage
@@ -63,3 +64,14 @@ def test_table_that_was_not_delivered_has_no_rows(folder):
     tables = Tables(folder, Catalog())
     assert tables.names == ()
     assert len(tables.frame("costs")) == 0
+
+
+@pytest.mark.parametrize("combinations", [None, 2**63], ids=["one number", "too many for one number"])
+def test_rows_are_sorted_by_their_key_however_many_keys_there_could_be(stored, monkeypatch, combinations):
+    if combinations:
+        monkeypatch.setattr(frames.math, "prod", lambda _sizes: combinations)
+    months = int32(JANUARY + 1, JANUARY, JANUARY, JANUARY)
+    costs = pd.DataFrame(
+        {"person": list("abab"), "month": months, "type": ["01", "02", "02", "01"], "amount": [1.0, 2.0, 3.0, 4.0]}
+    )
+    assert stored("costs", costs).frame("costs")["amount"].tolist() == [3.0, 1.0, 4.0, 2.0]

@@ -1,0 +1,87 @@
+"""Numbers of persons, written in one piece or apart, and numbers of bank accounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER
+
+_WHOLE = re.compile(r"(?<![0-9A-Fa-f])(?<!\d\.)\d{9}(?![0-9A-Fa-f])(?!\.\d*[1-9])")
+_APART = re.compile(
+    r"""
+    (?<![0-9A-Za-z]) (?<![0-9][ .\-/_\u00a0\u2009\u202f])
+    \d{1,6} (?P<by> [ .\-/_\u00a0\u2009\u202f]) \d{1,7} (?: (?P=by) \d{1,6})*
+    (?! [0-9A-Za-z] | [ .\-/_\u00a0\u2009\u202f] [0-9])
+    """,
+    re.VERBOSE,
+)
+_DECIMALS = re.compile(r"\d,$")
+_EURO = re.compile(r"(?:€|EUR|euro)[ \u00a0\u202f]?$", re.IGNORECASE)
+_THOUSANDS = re.compile(r"\d{3}(?:\D\d{3}){2}")
+_LONGEST = 17
+_IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}\d{2}[ ]?[A-Z]{4}(?:[ ]?\d){10}(?![0-9A-Za-z])")
+_EIGHT = re.compile(r"(?<![0-9A-Fa-f.,])(?!(?:19|20)\d\d[01]\d[0-3]\d)[1-9]\d{7}(?![0-9A-Fa-f]|[.,]\d)")
+_FEWEST = 5
+_NEARLY_ALL = 0.9
+_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+
+
+def is_person(digits: str) -> bool:
+    """Whether nine digits pass the eleven test, or bear the remainder that every synthetic person has.
+
+    >>> is_person("999990019"), is_person("123456789"), is_person("000000000")
+    (True, False, False)
+    """
+    values = [int(digit) for digit in digits]
+    remainder = sum(weight * value for weight, value in zip(_WEIGHTS, values, strict=True)) % 11
+    return any(values) and (remainder == 0 or (values[0] == 9 and remainder == SYNTHETIC_REMAINDER))
+
+
+def persons(text: str, *, decimal_comma: bool = True) -> Iterator[int]:
+    """Give where numbers of persons begin.
+
+    Decimals are none, and neither are rows of hexadecimal digits. Where a comma separates fields it is no decimal sign. Nine
+    digits may be written apart, with one sign between all parts; an amount of euros in thousands is not such a number.
+    """
+    for match in _WHOLE.finditer(text):
+        if is_person(match[0]) and not (decimal_comma and _after(_DECIMALS, text, match.start())):
+            yield match.start()
+    for match in _APART.finditer(text):
+        digits = "".join(filter(str.isdigit, match[0]))
+        if len(digits) == 9 and len(match[0]) <= _LONGEST and is_person(digits) and not _amount(text, match):
+            yield match.start()
+
+
+def _amount(text: str, match: re.Match[str]) -> bool:
+    return bool(_THOUSANDS.fullmatch(match[0])) and _after(_EURO, text, match.start())
+
+
+def _after(pattern: re.Pattern[str], text: str, start: int) -> bool:
+    return pattern.search(text, max(0, start - 6), start) is not None
+
+
+def shortened(text: str) -> Iterator[int]:
+    """Give where a list of numbers begins that lost the zero in front, as a spreadsheet makes them.
+
+    One number of eight digits in eleven passes the test by chance, so there must be five, and nearly all must pass.
+
+    >>> list(shortened("12345672, 12345680")), list(shortened("12345672 12345684 12345696 12345702 12345714"))
+    ([], [0])
+    """
+    numbers = {match[0]: match.start() for match in _EIGHT.finditer(text)}
+    passing = [start for number, start in numbers.items() if is_person(f"0{number}")]
+    if len(passing) >= _FEWEST and len(passing) >= _NEARLY_ALL * len(numbers):
+        yield min(passing)
+
+
+def accounts(text: str) -> Iterator[int]:
+    """Give where numbers of bank accounts begin whose check digits are right.
+
+    >>> list(accounts("NL91 ABNA 0417 1643 00, NL92ABNA0417164300"))
+    [0]
+    """
+    for match in _IBAN.finditer(text):
+        number = match[0].replace(" ", "")
+        if int("".join(str(int(letter, 36)) for letter in number[4:] + number[:4])) % 97 == 1:
+            yield match.start()

@@ -1,0 +1,31 @@
+"""A piece of a file that is still to be looked at: what it is called, its bytes, and how they are to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from gm_workbench.guard.scanning.findings import INSIDE, Finding, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes with a name; `suffix` says how they are read where the bytes themselves do not."""
+
+    name: str
+    data: bytes
+    suffix: str = ""
+
+    def inside(self, what: str, data: bytes, suffix: str = "") -> Piece:
+        """Give a piece that was found in this one."""
+        return Piece(f"{self.name}{INSIDE}{what}" if self.name else what, data, suffix)
+
+    def finding(self, rule: Rule, line: int = 1, column: int = 1, *, what: str = "") -> Finding:
+        """Say what is wrong with this piece, or with a part of it."""
+        return Finding(line, column, rule, f"{self.name}{INSIDE}{what}" if what and self.name else what or self.name)
+
+
+Seen = Iterator[Finding | Piece]
+"""What a reader gives: what it found, and pieces that are still to be looked at."""
+
+Reader = Callable[[Piece], Seen]

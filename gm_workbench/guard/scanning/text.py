@@ -1,0 +1,170 @@
+"""A text, looked at in every way in which it may be read: with escapes undone, and without signs that cannot be seen."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from html import unescape
+from itertools import groupby
+from operator import itemgetter
+
+from gm_workbench.guard.scanning.findings import Rule
+from gm_workbench.guard.scanning.mapped import Mapped, place, replaced
+from gm_workbench.guard.scanning.numbers import accounts, persons, shortened
+from gm_workbench.guard.scanning.pieces import Piece, Seen
+from gm_workbench.guard.scanning.tables import FEWEST_ROWS, is_of_records
+from gm_workbench.guard.scanning.words import told
+
+_DATA = re.compile(r"data:(?P<mime>[\w/+.-]*)(?:;[\w.=-]+)*;base64,(?P<code>[A-Za-z0-9+/=\s]+)")
+_BLOB = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{68,}(?:\r?\n[A-Za-z0-9+/]{1,76})*={0,2}(?![A-Za-z0-9+/=])")
+_HEX = re.compile(r"[0-9a-f]+")
+
+_ESCAPES = re.compile(
+    r"&(?:\#\d{1,7}|\#[xX][0-9A-Fa-f]{1,6}|nbsp|shy|hyphen|dash|period|commat|zwj|zwnj|ensp|emsp|thinsp);?"
+    r"|(?:\\u00[0-9A-Fa-f]{2}){3,}|(?:\\x[0-9A-Fa-f]{2}){3,}|(?:%[0-9A-Fa-f]{2}){3,}"
+)
+_CODES = re.compile(r"(?:\\u00|\\x|%)([0-9A-Fa-f]{2})")
+_ENDS = {"<td": "\t", "<th": "\t", "</td": "", "</th": ""}
+"""What tags read as; the others end a line."""
+
+_ODD = re.compile("\x1b\\[[0-9;]*[A-Za-z]|[\u00ad\u034f]|[^\x00-\u02ff\u2010-\u2027\u202f-\u205e\u20a0-\u20bf\u2190-\u25ff]")
+
+
+_MARKS = (";", "\t", ",", "|")
+
+
+def read_text(piece: Piece) -> Seen:
+    """Look through a text of no known form, and through the tables that stand in it line by line."""
+    text = decoded(piece)
+    yield from look(piece, text)
+    for line in listed(text):
+        yield piece.finding(Rule.RECORDS, line)
+
+
+def listed(text: str) -> Iterator[int]:
+    r"""Give the first line of each table of records in a text: lines with equally many fields, one under the other.
+
+    >>> list(listed("codes\n" + "".join(f"C{n:05d};x\n" for n in range(12))))
+    [2]
+    """
+    lines = text.splitlines()
+    for mark in _MARKS:
+        counted = enumerate(line.count(mark) for line in lines)
+        for fields, run in groupby(counted, key=itemgetter(1)):
+            places = [at for at, _ in run]
+            if fields and len(places) >= FEWEST_ROWS and is_of_records([lines[at].split(mark) for at in places]):
+                yield places[0] + 1
+
+
+def decoded(piece: Piece) -> str:
+    """Give the bytes of a piece as text: UTF-8, UTF-16 with its mark, else each byte as a letter."""
+    data = piece.data
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def is_text(data: bytes) -> bool:
+    """Whether bytes can be a text: UTF-8 or UTF-16, without signs that no text has."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return len(data) % 2 == 0
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return b"\x00" not in data
+
+
+def look(piece: Piece, text: str, *, decimal_comma: bool = True, also: Iterable[re.Pattern[str]] = ()) -> Seen:
+    """Find in a text what must not be there, and give what is embedded in it.
+
+    `also` are patterns of what a reader does not see, such as tags: the text is looked at without these too. The first is
+    left out, the second ends a field.
+    """
+    bare, embedded = _cut(piece, text)
+    found = {
+        (read.origin(at), rule)
+        for read in _readings(bare, tuple(also))
+        for at, rule in hits(read.text, decimal_comma=decimal_comma)
+    }
+    yield from sorted(piece.finding(rule, *place(text, at)) for at, rule in found)
+    yield from embedded
+
+
+def hits(text: str, *, decimal_comma: bool = True) -> Iterator[tuple[int, Rule]]:
+    """Give every place in a text that a rule finds."""
+    yield from ((at, Rule.NUMBER) for at in persons(text, decimal_comma=decimal_comma))
+    yield from ((at, Rule.NUMBER) for at in shortened(text))
+    yield from ((at, Rule.IBAN) for at in accounts(text))
+    yield from told(text)
+
+
+def _readings(bare: Mapped, unseen: tuple[re.Pattern[str], ...]) -> Iterator[Mapped]:
+    whole = replaced(bare, _ESCAPES, lambda match: _unescaped(match[0]))
+    readings = [whole]
+    if unseen:
+        left_out, *ends = unseen
+        seen = replaced(whole, left_out, lambda _: "")
+        for end in ends:
+            seen = replaced(seen, end, lambda match: _ENDS.get(match[0].partition(" ")[0].rstrip(">").lower(), "\n"))
+        readings.append(seen)
+    yield from readings
+    if not whole.text.isascii() or "\x1b" in whole.text:
+        plain = (replaced(one, _ODD, lambda match: _plain(match[0])) for one in readings)
+        yield from (made for made, one in zip(plain, readings, strict=True) if made is not one)
+
+
+def _unescaped(escape: str) -> str:
+    if escape.startswith("&"):
+        return unescape(escape)
+    return "".join(chr(int(code, 16)) for code in _CODES.findall(escape))
+
+
+def _plain(sign: str) -> str:
+    """Give what a sign reads as: a digit for any digit, nothing for what cannot be seen."""
+    if len(sign) > 1 or unicodedata.category(sign) in ("Cf", "Mn", "Me"):
+        return ""
+    number = unicodedata.digit(sign, None)
+    return unicodedata.normalize("NFKC", sign) if number is None else str(number)
+
+
+def _cut(piece: Piece, text: str) -> tuple[Mapped, list[Piece]]:
+    """Take out what is embedded in a text as base64, and give it as pieces."""
+    found: list[Piece] = []
+
+    def data(match: re.Match[str]) -> str:
+        line = text.count("\n", 0, match.start()) + 1
+        name = f"{match['mime'] or 'data'} {len(found) + 1} (line {line})"
+        found.append(piece.inside(name, from_base64(match["code"]), ".svg" if "svg" in match["mime"] else ""))
+        return match[0][: match.start("code") - match.start()]
+
+    def blob(match: re.Match[str]) -> str:
+        content = from_base64(match[0])
+        if _HEX.fullmatch(match[0]) or not _says_something(content):
+            return match[0]
+        found.append(piece.inside(f"base64 {len(found) + 1}", content))
+        return ""
+
+    bare = replaced(Mapped.of(text), _DATA, data) if ";base64," in text else Mapped.of(text)
+    return replaced(bare, _BLOB, blob), found
+
+
+def from_base64(code: str) -> bytes:
+    """Decode base64; what is none is given back as it stands, so that it is looked at as it is."""
+    packed = re.sub(r"\s", "", code)
+    try:
+        return base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True)
+    except binascii.Error:
+        return packed.encode()
+
+
+def _says_something(content: bytes) -> bool:
+    """Whether what was decoded is a file of a known kind or a text, rather than a word that only looks like base64."""
+    known = (b"\x89PNG", b"PK\x03\x04", b"\x1f\x8b", b"%PDF", b"SQLite format 3", b"\xff\xd8\xff", b"BZh", b"\xfd7zXZ")
+    return content.startswith(known) or (is_text(content) and bool(content.strip()))

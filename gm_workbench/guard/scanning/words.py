@@ -1,0 +1,96 @@
+"""What else must not stand in a text: names of key columns, days of birth, addresses, secrets, and what a program says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from gm_workbench.guard.scanning.findings import Rule
+
+_KEYS = (
+    r"RIN[A-Z_]*|(?i:rinpersoons?)(?i: partner)?|(?i:bsn|burger[ _]?service[ _]?(?:nr|nummer)|sofi[ _-]?(?:nr|nummer))"
+    r"|(?i:(?:huishoud|cli[eë]nt|klant|dossier|persoons?|uitkering|traject|verzuim|zaak)s?[ _]?(?:nr|nummer)(?: partner)?)"
+    r"|(?i:registratie[ _]?nummer[ _]?(?:uitkering|voorziening)?)|(?i:ikvid|sbeid|inkomstenverhouding)"
+    r"|(?i:geboorte[ _]?(?:datum|dag))"
+    r"|(?i:(?:person|patient|participant|respondent|client)[ _]?(?:id|number))|(?i:pseudonym|pseudoniem|date[ _]of[ _]birth)"
+    r"|\w+_(?i:crypt)|CONSULENT|KLANTMANAGER|LEIDINGGEVENDE|CONTACTPERSOON"
+)
+_KEY_COLUMN = re.compile(rf"(?:(?<=[;,\t\"'|>\\\[])|^)[ ]*({_KEYS})[ ]*(?=[;,\t\"'|<\\\]]|$)", re.MULTILINE)
+
+_YEAR, _MONTH, _DAY = r"(?:19[2-9]\d|200\d)", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+_D, _M = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
+_DATE = re.compile(
+    rf"(?<![0-9A-Za-z.,])(?:{_YEAR}{_MONTH}{_DAY}|{_DAY}{_MONTH}{_YEAR}"
+    rf"|{_D}(?P<a>[-/. ]){_M}(?P=a){_YEAR}|{_YEAR}(?P<b>[-/.]){_M}(?P=b){_D}|{_MONTH}/{_D}/{_YEAR})(?![0-9A-Za-z])(?![.,]\d)"
+)
+_NAMES = (
+    r"(?:januari|january|februari|february|maart|march|april|mei|may|juni|june|juli|july|augustus|august|september|oktober|october"
+    r"|november|december|jan|feb|mrt|mar|apr|jun|jul|aug|sept?|okt|oct|nov|dec)\.?"
+)
+_WRITTEN = re.compile(
+    rf"(?<![0-9A-Za-z]){_D}(?:e|de|ste|st|nd|rd|th)?[ \-/\u00a0]?{_NAMES}[ \-/\u00a0]?{_YEAR}(?![0-9A-Za-z])"
+    rf"|(?<![A-Za-z]){_NAMES} {_D}(?:st|nd|rd|th)?,? {_YEAR}(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+
+_PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])(?<!\d[.,])(?:[0-9a-f]{16}|[0-9A-F]{16})(?![0-9A-Za-z])")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{2,63}\.)+[A-Za-z]{2,24}(?![\w-])")
+_PHONE = re.compile(
+    r"(?<![\w.,+-])(?:(?:\+31|0031)[ -]?(?:\(0\))?[ -]?[1-9](?:[ -]?\d){8}|06[ -]?\d{8}|06(?:[ -]?\d{2}){4}"
+    r"|06[ -]\d{4}[ -]\d{4}"
+    r"|0\d{2}[ -]\d{7}|0\d{3}[ -]\d{6}|\(0\d{2,3}\)[ ]?\d{6,7})(?![\w-])(?!\.\d)"
+)
+_CODE = r"[1-9]\d{3}[ \u00a0]?(?!SA|SD|SS)[A-Z]{2}"
+_ADDRESS = re.compile(
+    rf"(?<![\w.,-]){_CODE}[,;\t|\"' ]{{1,4}}(?:nr\.? ?)?\d{{1,5}}(?: ?[a-zA-Z]|-\d{{1,4}})?(?![\w.,%])"
+    rf"|[A-Za-z]{{3,}} \d{{1,5}} ?[a-zA-Z]?[,;\t|\"' ]{{1,4}}\s?{_CODE}(?!\w)"
+    rf"|(?<![\w.,-])\d{{1,5}}[a-z]?[,;\t|\"']{{1,3}}{_CODE}(?![\w])"
+)
+_TRACEBACK = re.compile(
+    r"Traceback \(most recent call last\)|^\s*File \"[^\"\n]+\", line \d+|<ipython-input-\d|Cell In\s?\[\d+\], line \d+"
+    r"|\x1b\[[0-9;]*m[A-Za-z]*(?:Error|Exception)\b",
+    re.MULTILINE,
+)
+_ROOTS = "home|Users|root|tmp|var|mnt|media|data|opt|srv|private|work|workspace|usr|etc|run|proc|Volumes|app"
+_PATH = re.compile(
+    rf"(?<![\w.:/<~\-])/(?:{_ROOTS})/[\w.\-]+|(?<![A-Za-z])file:/"
+    r"|(?<!\w)[A-Za-z]:\\{1,2}[\w .$\-]+\\|\\\\[\w.\-]+\\[\w.$\-]+\\"
+)
+_SECRET = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|(?<![\w])(?:gh[pousr]_[A-Za-z0-9]{30,}|AKIA[0-9A-Z]{16}|xox[abprs]-[\w-]{10,}"
+    r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,})|://[^/\s:@\"'<>]+:[^/\s:@\"'<>]+@"
+    r"|(?i:\b(?:password|passwd|pwd|wachtwoord|secret|api[_-]?key|access[_-]?key|auth[_-]?token|gm_pseudonym_key)\b\"?'?\s*[=:]\s*"
+    r"[\"']?[^\s\"'<>,;{}()\[\]]{6,})"
+)
+_UNPROTECTED = re.compile(
+    r"(?i)onbeschermd(?:e uitvoer)?\s*[–—:-]\s*alleen om te verkennen|unprotected(?: output)?\s*[–—:-]\s*only to explore"
+    r"|\bprotected\s*=\s*False\b"
+)
+_FRAME = re.compile(
+    r"\[\d+ rows x \d+ columns\]|\[\d+ rows × \d+ columns\]|^shape: \(\d+, \d+\)|class=\\?[\"'][^\"'\n]*\bdataframe\b"
+    r"|^0 +\S+ +\S.*\n1 +\S+ +\S.*\n2 +\S+ +\S.*\n3 +\S+ +\S.*\n4 +\S+ +\S",
+    re.MULTILINE,
+)
+_ARRAY = re.compile(r"\[(?:\s*(?:-?\d+(?:\.\d+)?|\"[^\"\n]{0,40}\"|null)\s*,){99}")
+
+PATTERNS: Mapping[Rule, re.Pattern[str]] = {
+    Rule.BIRTH: _DATE,
+    Rule.PSEUDONYM: _PSEUDONYM,
+    Rule.KEY: _KEY_COLUMN,
+    Rule.PHONE: _PHONE,
+    Rule.ADDRESS: _ADDRESS,
+    Rule.PATH: _PATH,
+    Rule.SECRET: _SECRET,
+    Rule.UNPROTECTED: _UNPROTECTED,
+    Rule.TRACEBACK: _TRACEBACK,
+}
+
+
+def told(text: str) -> Iterator[tuple[int, Rule]]:
+    """Give the places in a text that a pattern finds, and by which rule."""
+    for rule, pattern in PATTERNS.items():
+        yield from ((match.start(), rule) for match in pattern.finditer(text))
+    yield from ((match.start(), Rule.BIRTH) for match in _WRITTEN.finditer(text))
+    if "@" in text:
+        yield from ((match.start(), Rule.MAIL) for match in _MAIL.finditer(text))
+    yield from ((match.start(), Rule.RECORDS) for pattern in (_FRAME, _ARRAY) for match in pattern.finditer(text))

@@ -1,0 +1,163 @@
+"""Whether a metric is given the kinds of things that its signature names, said in words before it goes wrong inside.
+
+A notebook has no type checker. Without this, text for a number or a list for a table would end in an error of the library that
+happened to meet it first, or in the worst case in a number.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from functools import cache, wraps
+from numbers import Integral, Real
+from types import NoneType, SimpleNamespace, UnionType
+from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+import pandas as pd
+
+from gm_workbench.errors import MetricError
+from gm_workbench.metrics.checks import LARGEST
+
+SEVERAL = (list, tuple, range, np.ndarray, pd.Index, pd.Series, pd.api.extensions.ExtensionArray)
+"""What counts as several things in order: not text, of which the letters are no names, and not what can be read only once."""
+
+LISTED = {str: "names", int: "whole numbers", float: "numbers"}
+PLAIN = {str: "text", int: "a whole number", float: f"a number of at most {LARGEST:g}", bool: "True or False", NoneType: "None"}
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class _Series:
+    """A Series as signatures write it: pandas lets only a type checker say of what."""
+
+    def __class_getitem__(cls, of: object) -> type:
+        return pd.Series
+
+
+NAMES = {"pd": SimpleNamespace(Series=_Series, DataFrame=pd.DataFrame), "Column": Sequence[float] | pd.Series}
+"""What names in signatures stand for where only a type checker can read them."""
+
+
+def as_declared(function: Callable[P, R]) -> Callable[P, R]:
+    """Refuse arguments of another kind than declared, by name; columns of names or numbers become lists.
+
+    >>> @as_declared
+    ... def half(size: float) -> float:
+    ...     return size / 2
+    >>> half("x")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    gm_workbench.errors.MetricError: half: size must be a number of at most 1e+50 but got str. ...
+    """
+    name = function.__name__
+    order = function.__code__.co_varnames[: function.__code__.co_argcount]
+
+    @wraps(function)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+        hints = _hints(function)
+        given = [_taken(name, own, value, hints.get(own, Any)) for own, value in zip(order, args, strict=False)]
+        named = {own: _taken(name, own, value, hints.get(own, Any)) for own, value in kwargs.items()}
+        return function(*given, *args[len(order) :], **named)  # type: ignore[arg-type]
+
+    return asked
+
+
+@cache
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """Read the signature on the first call, when every name in it is there."""
+    return get_type_hints(function, localns=NAMES)
+
+
+def _taken(function: str, name: str, value: object, hint: Any) -> Any:
+    """Give the argument, as a list where several are asked for and an array is given."""
+    if not _fits(value, hint):
+        got, help_ = _got(value, hint), f"help({function}) tells what each argument is."
+        raise MetricError(f"{function}: {name} must be {_words(hint)} but got {got}. {help_}")
+    listed = _origin(hint) in (Sequence, Collection) and isinstance(value, SEVERAL)
+    return value.tolist() if listed and hasattr(value, "tolist") else value
+
+
+def _origin(hint: Any) -> Any:
+    return get_origin(hint) or hint
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Tell whether a value is of the declared kind; kinds that are not known here are left to the function."""
+    kind, parts = _origin(hint), get_args(hint)
+    if kind in (Union, UnionType):
+        column = pd.Series in parts and isinstance(value, SEVERAL)  # of data, at which the function looks itself
+        return column or any(_fits(value, part) for part in parts)
+    if kind is Literal:
+        return isinstance(value, str)  # of which words may be chosen the function says
+    if kind is tuple:
+        return _pair(value, parts)
+    if kind in (Sequence, Collection):
+        return _several(value, kind, parts[0])
+    if kind is Mapping:
+        return isinstance(value, Mapping) and all(_fits(one, parts[1]) for one in value.values())
+    return _one(value, kind)
+
+
+def _one(value: object, kind: Any) -> bool:
+    if isinstance(value, bool) and kind in (int, float):
+        return False
+    if kind is float:
+        return isinstance(value, Real) and not LARGEST < abs(float(value)) < math.inf
+    if kind is int:
+        return isinstance(value, Integral)
+    if kind is bool:
+        return isinstance(value, bool | np.bool_)
+    unknown = not isinstance(kind, type) or kind is np.ndarray or getattr(kind, "_is_protocol", False)
+    return unknown or isinstance(value, kind)
+
+
+def _pair(value: object, parts: tuple[Any, ...]) -> bool:
+    """Tell of a fixed number of things whether each is as declared; how many groups are to be named the function says."""
+    if not isinstance(value, list | tuple) or (str not in parts and len(value) != len(parts)):
+        return False
+    return all(isinstance(one, Hashable) if parts[0] is str else _fits(one, parts[0]) for one in value)
+
+
+def _several(value: object, kind: Any, part: Any) -> bool:
+    """Tell of a list whether its members are as declared; tables in lists the function looks at itself."""
+    if not isinstance(value, SEVERAL if kind is Sequence else (*SEVERAL, set, frozenset, Mapping)):
+        return False
+    if isinstance(value, pd.Series) or _origin(part) is Sequence:
+        return True
+    # a name may be anything that can stand in a column of names: persons and waves often are numbers
+    return all(isinstance(one, Hashable) if part is str else _fits(one, part) for one in value)
+
+
+def _got(value: object, hint: Any) -> str:
+    """Name the kind of what was given, never what it holds, unless it is an option that is a number.
+
+    >>> _got(["a", None], Sequence[str]), _got(1.5, int)
+    ('list of NoneType, str', '1.5')
+    """
+    if isinstance(value, float) and hint in (int, float):
+        return repr(value)
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    kinds = ", ".join(sorted({type(one).__name__ for one in inside}))
+    return f"{type(value).__name__} of {kinds}" if kinds else type(value).__name__
+
+
+def _words(hint: Any) -> str:
+    """Name what is declared, as a reader would.
+
+    >>> _words(Sequence[str]), _words(pd.DataFrame), _words(int | None)
+    ('a list of names', 'a DataFrame', 'a whole number or None')
+    """
+    kind, parts = _origin(hint), get_args(hint)
+    if kind in (Union, UnionType):
+        return " or ".join(_words(part) for part in parts)
+    if kind is Literal:
+        return f"one of {', '.join(map(str, parts))}"
+    if kind in (Sequence, Collection):
+        return f"a list of {LISTED.get(parts[0], 'lists')}"
+    if kind is tuple:
+        return f"{len(parts)} of {LISTED.get(parts[0], 'a kind')}"
+    if kind is Mapping:
+        return f"a mapping to {_words(parts[1])}"
+    return PLAIN.get(kind, f"a {getattr(kind, '__name__', kind)}")

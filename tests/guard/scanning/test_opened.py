@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import base64
+import bz2
+import gzip
+import io
+import lzma
+import pickle
+import sqlite3
+import tarfile
+import zipfile
+from collections.abc import Callable
+
+import pytest
+
+from gm_workbench.guard import scan
+
+
+def zipped(**members: bytes | str) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), data)
+    return target.getvalue()
+
+
+def tarred(name: str, data: bytes) -> bytes:
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w:gz") as archive:
+        member = tarfile.TarInfo(name)
+        member.size = len(data)
+        archive.addfile(member, io.BytesIO(data))
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_packed_file_is_opened(found, real, pack: Callable[[bytes], bytes]):
+    assert found("a.txt.gz", pack(real.encode())) == ["unpacked: person number"]
+    assert found("a.txt.gz", pack(b"niets")) == []
+    assert found("a.txt.gz", pack(real.encode())[:-5])[0] == "cannot be read"
+
+
+def test_members_of_archives_are_opened_also_when_one_is_in_another(found, png, real):
+    inner = zipped(b_csv=f"x;{real}")
+    assert found("a.zip", zipped(a_txt="niets", c_zip=inner)) == ["c.zip > b.csv: person number"]
+    assert found("a.tar.gz", tarred("c.zip", inner)) == ["unpacked > c.zip > b.csv: person number"]
+    assert found("a.zip", zipped(a_png=png((b"tEXt", b"x\x00" + real.encode())))) == ["a.png > tEXt: person number"]
+
+
+def test_names_and_remarks_in_an_archive_are_looked_at_and_not_repeated(found, real):
+    data = io.BytesIO(zipped(a_txt="niets"))
+    with zipfile.ZipFile(data, "a") as archive:
+        archive.comment = real.encode()
+        archive.writestr(f"brief-{real}.txt", "niets")
+    assert found("a.zip", data.getvalue()) == [
+        "names: person number",
+        "raw bytes: person number",
+        "remarks: person number",
+    ]
+
+
+def test_sheet_and_document_of_an_office_are_read_cell_by_cell(found, real):
+    sheet = f"<row><c r='A1'><v>{real}</v></c><c r='B1'><v>12</v></c></row>"
+    assert found("a.xlsx", zipped(xl__sheet1_xml=sheet)) == ["xl/sheet1.xml: person number"]
+    apart = f"<row><c><v>{real[:4]}</v></c><c><v>{real[4:]}</v></c></row>"
+    assert found("a.xlsx", zipped(xl__sheet1_xml=apart)) == []
+    words = f"<w:p><w:r><w:t>{real[:4]}</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>{real[4:]}</w:t></w:r></w:p>"
+    assert found("a.docx", zipped(word__document_xml=words)) == ["word/document.xml: person number"]
+
+
+def test_archive_that_is_broken_or_too_deep_cannot_be_read(found):
+    assert found("a.zip", zipped(a_txt="niets")[:-30]) == ["cannot be read"]
+    deep = b"niets"
+    for _ in range(12):
+        deep = gzip.compress(deep)
+    assert [one.rpartition(": ")[2] for one in found("a.gz", deep)] == ["cannot be read"]
+
+
+def test_archive_far_larger_than_it_seems_is_not_opened(found, monkeypatch):
+    monkeypatch.setattr("gm_workbench.guard.scanning.opened.LARGEST", 1000)
+    assert found("a.zip", zipped(a_txt="x" * 1001)) == ["cannot be read"]
+    assert found("a.txt.gz", gzip.compress(b"x" * 1001)) == ["cannot be read"]
+
+
+class Runs:
+    def __reduce__(self):
+        return (pytest.fail, ("it was run",))
+
+
+def test_pickle_is_read_and_not_run(found, real):
+    assert found("a.pkl", pickle.dumps({"who": int(real)})) == ["unknown type of file", "values: person number"]
+    assert found("a.bin", pickle.dumps(Runs())) == ["unknown type of file"]
+
+
+def database(*statements: str) -> bytes:
+    with sqlite3.connect(":memory:") as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+        return connection.serialize()
+
+
+def test_cells_of_a_database_are_looked_at(found, real):
+    made = ("create table t (a text, b blob)", "insert into t values ('niets', null)")
+    assert found(".ledger.sqlite", database(*made)) == []
+    assert found(".ledger.sqlite", database(*made, f"insert into t values ('{real}', null)")) == [
+        "raw bytes: person number",
+        "t.a: person number",
+    ]
+    packed = gzip.compress(real.encode()).hex()
+    assert found("x.sqlite", database(*made, f"insert into t values ('', x'{packed}')")) == ["t.b 1 > unpacked: person number"]
+
+
+def test_what_was_removed_from_a_database_is_found_where_it_still_stands(found, real):
+    made = ("pragma secure_delete = off", "create table t (a text)")
+    removed = database(*made, f"insert into t values ('wie {real}')", "delete from t")
+    assert found("x.sqlite", removed) == ["raw bytes: person number"]
+    assert found("x.sqlite-wal", b"\x00 wie " + real.encode()) == ["raw bytes: person number"]
+
+
+def test_ledger_of_the_batch_may_hold_the_folder_of_a_run_and_digests_of_code(found, real):
+    mark = "create table batches (mark text)"
+    recipe = "create table attempts (recipe text)"
+    short = "0123456789abcdef"
+    own = database(
+        mark,
+        "insert into batches values ('/tm' || 'p/gm-ab12')",
+        recipe,
+        f"""insert into attempts values ('{{"a": "{short}"}}')""",
+    )
+    assert found(".ledger.sqlite", own) == []
+    sized = "create table attempts (memory integer)"
+    kibibytes = 307_205 * 1024  # nine digits that pass the eleven test
+    assert found(".ledger.sqlite", database(sized, f"insert into attempts values ({kibibytes})")) == []
+    assert found(".ledger.sqlite", database(sized, f"insert into attempts values ({real})")) == [
+        "attempts.memory: person number"
+    ]
+    other = database("create table batches (host text)", "insert into batches values ('/ho' || 'me/anna')")
+    assert found(".ledger.sqlite", other) == ["batches.host: path of a machine"]
+    hidden = database(
+        mark, f"insert into batches values ('/ho' || 'me/{real}')", recipe, f"insert into attempts values ('{short}')"
+    )
+    assert found(".ledger.sqlite", hidden) == [
+        "attempts.recipe: pseudonym",
+        "batches.mark: person number",
+        "raw bytes: person number",
+    ]
+
+
+@pytest.mark.parametrize(("name", "data"), [("a.parquet", b"PAR1\x00"), ("a.exe", b"niets"), ("a", b"\x00\x01")])
+def test_type_that_is_not_known_is_a_finding(found, name, data):
+    assert found(name, data)[0] in ("unknown type of file", "cannot be read")
+
+
+def test_letters_in_a_file_of_an_unknown_type_are_looked_at(found, real):
+    assert found("a.parquet", b"PAR1\x00 wie: " + real.encode()) == ["unknown type of file", "letters: person number"]
+
+
+def test_text_in_other_letters_is_read(found, real):
+    assert found("a.txt", real.encode("utf-16")) == ["person number"]
+    assert found("a.txt", b"\xe9 " + real.encode()) == ["cannot be read", "person number"]
+
+
+def test_text_that_is_packed_as_letters_is_opened(found, real):
+    code = base64.b64encode(f"de persoon met nummer {real} die hier niet had mogen staan".encode()).decode()
+    assert found("a.log", f"x = {code}") == ["base64 1: person number"]
+    assert found("a.log", "a" * 100) == []
+
+
+def test_page_before_an_archive_is_read_as_a_page(found, real):
+    apart = f"<b>{real[:4]}</b>{real[4:]}".encode()
+    assert found("a.html", apart + zipped(a_txt="niets")) == ["before the archive: person number"]
+
+
+def test_exception_inside_a_reader_is_a_finding(found, real, monkeypatch):
+    def fails(piece):
+        yield from ()
+        raise ZeroDivisionError(real)
+
+    monkeypatch.setitem(scan._BY_SUFFIX, ".csv", fails)
+    assert found("a.csv", f"x;{real}") == ["cannot be read", "letters: person number"]

@@ -1,0 +1,95 @@
+"""For each rule on words what it finds, and what looks like it and is left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from gm_workbench.guard.scan import MEANINGS, Rule, scan_text
+from gm_workbench.guard.showing import UNPROTECTED
+
+ROOT = Path(__file__).parents[3]
+
+FOUND = {
+    Rule.MAIL: ("Vraag het jan.de-boer+x@tilburg.nl.", "<a href='mailto:a@b-c.example'>"),
+    Rule.PHONE: ("06-12345678", "06 12 34 56 78", "+31 6 12345678", "bel 013-5429999.", "(013) 5429999", "0612345678"),
+    Rule.IBAN: ("NL91ABNA0417164300", "NL91 ABNA 0417 1643 00"),
+    Rule.ADDRESS: ("Spoorlaan 12a, 5038 CB Tilburg", "5038CB 12", "<td>5038 CB</td><td>12</td>", "5038 CB;12;x"),
+    Rule.PATH: (
+        "gelezen uit /home/anna/bus.csv",
+        r"C:\Users\anna\x.csv",
+        "file:///x",
+        "\\\\server\\map\\x.csv",
+        "'/var/lib/x'",
+    ),
+    Rule.SECRET: (
+        "-----BEGIN OPENSSH PRIVATE KEY-----",
+        "password=geheim1234",
+        "wachtwoord: 'welkom01'",
+        '"api_key": "abcdef123456"',
+        "https://anna:geheim@host/x",
+        "GM_PSEUDONYM_KEY=0123456789",
+    ),
+    Rule.TRACEBACK: ("Traceback (most recent call last):", '  File "x.py", line 3, in f', "\x1b[0;31mKeyError\x1b[0m: 1"),
+    Rule.UNPROTECTED: (UNPROTECTED.nl, UNPROTECTED.en, "show(output, protected=False)"),
+    Rule.PSEUDONYM: ("consulent 0123456789abcdef.", "0123456789ABCDEF"),
+    Rule.RECORDS: (
+        "[300 rows x 5 columns]",
+        "shape: (300, 5)",
+        '<table border="1" class="dataframe">',
+        "".join(f"{row}  a{row}  {row * 7}\n" for row in range(5)),
+        "var x = [" + "1.5, " * 120 + "2];",
+    ),
+}
+LEFT_ALONE = {
+    Rule.MAIL: ("@media (max-width: 3rem)", "numpy@2", "a @ b.nl"),
+    Rule.PHONE: ("0.0612345678", "06-1234567", "2013-5429999", "0612345678901", "x-06-12345678"),
+    Rule.IBAN: ("NL92ABNA0417164300", "NL91 ABNA 0417"),
+    Rule.ADDRESS: ("in 2024 EU 12%", "5038 SS 12", "5038 Tilburg 12", "GM0855 AB 1", "n = 1200 CS"),
+    Rule.PATH: ("https://www.cbs.nl/data/x", "en/of", "</data>", "data/raw/GM0855", "wat:\\nnu", "/ home"),
+    Rule.SECRET: ("een wachtwoord is nodig", "token: ja", "-----BEGIN SSH SIGNATURE-----", "https://x.nl:80/a"),
+    Rule.TRACEBACK: ("KeyError", "a traceback is not shown", "File x, line 3"),
+    Rule.UNPROTECTED: ("onbeschermd", "show(output, protected=True)", "unprotected sex"),
+    Rule.PSEUDONYM: ("0.1234567890123456", "0123456789abcdef0", "0123456789abcdeF"),
+    Rule.RECORDS: ("300 rows", "shape: curve", 'class="data"', "0  a  1\n1  b  2\n\nx", "var x = [1, 2, 3];"),
+}
+
+
+def rules(text: str) -> list[str]:
+    return [one.rule for one in scan_text(text)]
+
+
+@pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule, texts in FOUND.items() for text in texts])
+def test_words_are_found(rule, text):
+    assert rules(text) == [rule]
+
+
+@pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule, texts in LEFT_ALONE.items() for text in texts])
+def test_words_that_look_like_it_are_left_alone(rule, text):
+    assert rules(text) == []
+
+
+def declared_keys() -> set[str]:
+    """Collect the headers under which deliveries bring numbers of persons, as layouts and mappings declare them."""
+    found: set[str] = set()
+    for file in (ROOT / "data" / "codes" / "layouts").glob("*.yml"):
+        columns = yaml.safe_load(file.read_text(encoding="utf-8"))["features"]
+        found |= {column["header"] for column in columns if column.get("as") == "identifier"}
+    for file in (ROOT / "data" / "codes" / "mappings").glob("*.yml"):
+        person = yaml.safe_load(file.read_text(encoding="utf-8")).get("person", {})
+        also = person.get("also", {})
+        found |= {person.get("number"), person.get("client"), also.get("number") if isinstance(also, dict) else None} - {None}
+    return found
+
+
+def test_every_declared_header_of_a_persons_number_is_a_key_column():
+    keys = declared_keys()
+    assert {"BURGERSERVICENUMMER", "RINPERSOON", "Clientnr", "RINPERSOON partner"} <= keys
+    assert {key: rules(f"a;{key};n") for key in keys} == {key: [Rule.KEY] for key in keys}
+
+
+def test_every_rule_has_a_sentence_in_both_languages():
+    assert set(MEANINGS) == set(Rule)
+    assert all(text.nl.endswith(".") and text.en.endswith(".") for text in MEANINGS.values())
