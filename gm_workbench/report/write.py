@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from gm_workbench.errors import DisclosureRefused
 from gm_workbench.guard.released import Released
 from gm_workbench.guard.scan import scan_folder
 from gm_workbench.report.csvfiles import csv_text, estimates_text
