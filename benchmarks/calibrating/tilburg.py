@@ -129,8 +129,9 @@ def slope(draw: Mothers, name: str) -> Found:
 
 
 def left_without(draw: Mothers, months: int) -> Found:
+    """The curve as the notebook draws it, by coach: as if mothers were independent it misses 158 of 2,000 at 24 months."""
     rows = draw.times.loc[~draw.times["introduced"].astype(bool)]
-    found = cumulative_incidence(rows["time"], rows["event"], [months])
+    found = cumulative_incidence(rows["time"], rows["event"], [months], clusters=rows["coach"])
     return found if isinstance(found, NotEnoughData) else found.at(months)
 
 

@@ -96,4 +96,4 @@ def test_a_file_with_a_value_on_each_line_is_read_line_by_line(found):
     line = json.dumps({"name": "tilburg-2026", "digest": DIGEST})
     assert found("history.jsonl", f"{line}\n{line}\n".encode()) == []
     assert found("history.jsonl", f'{line}\n{{"digest": "x"}}\n'.encode()) == ["[1].digest: field of another type"]
-    assert found("history.jsonl", f"{line}\nnot a value\n".encode()) == ["unreadable"]
+    assert found("history.jsonl", f"{line}\nnot a value\n".encode()) == ["cannot be read"]
