@@ -75,6 +75,8 @@ def protect(outputs: Sequence[Output], policy: Policy, decisions: Sequence[Decis
 def _whole(outputs: Sequence[Output]) -> tuple[str, ...]:
     if not outputs:
         return ("there are no outputs",)
+    if any(type(output) is not Output for output in outputs):  # an individual result, for one
+        return ("something is no output, so nobody knows how many persons are behind it",)
     ids = [output.id for output in outputs]
     twice = sorted({name for name in ids if ids.count(name) > 1})
     kinds = sorted({str(output.words.kind) for output in outputs})
