@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "about_study": "gm_workbench.outputs.studies",
+    "keep_private": "gm_workbench.report.individual",
     "metrics": "",
     "offered": "gm_workbench.guard.offered",
     "open_study": "gm_workbench.panel.study",
@@ -19,7 +20,7 @@ _HOMES = {
     "show": "gm_workbench.guard.showing",
 }
 
-__all__ = ["about_study", "metrics", "offered", "open_study", "outputs", "panel", "show"]
+__all__ = ["about_study", "keep_private", "metrics", "offered", "open_study", "outputs", "panel", "show"]
 
 
 def __getattr__(name: str) -> object:

@@ -25,6 +25,7 @@ WorkbenchError                      1
 ├── CannotRelease                  42   reports or a bundle are not what a release needs
 ├── ApprovalRefused                43   a release may not be approved like this: another person, kind or key is needed
 ├── BundleBroken                   44   a bundle or the history of releases is not what was approved
+├── CannotCollect                  45   bundles cannot be put together into a collection
 ├── RunFailed                      50   a notebook failed, was killed or ran out of time
 ├── BatchIncomplete                51   at least one report of a batch was not made
 ├── ValuesDeviate                  52   every report was made, but one says that values in it are off
@@ -188,6 +189,12 @@ class BundleBroken(WorkbenchError):
     """A bundle or the history of releases is not what was approved."""
 
     exit_code = 44
+
+
+class CannotCollect(WorkbenchError):
+    """Bundles cannot be put together into a collection, or it is not what was put in it; every fault is listed."""
+
+    exit_code = 45
 
 
 class RunFailed(WorkbenchError):

@@ -102,6 +102,11 @@ class Paths:
     def releases(self) -> Path:
         return self.root / "releases"
 
+    @property
+    def collections(self) -> Path:
+        """What other places released, put together."""
+        return self.root / "collections"
+
 
 def project_root(start: Path | None = None) -> Path:
     """Find the project's root: `GM_ROOT`, else the nearest folder upwards with the markers, else the package's parent."""

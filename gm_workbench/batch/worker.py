@@ -15,11 +15,13 @@ from gm_workbench.batch.catalogue import Study, load_study
 from gm_workbench.batch.execution import Execution, computing_seconds, ended_early
 from gm_workbench.batch.inputs import see
 from gm_workbench.batch.jobs import Arrived, Intake, Job
+from gm_workbench.batch.parameters import read_cells
 from gm_workbench.batch.plan import Planned
 from gm_workbench.batch.provenance import Inputs, manifest_of
 from gm_workbench.batch.reworded import reword
 from gm_workbench.errors import DeliveryError, DisclosureRefused
 from gm_workbench.guard.decisions import load_decisions
+from gm_workbench.guard.exploring import refuse_exploring
 from gm_workbench.guard.policy import Policy, load_policy
 from gm_workbench.guard.protect import Refusal, Released, protect
 from gm_workbench.guard.showing import collect, most_memory
@@ -74,12 +76,14 @@ def _reworded(job: Job, study: Study) -> Outcome | None:
 
 
 def _executed(job: Job, study: Study, started: str) -> Outcome:
+    refuse_exploring({"cells": read_cells(study.notebook)}, study.notebook.name)
     with run_folder(job.batch, job.name) as run, environment(_data_root(job)):
         execution = Execution(study.notebook, job.row.parameters, run, job.cell_seconds)
         try:
             notebook = execution.execute()
         except Exception as error:
             return _failed(error, job.paths, cell=execution.cell)
+        refuse_exploring(notebook, study.notebook.name)
         outcome = _written(job, study, collect(run.path), notebook, started)
         return replace(outcome, memory=_memory(run), computing=computing_seconds(notebook))
 

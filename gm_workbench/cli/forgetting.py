@@ -84,6 +84,8 @@ def _confirm(place: str, *, also_raw: bool, yes: bool) -> None:
 def _say(done: Forgotten, place: str) -> None:
     tables = f" ({', '.join(done.tables)})" if done.tables else ""
     click.echo(f"Removed {_several(done.rows, 'row')} of the tables of {place}{tables}.")
+    if done.pages:
+        click.echo(f"Removed {_several(done.pages, 'individual result')} from the private folder.")
     if done.rewritten:
         click.echo(f"Removed from {_several(done.rewritten, 'file')} of the delivery.")
     if done.blocked:

@@ -22,6 +22,8 @@ COMMANDS = {
     "run": ("reports", "Make reports."),
     "status": ("reports", "Say how each report stands: fresh, stale and why, failed, running."),
     "release": ("release", "Put reports in a bundle that a second person approves."),
+    "collect": ("collecting", "Put approved bundles of several places together."),
+    "strip": ("stripping", "Leave only code and words in notebooks."),
     "scan": ("scan", "Look in finished reports for what must not be there."),
     "verify": ("verify", "Make a report again, and say whether it is the same."),
     "forget": ("forgetting", "Remove a person, or all of a delivery, from what is kept."),

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from gm_workbench.guard.policy import Method, Policy
+from gm_workbench.metrics.estimate import Sides
 from gm_workbench.outputs.cells import PARTS
-from gm_workbench.outputs.output import Cell, Measure
+from gm_workbench.outputs.output import Beyond, Cell, Measure, Output
 
 
 class Reason(StrEnum):
@@ -17,6 +18,7 @@ class Reason(StrEnum):
     THRESHOLD = "threshold"
     COMPLEMENT = "complement"
     GROUPS = "groups"
+    GROUP_SHARE = "group_share"
     DF = "df"
     DOMINANCE = "dominance"
     STEP = "step"
@@ -30,9 +32,40 @@ INTERVAL_FROM = 10
 def own_reason(cell: Cell, policy: Policy) -> Reason | None:
     """Say why a cell must be hidden whatever else is shown, or None. A measure without a rule is a KeyError."""
     rule = _RULES[cell.measure]
-    if cell.groups is not None and cell.groups < policy.minimum_groups:
+    return _of_groups(cell, policy) or _set_apart(cell, policy) or rule(cell, policy)
+
+
+def _of_groups(cell: Cell, policy: Policy) -> Reason | None:
+    """Judge the coaches or teams behind a number, on each side: enough of them, and no one of them most of the persons."""
+    sides = cell.sides
+    counts = [*([] if cell.groups is None else [cell.groups]), *(sides.groups if sides else ())]
+    if any(count < policy.minimum_groups for count in counts):
         return Reason.GROUPS
-    return rule(cell, policy)
+    mostly_one = sides is not None and sides.largest is not None and sides.largest > policy.group_share
+    return Reason.GROUP_SHARE if mostly_one else None
+
+
+def _set_apart(cell: Cell, policy: Policy) -> Reason | None:
+    """Judge the persons whom a number sets apart: a side, a category, who lies beyond a quantile, who has the outcome."""
+    sides = cell.sides
+    few = any(count < policy.threshold for count in (sides.persons if sides else ()))
+    few = few or (cell.fewest is not None and policy.is_small(cell.fewest))
+    return Reason.THRESHOLD if few or _lies_outside(cell.beyond, policy) or _few_on_a_side(sides, policy) else None
+
+
+def _few_on_a_side(sides: Sides | None, policy: Policy) -> bool:
+    """Whether a difference would give away a small number of persons with the outcome, or without it, on one of its sides."""
+    if sides is None or not sides.events:
+        return False
+    without = (n - events for n, events in zip(sides.persons, sides.events, strict=True))
+    return any(policy.is_small(count) for count in (*sides.events, *without))
+
+
+def _lies_outside(beyond: Beyond | None, policy: Policy) -> bool:
+    """Whether a quantile is so far out that it is the value of one of a few."""
+    if beyond is None:
+        return False
+    return beyond.persons < policy.threshold or (beyond.groups is not None and beyond.groups < policy.minimum_groups)
 
 
 def _count(cell: Cell, policy: Policy) -> Reason | None:
@@ -45,8 +78,23 @@ def _share(cell: Cell, policy: Policy) -> Reason | None:
         return Reason.EMPTY
     if any(policy.is_small(count) for count in (cell.n, numerator(cell), cell.n - numerator(cell))):
         return Reason.THRESHOLD
-    too_many = cell.sensitive and numerator(cell) > policy.class_share * cell.n
-    return Reason.COMPLEMENT if too_many else None
+    return Reason.COMPLEMENT if judged_by_class(cell, policy) and is_crowded(cell, policy) else None
+
+
+def judged_by_class(cell: Cell, policy: Policy) -> bool:
+    """Whether no more of a group than `class_share` may have what a cell counts."""
+    return cell.sensitive or policy.class_share_everywhere
+
+
+def is_crowded(cell: Cell, policy: Policy) -> bool:
+    """Whether nearly everybody of a group has what a share counts; where that is allowed it is recorded."""
+    return cell.measure is Measure.SHARE and numerator(cell) > policy.class_share * cell.n
+
+
+def recorded(output: Output, policy: Policy) -> tuple[str, ...]:
+    """Say of an output what was allowed but is worth an output checker's look; the words hold no value."""
+    crowded = any(is_crowded(cell, policy) and own_reason(cell, policy) is None for cell in output.cells)
+    return (f"a category holds more than {policy.class_share:.0%} of a group: allowed, it is not sensitive",) if crowded else ()
 
 
 def _estimate(cell: Cell, policy: Policy) -> Reason | None:
@@ -100,10 +148,10 @@ def decimals(cell: Cell, policy: Policy) -> int:
     """Give the number of decimals that a value is released with: enough to read and to pool, too few to work out its exact n.
 
     A share has two more than its percentage prints. An estimate has `significant` digits of its standard error (of a quarter of
-    its interval where it has none). Money, and an estimate that comes without both, have the digits that they print: a mean of
-    whole answers with more decimals is a fraction whose n can be found.
+    its interval where it has none). Money, a quantile, and an estimate that comes without both, have the digits that they
+    print: a mean of whole answers with more decimals is a fraction whose n can be found.
     """
-    if cell.measure is Measure.MONEY:
+    if cell.measure is Measure.MONEY or cell.beyond is not None:
         return cell.digits
     if cell.measure is Measure.SHARE:
         return cell.digits + 2
@@ -123,8 +171,11 @@ def keeps_interval(cell: Cell, policy: Policy) -> bool:
     """Whether the interval may stay.
 
     The interval of a share follows from its counts, so it gives them away: always under rounding; and otherwise where the share
-    is 0 or 1 or there are few persons, since n then follows from its bounds to the person.
+    is 0 or 1 or there are few persons, since n then follows from its bounds to the person. An interval between two values that
+    somebody has goes where too few lie beyond one of them.
     """
+    if _lies_outside(cell.beyond_ends, policy):
+        return False
     if cell.measure is not Measure.SHARE:
         return not (policy.method is Method.ROUND and cell.numerator is not None)
     many = cell.n >= INTERVAL_FROM * policy.threshold

@@ -12,9 +12,10 @@ SoFar = tuple[int, ...]
 def thinned(output: Output, policy: Policy) -> list[int]:
     """Give the cells of a curve that are no step of their own.
 
-    Between two neighbouring steps nothing happened, or at least `threshold` persons had the event. Points that a sentence
-    quotes are taken first, then the others in the order of time. Cells carry the events so far in `numerator`; a cell without
-    is left alone.
+    Between two neighbouring steps nothing happened, or at least `threshold` persons had the event. Where a zero is not told
+    apart from a few, a point without new events is no step either, except at time 0, when nothing can have happened: else a
+    line that goes on would say *nobody* and one that stops *a few*. Points that a sentence quotes are taken first, then the
+    others in the order of time. Cells carry the events so far in `numerator`; a cell without is left alone.
     """
     if Shape.CURVE not in output.words.shown_as:
         return []
@@ -57,14 +58,21 @@ def _left_out(output: Output, series: list[int], policy: Policy) -> list[int]:
         before = max((other for other in kept if other < place), default=None)
         after = min((other for other in kept if other > place), default=None)
         start = tuple(0 for _ in now) if before is None else kept[before]
-        if _is_step(start, now, policy) and (after is None or _is_step(now, kept[after], policy)):
+        enough = _is_step(start, now, policy) and (after is None or _is_step(now, kept[after], policy))
+        if enough or _begins(output.cells[series[place]]):
             kept[place] = now
     return [series[place] for place in judged if place not in kept]
 
 
 def _is_step(before: SoFar, after: SoFar, policy: Policy) -> bool:
     changes = [abs(new - old) for old, new in zip(before, after, strict=True)]
-    return all(change == 0 or change >= policy.threshold for change in changes)
+    few = [change for change in changes if 0 < change < policy.threshold]
+    return not few and (policy.zero_is_safe or any(changes))
+
+
+def _begins(cell: Cell) -> bool:
+    """Whether this is the beginning of a line that counts from a person's start: nobody has had the event at time 0."""
+    return cell.column == "0" and cell.numerator == 0 and cell.measure is Measure.ESTIMATE
 
 
 def _so_far(cell: Cell) -> SoFar:

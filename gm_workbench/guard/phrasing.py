@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from gm_workbench.guard.cells import Reason
 from gm_workbench.guard.policy import Method, Policy
-from gm_workbench.outputs.output import Sentence, Shape, Words, plain
+from gm_workbench.outputs.output import Cell, Sentence, Shape, Words, plain
 from gm_workbench.vocabulary.text import Text
 
 _PERSONS = (
@@ -75,6 +75,16 @@ _NOTES: dict[Reason, tuple[Text, Text]] = {
             "{k} numbers not shown (fewer than {groups} coaches or teams)",
         ),
     ),
+    Reason.GROUP_SHARE: (
+        Text(
+            "1 getal niet getoond (één consulent of team heeft de meeste personen)",
+            "1 number not shown (one coach or team has most of the persons)",
+        ),
+        Text(
+            "{k} getallen niet getoond (één consulent of team heeft de meeste personen)",
+            "{k} numbers not shown (one coach or team has most of the persons)",
+        ),
+    ),
     Reason.DF: (
         Text(
             "1 getal niet getoond (te weinig waarnemingen voor het model)",
@@ -109,6 +119,9 @@ _NOTES: dict[Reason, tuple[Text, Text]] = {
     ),
 }
 _ROUNDED = Text("Aantallen zijn afgerond op {base}", "Counts are rounded to {base}")
+_EXACT = Text(
+    "Aantallen in de tabel zijn precies; n is afgerond op {base}", "Counts in the table are exact; n is rounded to {base}"
+)
 _SUMS = Text(
     "Aantallen zijn afgerond op {base}; totalen zijn sommen van wat getoond is",
     "Counts are rounded to {base}; totals are sums of what is shown",
@@ -120,8 +133,45 @@ _BARE = Text(
 )
 
 
-def notes(reasons: Iterable[Reason], policy: Policy, *, rounded: bool, bare: bool = False) -> tuple[Text, ...]:
-    """Say what protection did to an output, for its caption; `bare`: numbers are shown without their intervals."""
+_BARE_HERE = Text(
+    "Waar een marge ontbreekt, is zij weggelaten: zij zou aantallen verraden",
+    "Where an interval is missing, it was left out: it would give counts away",
+)
+_ENDS = Text(
+    "Een marge is weggelaten: haar grenzen zijn waarden van een paar consulenten of personen",
+    "An interval was left out: its ends are values of a few coaches or persons",
+)
+_MOVED = Text(
+    "Aandelen en verschillen zijn uit afgeronde aantallen berekend; dat kan ze meer dan een tiende standaardfout verschuiven",
+    "Shares and differences were made from rounded counts; that can move them by more than a tenth of a standard error",
+)
+
+
+def notes(
+    reasons: Iterable[Reason],
+    policy: Policy,
+    *,
+    rounded: bool,
+    exact: bool = False,
+    bare: Sequence[Cell] = (),
+    moved: bool = False,
+) -> tuple[Text, ...]:
+    """Say what protection did to an output, for its caption.
+
+    Parameters
+    ----------
+    reasons : iterable of Reason
+        Why numbers are hidden, one for each.
+    policy : Policy
+    rounded : bool
+        Whether plain counts print rounded.
+    exact : bool
+        Whether they print as they are beside numbers whose n is rounded.
+    bare : sequence of Cell
+        Those shown without the interval that they have.
+    moved : bool
+        Whether shares and differences can have moved by more than a tenth of their standard error.
+    """
     counted = Counter(reasons)
     said = [
         _NOTES[reason][counted[reason] > 1].format(**_numbers(policy), k=str(counted[reason]))
@@ -132,9 +182,13 @@ def notes(reasons: Iterable[Reason], policy: Policy, *, rounded: bool, bare: boo
         said.append(_SUMS.format(**_numbers(policy)))
     elif rounded:
         said.append(_ROUNDED.format(**_numbers(policy)))
-    if bare:
-        said.append(_BARE)
-    return tuple(said)
+    elif exact:
+        said.append(_EXACT.format(**_numbers(policy)))
+    ends = any(cell.beyond_ends is not None for cell in bare)
+    counts = any(cell.beyond_ends is None for cell in bare)
+    rounds = policy.method is Method.ROUND
+    told = ((ends, _ENDS), (counts and rounds, _BARE), (counts and not rounds, _BARE_HERE), (moved, _MOVED))
+    return (*said, *(text for says, text in told if says))
 
 
 def _numbers(policy: Policy) -> dict[str, str]:

@@ -74,9 +74,19 @@ class Policy:
         return self.rules["class_share"].value
 
     @property
+    def class_share_everywhere(self) -> bool:
+        """Whether `class_share` holds for every category, not only for sensitive ones."""
+        return bool(self.rules["class_share_everywhere"].value)
+
+    @property
     def minimum_groups(self) -> int:
-        """Fewest coaches or teams behind a result that speaks of them."""
+        """Fewest coaches or teams behind a result that speaks of them, on each side of a comparison."""
         return int(self.rules["minimum_groups"].value)
+
+    @property
+    def group_share(self) -> float:
+        """Largest share that one coach or team may have of the persons behind a result, on each side of a comparison."""
+        return self.rules["group_share"].value
 
     @property
     def zero_is_safe(self) -> bool:
@@ -127,7 +137,9 @@ _RULES = {
     "minimum_df": _Range(1, 100),
     "dominance": _Range(0.01, 1, float),
     "class_share": _Range(0.5, 1, float),
+    "class_share_everywhere": _Range(0, 1, bool),
     "minimum_groups": _Range(2, 100),
+    "group_share": _Range(0.01, 1, float),
     "zero_is_safe": _Range(0, 1, bool),
     "width": _Range(1, 99),
     "significant": _Range(1, 6),

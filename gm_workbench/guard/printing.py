@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gm_workbench.guard.cells import Reason, decimals, keeps_interval, numerator, round_to_base
+from gm_workbench.guard.cells import Reason, behind, decimals, keeps_interval, numerator, round_to_base
 from gm_workbench.guard.curves import repeats, series_of
 from gm_workbench.guard.links import Links
 from gm_workbench.guard.policy import Method, Policy
+from gm_workbench.outputs.cells import PARTS
 from gm_workbench.outputs.output import Cell, Measure, Output, Shape, ShownCell, Suppressed
 
 Ends = tuple[float | None, float | None, float | None]
@@ -39,6 +41,12 @@ class Printer:
         counts = any(cell.measure is Measure.COUNT for cell in self.output.cells)
         return counts and (self.links.rounded or self.policy.method is Method.ROUND)
 
+    @property
+    def mixes_exact_counts(self) -> bool:
+        """Whether counts print as they are beside results whose n is rounded; totals of a table are exact under *suppress*."""
+        measures = {cell.measure for cell in self.output.cells}
+        return Measure.COUNT in measures and len(measures) > 1 and not self.rounds_counts
+
 
 def printed(printer: Printer) -> tuple[ShownCell, ...]:
     """Give the cells as they may be seen."""
@@ -59,7 +67,7 @@ def _cell(printer: Printer, at: int) -> ShownCell:
         case Measure.SHARE:
             return _with_interval(printer, at, _share(printer, at))
         case Measure.ESTIMATE | Measure.MONEY:
-            return _with_interval(printer, at, cell.value)
+            return _with_interval(printer, at, cell.value, _shift(printer, at))
 
 
 def _mark(cell: Cell, reason: Reason, policy: Policy) -> Suppressed:
@@ -78,12 +86,44 @@ def _count(printer: Printer, at: int) -> float | None:
 
 
 def _share(printer: Printer, at: int) -> float | None:
-    """Make the share from the counts as they are protected."""
+    """Make the share from the counts as they are protected.
+
+    Under rounding a total counts its small parts for nothing, so a share could print as everybody where it is not; it is kept
+    back then, as where only a few are left of n.
+    """
     cell = printer.output.cells[at]
     if printer.policy.method is Method.SUPPRESS:
         return numerator(cell) / cell.n
     part, whole = printer.prints[printer.links.body(at)], printer.prints[printer.links.n(at)]
-    return min(part / whole, 1.0) if part and whole else None
+    return part / whole if 0 < part < whole else None
+
+
+def _shift(printer: Printer, at: int) -> float:
+    """Say by how much a function of counts moves when it is made from protected counts instead.
+
+    A difference of two shares moves with them, and so does one that is adjusted besides. A point of a curve is made of the
+    events so far, of those at the start, and of who stopped being followed; the first two are taken as they print.
+    """
+    cell = printer.output.cells[at]
+    if printer.policy.method is not Method.ROUND or cell.unit not in PARTS or cell.value is None:
+        return 0.0
+    if cell.sides is not None and cell.sides.events:
+        pairs = list(zip(cell.sides.events, cell.sides.persons, strict=True))
+        return _difference([(_as_printed(k, printer), _as_printed(n, printer)) for k, n in pairs]) - _difference(pairs)
+    if Shape.CURVE in printer.output.words.shown_as and cell.numerator:
+        n = printer.prints[printer.links.n(at)]
+        printed_share = min(_as_printed(cell.numerator, printer) / n, 1.0) if n else 0.0
+        return min(cell.value * printed_share / (cell.numerator / cell.n), 1.0) - cell.value
+    return 0.0
+
+
+def _difference(pairs: Sequence[tuple[int, int]]) -> float:
+    first, *others = (k / n for k, n in pairs)
+    return first - sum(others)
+
+
+def _as_printed(count: int, printer: Printer) -> int:
+    return round_to_base(count, printer.policy.base)
 
 
 def _n(printer: Printer, at: int) -> int | Suppressed:
@@ -104,14 +144,27 @@ def _shown(printer: Printer, at: int, value: float | Suppressed | None, ends: En
     return ShownCell(cell.row, cell.column, cell.measure, seen, *ends, _n(printer, at), cell.unit, cell.digits)
 
 
-def _with_interval(printer: Printer, at: int, value: float | None) -> ShownCell:
+def _with_interval(printer: Printer, at: int, value: float | None, shift: float = 0.0) -> ShownCell:
     cell = printer.output.cells[at]
     if value is None:
         return _shown(printer, at, None)
     to = decimals(cell, printer.policy)
     kept = (cell.low, cell.high, cell.se) if keeps_interval(cell, printer.policy) else (None, None, None)
-    low, high, se = (None if end is None else round(end, to) for end in kept)
-    return _shown(printer, at, round(value, to), (low, high, se))
+    if shift and _reads_otherwise(printer, cell, shift):
+        return _shown(printer, at, None)
+    low, high = (None if end is None else round(end + shift, to) for end in kept[:2])
+    return _shown(printer, at, round(value + shift, to), (low, high, None if kept[2] is None else round(kept[2], to)))
+
+
+def _reads_otherwise(printer: Printer, cell: Cell, shift: float) -> bool:
+    """Whether the move takes a number or an end of its interval past zero or past what is too small to matter.
+
+    The words of an output were chosen by the number as it was, and must not say *higher* of what prints as lower.
+    """
+    smallest = printer.output.words.options.get("sesoi", 0.0)
+    marks = (0.0, smallest, -smallest) if isinstance(smallest, float | int) else (0.0,)
+    ends = [end for end in (cell.value, cell.low, cell.high) if end is not None]
+    return any((end > mark) != (end + shift > mark) for end in ends for mark in marks)
 
 
 def _carry(printer: Printer, series: list[int], made: list[ShownCell]) -> None:
@@ -125,10 +178,43 @@ def _carry(printer: Printer, series: list[int], made: list[ShownCell]) -> None:
             made[at] = replace(made[at], value=last.value, low=last.low, high=last.high, se=last.se)
 
 
-def keeps_back_intervals(printer: Printer, cells: Sequence[ShownCell]) -> bool:
-    """Whether a number is shown without the interval that it has."""
+NOTICED = 0.1
+"""Standard errors by which a number may move through protection without its being said."""
+
+
+def may_have_moved(printer: Printer, cells: Sequence[ShownCell]) -> bool:
+    """Whether a share or difference that is made from rounded counts can have moved by more than a tenth of its standard error.
+
+    It is judged by the rounded counts: whether it did move would tell what they were.
+    """
+    if printer.policy.method is not Method.ROUND:
+        return False
+    seen = [at for at, cell in enumerate(cells) if not cell.hidden]
+    return any(_may_move(k, n, printer.policy.base) for at in seen for k, n in _counts(printer, at) if n)
+
+
+def _counts(printer: Printer, at: int) -> list[tuple[int, int]]:
+    """Give the rounded counts that a number is made of: how many, of how many."""
+    cell, n = printer.output.cells[at], printer.prints[printer.links.n(at)]
+    if cell.measure is Measure.SHARE:
+        return [(printer.prints[printer.links.body(at)], n)]
+    if cell.sides is not None and cell.sides.events and cell.unit in PARTS:
+        pairs = zip(cell.sides.events, cell.sides.persons, strict=True)
+        return [(_as_printed(k, printer), _as_printed(size, printer)) for k, size in pairs]
+    curve = Shape.CURVE in printer.output.words.shown_as and cell.numerator
+    return [(_as_printed(cell.numerator or 0, printer), n)] if curve else []
+
+
+def _may_move(k: int, n: int, base: int) -> bool:
+    (fewest, most), (least, largest) = behind(k, base), behind(n, base)
+    moved = max(k / n - fewest / largest, most / max(least, 1) - k / n)
+    return moved > NOTICED * math.sqrt(k / n * max(1 - k / n, 0.0) / n)
+
+
+def kept_back(printer: Printer, cells: Sequence[ShownCell]) -> list[Cell]:
+    """Give the cells whose number is shown without the interval that it has."""
     pairs = zip(printer.output.cells, cells, strict=True)
-    return any(not seen.hidden and seen.low is None and cell.low is not None for cell, seen in pairs)
+    return [cell for cell, seen in pairs if not seen.hidden and seen.low is None and cell.low is not None]
 
 
 def reasons(printer: Printer, cells: Sequence[ShownCell]) -> list[Reason]:

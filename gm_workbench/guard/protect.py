@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gm_workbench.guard.cells import Reason
+from gm_workbench.guard.cells import Reason, recorded
 from gm_workbench.guard.complement import plan
 from gm_workbench.guard.decisions import Choice, Decision
 from gm_workbench.guard.flows import without_small_losses
 from gm_workbench.guard.links import wrong_sums
 from gm_workbench.guard.phrasing import WITHHELD_REVIEW, WITHHELD_UNSAFE, notes, quotes_few, says_few, silenced
 from gm_workbench.guard.plans import Plan
-from gm_workbench.guard.policy import Method, Policy
-from gm_workbench.guard.printing import Printer, keeps_back_intervals, printed, reasons
+from gm_workbench.guard.policy import Policy
+from gm_workbench.guard.printing import Printer, kept_back, may_have_moved, printed, reasons
 from gm_workbench.guard.released import Record, Refusal, Released, Verdict, release
 from gm_workbench.outputs.output import Measure, Output, Shape, ShownOutput
 from gm_workbench.vocabulary.schemas import DataKind
@@ -76,6 +76,8 @@ def protect(outputs: Sequence[Output], policy: Policy, decisions: Sequence[Decis
 def _whole(outputs: Sequence[Output]) -> tuple[str, ...]:
     if not outputs:
         return ("there are no outputs",)
+    if any(type(output) is not Output for output in outputs):  # an individual result, for one
+        return ("something is no output, so nobody knows how many persons are behind it",)
     ids = [output.id for output in outputs]
     twice = sorted({name for name in ids if ids.count(name) > 1})
     kinds = sorted({str(output.words.kind) for output in outputs})
@@ -151,9 +153,10 @@ def _done(made: Plan, at: int, verdict: Verdict, because: tuple[str, ...]) -> _D
         return _Done(_withheld(output, policy, sentence), Record(output.id, verdict, because))
     printer = _printer(made, at)
     cells = printed(printer)
-    bare = policy.method is Method.ROUND and keeps_back_intervals(printer, cells)
-    said = notes(reasons(printer, cells), policy, rounded=printer.rounds_counts, bare=bare)
-    rules = tuple(str(reason) for reason in Reason if reason in printer.hidden)
+    bare, moved = kept_back(printer, cells), may_have_moved(printer, cells)
+    counts = {"rounded": printer.rounds_counts, "exact": printer.mixes_exact_counts}
+    said = notes(reasons(printer, cells), policy, **counts, bare=bare, moved=moved)
+    rules = (*(str(reason) for reason in Reason if reason in printer.hidden), *recorded(output, policy))
     spare = (f"at most {made.spare[at]} more hidden than must be",) if at in made.spare else ()
     return _Done(ShownOutput(output.words, cells, None, said), Record(output.id, verdict, (*rules, *because, *spare)))
 

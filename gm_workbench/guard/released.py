@@ -46,6 +46,8 @@ class Released:
     def __post_init__(self, token: object) -> None:
         if token is not _TOKEN:
             raise DisclosureRefused("Only the guard can release outputs: call guard.protect.protect.")
+        if any(type(one) is not ShownOutput for one in self.outputs):
+            raise DisclosureRefused("Only outputs in their protected form can be released: call guard.protect.protect.")
 
     def __init_subclass__(cls) -> NoReturn:
         raise DisclosureRefused("Released has no other forms: call guard.protect.protect.")

@@ -16,18 +16,22 @@ from pathlib import Path
 from IPython.display import display
 
 from gm_workbench.errors import DisclosureRefused
+from gm_workbench.guard.exploring import BAND, MARK, PLACEHOLDER, PROTECTED, RUN_DIR
+from gm_workbench.guard.exploring import UNPROTECTED as UNPROTECTED_MARK
 from gm_workbench.guard.policy import DEFAULT_POLICY, load_policy
 from gm_workbench.guard.protect import Refusal, protect
 from gm_workbench.outputs.output import Output, ShownCell, ShownOutput, Suppressed
 from gm_workbench.vocabulary.text import Language, Text, number
 
-RUN_DIR = "GM_RUN_DIR"
-MIME = "application/vnd.gm.output+json"
+MIME = PLACEHOLDER
 MEMORY = "memory"
 LANGUAGE: Language = "nl"
 
 PROVISIONAL = Text("voorlopig", "provisional")
-UNPROTECTED = Text("onbeschermd – alleen om te verkennen", "unprotected – only to explore")
+NO_OUTPUT = (
+    "What is shown must be an Output, which knows how many persons are behind each number, but got something else. "
+    "A result of one person is kept with keep_private, and is never shown in a report."
+)
 
 
 def show(output: Output, protected: bool = True, policy: str = DEFAULT_POLICY) -> None:
@@ -37,28 +41,35 @@ def show(output: Output, protected: bool = True, policy: str = DEFAULT_POLICY) -
     ----------
     output : Output
     protected : bool
-        False displays the numbers as they are, marked in red, while exploring; in a batch run it is an error.
+        False, and nothing else, displays the numbers as they are, marked in red, while exploring; they are not saved with the
+        notebook. In a batch run it is an error.
     policy : str
         The policy of the provisional form; the report has its own.
 
     Raises
     ------
     DisclosureRefused
-        If `protected` is False in a batch run, or if the output cannot be released at all.
+        If `protected` is not True in a batch run, is neither True nor False, or if the output cannot be released at all: what
+        is no output, as an individual result, cannot.
     """
+    if not isinstance(output, Output):
+        raise DisclosureRefused(NO_OUTPUT)
     run = os.environ.get(RUN_DIR)
     if run is not None:
         _register(output, Path(run), protected=protected)
-    elif protected:
+    elif protected is True:
         _display_protected(output, policy)
+    elif protected is False:
+        _display(_raw(output), BAND, "#b00020", UNPROTECTED_MARK)
     else:
-        _display(_raw(output), UNPROTECTED, "#b00020")
+        raise DisclosureRefused(f"Output {output.id!r}: protected must be True or False, so nothing is shown.")
 
 
 def _register(output: Output, run: Path, *, protected: bool) -> None:
-    if not protected:
+    if protected is not True:
         raise DisclosureRefused(
-            f"Output {output.id!r} must be shown protected in a batch run but got protected=False; remove it from the notebook."
+            f"Output {output.id!r} must be shown protected in a batch run but got protected={_told(protected)}; remove it from "
+            "the notebook."
         )
     folder = run / "outputs"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -67,6 +78,11 @@ def _register(output: Output, run: Path, *, protected: bool) -> None:
         pickle.dump(output, stream)
     _note_memory(run)
     _send({MIME: {"id": output.id}, "text/plain": f"[output {output.id}]"})
+
+
+def _told(protected: object) -> str:
+    """Tell what was got; anything but False may be a value from the data."""
+    return "False" if protected is False else "something that is not True"
 
 
 def _note_memory(run: Path) -> None:
@@ -85,8 +101,9 @@ def most_memory(run_dir: Path) -> int | None:
     return int(file.read_text(encoding="ascii")) if file.is_file() else None
 
 
-def _send(bundle: dict[str, object]) -> None:
-    display(bundle, raw=True)  # type: ignore[no-untyped-call]
+def _send(bundle: dict[str, object], mark: str = PROTECTED) -> None:
+    """Display it with a mark for whoever saves the notebook; a picture has no other."""
+    display(bundle, raw=True, metadata={MARK: mark})  # type: ignore[no-untyped-call]
 
 
 def collect(run_dir: Path) -> list[Output]:
@@ -94,7 +111,7 @@ def collect(run_dir: Path) -> list[Output]:
     files = sorted((run_dir / "outputs").glob("*.pkl"), key=lambda file: int(file.name.partition("-")[0]))
     # written by `show` in the run's own folder, which only its owner can write to
     found = [pickle.loads(file.read_bytes()) for file in files]  # noqa: S301
-    if any(not isinstance(output, Output) for output in found):
+    if any(type(output) is not Output for output in found):
         raise DisclosureRefused("A registered file must hold an Output but holds something else; nothing is released.")
     return found
 
@@ -123,16 +140,16 @@ def _value(output: Output, at: int) -> float | Suppressed:
     return cell.numerator / cell.n if cell.n else Suppressed(None, "empty")
 
 
-def _display(shown: ShownOutput, mark: Text, colour: str) -> None:
+def _display(shown: ShownOutput, mark: Text, colour: str, kept: str = PROTECTED) -> None:
     """Display words and numbers, then each picture by itself, so that a comparison of notebooks can leave pictures out."""
     said = _said(shown)
     html = (
         f'<div style="border-left:4px solid {colour};padding-left:1em"><p style="color:{colour};font-weight:bold">'
         f"{escape(mark[LANGUAGE])}</p><h4>{escape(shown.words.heading[LANGUAGE])}</h4><p>{escape(said)}</p>{_table(shown)}</div>"
     )
-    _send({"text/html": html, "text/plain": listing(shown, mark)})
+    _send({"text/html": html, "text/plain": listing(shown, mark)}, kept)
     for name, picture in _pictures(shown):
-        _send({"image/png": picture, "text/plain": f"[{name}]"})
+        _send({"image/png": picture, "text/plain": f"[{name}]"}, kept)
 
 
 def _said(shown: ShownOutput) -> str:

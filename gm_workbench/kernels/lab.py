@@ -15,6 +15,7 @@ from pathlib import Path
 
 from gm_workbench.kernels import warm
 from gm_workbench.kernels.folders import KERNEL, environment, kernel_specification, write_specification
+from gm_workbench.kernels.saving import HOOK
 from gm_workbench.settings import Paths, paths
 
 DISPLAY_NAME = "Gewogen Maatwerk"
@@ -33,12 +34,13 @@ def lab_folder() -> Iterator[Path]:
 
 
 def lab_arguments(project: Paths, *, files: bool = sys.platform == "linux") -> list[str]:
-    """Give the arguments of JupyterLab: this machine, the notebooks, and kernel traffic that others cannot read.
+    """Give the arguments of JupyterLab: this machine, the notebooks, what is saved, and kernel traffic that nobody else reads.
 
     On macOS the folder for temporary files has too long a name for a socket in it.
     """
     private = "--KernelManager.transport=ipc" if files else "--KernelManager.transport_encryption=required"
-    return ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={project.notebooks}", private]
+    saved = f"--ContentsManager.pre_save_hook={HOOK}"
+    return ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={project.notebooks}", saved, private]
 
 
 def main(arguments: Sequence[str] = ()) -> None:

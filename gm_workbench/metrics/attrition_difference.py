@@ -129,7 +129,7 @@ def attrition_weighted_difference(
     value, influence = _solved(full_rank(design(there, allowed), WEIGHED), frame[outcome].fillna(0.0).to_numpy(float), made)
     found = from_influence(value, influence, clusters, unit=unit, method=WEIGHED, fitted=len(allowed) + 1)
     kept = int(made.kept.sum())
-    answer = replace(found, n=kept, residual_df=kept - len(allowed) - 1)
+    answer = replace(found, n=kept, residual_df=kept - len(allowed) - 1, sides=complete.adjusted.sides)
     return WeightedDifference(answer, complete, told(there, stages, made))
 
 

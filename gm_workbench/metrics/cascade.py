@@ -11,6 +11,7 @@ from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, two_arms
 from gm_workbench.metrics.clustered import Fit, design, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.sides import beside, sides_of
 from gm_workbench.metrics.small_sample import cr2
 
 ANCOVA = "ANCOVA (OLS), CR1 by cluster, t interval on clusters − 1"
@@ -105,7 +106,8 @@ def ancova_difference(
         {exposed: 1.0}, unit, ANCOVA, groups=_count(frame, cluster)
     )
     raw = _exposure(frame, outcome, exposed, (), cluster).combine({exposed: 1.0}, unit, RAW, groups=_count(frame, cluster))
-    return Contrast(adjusted, raw, len(new), len(old), _count(new, cluster), _count(old, cluster))
+    sides = sides_of(arms, cluster, outcome)
+    return Contrast(beside(adjusted, sides), beside(raw, sides), len(new), len(old), _count(new, cluster), _count(old, cluster))
 
 
 def _count(frame: pd.DataFrame, column: str) -> int:

@@ -45,6 +45,18 @@ class GroupAgreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """Fewest ratings, and groups, that lie beyond a value on either side."""
+
+    ratings: int
+    groups: int
+
+
+NOBODY = Outside(0, 0)
+"""What is not counted is not released."""
+
+
+@dataclass(frozen=True, slots=True)
 class Consensus:
     """Agreement within groups.
 
@@ -58,12 +70,16 @@ class Consensus:
         Share of groups with an agreement of .70 or more.
     left_out : int
         Groups with too few ratings.
+    beyond, beyond_ends : Outside
+        Who lies beyond the median, and beyond the ends of its interval: these are the values of one or two of the groups.
     """
 
     groups: tuple[GroupAgreement, ...]
     median: Estimate
     strong: float
     left_out: int
+    beyond: Outside = NOBODY
+    beyond_ends: Outside = NOBODY
 
 
 @as_declared
@@ -134,6 +150,7 @@ def within_group_agreement(
         _median(values, int(kept.sum())),
         float(np.mean(values >= STRONG)),
         len(sizes) - len(kept),
+        *(_outside(values, kept.to_numpy(dtype=np.int64), place) for place in (len(values) // 2, _outer(len(values)) - 1)),
     )
 
 
@@ -147,6 +164,17 @@ def _chance(items: Sequence[str], low: float, high: float, chance: float | None)
 def _median(values: Floats, ratings: int) -> Estimate:
     """Give the median, between the two groups that hold the true one at least 95 times in 100."""
     n, ordered = len(values), np.sort(values)
-    outer = int(stats.binom.ppf(0.025, n, 0.5))  # P(X < outer) is at most .025
+    outer = _outer(n)
     value = float(np.median(values))
     return Estimate(value, float(ordered[outer - 1]), float(ordered[n - outer]), math.nan, ratings, "", RWG, n)
+
+
+def _outer(n: int) -> int:
+    """Give the place from either end of the groups that bound the median: P(X < outer) is at most .025."""
+    return int(stats.binom.ppf(0.025, n, 0.5))
+
+
+def _outside(values: Floats, ratings: NDArray[np.integer[Any]], place: int) -> Outside:
+    """Count who lies beyond the values at a place from either end."""
+    ordered = ratings[np.argsort(values, kind="stable")]
+    return Outside(int(min(ordered[:place].sum(), ordered[len(ordered) - place :].sum())), place)

@@ -22,6 +22,7 @@ from gm_workbench.metrics.instrument import (
     Compliers,
     complier_difference,
 )
+from gm_workbench.metrics.sides import beside, sides_of
 from gm_workbench.metrics.small_sample import cr2
 
 RECEIVED = "difference by what was received (least squares), CR2 by cluster, Satterthwaite; sensitivity"
@@ -143,7 +144,9 @@ def _among(
 ) -> Estimate | NotEnoughData:
     kind = "teams in each group", MIN_CLUSTERS_PER_ARM
     arms = two_arms(stayed, [outcome], assigned, cluster, STAYED, persons=MIN_PERSONS_PER_ARM, clusters=kind)
-    return arms if isinstance(arms, NotEnoughData) else _slope(stayed, outcome, assigned, covariates, cluster, unit, STAYED)
+    if isinstance(arms, NotEnoughData):
+        return arms
+    return beside(_slope(stayed, outcome, assigned, covariates, cluster, unit, STAYED), sides_of(arms, cluster, outcome))
 
 
 def _slope(

@@ -23,6 +23,7 @@ from gm_workbench.metrics.checks import require_binary, require_numbers, shortag
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.overlap import CERTAIN, MIN_PERSONS_PER_ARM, Balance, balance, full_rank
+from gm_workbench.metrics.sides import beside, sides_of
 from gm_workbench.metrics.stepwise_errors import Clusters, from_influence
 
 Floats = NDArray[np.float64]
@@ -141,7 +142,8 @@ def doubly_robust_difference(
     value, influence = _mended(x, z, y, group, chance, _slope(chance, link))
     fitted = 2 * x.shape[1] + z.shape[1]
     found = from_influence(value, influence / len(frame), clusters, unit=unit, method=AIPW, fitted=fitted)
-    return DoublyRobust(found, table, _overlap(group, chance))
+    sides = sides_of((frame.loc[group == 1], frame.loc[group == 0]), cluster, outcome)
+    return DoublyRobust(beside(found, sides), table, _overlap(group, chance))
 
 
 def _short(frame: pd.DataFrame, outcome: str, exposed: str, covariates: Sequence[str], needed: int) -> NotEnoughData | None:

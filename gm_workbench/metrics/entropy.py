@@ -20,6 +20,7 @@ from gm_workbench.metrics.checks import require_binary, require_numbers, shortag
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.overlap import MIN_PERSONS_PER_ARM, Balance, balance, full_rank
+from gm_workbench.metrics.sides import beside, sides_of
 from gm_workbench.metrics.stepwise_errors import Clusters, from_influence
 
 Floats = NDArray[np.float64]
@@ -181,7 +182,8 @@ def entropy_difference(
     x = x / x.std(axis=0)  # changes no line, and keeps the digits of small columns beside large ones
     value, influence = _difference(x, y, group, np.where(group, 1 / group.sum(), w / (~group).sum()))
     found = from_influence(value, influence, clusters, unit=unit, method=BALANCED, fitted=len(covariates) + 2)
-    return EntropyBalanced(found, table, float(w[~group].max() / w[~group].sum()))
+    sides = sides_of((frame.loc[group], frame.loc[~group]), cluster, outcome)
+    return EntropyBalanced(beside(found, sides), table, float(w[~group].max() / w[~group].sum()))
 
 
 def _shares(apart: Floats) -> Floats | None:

@@ -9,6 +9,29 @@ from gm_workbench.errors import MetricError
 
 
 @dataclass(frozen=True, slots=True)
+class Sides:
+    """Who stands on each side of a comparison, or behind a number of one group; the guard judges both by it.
+
+    Attributes
+    ----------
+    persons : tuple of int
+        On each side.
+    groups : tuple of int
+        Coaches or teams on each side; empty where they play no part.
+    largest : float or None
+        Largest share that one coach or team has of the persons on its side.
+    events : tuple of int
+        Persons on each side with the outcome, where it is a matter of yes or no; else empty. A difference of two shares gives
+        one of them away beside the other.
+    """
+
+    persons: tuple[int, ...]
+    groups: tuple[int, ...] = ()
+    largest: float | None = None
+    events: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """A number, how sure it is, and what it rests on.
 
@@ -30,6 +53,8 @@ class Estimate:
         Degrees of freedom of the interval; infinite where it rests on the normal distribution.
     residual_df : int or None
         Observations minus coefficients of the model, where there is one; the guard judges models by it.
+    sides : Sides or None
+        Who stands on each side, where the number compares groups or speaks of coaches or teams.
     """
 
     value: float
@@ -43,6 +68,7 @@ class Estimate:
     df: float = math.inf
     level: float = 0.95
     residual_df: int | None = None
+    sides: Sides | None = None
 
     def __post_init__(self) -> None:
         if not (self.low <= self.value <= self.high):

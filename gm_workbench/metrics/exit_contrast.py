@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,9 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_draws, require_filled, require_numbers, require_pair
 from gm_workbench.metrics.competing import Floats, checked, survival_before, tallies
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.exits import Curve, cumulative_incidence
+from gm_workbench.metrics.sides import sides_of
 
 CLUSTER_BOOTSTRAP = "difference in cumulative incidence, bootstrap of clusters within groups, t interval"
 VARIANCE_SUM = "difference in cumulative incidence, sum of delta-method variances"
@@ -93,7 +95,9 @@ def incidence_difference(
     if seen < horizon:
         return NotEnoughData(VARIANCE_SUM, "months from the start", int(seen), math.ceil(horizon))
     if cluster is None:
-        return _variance_sum(parts, horizon, time, event, cause)
+        return replace(
+            _variance_sum(parts, horizon, time, event, cause), sides=_who(parts, horizon, (time, event, cause), None)
+        )
     if set(parts[0][cluster].unique()) & set(parts[1][cluster].unique()):
         raise MetricError(f"{CLUSTER_BOOTSTRAP}: each {cluster} must belong to one group, but at least one stands in both.")
     counts = [int(part[cluster].nunique()) for part in parts]
@@ -103,6 +107,7 @@ def incidence_difference(
     rng = np.random.default_rng(seed)
     sides = [_cluster_draws(part, horizon, time, event, cluster, cause, draws, rng) for part in parts]
     value = sides[0][0] - sides[1][0]
+    who = _who(parts, horizon, (time, event, cause), cluster)
     se = float(np.std(sides[0][1] - sides[1][1], ddof=1))
     df = sum(counts) - 2
     half = float(stats.t.ppf(0.975, df)) * se
@@ -116,7 +121,15 @@ def incidence_difference(
         CLUSTER_BOOTSTRAP,
         groups=sum(counts),
         df=df,
+        sides=who,
     )
+
+
+def _who(parts: Sequence[pd.DataFrame], horizon: float, columns: tuple[str, str, int], cluster: str | None) -> Sides:
+    """Say who stands on each side, and to how many the event happened."""
+    time, event, cause = columns
+    marked = [part.assign(left=(part[event].eq(cause) & part[time].le(horizon)).astype(int)) for part in parts]
+    return sides_of(marked, cluster, "left")
 
 
 def _seen(time: pd.Series[Any], event: pd.Series[Any]) -> float:

@@ -20,9 +20,10 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers
 from gm_workbench.metrics.competing import Floats, Ints, aalen_johansen, bounds, checked, tallies
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
 from gm_workbench.metrics.influence import cluster_codes, clustered_variance, course, weighed
+from gm_workbench.metrics.sides import sides_of
 
 ROUNDING = 1e-12
 """How far from 1 a sum of steps may end that should end there."""
@@ -50,6 +51,8 @@ class Curve:
         Persons at the start.
     groups : int or None
         Coaches behind the curve, where they matter.
+    sides : Sides or None
+        The persons behind it, and the largest share that one coach has of them.
     """
 
     times: tuple[float, ...]
@@ -62,6 +65,7 @@ class Curve:
     n: int
     method: str
     groups: int | None = None
+    sides: Sides | None = None
 
     def at(self, time: float) -> Estimate:
         """Give the probability at one of the chosen times."""
@@ -69,7 +73,15 @@ class Curve:
             raise MetricError(f"The curve has no time {time:g}; it was made for {', '.join(f'{t:g}' for t in self.times)}.")
         i = self.times.index(time)
         return Estimate(
-            self.value[i], self.low[i], self.high[i], self.se[i], self.n, "probability", self.method, groups=self.groups
+            self.value[i],
+            self.low[i],
+            self.high[i],
+            self.se[i],
+            self.n,
+            "probability",
+            self.method,
+            groups=self.groups,
+            sides=self.sides,
         )
 
 
@@ -134,7 +146,8 @@ def cumulative_incidence(
     if groups < MIN_CLUSTERS:
         return NotEnoughData(CLUSTERED, "clusters", groups, MIN_CLUSTERS)
     se = _clustered(times, events, cause, codes, grid)
-    return _curve(at, grid, value, se, times, times[events == cause], CLUSTERED, groups)
+    curve = _curve(at, grid, value, se, times, times[events == cause], CLUSTERED, groups)
+    return replace(curve, sides=sides_of([pd.DataFrame({"cluster": codes})], "cluster"))
 
 
 def _clustered(times: Floats, events: Ints, cause: int, codes: Ints, grid: Floats) -> Floats:

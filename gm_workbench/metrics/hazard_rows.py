@@ -125,7 +125,7 @@ def estimates(
     factor = 1.0 if rows.clusters is None else rows.clusters / df
     errors = np.sqrt(np.diag(covariance) * factor)
     half = float(stats.t.ppf(0.975, df)) * errors
-    given: tuple[Any, ...] = (rows.persons, unit, method, rows.clusters, df)
+    given: tuple[Any, ...] = (rows.persons, unit, method, rows.clusters, df, 0.95, rows.persons - len(names))
     return MappingProxyType(
         {
             name: Estimate(float(b), float(b - h), float(b + h), float(se), *given)

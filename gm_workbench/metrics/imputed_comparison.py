@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -18,6 +18,7 @@ from gm_workbench.metrics.clustered import Fit, design, least_squares
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.imputation import Imputations, Way, imputed
 from gm_workbench.metrics.rubin import Pooled, pool
+from gm_workbench.metrics.sides import sides_of
 
 IMPUTED = "ANCOVA (OLS), CR1 by cluster, after multiple imputation (Rubin's rules)"
 
@@ -130,6 +131,8 @@ def imputed_difference(
         return found
     measured = math.floor(100 * (1 - found.fmi))
     short = shortage(IMPUTED, ("percent of the information", measured, math.ceil(100 * (1 - MOST_LOST))))
+    sides = sides_of([frame.loc[frame[exposed].eq(side)] for side in (1, 0)], cluster)
+    found = replace(found, estimate=replace(found.estimate, sides=sides))
     return short or ImputedDifference(found, complete, len(frame), filled.gaps[outcome])
 
 

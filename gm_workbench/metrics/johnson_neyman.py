@@ -33,6 +33,9 @@ ALPHA = 0.05
 MIN_CLUSTERS = 10
 """Clusters below which their spread says nothing (assumed floor)."""
 
+MIN_BEYOND = 10
+"""Persons who must have been measured on either side of a value at which the slope is given (house rule on quantiles)."""
+
 CHECKED = 21
 """Values of the moderator at which Satterthwaite degrees of freedom are worked out."""
 
@@ -127,7 +130,8 @@ def region(
     over : (float, float), optional
         Values to look at; default: those of the middle 95 % of rows.
     at : sequence of float
-        Values to give the slope at; those outside `over` are left out.
+        Values to give the slope at; left out are those outside `over`, and those below or above which fewer than 10 persons
+        were ever measured: there the line would tell how high the highest scored.
     per : float
         Step in the predictor that slopes are about, e.g. 10 points.
     unit : str
@@ -184,12 +188,20 @@ def region(
         crossings,
         stretches_of(line, critical, crossings, rows.groupby(person)[moderator].mean().to_numpy(dtype=float)),
         _scaled(base, line.change, math.sqrt(line.covariance[1, 1]), per, float(stats.t.ppf(1 - ALPHA / 2, line.df))),
-        _curve(line, base, [z for z in at if looked[0] <= z <= looked[1]], per, critical),
+        _curve(
+            line, base, [z for z in at if looked[0] <= z <= looked[1] and _beyond(rows, moderator, person, z)], per, critical
+        ),
         persons,
         critical,
         line.df,
         looked,
     )
+
+
+def _beyond(rows: pd.DataFrame, moderator: str, person: str, z: float) -> bool:
+    """Whether enough persons were measured on either side of a value."""
+    sides = (rows.loc[rows[moderator] <= z, person], rows.loc[rows[moderator] >= z, person])
+    return min(side.nunique() for side in sides) >= MIN_BEYOND
 
 
 def _require_errors(errors: str, person: pd.Series[Any]) -> None:

@@ -12,6 +12,7 @@ from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers, two_arms
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.sides import beside, sides_of
 from gm_workbench.metrics.small_sample import Floats, cr2
 
 WEIGHTS = "multiple-membership weights"
@@ -179,9 +180,10 @@ def contamination(frame: pd.DataFrame, assigned: str, dose: str, cluster: str) -
     arms = two_arms(steady, ["any outcome", dose], assigned, cluster, CONTAMINATION, persons=MIN_PERSONS_PER_ARM, clusters=kind)
     if isinstance(arms, NotEnoughData):
         return arms
-    new, old = (_mean(arm, dose, cluster) for arm in arms)
+    new, old = (beside(_mean(arm, dose, cluster), sides_of([arm], cluster)) for arm in arms)
     other_side = frame[dose].where(frame[assigned].eq(0), 1 - frame[dose])
-    return Contamination(new, old, _gap(frame, dose, assigned, cluster), float(other_side.gt(0).mean()))
+    gap = beside(_gap(frame, dose, assigned, cluster), sides_of(arms, cluster))
+    return Contamination(new, old, gap, float(other_side.gt(0).mean()))
 
 
 def _mean(arm: pd.DataFrame, dose: str, cluster: str) -> Estimate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +88,8 @@ class Balance:
         Mean of the exposed minus that of the others, without and with weights; both in standard deviations without weights.
     effective_exposed, effective_other : float
         Persons that would give the same precision without weights (Kish).
+    fewest : int or None
+        Of a covariate of yes and no: fewest persons in a group who have it, or who lack it; a difference tells of them.
     """
 
     covariate: str
@@ -95,6 +97,7 @@ class Balance:
     after: float
     effective_exposed: float
     effective_other: float
+    fewest: int | None = None
 
 
 @as_declared
@@ -144,8 +147,24 @@ def balance(
     w = np.ones(len(frame)) if weights is None else np.asarray(weights, dtype=float)
     if w.shape != group.shape or not (all_finite(w) and (w >= 0).all() and w[group].any() and w[~group].any()):
         raise MetricError(f"{BALANCE}: weights must be one number per person, 0 or more, with some above 0 in each group.")
-    effective = [float(side.sum() ** 2 / (side**2).sum()) for side in (w[group], w[~group])]
-    return tuple(Balance(name, *_apart(frame[name].to_numpy(dtype=float), group, w, name), *effective) for name in covariates)
+    exposed_worth, other_worth = (float(side.sum() ** 2 / (side**2).sum()) for side in (w[group], w[~group]))
+    columns = {name: frame[name].to_numpy(dtype=float) for name in covariates}
+    return tuple(
+        Balance(name, *_apart(x, group, w, name), exposed_worth, other_worth, fewest_of((x[group], x[~group])))
+        for name, x in columns.items()
+    )
+
+
+def fewest_of(sides: Iterable[Floats]) -> int | None:
+    """Give the fewest persons on a side who have a characteristic of yes and no, or who lack it; None where it is a number.
+
+    >>> fewest_of((np.array([1.0, 0, 0, 0]), np.array([1.0, 1, 0, 0]))), fewest_of((np.array([2.5, 1]),))
+    (1, None)
+    """
+    kept = list(sides)
+    if not all(np.isin(side, (0.0, 1.0)).all() for side in kept):
+        return None
+    return min(int(min(side.sum(), len(side) - side.sum())) for side in kept)
 
 
 def _apart(x: Floats, group: NDArray[np.bool_], weights: Floats, name: str) -> tuple[float, float]:

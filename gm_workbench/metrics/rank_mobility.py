@@ -209,7 +209,8 @@ def _with_error(value: float, influence: Floats, codes: Ints, groups: int | None
     df = float(len(sums) - 1)
     se = float(np.sqrt(sums @ sums * len(sums) / df)) / len(influence)
     half = float(stats.t.ppf(0.975, df)) * se
-    return Estimate(value, value - half, value + half, se, len(influence), "", RANKS, groups, df)
+    left = len(influence) - 2  # a line has a height and a slope
+    return Estimate(value, value - half, value + half, se, len(influence), "", RANKS, groups, df, residual_df=left)
 
 
 def _shares(x: Floats, y: Floats, codes: Ints, bottom: float, draws: int, seed: int) -> Floats:

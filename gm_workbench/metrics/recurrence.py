@@ -18,9 +18,10 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_columns, shortage
 from gm_workbench.metrics.clustered_share import share
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.exit_months import followed
 from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
+from gm_workbench.metrics.sides import sides_of
 
 MIN_EXITS = 10
 """Exits below which a share is not given (assumed)."""
@@ -241,7 +242,28 @@ def difference(first: Recurrence, second: Recurrence) -> Estimate:
     low = value - math.hypot(one.value - one.low, other.high - other.value)
     high = value + math.hypot(one.high - one.value, other.value - other.low)
     groups = None if one.groups is None or other.groups is None else one.groups + other.groups
-    return Estimate(value, low, high, math.hypot(one.se, other.se), one.n + other.n, one.unit, DIFFERENCE, groups)
+    return Estimate(
+        value,
+        low,
+        high,
+        math.hypot(one.se, other.se),
+        one.n + other.n,
+        one.unit,
+        DIFFERENCE,
+        groups,
+        sides=_both(first, second),
+    )
+
+
+def _both(first: Recurrence, second: Recurrence) -> Sides:
+    """Put two groups beside each other; what is counted are exits, of which those after which it happened are the events."""
+    one, other = first.back.sides, second.back.sides
+    exits = (first.exits, second.exits)
+    events = (round(first.back.value * first.exits), round(second.back.value * second.exits))
+    if one is None or other is None:
+        return Sides(exits, events=events)
+    largest = None if one.largest is None or other.largest is None else max(one.largest, other.largest)
+    return Sides(exits, (*one.groups, *other.groups), largest, events)
 
 
 def _short(kept: pd.DataFrame, cluster: str | None) -> NotEnoughData | None:
@@ -253,4 +275,5 @@ def _share(happened: pd.Series[Any], kept: pd.DataFrame, person: str, cluster: s
     """Give the share of exits to which it happened; `happened` is by exit."""
     alike = kept.drop_duplicates("exit").set_index("exit")[cluster or person].loc[happened.index]
     found = share(happened, alike)
-    return replace(found, n=int(kept[person].nunique()), groups=found.groups if cluster else None)
+    sides = sides_of([kept.drop_duplicates("exit")], cluster) if cluster else None
+    return replace(found, n=int(kept[person].nunique()), groups=found.groups if cluster else None, sides=sides)

@@ -21,6 +21,7 @@ from gm_workbench.metrics.exit_contrast import MIN_CLUSTERS as MIN_CLUSTERS_EACH
 from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
 from gm_workbench.metrics.influence import Column, cluster_codes, clustered_variance, course, entered, weighed
 from gm_workbench.metrics.late_entry import MIN_AT_RISK
+from gm_workbench.metrics.sides import beside, sides_of
 
 STILL_THERE = "restricted mean time (Kaplan-Meier), infinitesimal jackknife"
 LOST = "restricted mean time lost (Aalen-Johansen), infinitesimal jackknife"
@@ -199,7 +200,8 @@ def difference(
     sign = -1.0 if cause is None else 1.0
     labels = pd.concat([part[cluster] for part in parts]).to_numpy() if cluster else None
     influences = np.concatenate([first.parts, -second.parts])
-    return _estimate(sign * (first.value - second.value), influences, labels, (-horizon, horizon), 2, method)
+    found = _estimate(sign * (first.value - second.value), influences, labels, (-horizon, horizon), 2, method)
+    return beside(found, sides_of(parts, cluster))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from gm_workbench.metrics.checks import require_binary, require_columns, require
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.horizon import over_months
 from gm_workbench.metrics.randomisation import Randomisation
+from gm_workbench.metrics.sides import beside, sides_of
 from gm_workbench.metrics.stacks import MONTH_IN_STACK, TEAM_IN_STACK, stacked
 from gm_workbench.metrics.team_cells import dealt_by_month, dealt_to_persons, exposure, persons_in
 from gm_workbench.vocabulary.designs import Design
@@ -154,7 +155,8 @@ def _arms(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _contrast(adjusted: Estimate, raw: Estimate, new: pd.DataFrame, old: pd.DataFrame) -> Contrast:
-    return Contrast(adjusted, raw, persons_in(new), persons_in(old), int(new["team"].nunique()), int(old["team"].nunique()))
+    sides = sides_of((new, old), "team", "left", "person" if "person" in new else None)
+    return Contrast(beside(adjusted, sides), beside(raw, sides), *sides.persons, *sides.groups)
 
 
 def _by_month(

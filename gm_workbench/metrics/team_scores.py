@@ -12,6 +12,7 @@ from gm_workbench.metrics.checks import require_filled, require_numbers, shortag
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.joint import JointTest, joint_test
+from gm_workbench.metrics.sides import beside, sides_of
 from gm_workbench.metrics.small_sample import Floats, cr2
 from gm_workbench.metrics.team_comparison import MIN_PERSONS_PER_ARM, MIN_TEAMS_PER_ARM
 
@@ -85,7 +86,7 @@ def score_difference(
     if isinstance(arms, NotEnoughData):
         return arms
     fit = cr2(frame[outcome], design(frame, [exposed, *covariates]), frame[team], method=METHOD)
-    return fit.combine({exposed: 1.0}, unit, METHOD, groups=int(frame[team].nunique()))
+    return beside(fit.combine({exposed: 1.0}, unit, METHOD, groups=int(frame[team].nunique())), sides_of(arms, team, outcome))
 
 
 @as_declared

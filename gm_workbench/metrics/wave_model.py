@@ -11,10 +11,11 @@ import pandas as pd
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_columns, require_filled, require_numbers, shortage
-from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.metrics.estimate import NotEnoughData, Sides
 from gm_workbench.metrics.mixed import mixed_model
 from gm_workbench.metrics.mixed_result import JointTest, Mixed
 from gm_workbench.metrics.mixed_sums import CONSTANT
+from gm_workbench.metrics.sides import sides_of
 from gm_workbench.metrics.waves import WaveMean
 
 COURSE = "course over waves, mixed model"
@@ -152,7 +153,10 @@ def course_model(
     table = rows.assign(**terms, **centred, **{LATER: (rows[wave] != waves[0]).astype(float)})
     random = {person: [], **({coach: [LATER]} if coach else {})}
     fit = mixed_model(table, outcome, [*terms, *covariates], random, errors=errors, person=person, unit=unit)
-    return fit if isinstance(fit, NotEnoughData) else _course(fit, cells, base, others, tuple(waves))
+    if isinstance(fit, NotEnoughData):
+        return fit
+    sides = sides_of([rows.loc[rows[group] == name] for name in groups], coach, person=person)
+    return _course(fit, cells, base, others, tuple(waves), sides if coach else None)
 
 
 def _rows(
@@ -211,12 +215,15 @@ def _pair(wave: str, group: str) -> str:
     return f"wave {wave}, group {group}"
 
 
-def _course(fit: Mixed, cells: pd.Series[int], base: str, others: tuple[str, ...], waves: tuple[str, ...]) -> CourseModel:
+def _course(
+    fit: Mixed, cells: pd.Series[int], base: str, others: tuple[str, ...], waves: tuple[str, ...], sides: Sides | None
+) -> CourseModel:
     groups = tuple(sorted((base, *others)))
     weights = {(w, g): _changed(w, g, base) for g in groups for w in waves[1:]}
 
     def told(wave: str, group: str, weighed: dict[str, float], *of: str) -> WaveMean:
-        return WaveMean(wave, group, replace(fit.sum_of(weighed), n=int(sum(cells[wave, one] for one in of))))
+        n = int(sum(cells[wave, one] for one in of))
+        return WaveMean(wave, group, replace(fit.sum_of(weighed), n=n, sides=sides))
 
     at_start = {g: {CONSTANT: 1.0, **({_group(g): 1.0} if g != base else {})} for g in groups}
     means = tuple(told(w, g, {**at_start[g], **weights.get((w, g), {})}, g) for g in groups for w in waves)

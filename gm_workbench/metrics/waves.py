@@ -14,6 +14,7 @@ from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.clustered import design, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.sides import beside, sides_of
 
 MEAN = "mean, t interval"
 CLUSTERED_MEAN = "mean, CR1 by cluster, t interval on clusters − 1"
@@ -143,7 +144,7 @@ def _mean(rows: pd.DataFrame, outcome: str, cluster: str | None, unit: str) -> E
         return short
     if cluster is not None:
         fit = least_squares(rows[outcome], design(rows, []), rows[cluster], method=CLUSTERED_MEAN)
-        return fit.combine({"const": 1.0}, unit, CLUSTERED_MEAN, groups=clusters)
+        return beside(fit.combine({"const": 1.0}, unit, CLUSTERED_MEAN, groups=clusters), sides_of([rows], cluster))
     mean, se = float(rows[outcome].mean()), float(rows[outcome].std()) / math.sqrt(n)
     half = float(stats.t.ppf(0.975, n - 1)) * se
     return Estimate(mean, mean - half, mean + half, se, n, unit, MEAN, df=float(n - 1), residual_df=n - 1)

@@ -25,6 +25,7 @@ __all__ = [
     "facts",
     "foresight",
     "growth",
+    "individual",
     "leaving",
     "measuring",
     "mobility",

@@ -141,10 +141,16 @@ def _estimates(contrast: Contrast, known: Mapping[str, EntropyBalanced | DoublyR
 
 
 def _balance_cells(table: tuple[Balance, ...], main: Estimate) -> tuple[Cell, ...]:
-    """Give the differences of each characteristic; each is judged by all the persons and coaches behind the answer."""
-    values = [(one.covariate, column, value) for one in table for column, value in ((BEFORE, one.before), (AFTER, one.after))]
+    """Give the differences of each characteristic.
+
+    Each is judged by all the persons and coaches behind the answer, and by the fewest on a side who have it, or lack it.
+    """
+    values = [(one, column, value) for one in table for column, value in ((BEFORE, one.before), (AFTER, one.after))]
     same = {"n": main.n, "groups": main.groups, "df": main.residual_df, "unit": "standard deviations", "digits": 2}
-    return tuple(Cell(row, column, Measure.ESTIMATE, value=round(value, 2) + 0.0, **same) for row, column, value in values)  # type: ignore[arg-type]
+    return tuple(
+        Cell(one.covariate, column, Measure.ESTIMATE, value=round(value, 2) + 0.0, fewest=one.fewest, **same)  # type: ignore[arg-type]
+        for one, column, value in values
+    )
 
 
 def _balanced(table: tuple[Balance, ...], names: Mapping[str, Text]) -> Sentence:

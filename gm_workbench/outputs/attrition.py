@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from gm_workbench.metrics.attrition import Lost
 from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.metrics.overlap import Balance
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import quote, share_cell
 from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Slot, plain
@@ -80,7 +81,7 @@ def who_left(
     if isinstance(lost, NotEnoughData):
         return words_only(section, about, shortage(lost), id=id)
     shares = _shares(lost)
-    apart = [_apart(one.covariate, one.before, lost) for one in lost.differences]
+    apart = [_apart(one, lost) for one in lost.differences]
     sentence = _stayed(shares, about)
     words = section_words(
         section,
@@ -108,10 +109,19 @@ def _shares(lost: Lost) -> tuple[Cell, ...]:
     return tuple(share_cell(name, STAYED, *counts[name]) for name in ("introduced", "others"))
 
 
-def _apart(name: str, value: float, lost: Lost) -> Cell:
-    """Give the cell of a difference; the guard judges it by the smaller side."""
-    least = min(lost.stayed, lost.persons - lost.stayed)
-    return Cell(name, APART, Measure.ESTIMATE, lost.persons, value, numerator=least, unit="standard deviations", digits=2)
+def _apart(one: Balance, lost: Lost) -> Cell:
+    """Give the cell of a difference; the guard judges it by the smaller side, and by the fewest on a side who are otherwise."""
+    return Cell(
+        one.covariate,
+        APART,
+        Measure.ESTIMATE,
+        lost.persons,
+        one.before,
+        numerator=min(lost.stayed, lost.persons - lost.stayed),
+        fewest=one.fewest,
+        unit="standard deviations",
+        digits=2,
+    )
 
 
 def _stayed(shares: tuple[Cell, ...], about: About) -> Sentence:

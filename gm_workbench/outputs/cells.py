@@ -29,6 +29,7 @@ def estimate_cell(
         unit=estimate.unit if unit is None else unit,
         digits=digits,
         sensitive=sensitive,
+        sides=estimate.sides,
     )
 
 

@@ -116,9 +116,14 @@ def _axes(spells: Spells) -> dict[str, Axis]:
 def curve_cells(row: str, curve: Curve, risk_at: Sequence[int]) -> list[Cell]:
     """Give the cells of one curve: an estimate a month while somebody is followed, and the persons at risk."""
     seen = [place for place, followed in enumerate(curve.at_risk) if followed > 0]
-    # the guard draws the curve in steps with enough events in each, so it must know how many happened so far
+    # the guard draws the curve in steps with enough events in each, and hides what rests on a few who are still followed
     estimates = [
-        replace(estimate_cell(curve.at(curve.times[i]), row, f"{curve.times[i]:g}"), numerator=curve.events[i]) for i in seen
+        replace(
+            estimate_cell(curve.at(curve.times[i]), row, f"{curve.times[i]:g}"),
+            numerator=curve.events[i],
+            fewest=curve.at_risk[i],
+        )
+        for i in seen
     ]
     risks = [count_cell(row + AT_RISK, f"{curve.times[i]:g}", curve.at_risk[i]) for i in seen if curve.times[i] in risk_at]
     return [*estimates, *risks]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from matplotlib.patches import Ellipse
@@ -73,12 +74,27 @@ def _bounds(shown: ShownOutput, name: str, points: list[_Point]) -> tuple[float,
     """Give an axis its declared bounds, widened to hold every ellipse."""
     ends = [end for point in points for end in (getattr(point, name).low, getattr(point, name).high)]
     axis = shown.words.axes.get(name)
+    if axis is not None and axis.tens and ends:
+        return _tens(min(ends), max(ends))
     times = next((factor(cell) for cell in shown.cells if cell.column == name), 1.0)
     own = [times * bound for bound in (axis.low, axis.high) if bound is not None] if axis else []
     low, high = padded(ends or [0.0, 1.0], include=() if len(own) == 2 else (0.0,))
     if len(own) == 2 and min(own) <= min(ends, default=0.0) and max(ends, default=0.0) <= max(own):
         return min(own), max(own)
     return min([low, *own]), max([high, *own])
+
+
+AIR = 5.0
+"""Hundredths left free on both sides of an axis that is drawn between tens."""
+
+
+def _tens(low: float, high: float) -> tuple[float, float]:
+    """Give the tens around what is drawn on a scale from 0 to 100.
+
+    >>> _tens(44, 48), _tens(2, 99)
+    ((30.0, 60.0), (0.0, 100.0))
+    """
+    return max(10.0 * math.floor((low - AIR) / 10), 0.0), min(10.0 * math.ceil((high + AIR) / 10), 100.0)
 
 
 def _ellipse(plot: Plot, point: _Point) -> None:

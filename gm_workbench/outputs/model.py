@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -76,8 +75,6 @@ ROOM = Text("ruimte om te draaien (% van de schaal dat nog te winnen is)", "room
 RELATION = Axis(
     Text("samenhang met intentie binnen personen (standaarddeviaties)", "relation to intention within persons (SDs)")
 )
-AIR = 0.05
-"""Share of the scale left free on both sides of the knobs, which are then drawn between tens."""
 
 
 def knob_map(
@@ -112,20 +109,10 @@ def knob_map(
         alt=sentence,
         shown_as=(Shape.MAP,),
         labels={**named, "x": Text("ruimte", "room"), "y": Text("samenhang", "relation")},
-        axes={"x": _room_axis(list(rooms.values())), "y": RELATION},
+        axes={"x": Axis(ROOM, tens=True), "y": RELATION},
         options={"strong": first.links if len(first.links) < len(rooms) and _clear(links) else ()},
     )
     return Output(words, tuple(cell for name in rooms for cell in (rooms[name], links[name])))
-
-
-def _room_axis(rooms: Sequence[Cell]) -> Axis:
-    low = min(_value(cell.low) for cell in rooms)
-    high = max(_value(cell.high) for cell in rooms)
-    return Axis(ROOM, max(math.floor(10 * (low - AIR)) / 10, 0.0), min(math.ceil(10 * (high + AIR)) / 10, 1.0))
-
-
-def _value(end: float | None) -> float:
-    return end or 0.0
 
 
 def _both(knob: Knob) -> bool:

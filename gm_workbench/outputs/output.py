@@ -14,6 +14,9 @@ from enum import StrEnum
 from typing import Literal, NoReturn
 
 from gm_workbench.errors import OutputError
+from gm_workbench.metrics.estimate import Sides
+from gm_workbench.outputs.whom import Beyond as Beyond
+from gm_workbench.outputs.whom import Whom as Whom
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text, same
 
@@ -33,43 +36,16 @@ class Measure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Whom:
-    """Whom a count counts: the persons of a population who have these categories.
-
-    Attributes
-    ----------
-    population : str
-        The same word for the same persons, wherever in a report.
-    having : frozenset of pairs of str
-        Variable and category; none: the whole population.
-
-    Examples
-    --------
-    >>> women = Whom("workers").with_("sex", "woman")
-    >>> women.with_("contract", "on call").within(women), women.within(women.with_("contract", "on call"))
-    (True, False)
-    """
-
-    population: str
-    having: frozenset[tuple[str, str]] = frozenset()
-
-    def with_(self, variable: str, category: str) -> Whom:
-        """Give those of them who also have a category."""
-        return Whom(self.population, self.having | {(variable, category)})
-
-    def within(self, other: Whom) -> bool:
-        """Whether everybody counted here is counted there."""
-        return self.population == other.population and self.having >= other.having
-
-
-@dataclass(frozen=True, slots=True)
 class Cell:
     """One number and what is behind it.
 
     `value` is left out for COUNT (it is `n`) and for SHARE (it is `numerator / n`). `groups` is the number of coaches or teams
     behind the number where it speaks of them; `largest` is the share of the largest contributor to a MONEY cell; `df` is
     observations minus coefficients of a model. `whom` says whom n counts, and `part` whom the numerator of a share counts: so
-    the guard knows which cells of other outputs count the same persons, or some of them.
+    the guard knows which cells of other outputs count the same persons, or some of them. `sides` says who stands on each side
+    of a comparison, `fewest` how many persons there are in the smallest group or category that the number sets apart.
+    A minimum, maximum or quantile says who lies `beyond` it, and beyond the ends of its interval where those are values of
+    somebody too (`beyond_ends`).
     """
 
     row: str
@@ -89,6 +65,10 @@ class Cell:
     sensitive: bool = False
     whom: Whom | None = None
     part: Whom | None = None
+    sides: Sides | None = None
+    fewest: int | None = None
+    beyond: Beyond | None = None
+    beyond_ends: Beyond | None = None
 
     def __post_init__(self) -> None:
         faults = [text for wrong, text in _cell_faults(self) if wrong]
@@ -213,11 +193,21 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """An axis and its unit."""
+    """An axis and its unit. Its bounds are fixed beforehand or follow from what may be drawn: never from what is hidden.
+
+    Attributes
+    ----------
+    label : Text
+    low, high : float or None
+        Bounds that do not depend on the data, in the unit of the cells.
+    tens : bool
+        Of a scale from 0 to 100: drawn between tens around what may be drawn.
+    """
 
     label: Text
     low: float | None = None
     high: float | None = None
+    tens: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ def _row(
     cells = [_money(household, sex, known[household, sex]) for sex in SEXES if (household, sex) in known]
     gap = differences.get(household)
     if isinstance(gap, Estimate):
-        cells.append(estimate_cell(gap, household, DIFFERENCE, digits=0))
+        fewest = min((cell.n for cell in cells), default=gap.n)
+        cells.append(replace(estimate_cell(gap, household, DIFFERENCE, digits=0), fewest=fewest))
     return cells
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gm_workbench.metrics.agreement import SharedRating
 from gm_workbench.metrics.cascade import WithinBetween
 from gm_workbench.metrics.consensus import Consensus
@@ -9,7 +11,7 @@ from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.associations import association
 from gm_workbench.outputs.cells import estimate_cell, quote
-from gm_workbench.outputs.output import Output, Sentence
+from gm_workbench.outputs.output import Beyond, Cell, Output, Sentence
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
@@ -51,6 +53,12 @@ AGREED = Text(
     "How far mothers of one coach agree is {value} with the middle coach (interval {low} to {high}; 0 is no more than with "
     "random answers, 1 is fully). They can also agree when all coaches are rated the same.",
 )
+AGREED_BARE = Text(
+    "Hoe eens moeders van één consulent het zijn, is bij de middelste consulent {value} (0 is niet meer dan bij willekeurig "
+    "invullen, 1 is geheel). Zij kunnen het ook eens zijn als alle consulenten hetzelfde oordeel krijgen.",
+    "How far mothers of one coach agree is {value} with the middle coach (0 is no more than with random answers, 1 is fully). "
+    "They can also agree when all coaches are rated the same.",
+)
 SHARED_CAPTION = Text(
     "Intraklassecorrelaties van ervaren bejegening per consulent: van één oordeel, ICC(1), en van het gemiddelde, ICC(2).",
     "Intraclass correlations of experienced treatment by coach: of a single rating, ICC(1), and of the mean, ICC(2).",
@@ -72,14 +80,20 @@ def shared_treatment(
     single, mean = (estimate_cell(getattr(result, row), row, "icc", digits=2) for row in ("single", "mean"))
     of_mean = {f"mean_{name}".removesuffix("_value"): slot for name, slot in quote(mean).items()}
     sentence = Sentence(SHARED, {**quote(single), **of_mean})
-    agreed = [estimate_cell(consensus.median, "rwg", "icc", digits=2)] if isinstance(consensus, Consensus) else []
+    agreed = [_middle(consensus)] if isinstance(consensus, Consensus) else []
     words = section_words(
         section,
         about,
         sentence=sentence,
-        more=tuple(Sentence(AGREED, quote(cell)) for cell in agreed),
+        more=tuple(Sentence(AGREED, quote(cell), without_interval=AGREED_BARE) for cell in agreed),
         caption=SHARED_CAPTION,
         alt=sentence,
         labels=SHARED_ROWS,
     )
     return Output(words, (single, mean, *agreed))
+
+
+def _middle(consensus: Consensus) -> Cell:
+    """Give the cell of the median over coaches; its interval runs from one coach's value to another's."""
+    inner, outer = (Beyond(one.ratings, one.groups) for one in (consensus.beyond, consensus.beyond_ends))
+    return replace(estimate_cell(consensus.median, "rwg", "icc", digits=2), beyond=inner, beyond_ends=outer)

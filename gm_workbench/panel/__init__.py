@@ -11,6 +11,7 @@ from types import ModuleType
 
 __all__ = [
     "cascade",
+    "collected",
     "coverage",
     "delivered_runs",
     "event_time",

@@ -66,6 +66,8 @@ def estimates_text(outputs: Iterable[ShownOutput], manifest: Manifest, protocol:
         "protocol_version": protocol.version,
         "design": None if published else protocol.design.value,
         "assignment": str(protocol.assignment),
+        "policy": manifest.policy,
+        "policy_version": manifest.policy_version,
         "estimates": [_estimate(name, cell) for name, cell in sorted(known.items())],
         "withheld": sorted(named.keys() - known.keys()),
     }

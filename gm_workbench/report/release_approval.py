@@ -15,6 +15,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from gm_workbench.errors import ApprovalRefused, BundleBroken, CannotRelease
+from gm_workbench.report.closed import close, remove_closed
 from gm_workbench.report.release_asking import DRAFT_SHELF, draft_of, own_texts, read_reports, refuse_scanned
 from gm_workbench.report.release_beside import held_against
 from gm_workbench.report.release_bundle import REPORTS, SCHEMA, Bundle, read_bundle, state_of
@@ -29,7 +30,6 @@ from gm_workbench.vocabulary.schemas import DataKind
 
 LOCK = ".lock"
 LOCK_SECONDS = 60
-CLOSED_FILE, CLOSED_FOLDER = 0o444, 0o555
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +81,19 @@ def approve(consent: Consent, paths: Paths, now: datetime | None = None) -> Bund
             return done
         draft = _draft(name, by, consent.kind, paths)
         half = paths.releases / f".{name}.new-{os.getpid()}"
-        _remove(half)
+        remove_closed(half)
         try:
             shutil.copytree(draft.folder, half, symlinks=True)
             _check_again(read_bundle(half), paths)
             _write_approval(half, draft, by, consent, paths, now or datetime.now(UTC))
             bundle = read_bundle(half)
-            _close(half)
+            close(half)
             half.rename(paths.releases / name)
         finally:
-            _remove(half)
+            remove_closed(half)
         bundle = read_bundle(paths.releases / name)
         _write_history(bundle, paths.releases)
-        _remove(draft.folder)
+        remove_closed(draft.folder)
         return bundle
 
 
@@ -174,23 +174,6 @@ def _write_approval(folder: Path, draft: Bundle, by: str, consent: Consent, path
         sign(folder, consent.key, signer, allowed_signers(paths, consent.allowed), at)
 
 
-def _close(folder: Path) -> None:
-    """Make everything in it read-only; `verify` finds what is changed all the same."""
-    for one in sorted(folder.rglob("*"), reverse=True):
-        one.chmod(CLOSED_FOLDER if one.is_dir() else CLOSED_FILE)
-    folder.chmod(CLOSED_FOLDER)
-
-
-def _remove(folder: Path) -> None:
-    """Remove a folder that was made here, also when it is closed already."""
-    if not folder.is_dir() or folder.is_symlink():
-        return
-    for one in (folder, *folder.rglob("*")):
-        if one.is_dir() and not one.is_symlink():
-            one.chmod(0o700)
-    shutil.rmtree(folder)
-
-
 def _write_history(bundle: Bundle, releases: Path) -> None:
     file = releases / HISTORY
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
@@ -210,7 +193,7 @@ def _interrupted(name: str, by: str, paths: Paths) -> Bundle | None:
     if not same or approval.get("previous") != head(paths.releases) or not draft_of(paths, name).exists():
         return None
     _write_history(bundle, paths.releases)
-    _remove(draft_of(paths, name))
+    remove_closed(draft_of(paths, name))
     return bundle
 
 
@@ -226,7 +209,7 @@ def discard(name: str, paths: Paths) -> None:
     if not folder.is_dir() or folder.is_symlink():
         raise CannotRelease(f"There is no draft {name}; gm release list says which there are.")
     with _alone(paths.releases):
-        _remove(folder)
+        remove_closed(folder)
     folder.with_name(f"{name}{PROPOSED}").unlink(missing_ok=True)
 
 

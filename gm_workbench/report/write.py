@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from gm_workbench.errors import DisclosureRefused
 from gm_workbench.guard.released import Released
 from gm_workbench.guard.scan import scan_folder
 from gm_workbench.report.csvfiles import csv_text, estimates_text
@@ -73,6 +74,8 @@ def report_texts(
     home: str,
 ) -> dict[str, str]:
     """Make every file of a report but its checksums: name inside the folder, and text."""
+    if type(released) is not Released:
+        raise DisclosureRefused("Only what the guard released can be in a report; a result of one person never is.")
     texts = {FILES[language]: render(released, manifest, protocol, language, home=home) for language in FILES}
     texts |= {f"outputs/{shown.words.id}.csv": csv_text(shown) for shown in released.outputs if shown.cells}
     texts |= {"estimates.json": estimates_text(released.outputs, manifest, protocol), JUDGED: judged_text(released, manifest)}

@@ -11,7 +11,10 @@ from gm_workbench.batch.inputs import see
 from gm_workbench.cli.main import gm
 from gm_workbench.intake.keys import open_key
 from gm_workbench.intake.store import checked_tables
+from gm_workbench.outputs.individual import Moment, individual_change
+from gm_workbench.report.individual import keep_private
 from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.text import same
 
 PLACE = "GM9903"
 
@@ -41,10 +44,15 @@ def test_forget_reads_the_number_from_standard_input_and_never_repeats_it(town):
     number = number_in(town)
     (pseudonym,) = open_key(PLACE, DataKind.SYNTHETIC).each([number], "person")
     before = see(PLACE, "default", town)
+    about = {"scale": same("x"), "kind": DataKind.SYNTHETIC, "place": PLACE, "world": "default", "sd": 10.0, "reliability": 0.8}
+    course = [Moment(same("a"), 1.0), Moment(same("b"), 2.0)]
+    own, other = (keep_private(individual_change(one, course, **about), "Sem de Wit", town) for one in (pseudonym, 16 * "0"))
     result = forget(PLACE, given=f"{number}\n")
     assert result.exit_code == 0, result.output
     assert f"of the tables of {PLACE} (" in result.output
     assert "1 report on GM9903 is stale" in result.output
+    assert "Removed 1 individual result from the private folder." in result.output
+    assert (own.exists(), other.exists()) == (False, True)
     assert number not in result.output
     tables = checked_tables(PLACE, "default", town).tables
     assert not [name for name, table in tables.items() if "person" in table and pseudonym in set(table["person"])]

@@ -25,6 +25,11 @@ def rounding() -> Policy:
     return load_policy("opensafely-stijl", POLICIES)
 
 
+@pytest.fixture(scope="session")
+def strict() -> Policy:
+    return load_policy("cbs-streng", POLICIES)
+
+
 def _words(name: str = "people", shape: Shape = Shape.TABLE, **given: object) -> Words:
     parts: dict[str, object] = {
         "id": name,

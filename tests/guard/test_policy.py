@@ -40,7 +40,7 @@ def test_policy_says_that_it_is_no_clearance_and_names_a_source_for_each_rule(na
 
 def test_policy_that_is_misspelt_lists_those_there_are_and_hints():
     with pytest.raises(
-        DeclarationError, match=r"one of cbs-stijl, opensafely-stijl but got 'cbs-style'.*did you mean cbs-stijl"
+        DeclarationError, match=r"one of cbs-stijl, cbs-streng, opensafely-stijl but got 'cbs-style'.*did you mean cbs-stijl"
     ):
         load_policy("cbs-style", POLICIES)
 
@@ -57,7 +57,7 @@ def test_policy_digest_changes_with_its_text(policy):
 
 def test_malformed_policy_lists_every_fault():
     text = CBS.replace("threshold:\n    value: 10", "treshold:\n    value: 10").replace("method: suppress", "method: supress")
-    text = text.replace("value: 0.5", "value: 5").replace('version: "1"', "version: 1")
+    text = text.replace("value: 0.5", "value: 5").replace('version: "2"', "version: 1")
     with pytest.raises(DeclarationError) as caught:
         parse_policy(text, "cbs-stijl")
     message = str(caught.value)

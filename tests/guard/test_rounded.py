@@ -85,7 +85,7 @@ def test_lone_hidden_mean_takes_a_partner_under_rounding_too(rounding, words):
     assert [cell.hidden for cell in shown.cells] == [True, True, False]
 
 
-@pytest.mark.parametrize(("events", "nl", "en"), [(0, "0,0", "0.0"), (40, "20,0", "20.0")])
+@pytest.mark.parametrize(("events", "nl", "en"), [(40, "20,0", "20.0")])
 def test_words_on_a_curve_say_what_is_shown_of_it(rounding, events, nl, en):
     """The interval of a curve gives its events away, so under rounding it is kept back: the words go without."""
     section = load_protocol("tilburg_single_mothers").sections["exits"]
@@ -94,4 +94,4 @@ def test_words_on_a_curve_say_what_is_shown_of_it(rounding, events, nl, en):
     shown = protect([exits({"everybody": curve}, section, about, horizon=2)], rounding).outputs[0]
     assert say(shown.words.sentence, shown, "nl") == f"Binnen 2 maanden stroomde {nl} % uit naar werk."
     assert say(shown.words.alt, shown, "en").endswith(f"Within 2 months {en}% left for work.")
-    assert shown.notes[-1].en == "The intervals of these shares are not shown: they would give the counts away"
+    assert shown.notes[-2].en == "The intervals of these shares are not shown: they would give the counts away"

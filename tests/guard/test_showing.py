@@ -8,6 +8,7 @@ import pytest
 
 from gm_workbench.errors import DisclosureRefused
 from gm_workbench.guard import showing
+from gm_workbench.guard.exploring import MARK, PROTECTED, UNPROTECTED
 from gm_workbench.guard.showing import MIME, collect, listing, show
 from gm_workbench.outputs.output import Cell, Measure, Output, Shape
 
@@ -19,8 +20,9 @@ def displayed(monkeypatch):
     """What was displayed, one bundle of forms at a time; outside a batch run."""
     bundles: list[dict[str, object]] = []
 
-    def display(bundle: dict[str, object], raw: bool) -> None:
+    def display(bundle: dict[str, object], raw: bool, metadata: dict[str, str]) -> None:
         assert raw
+        assert metadata in ({MARK: PROTECTED}, {MARK: UNPROTECTED})
         bundles.append(bundle)
 
     monkeypatch.setattr(showing, "display", display)

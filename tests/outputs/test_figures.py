@@ -266,6 +266,45 @@ def test_map_leaves_out_a_point_of_which_one_number_is_hidden():
     assert "a" not in written
 
 
+@pytest.mark.parametrize(("rooms", "ends"), [((0.44, 0.48), (30.0, 60.0)), ((0.02, 0.99), (0.0, 100.0))])
+def test_map_of_a_scale_is_drawn_between_tens_around_its_points(rooms, ends):
+    assert _room(*rooms) == ends
+
+
+def test_map_of_a_scale_does_not_make_room_for_a_hidden_point():
+    assert _room(0.44, 0.48, Suppressed(10)) == (30.0, 60.0)
+
+
+def _room(*rooms):
+    points = [c for k, room in zip("ABC", rooms, strict=False) for c in (cell(k, "x", room, unit="share"), cell(k, "y", 0.3))]
+    output = shown(*points, shown_as=(Shape.MAP,), axes={"x": Axis(same("x"), tens=True), "y": Axis(same("y"))})
+    return DRAWN[Shape.MAP](output, "nl", False).figure.axes[0].get_xlim()
+
+
+@pytest.mark.parametrize("shape", DRAWN)
+def test_hidden_extreme_does_not_move_an_axis_a_tick_or_a_bar(shape):
+    """Pictures of the same visible numbers are the same, however large the number was that is hidden."""
+    extreme = Suppressed(None, "dominance")
+    one = shown(cell("a", "1", 5.0, 4.0, 6.0), cell("b", "1", extreme, -900.0, 900.0), shown_as=(shape,))
+    other = shown(cell("a", "1", 5.0, 4.0, 6.0), cell("b", "1", extreme), shown_as=(shape,))
+    assert draw(one, shape, "nl") == draw(other, shape, "nl")
+
+
+@pytest.mark.parametrize("shape", PICTURES)
+def test_picture_holds_nothing_but_what_is_seen(shape):
+    """No text, no date, no software, no vectors: header, palette and points."""
+    assert set(_chunks(draw(PICTURES[shape], shape, "nl"))) <= {b"IHDR", b"PLTE", b"IDAT", b"IEND"}
+
+
+def _chunks(png):
+    at, names = 8, []
+    while at < len(png):
+        size = int.from_bytes(png[at : at + 4])
+        names.append(png[at + 4 : at + 8])
+        at += 12 + size
+    return names
+
+
 def test_map_without_points_is_an_empty_plane():
     assert draw(shown(cell("a", "x", HIDDEN), cell("a", "y", HIDDEN)), Shape.MAP, "nl")
 

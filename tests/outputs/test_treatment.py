@@ -4,12 +4,15 @@ from collections.abc import Callable
 
 import pytest
 
+from gm_workbench.guard.policy import load_policy
+from gm_workbench.guard.protect import protect
 from gm_workbench.metrics.agreement import SharedRating
 from gm_workbench.metrics.cascade import WithinBetween
-from gm_workbench.metrics.consensus import Consensus
+from gm_workbench.metrics.consensus import Consensus, Outside
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.output import Shape
+from gm_workbench.outputs.sentences import say
 from gm_workbench.outputs.treatment import shared_treatment, treatment
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
@@ -106,6 +109,18 @@ def test_shared_treatment_says_how_far_the_middle_coach_is_agreed_on(
     assert len(output.words.more) == len(output.cells) - 2 == enough
     if enough:
         assert "is 0.88 with the middle coach (interval 0.86 to 0.90" in read(output, "en", sentence=output.words.more[0])
+
+
+@pytest.mark.parametrize(("coaches", "kept"), [(3, True), (2, False)])
+def test_shared_treatment_leaves_out_an_interval_between_values_of_a_few_coaches(
+    coaches: int, kept: bool, section: Section, about: About, estimate: Maker
+) -> None:
+    shared = SharedRating(estimate(0.08, 0.03, 0.16, ""), estimate(0.62, 0.40, 0.80, ""), 18.0)
+    agreed = Consensus((), estimate(0.88, 0.86, 0.90, ""), 1.0, 0, Outside(90, 12), Outside(20, coaches))
+    one = protect([shared_treatment(shared, section, about, consensus=agreed)], load_policy("cbs-stijl")).outputs[0]
+    assert (one.cells[-1].value, one.cells[-1].low) == (0.88, 0.86 if kept else None)
+    said = say(one.words.more[0], one, "nl")
+    assert ("(marge 0,86 tot 0,90; " in said, "consulent 0,88 (0 is" in said) == (kept, not kept)
 
 
 def test_shared_treatment_without_enough_data_is_one_sentence(section: Section, about: About, read: Reader) -> None:

@@ -463,16 +463,25 @@ class Town:
         self.decisions = self.paths.policies / "decisions.csv"
 
     def report(
-        self, place="GM0855", *, study="tilburg_single_mothers", kind=DataKind.REAL, period="", policy="cbs-stijl", **tables
+        self,
+        place="GM0855",
+        *,
+        study="tilburg_single_mothers",
+        kind=DataKind.REAL,
+        period="",
+        policy="cbs-stijl",
+        estimate=None,
+        **tables,
     ):
-        """Make a report; `who={"all": 140}` is one output with one count a row."""
+        """Make a report; `who={"all": 140}` is one output with one count a row, `estimate` a cell of the primary estimand."""
         made_up = kind is DataKind.SYNTHETIC
         outputs = [table(name, rows, kind) for name, rows in (tables or {"who": {"all": 140}}).items()]
         rules = load_policy(policy, self.paths.policies)
+        protocol = declared(study)
+        outputs += [estimated(estimate, protocol.primary, kind)] if estimate else []
         released = protect(outputs, rules, load_decisions(f"{study}/{place}", self.paths.policies))
         told = {"parameters": {"place": place}, "world": "default" if made_up else "", "seed": 1 if made_up else None}
         about = {"place": place, "place_name": "Tilburg", "kind": kind, "policy": policy, "policy_version": rules.version}
-        protocol = declared(study)
         manifest = make_manifest(protocol, **told, **about, period=period or "2024-01/2024-12")
         folder = self.paths.reports / study / place / period.replace("/", "_")
         write_report(folder, released, manifest, protocol)
@@ -503,6 +512,13 @@ def table(name, rows, kind):
     said = {"shown_as": (Shape.TABLE,), "kind": kind, "population": Text("wie het zijn", "who they are")}
     cells = tuple(Cell(row, "persons", Measure.COUNT, n) for row, n in rows.items())
     return Output(words(name, **said), cells)
+
+
+def estimated(numbers, estimand, kind):
+    """Draw an output of which the first cell estimates what the protocol declares."""
+    unit = {"unit": estimand.unit, "digits": 1} | numbers
+    said = {"shown_as": (Shape.TABLE,), "kind": kind, "estimand": estimand.name}
+    return Output(words("primary", **said), (Cell("difference", "score", Measure.ESTIMATE, **unit),))
 
 
 @pytest.fixture(scope="session")

@@ -56,6 +56,7 @@ def test_estimates_hold_what_pooling_needs_and_how_people_were_assigned(shapes, 
     }
     assert (content["place"], content["data_kind"], content["assignment"]) == ("GM0855", "synthetic", "unknown")
     assert content["design"] == protocol.design.value
+    assert (content["policy"], content["policy_version"]) == (manifest.policy, manifest.policy_version)
     assert content["withheld"] == []
 
 

@@ -17,6 +17,7 @@ from gm_workbench.intake.faults import found, masked
 from gm_workbench.intake.identity import as_numbers, judge
 from gm_workbench.intake.kept.card import write_cards
 from gm_workbench.intake.kept.catalog import Catalog, Source, label, load, look_at
+from gm_workbench.intake.kept.individual import forget_private, private_of_person, private_of_place
 from gm_workbench.intake.kept.partitions import read_part, recover, replace, stage
 from gm_workbench.intake.kept.private import locked
 from gm_workbench.intake.kept.raw import holds, remove_lines
@@ -45,12 +46,15 @@ class Forgotten:
         Files of the delivery from which the person was removed, because that was asked.
     blocked : int
         Files of the delivery that still hold the person, or that cannot be searched: not read until their bytes change.
+    pages : int
+        Individual results that were removed from the private folder.
     """
 
     tables: tuple[str, ...] = ()
     rows: int = 0
     rewritten: int = 0
     blocked: int = 0
+    pages: int = 0
 
 
 def forget(place: str, world: str, number: str, where: Paths, *, also_raw: bool = False) -> Forgotten:
@@ -84,17 +88,21 @@ def forget(place: str, world: str, number: str, where: Paths, *, also_raw: bool 
         key = open_key(place, kind, catalog.scope, where)
         refuse_other_key(place, key, catalog.key_id)
         rewritten = remove_lines(raw, person) if also_raw else 0
-        less = list(_without(folder, catalog, key.each([person], "person")[0]))
+        pseudonym = key.each([person], "person")[0]
+        pages = forget_private(private_of_person(place, world, pseudonym, where))
+        less = list(_without(folder, catalog, pseudonym))
         held = _blocked(raw, person, key)
         blocked = {**_still_blocked(raw, catalog, key), **held}
         faults = dict.fromkeys((*catalog.faults, *(found(Reason.BLOCKED, source.name) for source in blocked.values())))
         _put(folder, changed(catalog, forgets=catalog.forgets + 1, blocked=blocked, faults=tuple(faults)), less)
     tables = tuple(dict.fromkeys(part.table for _, part, _ in less))
-    return Forgotten(tables, sum(gone for _, _, gone in less), rewritten, len(held))
+    return Forgotten(tables, sum(gone for _, _, gone in less), rewritten, len(held), pages)
 
 
 def forget_all(place: str, world: str, where: Paths, *, also_raw: bool = False) -> int:
-    """Remove all tables of a place and what is known of its files; with `also_raw` its delivery too. Needs no key.
+    """Remove all tables and individual results of a place, and what is known of its files; with `also_raw` its delivery too.
+
+    It needs no key.
 
     How often somebody was removed stays, so that every report on the place is stale, and so does which files are blocked.
 
@@ -108,6 +116,7 @@ def forget_all(place: str, world: str, where: Paths, *, also_raw: bool = False) 
         recover(folder)
         catalog = load(folder)
         _put(folder, Catalog(forgets=catalog.forgets + 1, blocked={} if also_raw else catalog.blocked), [], dropped=True)
+        forget_private(private_of_place(place, world, where))
         if also_raw and raw.is_dir():
             shutil.rmtree(raw)
     return len(catalog.parts)

@@ -15,11 +15,10 @@ from gm_workbench.guard import plans, printing, protect
 from gm_workbench.guard.differencing import Differenced
 from gm_workbench.guard.policy import Policy
 from gm_workbench.guard.policy import Rule as Number
-from gm_workbench.outputs.output import Cell, Suppressed
+from gm_workbench.outputs.output import Suppressed
 from gm_workbench.report import csvfiles
 
 GUARD = "gm_workbench.guard"
-SAYS_SIDES = "sides" in Cell.__dataclass_fields__
 NOTHING_FOUND = Differenced((), {})
 
 
@@ -103,7 +102,7 @@ RULES: dict[str, Rule] = {
     "dominance": Rule("no amount that is mostly one person's", {"dominance": 1.0}),
     "df": Rule("no model with hardly more observations than coefficients", {"minimum_df": -1000}),
     "groups": Rule("no result of one or two coaches or teams", {"minimum_groups": 0}),
-    **({"group share": Rule("no result that is mostly one team's", {"group_share": 1.0})} if SAYS_SIDES else {}),
+    "group share": Rule("no result that is mostly one team's", {"group_share": 1.0}),
     "zero": Rule("under rounding, none is not told apart from a few", {"zero_is_safe": True}),
     "width": Rule("the marks leave enough values possible", {"width": 0}),
     "rounded n": Rule("numbers of persons behind a result print rounded", {"base": 1}),

@@ -1,0 +1,66 @@
+"""Who stands on each side of a comparison: persons, coaches or teams, the largest of these, and who has the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypeVar
+
+import pandas as pd
+
+from gm_workbench.metrics.estimate import Estimate, Sides
+
+Answer = TypeVar("Answer")
+
+
+def sides_of(
+    parts: Iterable[pd.DataFrame], cluster: str | None = None, outcome: str | None = None, person: str | None = None
+) -> Sides:
+    """Count who stands on each side.
+
+    Parameters
+    ----------
+    parts : iterable of DataFrame
+        The rows of each side; one row per person, or several with `person`.
+    cluster : str, optional
+        Column of the coach or team.
+    outcome : str, optional
+        Column of the outcome; its persons are counted where it holds nothing but 0 and 1 in one row per person.
+    person : str, optional
+        Column of the person, where a person has several rows.
+
+    Returns
+    -------
+    Sides
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"team": ["a", "a", "a", "b"], "left": [1, 0, 1, 0]})
+    >>> sides_of([rows], "team", "left")
+    Sides(persons=(4,), groups=(2,), largest=0.75, events=(2,))
+    """
+    rows = [part if person is None else part.drop_duplicates([person, *([cluster] if cluster else [])]) for part in parts]
+    persons = tuple(len(part) if person is None else int(part[person].nunique()) for part in rows)
+    groups = () if cluster is None else tuple(int(part[cluster].nunique()) for part in rows)
+    return Sides(persons, groups, _largest(rows, cluster), _events(rows, outcome) if person is None else ())
+
+
+def _largest(rows: list[pd.DataFrame], cluster: str | None) -> float | None:
+    if cluster is None or any(part.empty for part in rows):
+        return None
+    return max(float(part[cluster].value_counts(normalize=True).iloc[0]) for part in rows)
+
+
+def _events(rows: list[pd.DataFrame], outcome: str | None) -> tuple[int, ...]:
+    if outcome is None or not all(part[outcome].isin([0, 1]).all() for part in rows):
+        return ()
+    return tuple(int(part[outcome].sum()) for part in rows)
+
+
+def beside(found: Answer, sides: Sides) -> Answer:
+    """Put with an estimate who stands on each side; anything else stays as it is.
+
+    >>> beside(Estimate(1.0, 0.0, 2.0, 0.5, 40, "points", "m"), Sides((20, 20))).sides
+    Sides(persons=(20, 20), groups=(), largest=None, events=())
+    """
+    return replace(found, sides=sides) if isinstance(found, Estimate) else found
