@@ -136,7 +136,6 @@ NO_CHANGE: dict[tuple[str, str, int, str], str] = {
         55,
         "other sign",
     ): "nobody in the published set was certain to be in one group",
-    ("metrics/overlap.py", "if np.linalg.matrix_rank(matrix / lengths) < matrix.shape[1]:", 25, "minus"): RANK,
     ("metrics/panels.py", '("persons", len(sizes), len(predictors) + 2),', 42, "other sign"): GUARD,
     (
         "metrics/panels.py",
@@ -189,12 +188,6 @@ NO_CHANGE: dict[tuple[str, str, int, str], str] = {
         26,
         "minus",
     ): SQUARED,
-    (
-        "metrics/small_sample.py",
-        "if rows <= len(names) or not size.all() or np.linalg.matrix_rank(r / size) < len(names):",
-        65,
-        "minus",
-    ): RANK,
     (
         "metrics/small_sample.py",
         "return adjusted.T @ (outcome - z @ fitted), adjusted.T @ adjusted, z.T @ adjusted, heavy.T @ adjusted",
