@@ -83,7 +83,6 @@ FOLLOWED = ("outputs/compared.py", "vocabulary/scoring.py")
 
 GUARD = "part of the question whether there is enough data, which there is by far in every published set"
 SQUARED = "only the square of it is used, or both sides of an equation turn with it"
-RANK = "asks whether columns repeat each other, which does not depend on their signs"
 FLOOR = "part of the question whether the clusters can judge a contrast; they can judge every published one"
 
 NO_CHANGE: dict[tuple[str, str, int, str], str] = {
