@@ -83,7 +83,6 @@ FOLLOWED = ("outputs/compared.py", "vocabulary/scoring.py")
 
 GUARD = "part of the question whether there is enough data, which there is by far in every published set"
 SQUARED = "only the square of it is used, or both sides of an equation turn with it"
-RANK = "asks whether columns repeat each other, which does not depend on their signs"
 FLOOR = "part of the question whether the clusters can judge a contrast; they can judge every published one"
 
 NO_CHANGE: dict[tuple[str, str, int, str], str] = {
@@ -136,7 +135,6 @@ NO_CHANGE: dict[tuple[str, str, int, str], str] = {
         55,
         "other sign",
     ): "nobody in the published set was certain to be in one group",
-    ("metrics/overlap.py", "if np.linalg.matrix_rank(matrix / lengths) < matrix.shape[1]:", 25, "minus"): RANK,
     ("metrics/panels.py", '("persons", len(sizes), len(predictors) + 2),', 42, "other sign"): GUARD,
     (
         "metrics/panels.py",
@@ -189,12 +187,6 @@ NO_CHANGE: dict[tuple[str, str, int, str], str] = {
         26,
         "minus",
     ): SQUARED,
-    (
-        "metrics/small_sample.py",
-        "if rows <= len(names) or not size.all() or np.linalg.matrix_rank(r / size) < len(names):",
-        65,
-        "minus",
-    ): RANK,
     (
         "metrics/small_sample.py",
         "return adjusted.T @ (outcome - z @ fitted), adjusted.T @ adjusted, z.T @ adjusted, heavy.T @ adjusted",

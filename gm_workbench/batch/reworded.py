@@ -16,9 +16,9 @@ from nbformat import NotebookNode
 
 from gm_workbench.batch.execution import INJECTED
 from gm_workbench.batch.parameters import is_tagged
-from gm_workbench.report.manifest import CHECKSUMS
 from gm_workbench.report.notebook import cell_id, kept_metadata
 from gm_workbench.report.write import rewrite
+from gm_workbench.vocabulary.checksums import CHECKSUMS
 
 NOTEBOOK = "report.ipynb"
 

@@ -27,8 +27,9 @@ from gm_workbench.batch.summary import reason
 from gm_workbench.errors import RunFailed, StorageError
 from gm_workbench.kernels.folders import ONE_THREAD, batch_folder, environment
 from gm_workbench.report.files import contents, edited
-from gm_workbench.report.manifest import CHECKSUMS, MANIFEST
+from gm_workbench.report.manifest import MANIFEST
 from gm_workbench.settings import Paths
+from gm_workbench.vocabulary.checksums import CHECKSUMS
 
 ESTIMATES = "estimates.json"
 READ = (".html", ".ipynb")

@@ -70,7 +70,7 @@ def are_labels(values: pd.Series[Any]) -> bool:
     (True, False)
     """
     kind = pd.api.types.infer_dtype(values)
-    return kind != "complex" and (kind != "mixed" or bool(values.map(lambda one: isinstance(one, Hashable)).all()))
+    return kind != "complex" and (not kind.startswith("mixed") or bool(values.map(lambda one: isinstance(one, Hashable)).all()))
 
 
 def is_column(values: Any, rows: int) -> bool:

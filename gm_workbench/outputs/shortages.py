@@ -56,7 +56,7 @@ WHAT = {
     "coaches in each group": Text("consulenten per groep", "coaches in each group"),
     "clusters in each group": Text("consulenten per groep", "coaches in each group"),
     "groups": Text("consulenten", "coaches"),
-    "clusters": Text("groepen", "groups"),
+    "clusters": Text("consulenten", "coaches"),
     "teams": Text("teams", "teams"),
     "teams with two coaches": Text("teams met twee consulenten", "teams with two coaches"),
     "reliable means of groups": Text("betrouwbare gemiddelden per groep", "reliable means of groups"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -10,9 +9,10 @@ import pandas as pd
 
 from gm_workbench.errors import CannotCollect
 from gm_workbench.settings import Paths, paths
+from gm_workbench.vocabulary.checksums import CHECKSUMS, digests_by_name, sha256
 from gm_workbench.vocabulary.schemas import DataKind
 
-CHECKSUMS, COLLECTION, ESTIMATES = "checksums.sha256", "collection.json", "estimates.json"
+COLLECTION, ESTIMATES = "collection.json", "estimates.json"
 SCHEMA = 1
 NUMBERS = ("estimate", "low", "high", "standard_error", "level")
 
@@ -57,15 +57,14 @@ def collected(name: str, study: str = "", *, where: Paths | None = None) -> pd.D
 
 def _sums(folder: Path) -> dict[str, str]:
     try:
-        lines = (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()
+        return digests_by_name((folder / CHECKSUMS).read_text(encoding="utf-8"))
     except OSError as error:
         raise CannotCollect(f"There is no collection {folder.name}; gm collect lists which there are.") from error
-    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 
 def _unchanged(folder: Path, name: str, sums: dict[str, str]) -> str:
     """Read a file, if it is what was written; the parts are checked whenever `gm collect` opens them."""
     content = (folder / name).read_bytes() if (folder / name).is_file() else b""
-    if sums.get(name) != hashlib.sha256(content).hexdigest():
+    if sums.get(name) != sha256(content):
         raise CannotCollect(f"{folder.name}/{name} is not what was put in it. Make the collection anew with gm collect.")
     return content.decode("utf-8")

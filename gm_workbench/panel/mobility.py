@@ -119,10 +119,9 @@ def _nearest(wages: pd.DataFrame, horizon: int, tolerance: int) -> pd.DataFrame:
     """Give of each person the wage nearest to the horizon beside her first; rows come by person and month."""
     codes, _ = pd.factorize(wages["person"])
     first = wages.loc[~wages["person"].duplicated(), ["month", "hourly_wage"]]  # in the order of the codes
-    off = (wages["month"] - first["month"].to_numpy()[codes] - horizon).abs()
-    own = {"start": first["month"].to_numpy()[codes], "wage_from": first["hourly_wage"].to_numpy()[codes]}
-    frame = wages.assign(off=off, **own)
-    close = frame.loc[off <= tolerance].sort_values(["person", "off", "month"])
+    start, wage_from = (first[name].to_numpy()[codes] for name in ("month", "hourly_wage"))
+    frame = wages.assign(start=start, wage_from=wage_from, off=(wages["month"] - start - horizon).abs())
+    close = frame.loc[frame["off"] <= tolerance].sort_values(["person", "off", "month"])
     found: pd.DataFrame = close.drop_duplicates("person").rename(columns={"hourly_wage": "wage_to"}).reset_index(drop=True)
     return found
 

@@ -17,8 +17,7 @@ from gm_workbench.errors import CannotCollect
 from gm_workbench.report.closed import close, remove_closed
 from gm_workbench.report.collect_parts import Part
 from gm_workbench.report.collect_set import COLUMNS, rows_of
-from gm_workbench.report.manifest import CHECKSUMS
-from gm_workbench.report.release_bundle import sha256
+from gm_workbench.vocabulary.checksums import CHECKSUMS, checksum_lines, digests_by_name, sha256
 from gm_workbench.vocabulary.schemas import DataKind
 
 SCHEMA = 1
@@ -97,8 +96,7 @@ def _read(folder: Path) -> tuple[list[str], dict[str, Any]]:
     if links:
         return [f"{link}: a symbolic link" for link in links], {}
     there = {one.relative_to(folder).as_posix(): sha256(one.read_bytes()) for one in everything if one.is_file()}
-    lines = (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()
-    sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    sums = digests_by_name((folder / CHECKSUMS).read_text(encoding="utf-8"))
     there.pop(CHECKSUMS)
     wrong = sorted(name for name in {*there, *sums} if there.get(name) != sums.get(name))
     if wrong:
@@ -162,9 +160,8 @@ def _write_texts(fresh: Path, content: Mapping[str, Any], parts: Sequence[Part])
     }
     for name, text in texts.items():
         (fresh / name).write_bytes(text.encode("utf-8"))
-    files = sorted(one for one in fresh.rglob("*") if one.is_file())
-    sums = sorted((one.relative_to(fresh).as_posix(), sha256(one.read_bytes())) for one in files)
-    (fresh / CHECKSUMS).write_bytes("".join(f"{digest}  {name}\n" for name, digest in sums).encode("utf-8"))
+    digests = {one.relative_to(fresh).as_posix(): sha256(one.read_bytes()) for one in fresh.rglob("*") if one.is_file()}
+    (fresh / CHECKSUMS).write_bytes(checksum_lines(digests).encode("utf-8"))
 
 
 def _json(content: Mapping[str, Any]) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from gm_workbench.report.manifest import CHECKSUMS, MANIFEST
+from gm_workbench.report.manifest import MANIFEST
+from gm_workbench.vocabulary.checksums import CHECKSUMS, digests_by_name, sha256
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -24,9 +24,8 @@ def edited(files: Mapping[str, bytes]) -> tuple[str, ...]:
     """
     if CHECKSUMS not in files:
         return (f"{CHECKSUMS}: missing",)
-    lines = files[CHECKSUMS].decode("utf-8", errors="replace").splitlines()
-    sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-    there = {name: hashlib.sha256(content).hexdigest() for name, content in files.items() if name != CHECKSUMS}
+    sums = digests_by_name(files[CHECKSUMS].decode("utf-8", errors="replace"))
+    there = {name: sha256(content) for name, content in files.items() if name != CHECKSUMS}
     changed = sorted(name for name in {*sums, *there} if sums.get(name) != there.get(name))
     return tuple(f"{name}: {_what(name, sums, there)}" for name in changed)
 

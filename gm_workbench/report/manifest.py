@@ -10,7 +10,6 @@ from gm_workbench.vocabulary.calendar import Period
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Language, Text
 
-CHECKSUMS = "checksums.sha256"
 MANIFEST = "manifest.json"
 """What they are called in the folder of a report; they stand here because the writer takes a second to import."""
 

@@ -16,15 +16,15 @@ from gm_workbench.guard.decisions import Decision, load_decisions
 from gm_workbench.guard.differencing import Differenced
 from gm_workbench.guard.policy import load_policy
 from gm_workbench.guard.scan import scan_folder
-from gm_workbench.report.manifest import CHECKSUMS
 from gm_workbench.report.release_beside import Beside, held_against
-from gm_workbench.report.release_bundle import DECISIONS, RELEASE, REPORTS, SCHEMA, SUMMARY_CSV, entry_of, read_bundle, sha256
+from gm_workbench.report.release_bundle import DECISIONS, RELEASE, REPORTS, SCHEMA, SUMMARY_CSV, entry_of, read_bundle
 from gm_workbench.report.release_decisions import decisions_about, decisions_csv
 from gm_workbench.report.release_names import checked_name, checked_person, checked_steps, name_for
 from gm_workbench.report.release_reading import Finished, decision_faults, read_finished
 from gm_workbench.report.release_refusal import PROPOSED, refuse_differences
 from gm_workbench.report.release_summary import pages, summary_csv
 from gm_workbench.settings import Paths
+from gm_workbench.vocabulary.checksums import CHECKSUMS, checksum_lines, sha256
 from gm_workbench.vocabulary.schemas import DataKind
 
 DRAFT_SHELF = ".drafts"
@@ -195,7 +195,7 @@ def _put(folder: Path, texts: Mapping[str, str], reports: Sequence[Finished]) ->
         for name, content in files.items():
             (half / name).parent.mkdir(parents=True, exist_ok=True)
             (half / name).write_bytes(content)
-        sums = "".join(f"{sha256(content)}  {name}\n" for name, content in sorted(files.items()))
+        sums = checksum_lines({name: sha256(content) for name, content in files.items()})
         (half / CHECKSUMS).write_bytes(sums.encode("utf-8"))
         refuse_scanned(half)
         read_bundle(half)

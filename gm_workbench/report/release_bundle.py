@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from gm_workbench.errors import BundleBroken
-from gm_workbench.report.manifest import CHECKSUMS
 from gm_workbench.report.release_names import one_person, signer_name
 from gm_workbench.report.release_reading import Finished, parse_finished
 from gm_workbench.report.release_signing import APPROVAL, SIGNATURE
 from gm_workbench.report.release_summary import INSIDE, PAGES
+from gm_workbench.vocabulary.checksums import CHECKSUMS, digests_by_name, sha256
 from gm_workbench.vocabulary.schemas import DataKind
 
 SCHEMA = 1
@@ -95,11 +94,6 @@ def state_of(kind: DataKind, *, signed: bool) -> str:
     return f"{how}, {SIGNED if signed else UNSIGNED}"
 
 
-def sha256(content: bytes) -> str:
-    """Give the digest of some bytes."""
-    return hashlib.sha256(content).hexdigest()
-
-
 def read_bundle(folder: Path) -> Bundle:
     """Read a bundle, a draft or an approved one.
 
@@ -147,7 +141,7 @@ def _file_faults(files: Mapping[str, bytes]) -> Iterator[str]:
     for name in sorted({CHECKSUMS, *OWN}):
         if name not in files:
             yield f"{name}: missing"
-    sums = {name: digest for digest, _, name in (line.partition("  ") for line in _lines(files.get(CHECKSUMS, b"")))}
+    sums = digests_by_name(files.get(CHECKSUMS, b"").decode("utf-8", errors="replace"))
     if list(sums) != sorted(sums):
         yield f"{CHECKSUMS}: not sorted by path"
     for name in sorted({*sums, *files} - BESIDE):
@@ -157,10 +151,6 @@ def _file_faults(files: Mapping[str, bytes]) -> Iterator[str]:
             yield f"{name}: not one of its files"
         elif sums[name] != sha256(files[name]):
             yield f"{name}: changed"
-
-
-def _lines(content: bytes) -> list[str]:
-    return content.decode("utf-8", errors="replace").splitlines()
 
 
 def _reports(content: Mapping[str, Any], files: Mapping[str, bytes]) -> tuple[dict[str, Finished], list[str]]:

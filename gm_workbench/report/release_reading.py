@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -19,8 +18,9 @@ from gm_workbench.guard.told import Rules
 from gm_workbench.report.csvfiles import COLUMNS
 from gm_workbench.report.files import contents, edited
 from gm_workbench.report.judged import JUDGED, SCHEMA
-from gm_workbench.report.manifest import CHECKSUMS, MANIFEST
+from gm_workbench.report.manifest import MANIFEST
 from gm_workbench.report.release_kind import kind_faults
+from gm_workbench.vocabulary.checksums import CHECKSUMS, sha256
 
 ESTIMATES = "estimates.json"
 PAGES = ("report.html", "report.en.html")
@@ -59,7 +59,7 @@ class Finished:
     @property
     def digest(self) -> str:
         """SHA-256 of its checksums: of every file in it."""
-        return hashlib.sha256(self.files[CHECKSUMS]).hexdigest()
+        return sha256(self.files[CHECKSUMS])
 
     @property
     def report(self) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from gm_workbench.errors import BundleBroken
-from gm_workbench.report.release_bundle import Bundle, read_bundle, sha256
+from gm_workbench.report.release_bundle import Bundle, read_bundle
 from gm_workbench.report.release_history import HISTORY, read_history
 from gm_workbench.report.release_signing import APPROVAL
+from gm_workbench.vocabulary.checksums import sha256
 
 
 def approved_bundles(releases: Path) -> tuple[Bundle, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Mapping
@@ -16,9 +15,10 @@ from gm_workbench.guard.scan import scan_folder
 from gm_workbench.report.csvfiles import csv_text, estimates_text
 from gm_workbench.report.findings import refuse_findings
 from gm_workbench.report.judged import JUDGED, judged_text
-from gm_workbench.report.manifest import CHECKSUMS, MANIFEST, Manifest
+from gm_workbench.report.manifest import MANIFEST, Manifest
 from gm_workbench.report.notebook import protected_notebook
 from gm_workbench.report.page import FILES, HOME, render
+from gm_workbench.vocabulary.checksums import CHECKSUMS, checksum_lines, sha256
 from gm_workbench.vocabulary.protocols import Protocol
 
 NO_TIMES: Mapping[str, str] = {}
@@ -89,7 +89,7 @@ def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode("utf-8"))
-    sums = "".join(f"{hashlib.sha256(text.encode('utf-8')).hexdigest()}  {name}\n" for name, text in sorted(texts.items()))
+    sums = checksum_lines({name: sha256(text.encode("utf-8")) for name, text in texts.items()})
     (folder / CHECKSUMS).write_text(sums, encoding="utf-8", newline="\n")
 
 

@@ -22,8 +22,9 @@ from gm_workbench.batch.plan import Wish, plan
 from gm_workbench.batch.run import Summary, run_batch
 from gm_workbench.kernels.folders import environment
 from gm_workbench.report.files import contents
-from gm_workbench.report.manifest import CHECKSUMS, MANIFEST
+from gm_workbench.report.manifest import MANIFEST
 from gm_workbench.settings import Paths
+from gm_workbench.vocabulary.checksums import CHECKSUMS
 from gm_workbench.worlds.deliveries import write_delivery
 from gm_workbench.worlds.draw import draw
 

@@ -60,12 +60,12 @@ def test_forget_reads_the_number_from_standard_input_and_never_repeats_it(town):
     assert after.digest != before.digest
 
 
-@pytest.mark.parametrize("words", [["123456782"], [PLACE, "123456782"], ["GM12345678"], []])
-def test_number_on_the_command_line_is_refused_and_not_repeated(town, words):
-    result = forget(*words, given="123456782\n")
-    assert result.exit_code == 2
-    assert "stays in the history of the shell" in result.output
-    assert "12345678" not in result.output
+def test_number_on_the_command_line_is_refused_and_not_repeated(town):
+    for words in (["123456782"], [PLACE, "123456782"], ["GM12345678"], []):
+        result = forget(*words, given="123456782\n")
+        assert result.exit_code == 2
+        assert "stays in the history of the shell" in result.output
+        assert "12345678" not in result.output
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from gm_workbench.guard.exploring import BAND
 from gm_workbench.guard.scan import MEANINGS, Rule, scan_text
-from gm_workbench.guard.showing import UNPROTECTED
 
 ROOT = Path(__file__).parents[3]
 
@@ -33,7 +33,7 @@ FOUND = {
         "GM_PSEUDONYM_KEY=0123456789",
     ),
     Rule.TRACEBACK: ("Traceback (most recent call last):", '  File "x.py", line 3, in f', "\x1b[0;31mKeyError\x1b[0m: 1"),
-    Rule.UNPROTECTED: (UNPROTECTED.nl, UNPROTECTED.en, "show(output, protected=False)"),
+    Rule.UNPROTECTED: (BAND.nl, BAND.en, "show(output, protected=False)"),
     Rule.PSEUDONYM: ("consulent 0123456789abcdef.", "0123456789ABCDEF"),
     Rule.RECORDS: (
         "[300 rows x 5 columns]",
