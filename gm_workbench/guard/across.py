@@ -12,12 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, combinations, permutations
 
+from gm_workbench.guard.headings import HARD, classes, named_lines, splits
 from gm_workbench.guard.links import Links, Origin, Relation, is_over_time, links
 from gm_workbench.guard.policy import Method, Policy
 from gm_workbench.outputs.output import Cell, Measure, Output, Whom
-
-HARD = frozenset({Measure.COUNT, Measure.SHARE})
-"""What gives counts away to the person. Beside other numbers n prints rounded, and they have too few decimals to tell it."""
 
 At = tuple[int, int]
 """A cell: its output, and its place in it."""
@@ -86,6 +84,7 @@ class _Count:
     place: int
     value: int
     names: set[str]  # what all cells that give it away are called by
+    split: frozenset[str]  # those of them that tell it from the others of a sum
     hard: bool = False  # whether a plain count or a share tells it, and not only the n of an estimate
     exact: bool = False  # whether one of those prints it to the person
     size: bool = False  # whether it is the n of something, and not only a part
@@ -113,6 +112,7 @@ class _Net:
         self.same = list(range(len(self.values)))
         self.across: list[Relation] = []
         self.tells: dict[At, int] = {}
+        self.splits = self._splits()
         self.counts = [count for at in range(len(outputs)) for count in self._counts(at)]
 
     def linked(self) -> Linked:
@@ -129,6 +129,12 @@ class _Net:
         parts = tuple(self._part(at) for at in range(len(self.outputs)))
         tells = {at: self._root(place) for at, place in self.tells.items()}
         return Linked(tuple(self.values), tuple(kept.values()), parts, tells, self._loose(), wrong)
+
+    def _splits(self) -> list[dict[int, frozenset[str]]]:
+        """Say by which categories each count is told from others of a sum; those that may be one under two names have one."""
+        split = [splits(output, own) for output, own in zip(self.outputs, self.own, strict=True)]
+        one_name = classes(self.outputs, split, self.policy.threshold)
+        return [{place: frozenset(one_name.get(name, name) for name in names) for place, names in one.items()} for one in split]
 
     def _root(self, place: int) -> int:
         while self.same[place] != place:
@@ -167,10 +173,13 @@ class _Net:
     def _counts(self, output: int) -> Iterator[_Count]:
         words, own, start = self.outputs[output].words, self.own[output], self.starts[output]
         found: dict[int, _Count] = {}
+        split = self.splits[output]
         for cell, places in zip(self.outputs[output].cells, own.behind, strict=True):
             for role, place in enumerate(places):
                 names = {words.label(key).nl for key in cell.key}
-                one = found.setdefault(place, _Count(output, start + place, own.values[place], set(names)))
+                one = found.setdefault(
+                    place, _Count(output, start + place, own.values[place], set(names), split.get(place, frozenset()))
+                )
                 one.names &= names
                 one.hard |= cell.measure in HARD
                 one.exact |= cell.measure is Measure.SHARE or (cell.measure is Measure.COUNT and not own.rounded)
@@ -206,9 +215,11 @@ class _Net:
     def _are_one(self, one: _Count, other: _Count) -> bool:
         if one.whom and other.whom:
             return bool(one.whom & other.whom)
-        if one.names & other.names:
+        if one.names & other.names and (one.split <= other.split or other.split <= one.split):
             return True
-        return one.size and other.size and not self.policy.is_small(one.value) and not (self._times(one) or self._times(other))
+        if self.policy.is_small(one.value) or self._times(one) or self._times(other):
+            return False
+        return one.size and other.size and (not one.split or not other.split or one.split == other.split)
 
     def _tell(self, soft: _Count, place: int) -> None:
         for at, places in enumerate(self.own[soft.output].behind):
@@ -241,13 +252,17 @@ class _Net:
                 self._rest(places[above], parts, rest, Origin.LINKED)
 
     def _made_up(self) -> None:
-        """Find sizes of one output that together make up a count of another, and lines that split one of another further."""
+        """Find sizes of one output that together make up a count of another, and lines that split one of another further.
+
+        Where their own output has their sum, that is laid beside the counts of others instead.
+        """
         by_value: dict[int, list[_Count]] = {}
         for count in self.counts:
             if count.hard and count.value > 0:
                 by_value.setdefault(count.value, []).append(count)
         lines = [line for at in range(len(self.outputs)) for line in self._lines(at)]
-        for line in lines:
+        summed = {frozenset(one.parts) for one in self._within() if one.origin is not Origin.SHARE}
+        for line in (one for one in lines if frozenset(map(self._root, one.parts)) not in summed):
             for count in by_value.get(sum(self.values[part] for part in line.parts), ()):
                 if count.output != line.output and ((line.sizes and count.size) or line.name in count.names):
                     self._relate(count.place, line.parts, Origin.ACROSS)
@@ -257,7 +272,7 @@ class _Net:
 
     def _lines(self, output: int) -> Iterator[_Line]:
         start = self.starts[output]
-        for name, line in _named_lines(self.outputs[output]):
+        for name, line in named_lines(self.outputs[output]):
             for sizes, parts in _columns(self.outputs[output].cells, self.own[output], line):
                 if len(parts) > 1:
                     yield _Line(output, name, tuple(start + part for part in parts), sizes)
@@ -281,8 +296,9 @@ class _Net:
     def _remainders(self) -> None:
         """Find two exact sizes that differ by a few persons: if the one are among the other, the few can be told from them.
 
-        Whether they are is known where both say whom they count. Else two sizes are suspected that bear one name, or that are
-        both the whole of an output about one population.
+        Whether they are is known where both say whom they count. Else two sizes are suspected that bear one name, unless the
+        larger is told from others by a category that the smaller lacks, or that are both the whole of an output about one
+        population.
         """
         sizes = {self._root(count.place): count for count in reversed(self.counts) if count.exact and count.size}
         ordered = sorted(sizes.items(), key=lambda item: (item[1].value, item[0]))
@@ -308,7 +324,7 @@ class _Net:
             return bool(large.rows & small.rows) and (large.of_share or small.of_share)
         if self._times(large) or self._times(small):
             return False
-        if large.names & small.names:
+        if large.names & small.names and large.split <= small.split:
             return True
         populations = {self.outputs[count.output].words.population.nl for count in (large, small)}
         return whole and len(populations) == 1
@@ -317,12 +333,6 @@ class _Net:
 def _whom(cell: Cell, role: int) -> Whom | None:
     """Say whom the count counts that a cell gives away in this role: n, what a share leaves of it, its numerator."""
     return (cell.whom, None, cell.part)[role]
-
-
-def _named_lines(output: Output) -> Iterator[tuple[str, list[int]]]:
-    for name in ("column",) if is_over_time(output) else ("row", "column"):
-        for key in dict.fromkeys(getattr(cell, name) for cell in output.cells):
-            yield output.words.label(key).nl, [at for at, cell in enumerate(output.cells) if getattr(cell, name) == key]
 
 
 def _columns(cells: Sequence[Cell], own: Links, line: list[int]) -> Iterator[tuple[bool, list[int]]]:
