@@ -20,10 +20,10 @@ from gm_workbench.guard.moves import Range
 View = tuple[int, int]
 """A count, and which of the ranges in which it can be seen (0 is the narrowest)."""
 
-TURNS = 40
 LARGEST = 250
-"""Cells that hang together: of more the fewest are not sought, only how many there must be at least."""
-AT_ONCE = 30
+"""Cells that hang together: of more the fewest are sought with less work, of which so much (`LARGE`) is done."""
+LARGE = 0.5
+AT_ONCE = 10
 """Demands that are met before others are asked for, where many cells hang together."""
 TRIED = 20
 """Ways to meet a demand that are weighed against each other."""
@@ -116,14 +116,8 @@ class Chosen:
 def choose(board: Board) -> Chosen | None:
     """Choose the cells to hide; None if even hiding all of them is not enough."""
     search = _Search(board)
-    best = search.feasible(frozenset())
-    if best is None:
-        return None
-    if len(board.shows) > LARGEST:
-        search.programme.relax()
-    else:
-        best = search.better(best)
-    return Chosen(best, board.price(best), min(search.programme.bound, board.price(best)))
+    best = search.from_below() if search.large else search.by_turns()
+    return None if best is None else Chosen(best, board.price(best), min(search.programme.bound, board.price(best)))
 
 
 class _Search:
@@ -137,19 +131,37 @@ class _Search:
             for view in views:
                 by_view.setdefault(view, set()).add(cell)
         self.showing = {view: frozenset(cells) for view, cells in by_view.items()}
-        self.at_once = AT_ONCE if len(board.shows) > LARGEST else len(board.audit.wanted)
+        self.large = len(board.shows) > LARGEST
+        if self.large:
+            self.programme.left = int(LARGE * self.programme.left)
 
-    def better(self, best: Cells) -> Cells:
-        """Seek a choice that costs less, until there is none or the work is done."""
-        for _ in range(TURNS):
-            if self.board.price(best) - self.programme.bound < LEAST or not self.programme.made:
-                break
+    def by_turns(self) -> Cells | None:
+        """Hide what is enough, then seek a choice that costs less, until there is none or the work is done."""
+        best = self.feasible(frozenset())
+        while best is not None and self.programme.made and self.board.price(best) - self.programme.bound >= LEAST:
             fewest = self.programme.fewest()
-            other = None if fewest is None else self.feasible(fewest)
-            best = best if other is None else min(best, other, key=self.board.price)
-            if fewest is None or self.programme.left <= 0:
+            if fewest is None:
                 break
+            other = self.feasible(fewest)
+            best = best if other is None else min(best, other, key=self.board.price)
         return best
+
+    def from_below(self) -> Cells | None:
+        """Seek the fewest until they are enough or the work is done, and only then hide what is enough."""
+        hidden = frozenset[int]()
+        while self._asked(hidden):
+            fewest = self.programme.fewest()
+            if fewest is None:
+                break
+            hidden = fewest
+        return self.feasible(hidden)
+
+    def _asked(self, hidden: Cells) -> bool:
+        """Whether hiding these cells does not meet all demands; what it does not meet is kept."""
+        wanted = list(self.board.audit.wanted)
+        more, _ = self._missed(hidden, wanted, len(wanted))
+        self.programme.add(more)
+        return bool(more)
 
     def feasible(self, hidden: Cells) -> Cells | None:
         """Hide more until every demand is met, then show what is not needed; None if hiding more does not help."""
@@ -160,7 +172,7 @@ class _Search:
         """Hide more until every demand is met: each time what meets most of what is lacking for what it costs."""
         todo = list(self.board.audit.wanted)
         while True:
-            more, todo = self._missed(hidden, todo)
+            more, todo = self._missed(hidden, todo, AT_ONCE if self.large else len(todo))
             if not more:
                 return hidden
             self.programme.add(more)
@@ -168,7 +180,7 @@ class _Search:
             if hidden == before:
                 return None
 
-    def _missed(self, hidden: Cells, todo: Sequence[int]) -> tuple[list[Demand], list[int]]:
+    def _missed(self, hidden: Cells, todo: Sequence[int], at_once: int) -> tuple[list[Demand], list[int]]:
         """Give demands that hiding these cells does not meet, and of which counts it must be asked again."""
         known = _Seen(self.board, hidden).known
         cuts: list[Cut] = []
@@ -176,7 +188,7 @@ class _Search:
         for _, cut in self.board.audit.asked(known, todo):
             asked += 1
             cuts += [] if cut is None else [cut]
-            if len(cuts) >= self.at_once:
+            if len(cuts) >= at_once:
                 break
         left = [*todo[asked:], *(cut.place for cut in cuts)]
         return [*map(self._of, cuts), *self._clauses(hidden)], left

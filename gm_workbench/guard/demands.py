@@ -11,8 +11,11 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import coo_array
 
 Cells = frozenset[int]
-WORK = 150_000
-"""Steps of the integer programme over all turns, times its rows: counted and not timed, so that all machines hide the same."""
+WORK = 200_000_000
+"""Steps of the integer programme, over all turns, times its rows and columns: counted and not timed, so that all machines hide
+the same. On a machine of 2024 about two seconds."""
+TURN = 20
+"""What a turn takes before its first step, as so many steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Programme:
     made : list of Demand
     bound : int
         What must be paid at least.
+    left : int
+        Work that may still be done.
     """
 
     def __init__(self, cost: Mapping[int, int]) -> None:
@@ -63,8 +68,12 @@ class Programme:
     def fewest(self) -> Cells | None:
         """Choose the cells that cost least, or None if that takes more work than is left."""
         table = _Table(self.cost, self.made)
-        found = table.solve(whole=True, nodes=self.left // len(table.rows))
-        self.left -= (1 + int(found.mip_node_count or 0)) * len(table.rows)
+        nodes = self.left // table.size - TURN
+        if nodes <= 0:
+            self.left = 0
+            return None
+        found = table.solve(whole=True, nodes=nodes)
+        self.left -= (TURN + int(found.mip_node_count or 0)) * table.size
         self.bound = max(self.bound, _up(found.mip_dual_bound or 0.0))
         if found.x is None:
             return None
@@ -77,7 +86,7 @@ class Programme:
 
 
 class _Table:
-    """Demands as rows of an integer programme; beside cells there is a column for each set of them that only counts as a whole."""
+    """Demands as rows of an integer programme; beside cells, a column for each set of them that only counts as a whole."""
 
     def __init__(self, cost: Mapping[int, int], demands: Sequence[Demand]) -> None:
         self.cost = cost
@@ -106,6 +115,10 @@ class _Table:
             self.sets[cells] = len(self.place) + len(self.sets)
             self.rows.extend(({self.place[cell]: 1.0, self.sets[cells]: -1.0}, 0.0) for cell in sorted(cells))
         return self.sets[cells]
+
+    @property
+    def size(self) -> int:
+        return len(self.rows) * (len(self.place) + len(self.sets))
 
     def solve(self, *, whole: bool, nodes: int) -> OptimizeResult:
         """Minimise what hiding costs, in whole cells or in fractions of them."""

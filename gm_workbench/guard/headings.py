@@ -43,7 +43,7 @@ def named_lines(output: Output) -> Iterator[tuple[str, list[int]]]:
 
 
 def splits(output: Output, own: Links) -> dict[int, frozenset[str]]:
-    """Say for each count that is part of a sum by which names it is told from the other parts: its row's, its column's or both."""
+    """Say for each part of a sum by which names it is told from the other parts: its row's, its column's or both."""
     found: dict[int, set[str]] = {}
     cells = {place: cell for cell, places in zip(output.cells, own.behind, strict=True) for place in places}
     for one in (one for one in own.relations if one.origin is not Origin.SHARE):
@@ -56,7 +56,7 @@ def splits(output: Output, own: Links) -> dict[int, frozenset[str]]:
 
 
 def classes(outputs: Sequence[Output], split: Sequence[Mapping[int, frozenset[str]]], threshold: int) -> dict[str, str]:
-    """Give each name of a category the name that stands for all that may be the same; of fewer than the threshold none is told."""
+    """Give each name of a category the name that stands for all that may be the same; small ones are nobody's but their own."""
     headings = [
         one
         for at, output in enumerate(outputs)
