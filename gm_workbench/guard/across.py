@@ -266,7 +266,10 @@ class _Net:
             for count in by_value.get(sum(self.values[part] for part in line.parts), ()):
                 if count.output != line.output and ((line.sizes and count.size) or line.name in count.names):
                     self._relate(count.place, line.parts, Origin.ACROSS)
-        for fine, coarse in permutations(lines, 2):
+        by_sum: dict[int, list[_Line]] = {}
+        for line in lines:
+            by_sum.setdefault(sum(self.values[part] for part in line.parts), []).append(line)
+        for fine, coarse in (pair for alike in by_sum.values() for pair in permutations(alike, 2)):
             if fine.output != coarse.output and len(fine.parts) > len(coarse.parts):
                 self._split(fine, coarse)
 
@@ -284,7 +287,7 @@ class _Net:
         """Relate two lines if each count of the one is made up of neighbours of the other."""
         ends = list(accumulate(self.values[part] for part in fine.parts))
         cuts = list(accumulate(self.values[part] for part in coarse.parts))
-        if ends[-1] != cuts[-1] or not set(cuts) <= set(ends):
+        if not set(cuts) <= set(ends):
             return
         first = 0
         for total, cut in zip(coarse.parts, cuts, strict=True):

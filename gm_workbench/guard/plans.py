@@ -55,7 +55,7 @@ class Plan:
         if self.policy.method is not Method.ROUND:
             return self.linked.relations
         printed = added(self.linked, self.policy)
-        chance = (Origin.FOUND, Origin.ACROSS)
+        chance = (Origin.FOUND, Origin.LAYOUT, Origin.ACROSS)
         return [one for one in self.linked.relations if one.origin not in chance or printed.get(one.total) is one]
 
     def reason(self, at: At) -> Reason | None:

@@ -56,10 +56,12 @@ class Solver:
         )
         if len(inside) == len(within) or place not in inside:
             return False
-        sums = self.moves.sums[np.ix_(sorted(rows), inside)]
+        sums = self.moves.sums[np.ix_(np.array(sorted(rows), dtype=np.intp), inside)]
         ends = np.column_stack([limits.low[inside], limits.high[inside]])
         goal = np.where(inside == place, sign, 0.0)
-        found = linprog(goal, A_eq=sums, b_eq=sums @ self.moves.true[inside], bounds=ends, method="highs")
+        found = linprog(
+            goal, A_eq=sums, b_eq=sums @ self.moves.true[inside], bounds=ends, method="highs", options={"presolve": False}
+        )
         if found.status == 0:
             self.moves.keep(inside, found.x)
         return True
@@ -73,7 +75,14 @@ class Solver:
             return Extreme(sign * end, np.zeros(len(self.moves.sums)))
         goal = np.where(local.free == place, sign, 0.0)
         ends = np.column_stack([limits.low[local.free], limits.high[local.free]])
-        found = linprog(goal, A_eq=local.sums, b_eq=local.right, bounds=ends, method="highs", options={"time_limit": SECONDS})
+        found = linprog(
+            goal,
+            A_eq=local.sums,
+            b_eq=local.right,
+            bounds=ends,
+            method="highs",
+            options={"time_limit": SECONDS, "presolve": False},
+        )
         if found.status != 0:
             raise ArithmeticError("a linear programme over hidden counts was not solved")
         self.moves.keep(local.free, found.x)

@@ -72,6 +72,27 @@ def test_nothing_smaller_than_the_choice_passes_the_audit(policy, seed):
         assert laid.audit.failing(laid.known(frozenset(fewer))) is not None
 
 
+@pytest.mark.parametrize("number", [2, 15, 30])
+def test_auditor_who_begins_anew_finds_nothing_against_the_choice(policy, number):
+    """The search asks only again about what can have changed; another audit asks about everything."""
+    links = published.table(number)
+    hidden = choose(board(links, policy)).hidden
+    assert board(links, policy).audit.failing(board(links, policy).known(hidden)) is None
+
+
+def test_choice_from_below_is_enough_too(policy, monkeypatch):
+    monkeypatch.setattr("gm_workbench.guard.choice.LARGEST", 5)
+    links = published.table(2)
+    chosen = choose(board(links, policy))
+    assert board(links, policy).audit.failing(board(links, policy).known(chosen.hidden)) is None
+
+
+def test_where_little_work_may_be_done_the_bound_is_told(policy, monkeypatch):
+    monkeypatch.setattr("gm_workbench.guard.demands.WORK", 1)
+    chosen = choose(board(published.table(2), policy))
+    assert 0 <= chosen.bound < chosen.cost
+
+
 def test_a_partner_is_hidden_with_what_asks_for_it(policy):
     def clauses(hidden):
         return [] if hidden & {2, 3} else [Clause(frozenset({1}) & hidden, frozenset({2, 3}))] if 1 in hidden else []

@@ -171,7 +171,6 @@ def _undeclared(rows: dict[str, list[int]], name: str) -> Output:
     "complement",
     8,
     needs=("threshold", "found sums", "width"),
-    open="a sum that nobody declared is forgotten where all its counts are hidden, though other columns show that it is one",
 )
 def layout_says_that_a_hidden_column_adds_up_too(seen: Seen) -> Claim:
     """Two counts below ten and their total, all hidden: the other columns show that it is a total, and its row gives it"""
