@@ -27,6 +27,7 @@ from gm_workbench.metrics.paths import (
     split,
     too_little,
 )
+from gm_workbench.metrics.sides import beside, over
 
 UNRELIABLE = "step between groups, unreliability of the observed means allowed for, Monte Carlo interval"
 
@@ -168,7 +169,8 @@ def _reliability(first: Multilevel, sizes: Floats, df: int, method: str) -> Esti
     rest = int(sizes.sum()) - len(sizes)
     low, high = (max(0.0, 1 - error * float(stats.f.ppf(p, df, rest))) for p in (0.975, 0.025))
     some = next(iter(first.coefficients.values()))
-    return Estimate(1 - error, min(low, 1 - error), high, math.nan, some.n, "reliability", method, groups=len(sizes))
+    made = Estimate(1 - error, min(low, 1 - error), high, math.nan, some.n, "reliability", method, groups=len(sizes))
+    return beside(made, over(sizes, some.n))
 
 
 def _corrected(
