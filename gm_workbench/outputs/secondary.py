@@ -167,14 +167,15 @@ def _sentence(known: Mapping[str, Simultaneous], cells: Mapping[str, Cell], labe
     down = [name for name, one in known.items() if one.estimate.high < 0]
     rest = [labels[name] for name in known if name not in (*up, *down)]
     if not up + down:
-        return plain(NONE_HOLDS.format(m=str(m)) if m > 1 else ONE_DOES_NOT)
+        return plain(NONE_HOLDS.format(m=str(m)) if m > 1 else ONE_DOES_NOT).resting_on(cells.values())
     parts = [
         *(text.format(those=listed([_part(name, known, cells, labels) for name in names])) for text, names in _sides(up, down)),
         HOLDS.format(m=str(m)) if m > 1 else ONE_HOLDS,
         *([NOT_SAID.format(those=listed(rest))] if rest else []),
     ]
     slots = {key: slot for name in (*up, *down) for key, slot in _slots(name, cells[name]).items()}
-    return Sentence(Text(" ".join(part.nl for part in parts), " ".join(part.en for part in parts)), slots)
+    said = Text(" ".join(part.nl for part in parts), " ".join(part.en for part in parts))
+    return Sentence(said, slots).resting_on(cells.values())
 
 
 def _sides(up: list[str], down: list[str]) -> list[tuple[Text, list[str]]]:

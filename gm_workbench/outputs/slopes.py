@@ -272,7 +272,8 @@ def moderation_apart(
     first = found[0].moderator
     slots = {**_renamed("within", cells[first, "within"]), **_renamed("between", cells[first, "between"])}
     verdict = joined([_within_said(one, names[one.moderator]) for one in found], " ")
-    sentence = Sentence(LEVELS_SAID.format(verdict=verdict, moderator=names[first]), slots)
+    said = Sentence(LEVELS_SAID.format(verdict=verdict, moderator=names[first]), slots)
+    sentence = said.resting_on(cells[one.moderator, "within"] for one in found)
     words = section_words(
         section,
         about,
