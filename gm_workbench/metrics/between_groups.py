@@ -27,7 +27,7 @@ from gm_workbench.metrics.paths import (
     split,
     too_little,
 )
-from gm_workbench.metrics.sides import beside, over
+from gm_workbench.metrics.sides import beside, over, two_sides
 
 UNRELIABLE = "step between groups, unreliability of the observed means allowed for, Monte Carlo interval"
 
@@ -137,6 +137,7 @@ def _path(
     covariance = second.covariance[np.ix_(at, at)]
     a = on_degrees(first.coefficients[names.exposure], df)
     b, c = (on_degrees(second.coefficients[name], df - 1) for name in (names.mean, names.exposure))
+    c = beside(c, two_sides(persons, names.exposure, names.group))
     within = second.coefficients[names.own]
     alone, together = (
         root_mean_square(fit.left(table, column).groupby(table[names.group]).mean())

@@ -212,7 +212,9 @@ def _region_cells(region: Region) -> list[Cell]:
     shares = [share_cell(region.moderator, name, count, region.persons) for name, count in persons.items()]
     low, high = region.over
     bounds = zip(("bound", "other_bound"), [bound for bound in region.bounds if low <= bound <= high], strict=False)
-    return shares + [Cell(region.moderator, name, Measure.ESTIMATE, region.persons, bound, unit="") for name, bound in bounds]
+    left = next((one.residual_df for _, one in region.curve), None)
+    like = {"df": left, "unit": ""}
+    return shares + [Cell(region.moderator, name, Measure.ESTIMATE, region.persons, bound, **like) for name, bound in bounds]  # type: ignore[arg-type]
 
 
 LEVELS = {

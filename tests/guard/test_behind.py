@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from gm_workbench.guard.cells import Reason, own_reason
+from gm_workbench.metrics.agreement import shared_rating
 from gm_workbench.metrics.clustered import design, least_squares
 from gm_workbench.metrics.decomposition import spend_kitagawa
 from gm_workbench.metrics.equity import spend_difference
@@ -16,6 +17,7 @@ from gm_workbench.metrics.fit_indices import Indices
 from gm_workbench.metrics.hazards import cause_specific
 from gm_workbench.metrics.mediation import mediation
 from gm_workbench.metrics.monthly_hazards import monthly_hazards
+from gm_workbench.metrics.multilevel import random_intercept
 from gm_workbench.metrics.oaxaca import oaxaca_blinder
 from gm_workbench.metrics.person_months import laid_out
 from gm_workbench.metrics.small_sample import cr2
@@ -113,6 +115,16 @@ def test_slope_over_teams_is_not_mostly_that_of_one_team(policy, fit, large, rea
     made = fit(frame["y"], design(frame, ["x"]), team)
     assert why(policy, made.combine({"x": 1.0}, "points", "m", groups=5)) is reason
     assert made.combine({"x": 1.0}, "points", "m").sides is None  # clusters that are persons
+
+
+@pytest.mark.parametrize(("large", "reason"), [(100, None), (101, Reason.GROUP_SHARE)])
+def test_likeness_within_coaches_is_not_mostly_that_of_one_coach(policy, large, reason):
+    """Coaches are alike, or not, over all; but where one has most of the persons it is hers."""
+    coach = [at % 10 for at in range(100)] + [10] * large
+    frame = pd.DataFrame({"coach": coach, "score": [float(at % 7 + of) for at, of in enumerate(coach)]})
+    level = random_intercept(frame, "score", [], "coach")
+    found = (shared_rating(frame, "score", "coach").single, level.share_between, level.coefficients["const"])
+    assert {why(policy, one) for one in found} == {reason}
 
 
 @pytest.mark.parametrize(("few", "reason"), [(9, Reason.THRESHOLD), (10, None)])
