@@ -3,8 +3,49 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from gm_workbench.batch.goldens import DEFAULT_WORLD, PLACE, small_project
+from gm_workbench.intake.store import checked_tables
+from gm_workbench.settings import Paths
+
+REPOSITORY = Paths(Path(__file__).resolve().parents[1])
 
 # One thread per process: the suite itself runs in parallel.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 os.environ.setdefault("MPLBACKEND", "agg")
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Give a function that makes a folder once for all workers of a run, and says where it is: a test changes a copy of it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def folder(name: str, make: Callable[[Path], object]) -> Path:
+        made, half = shared / f"once-{name}", shared / f"half-{name}"
+        with FileLock(f"{made}.lock"):
+            if not made.is_dir():
+                shutil.rmtree(half, ignore_errors=True)
+                make(half)
+                half.rename(made)
+        return made
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def checked_project(once: Callable[..., Path]) -> Path:
+    """The project with one small delivery, which was checked."""
+
+    def make(root: Path) -> None:
+        small = small_project(REPOSITORY, root)
+        checked_tables(PLACE, DEFAULT_WORLD, small)
+
+    return once("checked", make)
