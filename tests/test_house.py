@@ -16,6 +16,8 @@ from importlinter.cli import lint_imports
 
 import gm_workbench
 
+pytestmark = pytest.mark.untraced
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "gm_workbench"
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from gm_workbench.batch import demonstration
 from gm_workbench.batch.demonstration import is_current
 

@@ -68,6 +68,7 @@ def test_number_on_the_command_line_is_refused_and_not_repeated(town):
         assert "12345678" not in result.output
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("given", "told"),
     [("", "holds 0 lines"), ("123456782\n999992351\n", "holds 2 lines"), ("123456789\n", "is no number of a person")],
