@@ -10,11 +10,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from gm_workbench.batch.goldens import DEFAULT_WORLD, PLACE, small_project
-from gm_workbench.intake.store import checked_tables
-from gm_workbench.settings import Paths
-
-REPOSITORY = Paths(Path(__file__).resolve().parents[1])
+REPOSITORY = Path(__file__).resolve().parents[1]
 
 # One thread per process: the suite itself runs in parallel.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -36,10 +32,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+def once(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, Callable[[Path], object]], Path]:
     """Give a function that makes a folder once for all workers of a run, and says where it is: a test changes a copy of it."""
     own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    shared = own.parent if hasattr(request.config, "workerinput") else own
 
     def folder(name: str, make: Callable[[Path], object]) -> Path:
         made, half = shared / f"once-{name}", shared / f"half-{name}"
@@ -58,7 +56,12 @@ def checked_project(once: Callable[..., Path]) -> Path:
     """The project with one small delivery, which was checked."""
 
     def make(root: Path) -> None:
-        small = small_project(REPOSITORY, root)
+        # imported here, as tests of one small room do not need the half of the package that this needs
+        from gm_workbench.batch.goldens import DEFAULT_WORLD, PLACE, small_project
+        from gm_workbench.intake.store import checked_tables
+        from gm_workbench.settings import Paths
+
+        small = small_project(Paths(REPOSITORY), root)
         checked_tables(PLACE, DEFAULT_WORLD, small)
 
     return once("checked", make)
