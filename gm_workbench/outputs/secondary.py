@@ -82,6 +82,12 @@ ENDS_AT_ZERO = Text(
 )
 
 
+ONE_HIDDEN = Text(
+    "Van een of meer uitkomsten is het getal niet te tonen. Wat er van de andere te zeggen is, staat in de tabel.",
+    "Of one or more outcomes the number cannot be shown. What can be said of the others stands in the table.",
+)
+
+
 def together(
     found: Mapping[str, Simultaneous | NotEnoughData],
     alone: Mapping[str, Estimate | NotEnoughData],
@@ -167,7 +173,8 @@ def _sentence(known: Mapping[str, Simultaneous], cells: Mapping[str, Cell], labe
     down = [name for name, one in known.items() if one.estimate.high < 0]
     rest = [labels[name] for name in known if name not in (*up, *down)]
     if not up + down:
-        return plain(NONE_HOLDS.format(m=str(m)) if m > 1 else ONE_DOES_NOT).resting_on(cells.values())
+        none = NONE_HOLDS.format(m=str(m)) if m > 1 else ONE_DOES_NOT
+        return Sentence(none, otherwise=ONE_HIDDEN).resting_on(cells.values())
     parts = [
         *(text.format(those=listed([_part(name, known, cells, labels) for name in names])) for text, names in _sides(up, down)),
         HOLDS.format(m=str(m)) if m > 1 else ONE_HOLDS,
@@ -175,7 +182,7 @@ def _sentence(known: Mapping[str, Simultaneous], cells: Mapping[str, Cell], labe
     ]
     slots = {key: slot for name in (*up, *down) for key, slot in _slots(name, cells[name]).items()}
     said = Text(" ".join(part.nl for part in parts), " ".join(part.en for part in parts))
-    return Sentence(said, slots).resting_on(cells.values())
+    return Sentence(said, slots, ONE_HIDDEN).resting_on(cells.values())
 
 
 def _sides(up: list[str], down: list[str]) -> list[tuple[Text, list[str]]]:
