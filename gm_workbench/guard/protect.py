@@ -156,9 +156,14 @@ def _done(made: Plan, at: int, verdict: Verdict, because: tuple[str, ...]) -> _D
     bare, moved = kept_back(printer, cells), may_have_moved(printer, cells)
     counts = {"rounded": printer.rounds_counts, "exact": printer.mixes_exact_counts}
     said = notes(reasons(printer, cells), policy, **counts, bare=bare, moved=moved)
-    rules = (*(str(reason) for reason in Reason if reason in printer.hidden), *recorded(output, policy))
+    rules = (*(str(reason) for reason in Reason if reason in printer.hidden), *recorded(output, policy, _is_full(made, at)))
     spare = (f"at most {made.spare[at]} more hidden than must be",) if at in made.spare else ()
     return _Done(ShownOutput(output.words, cells, None, said), Record(output.id, verdict, (*rules, *because, *spare)))
+
+
+def _is_full(made: Plan, output: int) -> bool:
+    """Whether a count that is shown holds nearly all of its total."""
+    return any(at[0] == output and made.visible(at) for at in made.crowded)
 
 
 def _printer(made: Plan, output: int) -> Printer:

@@ -136,6 +136,10 @@ RULES: dict[str, Rule] = {
         "words that name a few persons need a decision",
         exchanged={f"{GUARD}.protect.quotes_few": _no, f"{GUARD}.protect.says_few": _no},
     ),
+    "verdicts": Rule(
+        "words that a hidden number decided are not said",
+        exchanged={"gm_workbench.outputs.output.Sentence.resting_on": _as_it_is},
+    ),
     "silence": Rule("what is withheld keeps its heading only", exchanged={f"{GUARD}.protect.silenced": _as_it_is}),
     "notebook": Rule(
         "of the notebook only protected results stay", exchanged={"gm_workbench.report.write.protected_notebook": _raw_notebook}
