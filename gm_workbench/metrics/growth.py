@@ -14,7 +14,7 @@ from scipy import optimize, stats
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.mixed_fit import STEP
+from gm_workbench.metrics.mixed_fit import STEP, levelled, stops
 from gm_workbench.metrics.mixed_sums import Numbers
 
 Floats = NDArray[np.float64]
@@ -29,12 +29,6 @@ NEAR = 0.5
 
 TRIES = (("BFGS", True), ("L-BFGS-B", True), ("Powell", False))
 """Optimiser, and whether it is given the slope; without, BFGS cannot tell a small slope from rounding when rows are many."""
-
-LEVEL = 1e-6
-"""Steepness of −2 log likelihood per measurement at which BFGS stops."""
-
-GAIN = 1e-3
-"""Gain in −2 log likelihood at which Powell stops, roughly; by its own it stops at a share of it, which grows with the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +216,7 @@ def _maximise(sums: _Sums) -> Floats | NotEnoughData:
 
 def _tried(method: str, guided: bool, start: Floats, sums: _Sums) -> optimize.OptimizeResult:
     """Look for the maximum, and stop where as much is left to gain however many rows there are."""
-    stop = {"BFGS": {"gtol": LEVEL * sums.rows}, "Powell": {"ftol": GAIN / sums.rows}}.get(method, {})
-    slope = (lambda at: _slope(at, sums)) if guided else None
+    slope, stop = (lambda at: _slope(at, sums)) if guided else None, stops(method, sums.rows)
     return optimize.minimize(lambda at: _deviance(at, sums).real, start, method=method, jac=slope, options=stop)
 
 
@@ -232,7 +225,8 @@ def _polished(theta: Floats, sums: _Sums) -> Floats:
     last = optimize.minimize(
         lambda at: _deviance(at, sums).real, theta, jac=lambda at: _slope(at, sums), method="BFGS", options={"gtol": 1e-8}
     )
-    return np.asarray(last.x, dtype=float) if last.fun <= _deviance(theta, sums).real else theta
+    best = np.asarray(last.x, dtype=float) if last.fun <= _deviance(theta, sums).real else theta
+    return levelled(best, lambda at: _slope(at, sums))
 
 
 def _growth(sums: _Sums, theta: Floats, level: tuple[float, float], middle: tuple[float, float], unit: str) -> Growth:
