@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,7 @@ from gm_workbench.metrics.bootstrap_lines import own_sums
 from gm_workbench.metrics.checks import are_labels, require_columns, require_filled, require_numbers, require_pair
 from gm_workbench.metrics.equity import EURO_MONTH
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.sides import side_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -139,7 +139,7 @@ def spend_kitagawa(
     if months[by].isna().any() or not are_labels(months[by]):
         raise MetricError(f"{KITAGAWA}: {by} must be known in every row, but it is missing in some.")
     person, _ = pd.factorize(months["person"])
-    side = _side(months[group], groups)
+    side = side_of(months[group], groups)
     return _decompose(person, side, _Costs.of(months, person, side, by), draws, seed)
 
 
@@ -196,7 +196,7 @@ def provision_kitagawa(
     if (whose < 0).any():
         raise MetricError(f"{KITAGAWA}: costs must belong to persons with a month on benefit, but some do not.")
     return _decompose(
-        person, _side(months[group], groups), _Costs.of(costs, whose, _side(costs[group], groups), "type"), draws, seed
+        person, side_of(months[group], groups), _Costs.of(costs, whose, side_of(costs[group], groups), "type"), draws, seed
     )
 
 
@@ -204,13 +204,6 @@ def _check(rows: pd.DataFrame, group: str, groups: tuple[str, str], *amounts: st
     require_pair(groups, KITAGAWA)
     require_filled(rows, ["person", group], KITAGAWA)
     require_numbers(rows, amounts, KITAGAWA)
-
-
-def _side(group: pd.Series[Any], groups: tuple[str, str]) -> Ints:
-    """Give 0 for rows of the first group, 1 for the second, and -1 for others."""
-    codes, found = pd.factorize(group)
-    place = {name: at for at, name in enumerate(groups)}
-    return np.array([*(place.get(str(one), -1) for one in found), -1])[codes]
 
 
 @dataclass(frozen=True, slots=True)
