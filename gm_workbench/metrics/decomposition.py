@@ -16,7 +16,7 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.bootstrap_lines import own_sums
-from gm_workbench.metrics.checks import are_labels, require_columns, require_filled, require_numbers, require_pair
+from gm_workbench.metrics.checks import are_labels, require_columns, require_filled, require_numbers, require_pair, table_of
 from gm_workbench.metrics.equity import EURO_MONTH
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.sides import side_of
@@ -73,7 +73,7 @@ def kitagawa(shares: Sequence[Sequence[float]], rates: Sequence[Sequence[float]]
     Raises
     ------
     MetricError
-        When the two do not have two rows and equally many categories.
+        When the two do not have two rows and equally many categories, or a share is not a number of 0 or more.
 
     References
     ----------
@@ -85,9 +85,11 @@ def kitagawa(shares: Sequence[Sequence[float]], rates: Sequence[Sequence[float]]
     >>> [round(float(part), 2) for part in (*composition, *rates)]
     [3.0, -7.5, 0.0, -6.5]
     """
-    c, r = np.asarray(shares, dtype=float), np.asarray(rates, dtype=float)
+    c, r = table_of(shares), table_of(rates)
     if c.ndim != 2 or c.shape[0] != 2 or c.shape != r.shape:
         raise MetricError("kitagawa: shares and rates must both have two rows and equally many categories.")
+    if not ((c >= 0) & np.isfinite(c)).all():
+        raise MetricError("kitagawa: every share must be a number of 0 or more, but at least one is not.")
     composition, by_rates = _kitagawa_stack(c[0][None], c[1][None], r[0][None], r[1][None])
     return composition[0], by_rates[0]
 
