@@ -9,9 +9,11 @@ RUN := $(BIN)/python -m
 # One thread a process: more of them on few cores only wait for each other.
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
+# Where a machine says that compiled modules are not kept, each of our processes would compile the whole package again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help environment reports test lab check lint goldens docs witnesses mutants signs calibration bench forks proof wheelhouse clean
+.PHONY: help environment reports test lab check lint goldens docs witnesses attacks mutants signs calibration bench forks proof wheelhouse clean
 
 help:            ## what there is to make
 	@sed -n 's/^\([a-z]*\):.*## /\1  /p' $(MAKEFILE_LIST) | while read name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
@@ -45,6 +47,9 @@ docs: environment  ## the pages on metrics, from their docstrings
 witnesses: environment  ## every number from outside beside ours; writes docs/witnesses.md
 	$(BIN)/python tests/spec/witnesses.py
 
+attacks: environment  ## every attack on what is released, with its rule on and off
+	$(BIN)/python tests/attacks/table.py
+
 mutants: environment  ## break lines of metrics and guard on purpose; tests must notice
 	$(BIN)/python benchmarks/mutants.py
 
@@ -61,6 +66,7 @@ bench: environment  ## speed and memory as ratios to the plain way: reports, ker
 	-$(BIN)/python benchmarks/intake.py --alone 400000
 	-$(BIN)/python benchmarks/panel.py
 	-$(BIN)/python benchmarks/metrics.py
+	-$(BIN)/python benchmarks/guard.py
 	$(BIN)/python benchmarks/network.py
 
 forks: environment  ## do kernels ever hang? 500 forks, each of which uses every library

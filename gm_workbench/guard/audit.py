@@ -1,27 +1,32 @@
-"""The audit: which hidden counts can be worked out, or nearly so, from everything that an output shows.
+"""The audit: which hidden counts can be worked out, or nearly so, from everything that is shown.
 
-For a hidden count bounds are sought, in whole persons, that agree with all that is shown (integer programming by SciPy's
-HiGHS). Two readers are imagined. The first knows only the numbers and how they add up: for her the count must be able to be 1
-as well as the threshold. The second also reads the marks, so knows that `<10` stands for 1 to 9 and another mark for 10 or
-more: for her the possible values must lie at least the policy's `width` apart.
+For a hidden count bounds are sought, in whole persons, that agree with all that is shown (SciPy's HiGHS: linear programming,
+and integer programming where that leaves fractions). Two readers are imagined. The first knows only the numbers and how they
+add up: for her the count must be able to be 1 as well as the threshold. The second also reads the marks, so knows that `<10`
+stands for 1 to 9 and another mark for 10 or more: for her the possible values must lie at least the policy's `width` apart.
+
+What hides more only widens what is possible. So where a count fails, the prices of the linear programme say what else would
+have to be hidden before it can pass (a `Cut`), whatever is hidden besides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
 
-from gm_workbench.guard.links import Links, Origin, Relation
+from gm_workbench.guard.links import Links, Origin
+from gm_workbench.guard.moves import NEAR, Enough, Limits, Move, Moves, Range, Vector
 from gm_workbench.guard.policy import Policy
+from gm_workbench.guard.solving import Extreme, Solver
 
-Range = tuple[float, float]
-Vector = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-SECONDS = 2.0  # per bound; what is not found in time counts as impossible, and so as unsafe
+Views = Mapping[int, tuple[Range, ...]]
+"""For each count, the ranges in which its cells let it be seen, the narrowest first."""
+Depth = tuple[int, int]
+"""A count and how many of its views, from the narrowest on, are hidden."""
+_FOUND = frozenset({Origin.FOUND, Origin.WHOLE, Origin.ACROSS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,51 +54,108 @@ def needs(links: Links, concentrated: Mapping[int, int], policy: Policy) -> dict
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What one reader knows: the smallest and largest value of every count, and which sums she can use."""
+class Cut:
+    """What must be hidden besides before a count can pass.
 
-    low: Vector
-    high: Vector
-    usable: Mask
+    Attributes
+    ----------
+    place : int
+        The count that does not pass.
+    gains : mapping of Depth to float
+        How much room it gives when so many of a count's views are hidden; those of all that is hidden must together come to 1.
+    found : frozenset of int
+        Sums that a reader can use only while she sees a count of it: hiding all counts of one of them would do as well.
+    """
 
-    @property
-    def open(self) -> Mask:
-        """Counts that are not exactly known."""
-        return self.low < self.high
+    place: int
+    gains: Mapping[Depth, float]
+    found: frozenset[int] = frozenset()
 
 
 class Audit:
-    """Checks one output again and again while more of it is hidden.
+    """Checks counts that hang together again and again while more of them are hidden.
 
-    A set of counts that agrees with all that is shown is a witness: it proves that a hidden count can be what it is there.
-    Witnesses are kept, for most of them still agree after the next cell is hidden or shown.
+    Parameters
+    ----------
+    links : Links
+    wanted : mapping of int to Need
+        What must stay possible, by place.
+    policy : Policy
+    views : mapping, optional
+        How each count can be seen; by default exactly.
     """
 
-    def __init__(self, links: Links, wanted: Mapping[int, Need], policy: Policy) -> None:
+    def __init__(self, links: Links, wanted: Mapping[int, Need], policy: Policy, views: Views | None = None) -> None:
         self.links, self.wanted, self.policy = links, wanted, policy
         self.true = np.array(links.values, dtype=np.float64)
+        self.views: Views = views if views is not None else {at: ((n, n),) for at, n in enumerate(links.values)}
         self.sums = _factors(links)
-        self.found = np.array([one.origin is Origin.FOUND for one in links.relations], dtype=np.bool_)
-        self.witnesses = self.true[None, :]
+        self.members = [np.flatnonzero(row) for row in self.sums]
+        self.moves = Moves(self.true, self.sums, self.members)
+        self.solver = Solver(self.moves)
+        self.touch = csr_array(self.sums != 0, dtype=np.int32)
+        self.found = np.array([one.origin in _FOUND for one in links.relations], dtype=np.bool_)
         self.most: dict[int, float] = {}
         self.cap = 1000.0 + 10.0 * float(self.true.sum())
+        self.unknown = {marks: self._all_unknown(marks=marks) for marks in (False, True)}
 
     def failing(self, known: Mapping[int, Range]) -> int | None:
         """Give the first hidden count (its place) that is given away too closely when so much is known, or None."""
+        return next((cut.place for _, cut in self.asked(known, self.wanted) if cut is not None), None)
+
+    def cuts(self, known: Mapping[int, Range]) -> Iterator[Cut]:
+        """Give, for each hidden count that is given away too closely, what else must be hidden.
+
+        Parameters
+        ----------
+        known : mapping of int to Range
+            What can be seen; the true values lie in it.
+        """
+        yield from (cut for _, cut in self.asked(known, self.wanted) if cut is not None)
+
+    def asked(self, known: Mapping[int, Range], places: Iterable[int]) -> Iterator[tuple[int, Cut | None]]:
+        """Give, for some of the counts of which something is wanted, what else must be hidden, or None.
+
+        A count that has room keeps it when more is hidden; when less is, only those that `shaken` names can lose it.
+        """
         if not self.wanted:
-            return None
-        plain, marked = self._limits(known, marks=False), self._limits(known, marks=True)
-        return next((place for place, need in self.wanted.items() if not self._safe(place, need, plain, marked)), None)
+            return
+        plain, marked = self.limits(known, marks=False), self.limits(known, marks=True)
+        for place in places:
+            yield place, self._cut(place, self.wanted[place], plain, marked)
 
-    def near(self, place: int, known: Mapping[int, Range]) -> list[Relation]:
-        """Give the sums that hang together with a count through counts that are not exactly known."""
-        return [self.links.relations[row] for row in np.flatnonzero(self._around(place, self._limits(known, marks=False)))]
+    def shaken(self, shown: Collection[int]) -> list[int]:
+        """Give the counts that may have lost their room now that some others are shown, or shown more closely."""
+        return sorted(self.moves.shaken(shown) | (self.wanted.keys() & set(shown)))
 
-    def _limits(self, known: Mapping[int, Range], *, marks: bool) -> Limits:
-        ends = [known.get(place) or self._unknown(value, marks=marks) for place, value in enumerate(self.links.values)]
-        low, high = np.array(ends, dtype=np.float64).T
-        seen = np.isin(np.arange(len(self.true)), list(known))
-        return Limits(low, high, ~self.found | (self.sums[:, seen] != 0).any(axis=1))
+    def bounds(self, place: int, known: Mapping[int, Range], *, marks: bool) -> tuple[int, int]:
+        """Give the smallest and largest whole number that a count can be when so much is known.
+
+        Raises
+        ------
+        ArithmeticError
+            If they cannot be found: then nothing may be said about the count, and nothing may leave.
+        """
+        limits = self.limits(known, marks=marks)
+        for sign in (1.0, -1.0):
+            if not self.solver.whole(place, sign, limits):
+                raise ArithmeticError("bounds of a hidden count were not found")
+        room = self.moves.room(place, limits)
+        return round(room.low), round(room.high)
+
+    def limits(self, known: Mapping[int, Range], *, marks: bool) -> Limits:
+        """Say what a reader knows who sees so much, and reads the marks or not."""
+        low, high = self.unknown[marks].copy()
+        seen = np.fromiter(known, dtype=np.intp, count=len(known))
+        if len(seen):
+            low[seen], high[seen] = np.array([*known.values()], dtype=np.float64).T
+        told = np.zeros(len(self.true), dtype=np.bool_)
+        told[seen] = True
+        return Limits(low, high, told, ~self.found | (self.touch @ told.astype(np.int32) > 0), marks)
+
+    def _all_unknown(self, *, marks: bool) -> Vector:
+        ends = [self._unknown(value, marks=marks) for value in self.links.values]
+        return np.array(ends, dtype=np.float64).reshape(-1, 2).T
 
     def _unknown(self, value: int, *, marks: bool) -> Range:
         if not marks:
@@ -102,81 +164,101 @@ class Audit:
             return float(self.policy.smallest), float(self.policy.threshold - 1)
         return (0.0, 0.0) if value == 0 else (float(self.policy.threshold), self.cap)
 
-    def _safe(self, place: int, need: Need, plain: Limits, marked: Limits) -> bool:
-        if self._is_rest(place, plain):
-            return False
-        return (
-            self._reach(place, 1.0, plain, lambda low, _: low <= need.low)
-            and self._reach(place, -1.0, plain, lambda _, high: high >= need.high)
-            and self._wide(place, need.width, marked)
-        )
+    def _cut(self, place: int, need: Need, plain: Limits, marked: Limits) -> Cut | None:
+        below = self._reach(place, 1.0, plain, lambda low, _: low <= need.low)
+        if isinstance(below, Extreme):
+            return self._priced(place, [(1.0, below)], plain, -need.low)
+        above = self._reach(place, -1.0, plain, lambda _, high: high >= need.high)
+        if isinstance(above, Extreme):
+            return self._priced(place, [(-1.0, above)], plain, need.high)
+        apart = self._apart(place, need.width, marked)
+        if isinstance(apart, Cut):
+            return apart
+        self.moves.prove(place, below | above | apart)
+        return None
 
-    def _wide(self, place: int, width: float, limits: Limits) -> bool:
+    def _apart(self, place: int, width: float, limits: Limits) -> Cut | frozenset[Move]:
         """Whether the possible values lie far enough apart; a part of what is itself below the threshold has less room."""
-        got = self._width(place, limits, width)
-        return got >= width or got >= self._most(place)
-
-    def _width(self, place: int, limits: Limits, enough: float) -> float:
-        """How far apart the possible values of a count lie; sought only until it is enough."""
+        below = self._reach(place, 1.0, limits, lambda low, high: high - low >= width)
+        if not isinstance(below, Extreme):
+            return below
+        above = self._reach(place, -1.0, limits, lambda low, high: high - low >= width)
+        if not isinstance(above, Extreme):
+            return above
+        wanted = min(width, self._most(place, width))
+        if -above.value - below.value + NEAR < wanted:
+            return self._priced(place, [(1.0, below), (-1.0, above)], limits, wanted)
         for sign in (1.0, -1.0):
-            if self._reach(place, sign, limits, lambda low, high: high - low >= enough):
-                break
-        low, high = self._seen(place, limits)
-        return high - low
+            room = self.moves.room(place, limits, lambda low, high: high - low >= wanted)
+            if room.high - room.low >= wanted:
+                return room.by
+            self.solver.whole(place, sign, limits)
+        room = self.moves.room(place, limits)
+        return room.by if room.high - room.low >= wanted else self._anything(place, limits)
 
-    def _most(self, place: int) -> float:
-        """How far apart they would lie if the marks were all there is."""
+    def _most(self, place: int, width: float) -> float:
+        """How far apart they would lie if the marks were all there is, or `width` if that is less.
+
+        What is not found in whole numbers is taken from fractions, which lie no less far apart.
+        """
         if place not in self.most:
-            self.most[place] = self._width(place, self._limits({}, marks=True), np.inf)
+            limits = self.limits({}, marks=True)
+            ends = [self._reach(place, sign, limits, lambda low, high: high - low >= width) for sign in (1.0, -1.0)]
+            values = [one.value for one in ends if isinstance(one, Extreme)]
+            sought = len(values) < 2 or all(self.solver.whole(place, sign, limits) for sign in (1.0, -1.0))
+            room = self.moves.room(place, limits)
+            self.most[place] = min(width, room.high - room.low) if sought else np.floor(-sum(values) + NEAR)
         return self.most[place]
 
-    def _is_rest(self, place: int, limits: Limits) -> bool:
-        """Whether a count is what is left when the known are subtracted, which needs no solver to see."""
-        others = limits.open & (np.arange(len(self.true)) != place)
-        own = limits.usable & (self.sums[:, place] != 0)
-        return bool((self.sums[own][:, others] == 0).all(axis=1).any())
+    def _reach(self, place: int, sign: float, limits: Limits, enough: Enough) -> Extreme | frozenset[Move]:
+        """Give the moves that prove the range of a count wide enough, else how far it goes."""
+        room = self.moves.room(place, limits, enough)
+        if not enough(room.low, room.high) and self.solver.near(place, sign, limits):
+            room = self.moves.room(place, limits, enough)
+        if enough(room.low, room.high):
+            return room.by
+        reached = self.solver.relaxed(place, sign, limits)
+        room = self.moves.room(place, limits, enough)
+        if enough(room.low, room.high):
+            return room.by
+        low, high = (min(room.low, reached.value), room.high) if sign > 0 else (room.low, max(room.high, -reached.value))
+        if not enough(low - NEAR, high + NEAR):
+            return reached
+        self.solver.whole(place, sign, limits)  # so far only in fractions
+        room = self.moves.room(place, limits, enough)
+        return room.by if enough(room.low, room.high) else Extreme(reached.value, None)
 
-    def _reach(self, place: int, sign: float, limits: Limits, enough: Callable[[float, float], bool]) -> bool:
-        """Whether the range of a count is wide enough; only if the witnesses so far do not say so, one more is sought."""
-        if enough(*self._seen(place, limits)):
-            return True
-        self._solve(place, sign, limits)
-        return enough(*self._seen(place, limits))
+    def _priced(self, place: int, ways: list[tuple[float, Extreme]], limits: Limits, needed: float) -> Cut:
+        """Say from the prices what hiding each count would add; without prices, that anything more must be hidden."""
+        room: dict[Depth, float] = {}
+        found: set[int] = set()
+        short = needed
+        for sign, extreme in ways:
+            if extreme.prices is None:
+                return self._anything(place, limits)
+            goal = np.where(np.arange(len(self.true)) == place, -sign, 0.0)
+            used = np.flatnonzero(extreme.prices)
+            factors = goal + extreme.prices[used] @ self.sums[used]
+            found |= {int(row) for row in np.flatnonzero(self.found & (np.abs(extreme.prices) > 1e-9))}
+            for at in np.flatnonzero(np.abs(factors) > 1e-9):
+                ends = [*self.views.get(int(at), ()), self._unknown(self.links.values[at], marks=limits.marks)]
+                most = [max(factors[at] * low, factors[at] * high) for low, high in ends]
+                short -= most[0]
+                for depth in range(1, len(most)):
+                    room[int(at), depth] = room.get((int(at), depth), 0.0) + most[depth] - most[depth - 1]
+        if short <= NEAR:
+            return self._anything(place, limits)
+        gains = {depth: min(more / short, 1.0) for depth, more in room.items() if more > 1e-9}
+        return Cut(place, gains, frozenset(found))
 
-    def _seen(self, place: int, limits: Limits) -> Range:
-        agreeing = ((self.witnesses >= limits.low) & (self.witnesses <= limits.high)).all(axis=1)
-        agreeing &= (self.witnesses @ self.sums[limits.usable].T == 0).all(axis=1)
-        values = self.witnesses[agreeing, place]
-        return float(values.min()), float(values.max())
-
-    def _around(self, place: int, limits: Limits) -> Mask:
-        touch = self.sums != 0
-        reached = np.arange(len(self.true)) == place
-        while True:
-            rows: Mask = limits.usable & touch[:, reached].any(axis=1)
-            more = reached | (touch[rows].any(axis=0) & limits.open)
-            if (more == reached).all():
-                return rows
-            reached = more
-
-    def _solve(self, place: int, sign: float, limits: Limits) -> None:
-        """Seek the counts that agree with `limits` and the sums and make `place` smallest (sign 1) or largest (-1)."""
-        sums = self.sums[self._around(place, limits)]
-        free = limits.open & (sums != 0).any(axis=0)
-        free[place] = True
-        right = -sums[:, ~free] @ limits.low[~free]
-        goal = np.where(np.flatnonzero(free) == place, sign, 0.0)
-        found = milp(
-            goal,
-            integrality=np.ones(len(goal)),
-            bounds=Bounds(limits.low[free], limits.high[free]),
-            constraints=LinearConstraint(sums[:, free], right, right) if len(sums) else None,
-            options={"time_limit": SECONDS},
-        )
-        if found.status == 0:
-            witness = self.true.copy()
-            witness[free] = np.round(found.x)
-            self.witnesses = np.vstack([self.witnesses, witness])
+    def _anything(self, place: int, limits: Limits) -> Cut:
+        shown = {
+            (at, depth): 1.0
+            for at, ends in self.views.items()
+            for depth, (low, high) in enumerate(ends, start=1)
+            if limits.told[at] and limits.low[at] >= low and limits.high[at] <= high
+        }
+        return Cut(place, shown)
 
 
 def _factors(links: Links) -> Vector:

@@ -102,6 +102,8 @@ def _estimate(cell: Cell, policy: Policy) -> Reason | None:
         return Reason.THRESHOLD
     if cell.df is not None and cell.df < policy.minimum_df:
         return Reason.DF
+    if cell.sensitive and cell.se == 0 and policy.class_share < 1:  # nobody differs, so the mean is each one's own value
+        return Reason.COMPLEMENT
     return None
 
 

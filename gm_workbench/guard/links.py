@@ -7,8 +7,9 @@ shares whose numerators make up their n. A sum that is there by coincidence cost
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
@@ -27,6 +28,10 @@ class Origin(StrEnum):
     DECLARED = "declared"
     SHARE = "share"  # a share's numerator and what it leaves of n
     FOUND = "found"  # from the numbers; a reader who sees none of them cannot find it
+    LAYOUT = "layout"  # from the numbers, in several rows or columns: a reader knows it of one that is hidden whole
+    WHOLE = "whole"  # numerators that together make up their n
+    LINKED = "linked"  # across outputs, from whom their cells say they count
+    ACROSS = "across"  # across outputs, from the numbers; a reader who sees none of them cannot find it
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,11 @@ class Links:
         return self.behind[cell][0]
 
 
+def is_over_time(output: Output) -> bool:
+    """Whether a row is one thing at several times, so that nothing adds up along it."""
+    return bool(set(output.words.shown_as) & _TIMES)
+
+
 def wrong_sums(output: Output) -> list[Key]:
     """Give the totals of declared sums that do not add up."""
     own = {cell.key: numerator(cell) if cell.measure is Measure.SHARE else cell.n for cell in output.cells}
@@ -91,7 +101,7 @@ class _Web:
         self.values: list[int] = []
         self.same: list[int] = []
         self.behind = [tuple(self._place(value) for value in _given_away(cell)) for cell in self.cells]
-        self.times = bool(set(output.words.shown_as) & _TIMES)
+        self.times = is_over_time(output)
         self.found: dict[tuple[int, frozenset[int]], Relation] = {}
 
     def _place(self, value: int) -> int:
@@ -128,7 +138,20 @@ class _Web:
             self._losses()
         behind = tuple(tuple(self.root(place) for place in places) for places in self.behind)
         shapes = set(self.output.words.shown_as)
-        return Links(tuple(self.values), behind, tuple(self.found.values()), bool(shapes & ROUNDED))
+        return Links(tuple(self.values), behind, tuple(self._laid_out()), bool(shapes & ROUNDED))
+
+    def _laid_out(self) -> list[Relation]:
+        """Tell the sums that stand in several rows or columns alike: seeing one of them is enough to know the others."""
+        keys: dict[int, list[Key]] = {}
+        for cell, places in zip(self.cells, self.behind, strict=True):
+            for place in places:
+                keys.setdefault(self.root(place), []).append(cell.key)
+        drawn = {at: _drawn(one, keys) for at, one in enumerate(self.found.values()) if one.origin is Origin.FOUND}
+        times = Counter(layout for layouts in drawn.values() for layout in layouts)
+        return [
+            replace(one, origin=Origin.LAYOUT) if any(times[layout] > 1 for layout in drawn.get(at, ())) else one
+            for at, one in enumerate(self.found.values())
+        ]
 
     def _lines(self) -> Iterator[list[int]]:
         """Give the rows and columns, in the order of the cells. Along time nothing adds up."""
@@ -182,7 +205,7 @@ class _Web:
         shares = [self.behind[at][-1] for at in line if self._is(at, Measure.SHARE)]
         others = [self.behind[at][0] for at in line if not self._is(at, Measure.COUNT)]
         for run in self._whole(line):
-            self.relate(self.behind[run[0]][0], [self.behind[at][-1] for at in run])
+            self.relate(self.behind[run[0]][0], [self.behind[at][-1] for at in run], Origin.WHOLE)
         for places in (counts, shares, others):
             self._sums_among(list(dict.fromkeys(self.root(place) for place in places)))
 
@@ -210,6 +233,17 @@ class _Web:
                 lost = self.cells[before].n - self.cells[after].n
                 if lost > 0:
                     self.relate(self.behind[before][0], [self.behind[after][0], self._place(lost)])
+
+
+def _drawn(one: Relation, keys: Mapping[int, Sequence[Key]]) -> set[tuple[int, str, frozenset[str]]]:
+    """Say where total and parts stand in the rows and columns that hold them all."""
+    found = set()
+    for along, across in ((0, 1), (1, 0)):
+        for line in {key[across] for key in keys.get(one.total, ())}:
+            on_it = [{key[along] for key in keys.get(place, ()) if key[across] == line} for place in one.members]
+            if all(on_it):
+                found |= {(along, total, frozenset().union(*on_it[1:])) for total in on_it[0]}
+    return found
 
 
 def _given_away(cell: Cell) -> tuple[int, ...]:

@@ -30,9 +30,17 @@ _BOUNDS = (
     "at most",
 )
 _NO_BOUND = "".join(rf"(?<!\b{bound} )" for bound in _BOUNDS)
+_SPELT = {
+    **{word: at for at, word in enumerate(("drie", "vier", "vijf", "zes", "zeven", "acht", "negen"), start=3)},
+    **{word: at for at, word in enumerate(("three", "four", "five", "six", "seven", "eight", "nine"), start=3)},
+}
+"""From three on: *two people* and *een vrouw* are said of how a study works, and not of who was counted."""
+_OTHER = r"(?:maanden|months|jaren?|years|weken|weeks|metingen|waves|groepen|groups|teams|vragen|questions)\b"
+_END = r"(?!\d|[.,]\d)"  # not 3 of 3.000 or 3,5; a full stop or a comma may follow
 _QUOTED = re.compile(
     rf"(?<![\w.,]){_NO_BOUND}(\d{{1,3}})\s+(?:\w+\s+){{0,3}}?\w*(?:{_PERSONS})\b"  # 3 mothers, 3 of the 40 mothers
-    rf"|\bn\s*[=:]\s*(\d{{1,3}})(?![\d.,])|\b(?:{_PERSONS})\s*[:=]\s*(\d{{1,3}})(?![\d.,])",  # n = 3, mothers: 3
+    rf"|\bn\s*[=:]\s*(\d{{1,3}}){_END}|\b(?:{_PERSONS})\s*[:=]\s*(\d{{1,3}}){_END}"  # n = 3, mothers: 3
+    rf"|\b{_NO_BOUND}({'|'.join(_SPELT)})\s+(?!{_OTHER})(?:\w+\s+){{0,2}}?\w*(?:{_PERSONS})\b",  # three mothers
     re.IGNORECASE,
 )
 
@@ -187,10 +195,23 @@ def _numbers(policy: Policy) -> dict[str, str]:
     return {"threshold": str(policy.threshold), "groups": str(policy.minimum_groups), "base": str(policy.base)}
 
 
-def quotes_few(words: Words, policy: Policy) -> bool:
-    """Whether the words themselves, not a slot, name a number of persons that may not be shown."""
-    found = (match for text in _texts(words) for match in _QUOTED.finditer(text))
-    return any(policy.is_small(int(match[1] or match[2] or match[3])) for match in found)
+def quotes_few(words: Words, policy: Policy, keys: Iterable[str] = ()) -> bool:
+    """Whether the words themselves, not a slot, name a number of persons that may not be shown.
+
+    `keys` are those of rows and columns, which print as they are where they have no label.
+    """
+    unnamed = (key for key in keys if key not in words.labels)
+    return any(says_few(text, policy) for text in (*_texts(words), *unnamed))
+
+
+def says_few(text: str, policy: Policy) -> bool:
+    """Whether a text names a number of persons that may not be shown."""
+    return any(policy.is_small(_quoted(match)) for match in _QUOTED.finditer(text))
+
+
+def _quoted(match: re.Match[str]) -> int:
+    spelt = match[4]
+    return _SPELT[spelt.lower()] if spelt else int(match[1] or match[2] or match[3])
 
 
 def _texts(words: Words) -> Iterator[str]:

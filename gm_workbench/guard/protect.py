@@ -15,11 +15,11 @@ from gm_workbench.guard.complement import plan
 from gm_workbench.guard.decisions import Choice, Decision
 from gm_workbench.guard.flows import without_small_losses
 from gm_workbench.guard.links import wrong_sums
-from gm_workbench.guard.phrasing import WITHHELD_REVIEW, WITHHELD_UNSAFE, notes, quotes_few, silenced
-from gm_workbench.guard.policy import Method, Policy
+from gm_workbench.guard.phrasing import WITHHELD_REVIEW, WITHHELD_UNSAFE, notes, quotes_few, says_few, silenced
+from gm_workbench.guard.plans import Plan
+from gm_workbench.guard.policy import Policy
 from gm_workbench.guard.printing import Printer, kept_back, may_have_moved, printed, reasons
 from gm_workbench.guard.released import Record, Refusal, Released, Verdict, release
-from gm_workbench.guard.rounded import rounded_plan
 from gm_workbench.outputs.output import Measure, Output, Shape, ShownOutput
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
@@ -61,11 +61,12 @@ def protect(outputs: Sequence[Output], policy: Policy, decisions: Sequence[Decis
         A refusal if the report as a whole is not what it should be: no outputs, an id twice, data of two kinds, an unknown
         shape or measure, a failure inside a check. One output that cannot be made safe is withheld, and a sentence says so.
     """
-    faults = _whole(outputs)
+    faults = (*_whole(outputs), *_named(outputs, policy))
     if faults:
         return Refusal(faults)
     try:
-        done = [_protected(without_small_losses(output, policy.threshold), policy, decisions) for output in outputs]
+        merged = [without_small_losses(output, policy.threshold) for output in outputs]
+        done = _protected(merged, policy, decisions)
     except Exception as error:  # closed by default: whatever goes wrong, nothing leaves
         return Refusal((f"a check failed ({type(error).__name__})",))
     records = tuple(one.record for one in done)
@@ -93,54 +94,77 @@ def _whole(outputs: Sequence[Output]) -> tuple[str, ...]:
     return tuple(text for wrong, text in faults if wrong)
 
 
+def _named(outputs: Sequence[Output], policy: Policy) -> tuple[str, ...]:
+    """Say which outputs bear a number of persons in their id, which names a file; the id itself is not told."""
+    places = [str(at) for at, output in enumerate(outputs, start=1) if says_few(output.id.replace("_", " "), policy)]
+    return (f"ids name a number of persons below the threshold: of outputs {', '.join(places)}",) if places else ()
+
+
 @dataclass(frozen=True, slots=True)
 class _Done:
     shown: ShownOutput
     record: Record
 
 
-def _protected(output: Output, policy: Policy, decisions: Sequence[Decision]) -> _Done:
+def _protected(outputs: Sequence[Output], policy: Policy, decisions: Sequence[Decision]) -> list[_Done]:
+    """Decide what is withheld, and then what is hidden of the rest: what a reader does not see tells her nothing."""
+    judged = [_judged(output, policy, decisions) for output in outputs]
+    withheld = frozenset(at for at, (verdict, _) in enumerate(judged) if verdict is not Verdict.RELEASE)
+    made = plan(outputs, policy, withheld)
+    if made.linked.wrong - withheld:
+        judged = [_wrong(one) if at in made.linked.wrong else one for at, one in enumerate(judged)]
+        made = plan(outputs, policy, withheld | made.linked.wrong)
+    return [_done(made, at, *judged[at]) for at in range(len(outputs))]
+
+
+Judged = tuple[Verdict, tuple[str, ...]]
+
+
+def _judged(output: Output, policy: Policy, decisions: Sequence[Decision]) -> Judged:
     decided = next((one for one in decisions if one.output == output.id), None)
-    printer, because = _planned(output, policy)
-    checks = [Verdict.REFUSE if printer is None else Verdict.RELEASE]
-    if quotes_few(output.words, policy):
-        checks.append(Verdict.REVIEW)
-        because = (*because, "the words name a number of persons below the threshold")
-    verdict = max(checks)
+    because: tuple[str, ...]
+    if wrong_sums(output):
+        verdict, because = Verdict.REFUSE, ("a declared sum does not add up",)
+    elif quotes_few(output.words, policy, (key for cell in output.cells for key in cell.key)):
+        verdict, because = Verdict.REVIEW, ("the words name a number of persons below the threshold",)
+    else:
+        verdict, because = Verdict.RELEASE, ()
     if verdict is Verdict.REVIEW and decided is not None and decided.decision is Choice.RELEASE:
-        verdict, because = Verdict.RELEASE, (*because, _told("released", decided))
-    elif decided is not None and decided.decision is Choice.WITHHOLD:
-        verdict, because = max(verdict, Verdict.REVIEW), (*because, _told("withheld", decided))
-    record = Record(output.id, verdict, because)
-    if printer is None or verdict is not Verdict.RELEASE:
-        sentence = WITHHELD_UNSAFE if verdict is Verdict.REFUSE else WITHHELD_REVIEW
-        return _Done(_withheld(output, policy, sentence), record)
-    cells = printed(printer)
-    bare, moved = kept_back(printer, cells), may_have_moved(printer, cells)
-    counts = {"rounded": printer.rounds_counts, "exact": printer.mixes_exact_counts}
-    said = notes(reasons(printer, cells), policy, **counts, bare=bare, moved=moved)
-    return _Done(ShownOutput(output.words, cells, None, said), record)
+        return Verdict.RELEASE, (*because, _told("released", decided))
+    if decided is not None and decided.decision is Choice.WITHHOLD:
+        return max(verdict, Verdict.REVIEW), (*because, _told("withheld", decided))
+    return verdict, because
+
+
+def _wrong(judged: Judged) -> Judged:
+    return Verdict.REFUSE, (*judged[1], "another output counts the same persons and does not agree")
 
 
 def _told(what: str, decided: Decision) -> str:
     return f"{what} by {decided.decided_by} on {decided.date:%Y-%m-%d}: {decided.reason}"
 
 
-def _planned(output: Output, policy: Policy) -> tuple[Printer | None, tuple[str, ...]]:
-    if wrong_sums(output):
-        return None, ("a declared sum does not add up",)
-    printer = rounded_plan(output, policy) if policy.method is Method.ROUND else _suppressed(output, policy)
-    if printer is None:
-        return None, ("no set of cells could be hidden that keeps the others from giving a count away",)
-    return printer, (*(str(reason) for reason in Reason if reason in printer.hidden), *recorded(output, policy))
+def _done(made: Plan, at: int, verdict: Verdict, because: tuple[str, ...]) -> _Done:
+    output, policy = made.outputs[at], made.policy
+    if at in made.failed:
+        verdict, because = Verdict.REFUSE, ("no set of cells could be hidden that keeps the others from giving a count away",)
+    if verdict is not Verdict.RELEASE:
+        sentence = WITHHELD_UNSAFE if verdict is Verdict.REFUSE else WITHHELD_REVIEW
+        return _Done(_withheld(output, policy, sentence), Record(output.id, verdict, because))
+    printer = _printer(made, at)
+    cells = printed(printer)
+    bare, moved = kept_back(printer, cells), may_have_moved(printer, cells)
+    counts = {"rounded": printer.rounds_counts, "exact": printer.mixes_exact_counts}
+    said = notes(reasons(printer, cells), policy, **counts, bare=bare, moved=moved)
+    rules = (*(str(reason) for reason in Reason if reason in printer.hidden), *recorded(output, policy))
+    spare = (f"at most {made.spare[at]} more hidden than must be",) if at in made.spare else ()
+    return _Done(ShownOutput(output.words, cells, None, said), Record(output.id, verdict, (*rules, *because, *spare)))
 
 
-def _suppressed(output: Output, policy: Policy) -> Printer | None:
-    made = plan(output, policy)
-    if made is None:
-        return None
-    known = made.known()
-    return Printer(output, policy, tuple(made.reason(at) for at in range(len(output.cells))), made.links, frozenset(known), {})
+def _printer(made: Plan, output: int) -> Printer:
+    cells = range(len(made.outputs[output].cells))
+    hidden = tuple(made.reason((output, at)) for at in cells)
+    return Printer(made.outputs[output], made.policy, hidden, made.linked.parts[output], made.known(output), made.prints)
 
 
 def _withheld(output: Output, policy: Policy, because: Text) -> ShownOutput:

@@ -1,52 +1,69 @@
 """The method *round*: small counts are one class, others are rounded, and totals are sums of what is printed.
 
-So a total tells a reader nothing that its parts did not; a part that is hidden counts for nothing in it.
+So a total tells a reader nothing that its parts did not, wherever in the report it stands; a small part adds nothing to it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Protocol
+
 from gm_workbench.guard.cells import round_to_base
-from gm_workbench.guard.complement import Plan, hide_partners, start
-from gm_workbench.guard.links import Links, Origin, Relation
+from gm_workbench.guard.links import Origin, Relation
 from gm_workbench.guard.policy import Policy
-from gm_workbench.guard.printing import Printer
-from gm_workbench.outputs.output import Output
+
+_OWN_NUMBER = frozenset({Origin.SHARE, Origin.ACROSS, Origin.LINKED})
+"""Sums whose total is rounded itself, unless that would give a small part away."""
 
 
-def rounded_plan(output: Output, policy: Policy) -> Printer:
-    """Say for each cell whether it is hidden, and for each count how it prints."""
-    made = start(output, policy)
-    while hide_partners(made):
-        pass
-    prints = rounded_counts(made.links, policy)
-    return Printer(
-        output, policy, tuple(made.reason(at) for at in range(len(output.cells))), made.links, frozenset(_known(made)), prints
-    )
+class Counts(Protocol):
+    """Counts and how they add up."""
+
+    @property
+    def values(self) -> tuple[int, ...]: ...
+
+    @property
+    def relations(self) -> Sequence[Relation]: ...
 
 
-def _known(made: Plan) -> set[int]:
-    return {place for at in range(len(made.output.cells)) if made.visible(at) for place in made.links.behind[at]}
-
-
-def rounded_counts(links: Links, policy: Policy) -> dict[int, int]:
+def rounded_counts(counts: Counts, policy: Policy) -> dict[int, int]:
     """Round every count; a total is the sum of its rounded parts, small parts counting as 0."""
-    parts = {one.total: one.parts for one in reversed(links.relations) if _adds(one, links, policy)}
-    made: dict[int, int] = {}
+    values = counts.values
+    printed = [0 if policy.is_small(value) else round_to_base(value, policy.base) for value in values]
+    return {place: sum(printed[leaf] for leaf in made) for place, made in leaves(counts, policy).items()}
 
-    def value(place: int, above: frozenset[int]) -> int:
+
+def leaves(counts: Counts, policy: Policy) -> dict[int, tuple[int, ...]]:
+    """Give for each count those whose printed numbers add up to its own; most are only themselves.
+
+    Examples
+    --------
+    >>> from gm_workbench.guard.links import Links
+    >>> from gm_workbench.guard.policy import load_policy
+    >>> table = Links((43, 20, 23), (), (Relation(0, (1, 2)),), False)
+    >>> leaves(table, load_policy("opensafely-stijl"))[0]
+    (1, 2)
+    """
+    parts = {total: one.parts for total, one in added(counts, policy).items()}
+    made: dict[int, tuple[int, ...]] = {}
+
+    def below(place: int, above: frozenset[int]) -> tuple[int, ...]:
         if place not in made:
-            below = parts.get(place, ())
-            if not below or above & set(below):
-                made[place] = 0 if policy.is_small(links.values[place]) else round_to_base(links.values[place], policy.base)
-            else:
-                made[place] = sum(value(part, above | {place}) for part in below)
+            own = parts.get(place, ())
+            rings = not own or above & set(own)
+            made[place] = (place,) if rings else tuple(leaf for part in own for leaf in below(part, above | {place}))
         return made[place]
 
-    for place in range(len(links.values)):
-        value(place, frozenset())
+    for place in range(len(counts.values)):
+        below(place, frozenset())
     return made
 
 
-def _adds(one: Relation, links: Links, policy: Policy) -> bool:
+def added(counts: Counts, policy: Policy) -> dict[int, Relation]:
+    """Give the sum that each total is printed as."""
+    return {one.total: one for one in reversed(counts.relations) if _adds(one, counts, policy)}
+
+
+def _adds(one: Relation, counts: Counts, policy: Policy) -> bool:
     """Whether a total is made from its parts; the n of a share only where it would give a small part away."""
-    return one.origin is not Origin.SHARE or any(policy.is_small(links.values[part]) for part in one.parts)
+    return one.origin not in _OWN_NUMBER or any(policy.is_small(counts.values[part]) for part in one.parts)

@@ -15,6 +15,8 @@ from typing import Literal, NoReturn
 
 from gm_workbench.errors import OutputError
 from gm_workbench.metrics.estimate import Sides
+from gm_workbench.outputs.whom import Beyond as Beyond
+from gm_workbench.outputs.whom import Whom as Whom
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text, same
 
@@ -34,22 +36,16 @@ class Measure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Beyond:
-    """Fewest persons, and coaches or teams where it is a value of theirs, that lie beyond a quantile on either side."""
-
-    persons: int
-    groups: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Cell:
     """One number and what is behind it.
 
     `value` is left out for COUNT (it is `n`) and for SHARE (it is `numerator / n`). `groups` is the number of coaches or teams
     behind the number where it speaks of them; `largest` is the share of the largest contributor to a MONEY cell; `df` is
-    observations minus coefficients of a model. `sides` says who stands on each side of a comparison, `fewest` how many persons
-    there are in the smallest group or category that the number sets apart. A minimum, maximum or quantile says who lies
-    `beyond` it, and beyond the ends of its interval where those are values of somebody too (`beyond_ends`).
+    observations minus coefficients of a model. `whom` says whom n counts, and `part` whom the numerator of a share counts: so
+    the guard knows which cells of other outputs count the same persons, or some of them. `sides` says who stands on each side
+    of a comparison, `fewest` how many persons there are in the smallest group or category that the number sets apart.
+    A minimum, maximum or quantile says who lies `beyond` it, and beyond the ends of its interval where those are values of
+    somebody too (`beyond_ends`).
     """
 
     row: str
@@ -67,6 +63,8 @@ class Cell:
     unit: str = "persons"
     digits: int = 0
     sensitive: bool = False
+    whom: Whom | None = None
+    part: Whom | None = None
     sides: Sides | None = None
     fewest: int | None = None
     beyond: Beyond | None = None
@@ -86,6 +84,8 @@ def _cell_faults(cell: Cell) -> list[tuple[bool, str]]:
     has_value = cell.value is not None and math.isfinite(cell.value)
     whole = isinstance(cell.n, int) and not isinstance(cell.n, bool) and cell.n >= 0
     numerator_ok = cell.numerator is not None and whole and 0 <= cell.numerator <= cell.n
+    if not _is_measure(cell.measure):
+        return [(True, f"measure must be one of Measure.{', Measure.'.join(one.name for one in Measure)}")]
     match cell.measure:
         case Measure.COUNT:
             own = [(cell.value is not None, "a count takes its value from n, so value must be left out")]
@@ -103,6 +103,11 @@ def _cell_faults(cell: Cell) -> list[tuple[bool, str]]:
             own = [(not has_value, "an estimate needs a finite value")]
     named = isinstance(cell.row, str) and isinstance(cell.column, str)
     return [(not named, "row and column must be text"), (not whole, "n must be a whole number of persons, 0 or more"), *own]
+
+
+def _is_measure(value: object) -> bool:
+    """Say whether it is a measure: the word "count" equals `Measure.COUNT`, and yet some rules would pass it by."""
+    return isinstance(value, Measure)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,12 @@ MARGINS = {  # each printed number of a table of two by two, as a sum of the fou
 
 def shown_counts(table, policy, rows):
     output = table(rows)
-    made = plan(output, policy)
+    made = plan([output], policy)
     assert made is not None
-    return {cell.key: cell.n if made.visible(at) else None for at, cell in enumerate(output.cells)}, output
+    return {cell.key: cell.n if made.visible((0, at)) else None for at, cell in enumerate(output.cells)}, output
 
 
+@pytest.mark.untraced
 @settings(max_examples=20, deadline=None)
 @given(st.tuples(*[st.integers(0, 18)] * 4))
 def test_enumeration_of_two_by_two_tables_leaves_every_hidden_count_open(table, policy, inside):
@@ -47,6 +48,7 @@ def test_enumeration_of_two_by_two_tables_leaves_every_hidden_count_open(table, 
             assert possible.max() >= policy.threshold
 
 
+@pytest.mark.untraced
 @settings(max_examples=15, deadline=None)
 @example([[0, 1, 1], [1, 1, 1]])  # every total is below the threshold too, so the marks alone leave little room
 @given(st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=2, max_size=4))
@@ -133,13 +135,16 @@ def test_part_of_what_is_small_itself_needs_no_more_room_than_there_is(policy):
     assert audit(policy, [5, 1, 1, 1, 1, 1], [(0, (1, 2, 3, 4, 5))]).failing({0: (5, 5)}) is not None
 
 
-def test_sums_that_hang_together_reach_through_what_is_hidden(policy):
+def test_what_else_must_be_hidden_stands_in_sums_that_hang_together(policy):
     values, relations = [40, 36, 4, 50, 14, 90], [(0, (1, 2)), (3, (1, 4)), (5, (0, 3))]
     made = audit(policy, values, relations)
-    sums = made.links.relations
-    assert made.near(2, {0: (40, 40), 1: (36, 36), 3: (50, 50)}) == [sums[0]]
-    assert made.near(2, {0: (40, 40), 3: (50, 50)}) == [sums[0], sums[1]]
-    assert made.near(2, {1: (36, 36), 3: (50, 50)}) == [sums[0], sums[2]]
+
+    def asked(known):
+        return {place for cut in made.cuts(known) for place, _ in cut.gains}
+
+    assert asked({0: (40, 40), 1: (36, 36), 3: (50, 50)}) == {0, 1}
+    assert asked({0: (40, 40), 3: (50, 50)}) == set()
+    assert asked({0: (40, 40), 3: (50, 50), 4: (14, 14)}) <= {0, 3, 4}
 
 
 def test_needs_are_of_small_and_of_concentrated_counts(policy):

@@ -8,7 +8,20 @@ from gm_workbench.outputs.output import Axis, Sentence, Slot, plain
 from gm_workbench.vocabulary.text import Text, same
 
 
-@pytest.mark.parametrize("text", ["Van de 7 vrouwen", "9 jonge moeders", "of 3 workers", "1 persoon", "Alle 2  deelnemers"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Van de 7 vrouwen",
+        "9 jonge moeders",
+        "of 3 workers",
+        "1 persoon",
+        "Alle 2  deelnemers",
+        "Scores, n = 4.",
+        "n=3, en",
+        "Van de drie vrouwen",
+        "Four of the mothers",
+    ],
+)
 def test_words_that_name_few_persons_are_found(policy, words, text):
     assert quotes_few(words(caption=same(text)), policy)
 
@@ -24,6 +37,10 @@ def test_words_that_name_few_persons_are_found(policy, words, text):
         "0 personen",
         "4,7 personen",
         "art. 9 lid 1",
+        "twee mensen antwoorden",
+        "na drie maanden bij vrouwen",
+        "minstens drie personen",
+        "n = 3,5",
     ],
 )
 def test_other_numbers_in_words_are_let_through(policy, words, text):
@@ -49,6 +66,11 @@ def test_other_numbers_in_words_are_let_through(policy, words, text):
 )
 def test_every_place_of_the_words_is_read(policy, words, where):
     assert quotes_few(words(**where), policy)
+
+
+def test_key_of_a_row_is_read_where_it_has_no_label(policy, words):
+    assert quotes_few(words(), policy, ["4 vrouwen"])
+    assert not quotes_few(words(labels={"4 vrouwen": same("vrouwen")}), policy, ["4 vrouwen"])
 
 
 def test_slots_are_not_words(policy, words):

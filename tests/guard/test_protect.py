@@ -5,7 +5,9 @@ from datetime import date
 
 import pytest
 
+from gm_workbench.errors import OutputError
 from gm_workbench.guard import protect as door
+from gm_workbench.guard.complement import plan
 from gm_workbench.guard.decisions import Choice, Decision
 from gm_workbench.guard.protect import Refusal, Released, Verdict, protect
 from gm_workbench.outputs.output import Cell, Measure, Output, Role, Shape, Sum, Suppressed
@@ -156,7 +158,12 @@ def test_protect_withholds_an_output_whose_sums_do_not_add_up(policy, words):
 
 
 def test_protect_withholds_what_cannot_be_made_safe(policy, table, monkeypatch):
-    monkeypatch.setattr(door, "plan", lambda *_: None)
+    def hopeless(*given):
+        made = plan(*given)
+        made.failed.add(0)
+        return made
+
+    monkeypatch.setattr(door, "plan", hopeless)
     made = protect([table({"men": [4, 30]})], policy)
     assert (made.verdict, made.outputs[0].cells) == (Verdict.REFUSE, ())
 
@@ -228,3 +235,22 @@ def test_source_text_may_name_the_threshold(policy, table, words):
         table({"men": [30, 20]}), words=words(source=same("minder dan 10 personen niet getoond; 12 maanden; 3 coaches"))
     )
     assert protect([output], policy).verdict is Verdict.RELEASE
+
+
+def test_id_that_names_few_persons_refuses_the_report_and_is_not_told(policy, words):
+    refused = protect([Output(words("people_of_4_women"), (Cell("r", "c", Measure.COUNT, 50),))], policy)
+    assert isinstance(refused, Refusal)
+    assert refused.reasons == ("ids name a number of persons below the threshold: of outputs 1",)
+
+
+def test_measure_written_as_a_word_is_no_measure():
+    # "count" equals Measure.COUNT, but a rule that asks `is` would pass it by: this cell kept all of a team that is ill
+    with pytest.raises(OutputError, match=r"measure must be one of Measure\.COUNT"):
+        Cell("team", "ill", "count", 40, sensitive=True)
+
+
+def test_sensitive_mean_without_any_spread_is_hidden(policy, words):
+    alike = Cell("debts", "mean", Measure.ESTIMATE, 40, value=12_000.0, se=0.0, sensitive=True)
+    spread = Cell("debts", "other", Measure.ESTIMATE, 40, value=12_000.0, se=3.0, sensitive=True)
+    shown = protect([Output(words(), (alike, spread))], policy).outputs[0]
+    assert [cell.hidden for cell in shown.cells] == [True, False]

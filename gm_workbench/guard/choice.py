@@ -1,0 +1,269 @@
+"""Which cells to hide, so that every hidden count passes the audit: as few as there can be, or nearly.
+
+Protection only grows as more is hidden. So the fewest cells are found by turns: an integer programme (`demands.Programme`)
+chooses the fewest that meet all demands known so far, and the audit answers with the demands (cuts) that this choice does not
+meet. What is still lacking is then hidden one by one, and what proves not to be needed is shown again. When that costs no more
+than the fewest, nothing smaller exists. Where that takes too much work, how many must be hidden at least is still known, and
+told.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gm_workbench.guard.audit import Audit, Cut
+from gm_workbench.guard.demands import Cells, Demand, Programme
+from gm_workbench.guard.moves import Range
+
+View = tuple[int, int]
+"""A count, and which of the ranges in which it can be seen (0 is the narrowest)."""
+
+LARGEST = 250
+"""Cells that hang together: of more the fewest are sought with less work, of which so much (`LARGE`) is done."""
+LARGE = 0.5
+AT_ONCE = 10
+"""Demands that are met before others are asked for, where many cells hang together."""
+TRIED = 20
+"""Ways to meet a demand that are weighed against each other."""
+UNIT = 10_000
+"""What it costs to hide one cell; what costs less than `LEAST` only decides between choices that are as good."""
+LEAST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """If all cells of `when` are hidden, one of `then` must be too."""
+
+    when: Cells
+    then: Cells
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Cells that can be hidden, and what each of them shows.
+
+    Attributes
+    ----------
+    audit : Audit
+    shows : mapping of int to tuple of View
+        For each cell that can be hidden, the views of counts that it shows.
+    cost : mapping of int to int
+        What hiding a cell costs, about `UNIT`.
+    clauses : callable
+        For hidden cells, the demands other than the audit's that they do not meet.
+    """
+
+    audit: Audit
+    shows: Mapping[int, tuple[View, ...]]
+    cost: Mapping[int, int]
+    clauses: Callable[[Cells], Sequence[Clause]] = lambda _: ()
+
+    def known(self, hidden: Cells) -> dict[int, Range]:
+        """Give what a reader sees of each count when these cells are hidden."""
+        return dict(_Seen(self, hidden).known)
+
+    def price(self, cells: Iterable[int]) -> int:
+        return sum(self.cost[cell] for cell in cells)
+
+
+class _Seen:
+    """What a reader sees of each count, while cells are hidden and shown."""
+
+    def __init__(self, board: Board, hidden: Cells) -> None:
+        self.board = board
+        self.times = Counter(view for cell, views in board.shows.items() if cell not in hidden for view in views)
+        self.known: dict[int, Range] = {}
+        for place in board.audit.views:
+            self._look(place)
+
+    def hide(self, cell: int) -> None:
+        self._turn(cell, -1)
+
+    def show(self, cell: int) -> set[int]:
+        """Show a cell; give the counts of which it shows anything."""
+        self._turn(cell, 1)
+        return {place for place, _ in self.board.shows[cell]}
+
+    def _turn(self, cell: int, times: int) -> None:
+        for view in self.board.shows[cell]:
+            self.times[view] += times
+            self._look(view[0])
+
+    def _look(self, place: int) -> None:
+        ends = self.board.audit.views[place]
+        first = next((depth for depth in range(len(ends)) if self.times[place, depth] > 0), None)
+        if first is None:
+            self.known.pop(place, None)
+        else:
+            self.known[place] = ends[first]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The cells to hide, and the least that any choice costs."""
+
+    hidden: Cells
+    cost: int
+    bound: int
+
+    @property
+    def exact(self) -> bool:
+        return self.cost - self.bound < LEAST
+
+
+def choose(board: Board) -> Chosen | None:
+    """Choose the cells to hide; None if even hiding all of them is not enough."""
+    search = _Search(board)
+    best = search.from_below() if search.large else search.by_turns()
+    return None if best is None else Chosen(best, board.price(best), min(search.programme.bound, board.price(best)))
+
+
+class _Search:
+    """A search for cells to hide, with the demands that it meets on the way."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.programme = Programme({cell: board.cost[cell] for cell in sorted(board.shows)})
+        by_view: dict[View, set[int]] = {}
+        for cell, views in board.shows.items():
+            for view in views:
+                by_view.setdefault(view, set()).add(cell)
+        self.showing = {view: frozenset(cells) for view, cells in by_view.items()}
+        self.large = len(board.shows) > LARGEST
+        if self.large:
+            self.programme.left = int(LARGE * self.programme.left)
+
+    def by_turns(self) -> Cells | None:
+        """Hide what is enough, then seek a choice that costs less, until there is none or the work is done."""
+        best = self.feasible(frozenset())
+        while best is not None and self.programme.made and self.board.price(best) - self.programme.bound >= LEAST:
+            fewest = self.programme.fewest()
+            if fewest is None:
+                break
+            other = self.feasible(fewest)
+            best = best if other is None else min(best, other, key=self.board.price)
+        return best
+
+    def from_below(self) -> Cells | None:
+        """Seek the fewest until they are enough or the work is done, and only then hide what is enough."""
+        hidden = frozenset[int]()
+        while self._asked(hidden):
+            fewest = self.programme.fewest()
+            if fewest is None:
+                break
+            hidden = fewest
+        return self.feasible(hidden)
+
+    def _asked(self, hidden: Cells) -> bool:
+        """Whether hiding these cells does not meet all demands; what it does not meet is kept."""
+        wanted = list(self.board.audit.wanted)
+        more, _ = self._missed(hidden, wanted, len(wanted))
+        self.programme.add(more)
+        return bool(more)
+
+    def feasible(self, hidden: Cells) -> Cells | None:
+        """Hide more until every demand is met, then show what is not needed; None if hiding more does not help."""
+        filled = self._filled(hidden)
+        return None if filled is None else self._shown_again(filled)
+
+    def _filled(self, hidden: Cells) -> Cells | None:
+        """Hide more until every demand is met: each time what meets most of what is lacking for what it costs."""
+        todo = list(self.board.audit.wanted)
+        while True:
+            more, todo = self._missed(hidden, todo, AT_ONCE if self.large else len(todo))
+            if not more:
+                return hidden
+            self.programme.add(more)
+            before, hidden = hidden, _met(self.board, more, hidden)
+            if hidden == before:
+                return None
+
+    def _missed(self, hidden: Cells, todo: Sequence[int], at_once: int) -> tuple[list[Demand], list[int]]:
+        """Give demands that hiding these cells does not meet, and of which counts it must be asked again."""
+        known = _Seen(self.board, hidden).known
+        cuts: list[Cut] = []
+        asked = 0
+        for _, cut in self.board.audit.asked(known, todo):
+            asked += 1
+            cuts += [] if cut is None else [cut]
+            if len(cuts) >= at_once:
+                break
+        left = [*todo[asked:], *(cut.place for cut in cuts)]
+        return [*map(self._of, cuts), *self._clauses(hidden)], left
+
+    def _clauses(self, hidden: Cells) -> list[Demand]:
+        clauses = self.board.clauses(hidden)
+        return [Demand(tuple((frozenset({one}), 1.0) for one in sorted(c.then)), c.when) for c in clauses]
+
+    def _of(self, cut: Cut) -> Demand:
+        gains: dict[Cells, float] = {}
+        for (place, depth), gain in cut.gains.items():
+            cells = self._hiding(place, depth)
+            gains[cells] = gains.get(cells, 0.0) + gain
+        for row in cut.found:
+            members = self.board.audit.links.relations[row].members
+            cells = frozenset().union(*(self._hiding(at, len(self.board.audit.views.get(at, ()))) for at in members))
+            gains[cells] = 1.0
+        return Demand(tuple((cells, min(gain, 1.0)) for cells, gain in gains.items()))
+
+    def _hiding(self, place: int, depth: int) -> Cells:
+        """Give the cells that must be hidden to hide so many views of a count."""
+        return frozenset().union(*(self.showing.get((place, at), frozenset()) for at in range(depth)))
+
+    def _shown_again(self, hidden: Cells) -> Cells:
+        """Show what is not needed after all, the dearest first; only counts whose room rests on it are asked about."""
+        seen, left = _Seen(self.board, hidden), set(hidden)
+        for cell in sorted(hidden, key=lambda cell: (-self.board.cost[cell], cell)):
+            if self.programme.needs(cell, left):
+                continue
+            shaken = self.board.audit.shaken(seen.show(cell))
+            left.discard(cell)
+            if self._lacks(seen.known, shaken, frozenset(left)):
+                seen.hide(cell)
+                left.add(cell)
+        return frozenset(left)
+
+    def _lacks(self, known: Mapping[int, Range], shaken: Sequence[int], hidden: Cells) -> bool:
+        """Whether a demand is not met after all; it is kept."""
+        more = self._clauses(hidden)
+        if not more:
+            cut = next((cut for _, cut in self.board.audit.asked(known, shaken) if cut is not None), None)
+            more = [] if cut is None else [self._of(cut)]
+        self.programme.add(more)
+        return bool(more)
+
+
+def _met(board: Board, made: Sequence[Demand], hidden: Cells) -> Cells:
+    """Hide until some demands are met; of each only what gives most for what it costs is tried."""
+    todo = [(demand, _tried(board, demand, hidden)) for demand in made]
+    while True:
+        worth: dict[Cells, float] = {}
+        for demand, tried in todo:
+            lacking = demand.lacks(hidden)
+            if lacking > 1e-9:
+                for cells, gain in tried:
+                    if not cells <= hidden:
+                        worth[cells] = worth.get(cells, 0.0) + min(gain, lacking)
+        if not worth:
+            return hidden
+        best: Cells = max(worth, key=_value(board, worth, hidden))
+        hidden = hidden | best
+        todo = [(demand, tried) for demand, tried in todo if demand.lacks(hidden) > 1e-9]
+
+
+def _value(board: Board, worth: Mapping[Cells, float], hidden: Cells) -> Callable[[Cells], tuple[float, int]]:
+    """Say what hiding cells gives for what it costs."""
+    return lambda cells: (worth[cells] / board.price(cells - hidden), -min(cells))
+
+
+def _tried(board: Board, demand: Demand, hidden: Cells) -> list[tuple[Cells, float]]:
+    """Give the sets of cells that meet most of a demand for what they cost, enough of them to meet it."""
+    left = [(cells, gain) for cells, gain in demand.gains if not cells <= hidden]
+    left.sort(key=lambda one: (-one[1] / board.price(one[0] - hidden), min(one[0])))
+    enough, so_far = 0, 0.0
+    while enough < len(left) and (enough < TRIED or so_far < 1.0):
+        so_far += left[enough][1]
+        enough += 1
+    return left[:enough]

@@ -1,0 +1,134 @@
+"""What is hidden of a report, and what each cell must be hidden for by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from gm_workbench.guard.across import At, Linked, linked
+from gm_workbench.guard.cells import Reason, own_reason
+from gm_workbench.guard.curves import thinned
+from gm_workbench.guard.links import Links, Origin, Relation
+from gm_workbench.guard.policy import Method, Policy
+from gm_workbench.guard.rounded import added, leaves, rounded_counts
+from gm_workbench.outputs.output import Cell, Measure, Output, Shape
+
+_PARTS = frozenset({Measure.COUNT, Measure.SHARE})
+
+
+@dataclass
+class Plan:
+    """What is hidden of a report: cells by a rule of their own, and cells that would help to work those out.
+
+    Attributes
+    ----------
+    own : dict of At to Reason
+    hidden : set of At
+        Besides.
+    mute : set of At
+        Shown, but without the number of persons behind it.
+    failed : set of int
+        Outputs that cannot be made safe.
+    spare : dict of int to int
+        For an output of which perhaps more is hidden than must be: how many cells at most.
+    prints : dict of int to int
+        How counts print under the method *round*.
+    leaves : dict of int to tuple of int
+        Under that method, the counts whose printed numbers add up to that of each.
+    """
+
+    outputs: Sequence[Output]
+    policy: Policy
+    linked: Linked
+    own: dict[At, Reason]
+    concentrated: Mapping[int, int]
+    withheld: frozenset[int] = frozenset()
+    hidden: set[At] = field(default_factory=set)
+    mute: set[At] = field(default_factory=set)
+    failed: set[int] = field(default_factory=set)
+    spare: dict[int, int] = field(default_factory=dict)
+    prints: dict[int, int] = field(default_factory=dict)
+    leaves: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def sums(self) -> Sequence[Relation]:
+        """Give the sums that a reader can use: among rounded numbers she finds none by adding up."""
+        if self.policy.method is not Method.ROUND:
+            return self.linked.relations
+        printed = added(self.linked, self.policy)
+        chance = (Origin.FOUND, Origin.LAYOUT, Origin.ACROSS)
+        return [one for one in self.linked.relations if one.origin not in chance or printed.get(one.total) is one]
+
+    def reason(self, at: At) -> Reason | None:
+        """Say why a cell is hidden, or None."""
+        return self.own.get(at) or (Reason.COMPLEMENT if at in self.hidden else None)
+
+    def visible(self, at: At) -> bool:
+        return at[0] not in self.withheld and self.reason(at) is None
+
+    def cells(self) -> Iterator[tuple[At, Cell]]:
+        for output, made in enumerate(self.outputs):
+            for at, cell in enumerate(made.cells):
+                yield (output, at), cell
+
+    def known(self, output: int) -> frozenset[int]:
+        """Give the counts that some visible cell of an output gives away; only those print as an n."""
+        here = [(output, at) for at in range(len(self.outputs[output].cells))]
+        seen = {place for at in here if self.visible(at) for place in self.linked.of(at)}
+        return frozenset(seen - {place for at in here if at in self.mute for place in self.linked.of(at)[:1]})
+
+
+def start(outputs: Sequence[Output], policy: Policy, withheld: frozenset[int] = frozenset()) -> Plan:
+    """Hide by each cell's own rules only."""
+    found = linked(outputs, policy)
+    own: dict[At, Reason] = {}
+    concentrated: dict[int, int] = {}
+    for output, made in enumerate(outputs):
+        reasons = _own(made, found.parts[output], policy)
+        own |= {(output, at): reason for at, reason in reasons.items()}
+        concentrated |= _concentrated(made, found.parts[output], reasons, policy)
+    plan = Plan(outputs, policy, found, own, concentrated, withheld)
+    if policy.method is Method.ROUND:
+        plan.leaves, plan.prints = leaves(found, policy), rounded_counts(found, policy)
+    return plan
+
+
+def _own(output: Output, found: Links, policy: Policy) -> dict[int, Reason]:
+    own = dict.fromkeys(thinned(output, policy), Reason.STEP)
+    curve = Shape.CURVE in output.words.shown_as
+    for at, cell in enumerate(output.cells):
+        if at in own and cell.n >= policy.threshold:
+            continue
+        reason = own_reason(_judged(cell, curve=curve), policy)
+        if reason is not None:
+            own[at] = reason
+    for at in _crowded(output, found, policy):
+        own.setdefault(at, Reason.COMPLEMENT)
+    return own
+
+
+def _judged(cell: Cell, *, curve: bool) -> Cell:
+    """Leave a curve's events so far to the rule for its steps."""
+    return replace(cell, numerator=None) if curve and cell.measure is Measure.ESTIMATE else cell
+
+
+def _crowded(output: Output, found: Links, policy: Policy) -> list[int]:
+    """Give the sensitive counts that hold more of their total than the class rule allows."""
+    return [
+        at
+        for at, cell in enumerate(output.cells)
+        if cell.sensitive and cell.measure is Measure.COUNT
+        for total in _totals_of(found, at)
+        if cell.n > policy.class_share * total
+    ]
+
+
+def _totals_of(found: Links, cell: int) -> list[int]:
+    return [found.values[one.total] for one in found.relations if found.body(cell) in one.parts]
+
+
+def _concentrated(output: Output, found: Links, own: Mapping[int, Reason], policy: Policy) -> dict[int, int]:
+    """Give the counts hidden for holding nearly all of a group, with the largest value that the class rule allows."""
+    cells = output.cells
+    crowded = [at for at, reason in own.items() if reason is Reason.COMPLEMENT and cells[at].measure in _PARTS]
+    group = {at: cells[at].n if cells[at].measure is Measure.SHARE else min(_totals_of(found, at)) for at in crowded}
+    return {found.body(at): int(policy.class_share * n) for at, n in group.items()}

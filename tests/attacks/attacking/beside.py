@@ -1,0 +1,154 @@
+"""Attacks on several reports beside each other: places, years, studies, policies, and a report that was made again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from attacking.attack import POLICIES, Claim, Hidden, Stage, attack
+from attacking.puzzle import MANY, Ends, possible
+from attacking.scenes import counts, released
+from gm_workbench.guard import differencing
+from gm_workbench.guard.policy import Policy, load_policy
+from gm_workbench.guard.sides import Side
+from gm_workbench.guard.told import Rules, told
+from gm_workbench.report.csvfiles import csv_text
+
+PLACES = ("GM0307", "GM0363", "GM0855")
+YEAR, NEXT, BOTH = "2023-01/2023-12", "2024-01/2024-12", "2023-01/2024-12"
+NEEDS = ("threshold", "complement", "found sums")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A report that is to be released: one table of counts, of a place, a period and a study."""
+
+    numbers: Mapping[str, int]
+    place: str = "GM0855"
+    period: str = YEAR
+    study: str = "a"
+    policy: str = "cbs-stijl"
+    members: tuple[str, ...] | None = ()
+    origin: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.study}/{self.place}/{self.period}/{self.policy}/{self.origin}"
+
+
+def bundle(*reports: Told) -> Stage:
+    """Protect each report by itself, release all if nothing is found, and show what their CSV files print."""
+
+    def stage(policy: Policy, folder: Path) -> dict[str, list[dict[str, str]]]:
+        printed = {one.name: _lines(one, _policy(one, policy)) for one in reports}
+        sides = [_side(one, _policy(one, policy), printed[one.name]) for one in reports]
+        if differencing.difference(sides).findings:
+            raise Hidden
+        return printed
+
+    return stage
+
+
+def _policy(one: Told, weakened: Policy) -> Policy:
+    return weakened if one.policy == weakened.name else load_policy(one.policy, POLICIES)
+
+
+def _lines(one: Told, policy: Policy) -> list[dict[str, str]]:
+    (shown,) = released([counts(one.numbers)], policy).outputs
+    return list(csv.DictReader(io.StringIO(csv_text(shown))))
+
+
+def _side(one: Told, policy: Policy, lines: Sequence[dict[str, str]]) -> Side:
+    smallest = 1 if policy.zero_is_safe else 0
+    rules = Rules(policy.name, policy.digest, policy.method, policy.threshold, policy.base, policy.width, smallest)
+    read = told("people", lines, rules, exact=True)
+    about = {"people": "benefit"}
+    return Side(one.study, one.place, one.period, "", "real", one.origin, one.name, rules, read, one.members, {}, about)
+
+
+Printed = Mapping[str, list[dict[str, str]]]
+
+
+def number(printed: Printed, told_of: Told, row: str = "all") -> float:
+    """Read one number of one report."""
+    (value,) = [line["value"] for line in printed[told_of.name] if line["row"] == row]
+    if not value[0].isdigit():
+        raise Hidden
+    return float(value)
+
+
+def against(*reports: Told, secret: float, **more: Any) -> Callable[..., Any]:
+    return attack(bundle(*reports), "differencing", secret, **more)
+
+
+NETWORK = Told({"all": 120}, "network", members=PLACES)
+HERE, THERE, FEW = Told({"all": 60}), Told({"all": 56}, "GM0363"), Told({"all": 4}, "GM0307")
+
+
+@against(NETWORK, HERE, THERE, FEW, secret=4, needs=NEEDS)
+def network_minus_the_other_places(printed: Printed) -> Claim:
+    """The total of all places minus each place that shows its own"""
+    return number(printed, NETWORK) - number(printed, HERE) - number(printed, THERE)
+
+
+@against(NETWORK, HERE, THERE, secret=4, needs=NEEDS)
+def network_minus_the_places_that_have_a_report(printed: Printed) -> Claim:
+    """The place that has no report is in the total all the same"""
+    return number(printed, NETWORK) - number(printed, HERE) - number(printed, THERE)
+
+
+THEN = Told({"all": 57}, period=NEXT, origin="release-1")
+
+
+@against(HERE, THEN, secret=3, needs=("threshold",))
+def this_year_minus_last_year(printed: Printed) -> Claim:
+    """The same group in two years"""
+    return number(printed, HERE) - number(printed, THEN)
+
+
+LONG = Told({"all": 127}, period=BOTH)
+ONE, OTHER = Told({"all": 60}), Told({"all": 64}, period=NEXT)
+
+
+@against(LONG, ONE, OTHER, secret=3, needs=("threshold",))
+def two_years_minus_each_of_them(printed: Printed) -> Claim:
+    """A period of two years and both years by themselves: those who are in neither"""
+    return number(printed, LONG) - number(printed, ONE) - number(printed, OTHER)
+
+
+ELSEWHERE = Told({"all": 56}, study="b")
+
+
+@against(HERE, ELSEWHERE, secret=4, needs=("threshold",))
+def one_group_in_two_studies(printed: Printed) -> Claim:
+    """The same group, counted in two studies of one place"""
+    return number(printed, HERE) - number(printed, ELSEWHERE)
+
+
+AGAIN = Told({"all": 58}, origin="release-1")
+
+
+@against(HERE, AGAIN, secret=2, needs=("threshold",))
+def report_that_was_made_again(printed: Printed) -> Claim:
+    """A report before and after somebody withdrew consent"""
+    return number(printed, HERE) - number(printed, AGAIN)
+
+
+NUMBERS = {"a": 8, "b": 22, "all": 30}
+STRICT, ROUNDED = Told(NUMBERS), Told(NUMBERS, policy="opensafely-stijl", origin="release-1")
+
+
+@against(STRICT, ROUNDED, secret=8, needs=NEEDS)
+def two_policies_on_the_same_numbers(printed: Printed) -> Claim:
+    """What one policy hides the other rounds, and the total stands exact in the first"""
+    known: dict[str, Ends] = {"all": (number(printed, STRICT),) * 2}
+    for row in ("a", "b"):
+        rounded = number(printed, ROUNDED, row)
+        known[row] = (rounded - 2, rounded + 2)
+    known["a"] = (known["a"][0], min(known["a"][1], 9.0))
+    low, high = possible("a", known, [("all", "ab")])
+    return (low, high) if high < MANY else MANY

@@ -1,0 +1,9 @@
+"""All attacks, in the order of the table."""
+
+from __future__ import annotations
+
+from attacking import beside, delivery, files, linked, persons, rounding, saying, sums
+from attacking.attack import Attack
+
+ROOMS = (sums, linked, rounding, persons, saying, files, beside, delivery)
+ATTACKS: tuple[Attack, ...] = tuple(one for room in ROOMS for one in vars(room).values() if isinstance(one, Attack))

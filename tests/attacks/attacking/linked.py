@@ -1,0 +1,177 @@
+"""Attacks on several outputs of one report: what the first hides, the second shows."""
+
+from __future__ import annotations
+
+from attacking.attack import Claim, attack
+from attacking.puzzle import MANY, grid, possible, read, solved
+from attacking.scenes import COUNT, ESTIMATE, SHARE, Seen, counts, output, shown, table
+from gm_workbench.outputs.output import Cell, Output, Shape, Whom
+
+ON = ("threshold", "complement", "found sums")
+
+
+@attack(shown(counts({"a": 4, "b": 40, "c": 56}), counts({"women": 100, "men": 130}, "sexes")), "linked", 4, needs=ON)
+def total_stands_in_another_table(seen: Seen) -> Claim:
+    """The parts stand in one table and their total in the next"""
+    return seen.number("women", name="sexes") - seen.number("b") - seen.number("c")
+
+
+@attack(shown(counts({"a": 4, "b": 40, "c": 56, "all": 100}), counts({"b": 40, "z": 70}, "again")), "linked", 4, needs=ON)
+def count_hidden_here_and_shown_there(seen: Seen) -> Claim:
+    """What is hidden to protect another count stands in the next table under the same name"""
+    return seen.number("all") - seen.number("b", name="again") - seen.number("c")
+
+
+@attack(
+    shown(table({"x": [4, 50], "y": [60, 300]}), output([Cell("y", "a", COUNT, 60), Cell("y", "b", COUNT, 300)], "again")),
+    "linked",
+    4,
+    needs=ON,
+)
+def same_counts_in_two_sections(seen: Seen) -> Claim:
+    """A table with margins, and one row of it again without"""
+    known = {}
+    for name, rows, columns in (("people", ("x", "y", "total"), ("a", "b", "all")), ("again", "y", "ab")):
+        places = {f"{row}/{key}": (row, key, name) for row in rows for key in columns}
+        known |= {place: ends for place, ends in read(seen, places).items() if ends[0] == ends[1]}
+    return possible("x/a", {"x/a": (1.0, 9.0)} | known, grid(("x", "y"), "ab"))
+
+
+def _fits(share: float, about: int) -> list[int]:
+    """Give the numbers of persons near a rounded one that a share of four decimals can be of."""
+    near = range(about - 5, about + 5)
+    return [n for n in near if any(round(k / n, 4) == round(share, 4) for k in range(n + 1))]
+
+
+@attack(
+    shown(
+        output([Cell("men", "work", SHARE, 120, numerator=61, digits=2), Cell("women", "work", SHARE, 130, numerator=61)]),
+        output([Cell("men", "score", SHARE, 117, numerator=50, digits=2)], "scores"),
+    ),
+    "linked",
+    3,
+    needs=ON,
+)
+def group_and_all_but_a_few_of_it(seen: Seen) -> Claim:
+    """All men here, and there the men who answered: three did not"""
+    whole = _fits(seen.number("men", "work"), seen.persons("men", "work"))
+    some = _fits(seen.number("men", "score", "scores"), seen.persons("men", "score", "scores"))
+    least = [n - m for n in whole for m in some if n > m]
+    return (min(least), max(least)) if least else MANY
+
+
+@attack(shown(counts({"a": 4, "b": 40}), output([Cell("all", "n", COUNT, 44)], "total")), "linked", 4, needs=ON)
+def total_alone_in_a_section(seen: Seen) -> Claim:
+    """A table without a total, and the total as a section of its own"""
+    return seen.number("all", name="total") - seen.number("b")
+
+
+@attack(
+    shown(
+        output([Cell("r", "n", COUNT, 4), Cell("s", "n", COUNT, 46)]),
+        output([Cell("both", "work", SHARE, 50, numerator=20, digits=1)], "work"),
+    ),
+    "linked",
+    4,
+    needs=ON,
+)
+def persons_behind_a_percentage_elsewhere(seen: Seen) -> Claim:
+    """A percentage has only so many fractions: its n is the missing total"""
+    value, about = seen.number("both", "work", "work"), seen.persons("both", "work", "work")
+    fits = [n for n in range(about - 5, about + 5) if any(round(k / n, 3) == value for k in range(n + 1))]
+    rest = [n - seen.number("s") for n in fits if 1 <= n - seen.number("s") <= 9]
+    return (min(rest), max(rest)) if rest else MANY
+
+
+WOMEN = Whom("workers").with_("sex", "woman")
+
+
+def _known(name: str, numbers: dict[str, tuple[int, Whom]]):
+    return output([Cell(row, "n", COUNT, n, whom=whom) for row, (n, whom) in numbers.items()], name)
+
+
+@attack(
+    shown(
+        _known("people", {"vrouw": (110, WOMEN), "man": (140, Whom("workers").with_("sex", "man"))}),
+        _known(
+            "contracts",
+            {
+                "oproep": (61, WOMEN.with_("contract", "on call")),
+                "vast": (45, WOMEN.with_("contract", "permanent")),
+                "anders": (4, WOMEN.with_("contract", "other")),
+            },
+        ),
+    ),
+    "linked",
+    4,
+    needs=ON,
+)
+def parts_of_persons_who_bear_another_name(seen: Seen) -> Claim:
+    """The contracts of women in one table, women under another word in the next"""
+    return seen.number("vrouw") - seen.number("oproep", name="contracts") - seen.number("vast", name="contracts")
+
+
+@attack(
+    shown(
+        _known("people", {"vrouw": (110, WOMEN), "man": (140, Whom("workers").with_("sex", "man"))}),
+        _known(
+            "contracts",
+            {"oproep": (61, WOMEN.with_("contract", "on call")), "vast": (45, WOMEN.with_("contract", "permanent"))},
+        ),
+    ),
+    "linked",
+    4,
+    needs=ON,
+)
+def category_that_is_not_told(seen: Seen) -> Claim:
+    """The other contracts are not in the table at all, and still follow from it"""
+    return seen.number("vrouw") - seen.number("oproep", name="contracts") - seen.number("vast", name="contracts")
+
+
+@attack(
+    shown(counts({"18-26": 43, "27-65": 57}), counts({"18-27": 46, "28-65": 54}, "bands")),
+    "linked",
+    3,
+    needs=ON,
+)
+def bands_cut_a_year_apart(seen: Seen) -> Claim:
+    """Who is 18 to 27 minus who is 18 to 26: those of one age"""
+    return seen.number("18-27", name="bands") - seen.number("18-26")
+
+
+TWO = (
+    output([Cell("all", "score", ESTIMATE, 123, value=5.0)]),
+    output([Cell("complete", "score", ESTIMATE, 120, value=5.1)], "complete"),
+)
+
+
+@attack(shown(*TWO), "rounded n", 3)
+def persons_of_two_models(seen: Seen) -> Claim:
+    """Persons in the first model minus persons in the second: those who left one question open"""
+    return seen.persons("all", "score") - seen.persons("complete", "score", "complete")
+
+
+@attack(shown(counts({"begin": 345, "consent": 342, "end": 221}, shape=Shape.FLOW)), "rounded n", 3, needs=("threshold",))
+def loss_in_a_flow(seen: Seen) -> Claim:
+    """Persons before a step minus persons after it"""
+    return seen.number("begin") - seen.number("consent")
+
+
+SEXES = {"m": [24, 106, 8], "f": [61, 28, 9]}
+HOMES = {"rent": [11, 21, 1], "own": [67, 96, 13], "other": [7, 17, 3]}
+
+
+def _undeclared(rows: dict[str, list[int]], name: str) -> Output:
+    """Draw a table with margins of which nobody says that they are sums."""
+    return Output(table(rows, name).words, table(rows, name).cells)
+
+
+@attack(
+    shown(_undeclared(SEXES, "people"), _undeclared(HOMES, "homes")),
+    "complement",
+    8,
+    needs=("threshold", "found sums", "width"),
+)
+def layout_says_that_a_hidden_column_adds_up_too(seen: Seen) -> Claim:
+    """Two counts below ten and their total, all hidden: the other columns show that it is a total, and its row gives it"""
+    return solved(seen, "m/c", tuple(SEXES), "abc")

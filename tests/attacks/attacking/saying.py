@@ -1,0 +1,153 @@
+"""Attacks on words: captions, alt text, labels and sentences that say a number which no cell shows."""
+
+from __future__ import annotations
+
+import re
+
+from attacking.attack import Claim, attack
+from attacking.puzzle import MANY, possible, read
+from attacking.scenes import Seen, cells, counts, output, shown
+from gm_workbench.outputs.output import Role, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.people import PERSONS, why_key
+from gm_workbench.vocabulary.text import Text, same
+
+FEW = {"a": 40, "b": 60}
+ON = ("threshold",)
+SAID_NO_MORE = (*ON, "silence")
+NAMED = {"drie": 3, "three": 3, "vier": 4, "four": 4}
+
+
+def quoted(text: str, pattern: str = r"(\d+) (?:vrouwen|women|moeders|mothers)") -> Claim:
+    """Read the smallest number of women that a text names."""
+    found = [int(number) for number in re.findall(pattern, text)]
+    return min(found, default=int(MANY))
+
+
+@attack(
+    shown(counts(FEW, caption=Text("Van de 7 vrouwen werkt er een.", "One of the women works."))),
+    "words",
+    7,
+    needs=SAID_NO_MORE,
+)
+def number_typed_in_a_caption(seen: Seen) -> Claim:
+    """A caption that somebody typed after looking at the raw table"""
+    return quoted(seen.said())
+
+
+@attack(shown(counts(FEW, caption=Text("Enkele vrouwen werken.", "Of 7 women one works."))), "words", 7, needs=SAID_NO_MORE)
+def number_in_one_language_only(seen: Seen) -> Claim:
+    """Dutch says some, English says how many: the two pages beside each other"""
+    return quoted(seen.said())
+
+
+@attack(
+    shown(counts(FEW, alt=plain(same("Een balk van 4 vrouwen en een van veertig mannen.")))), "words", 4, needs=SAID_NO_MORE
+)
+def number_in_the_alt_text(seen: Seen) -> Claim:
+    """The words for who cannot see the figure"""
+    return quoted(seen.said())
+
+
+@attack(shown(counts(FEW, labels={"a": Text("overig: 4 vrouwen", "other: 4 women")})), "words", 4, needs=SAID_NO_MORE)
+def number_in_a_label(seen: Seen) -> Claim:
+    """The name of a row"""
+    return quoted(seen.said())
+
+
+@attack(shown(counts(FEW, caption=Text("Scores, n = 4.", "Scores, n = 4."))), "words", 4, needs=SAID_NO_MORE)
+def number_written_as_n(seen: Seen) -> Claim:
+    """The habit of writing n under a table"""
+    return quoted(seen.said(), r"n = (\d+)")
+
+
+@attack(
+    shown(counts(FEW, caption=Text("Van de drie vrouwen werkt er een.", "One of the three women works."))),
+    "words",
+    3,
+    needs=SAID_NO_MORE,
+)
+def number_written_as_a_word(seen: Seen) -> Claim:
+    """A number in letters"""
+    return next((n for word, n in NAMED.items() if f"{word} vrouwen" in seen.said() or f"{word} women" in seen.said()), MANY)
+
+
+@attack(shown(counts({"4 vrouwen": 40, "b": 60})), "words", 4, needs=SAID_NO_MORE)
+def number_in_the_key_of_a_row(seen: Seen) -> Claim:
+    """A row that was named by a value of the data"""
+    return quoted(seen.said())
+
+
+@attack(shown(counts(FEW, name="people_of_4_women")), "words", 4, needs=SAID_NO_MORE)
+def number_in_the_name_of_a_file(seen: Seen) -> Claim:
+    """The name under which the numbers are saved"""
+    return quoted(" ".join(seen.outputs).replace("_", " "))
+
+
+@attack(
+    shown(counts(FEW, caption=Text("Van de 7 vrouwen werkt er een.", "One of 7 women works."))),
+    "silence",
+    7,
+    needs=(*ON, "words"),
+)
+def words_of_what_is_withheld(seen: Seen) -> Claim:
+    """The table is withheld for its caption, and the caption stays"""
+    one = seen.outputs["people"]
+    return quoted(one.words.caption.nl)
+
+
+SAID = Sentence(Text("Het gaat om {n} personen.", "It is about {n} persons."), {"n": Slot("a", "n")})
+
+
+@attack(shown(counts({"a": 4, "b": 60}, sentence=SAID)), "threshold", 4)
+def sentence_that_quotes_a_hidden_count(seen: Seen) -> Claim:
+    """The sentence above the table says what the table hides"""
+    return quoted(seen.said(), r"(\d+) personen")
+
+
+HEARD = Sentence(
+    Text("Gemiddeld {v} bij {n} personen.", "On average {v} among {n} persons."),
+    {"v": Slot("a", "n"), "n": Slot("a", "n", "n")},
+)
+
+
+@attack(shown(output(cells(("a", 4, 52.0)), alt=HEARD)), "threshold", 4, needs=())
+def alt_text_that_quotes_the_persons_behind_a_mean(seen: Seen) -> Claim:
+    """The alt text says of how many persons the mean is"""
+    return quoted(seen.said(), r"(\d+) personen")
+
+
+STEPS = {"begin": 345, "consent": 342, "end": 221}
+STEP_WORDS = {
+    PERSONS: Text("personen", "persons"),
+    **{row: same(row) for row in STEPS},
+    **{why_key(row): same("viel af") for row in STEPS},
+}
+
+
+@attack(
+    shown(counts(STEPS, "flow", PERSONS, shape=Shape.FLOW, role=Role.FLOW, labels=STEP_WORDS)), "flow", 3, needs=("threshold",)
+)
+def loss_at_a_step(seen: Seen) -> Claim:
+    """Who were there before a step minus who are there after it"""
+    return seen.number("begin", PERSONS, "flow") - seen.number("consent", PERSONS, "flow")
+
+
+SORTED = {"a": 70, "b": 65, "c": 33, "d": 32, "f": 32, "e": 9, "all": 241}
+
+
+@attack(
+    shown(counts(SORTED)),
+    "complement",
+    9,
+    needs=("threshold", "found sums", "width"),
+    open="rows that stand in the order of their numbers say between which two a hidden one lies",
+)
+def order_of_the_rows(seen: Seen) -> Claim:
+    """Rows are sorted from many to few, so a hidden one lies between its neighbours"""
+    known = read(seen, {row: (row, "n", "people") for row in SORTED})
+    rows = [row for row in SORTED if row != "all"]
+    for at, row in enumerate(rows):
+        if known[row][1] == MANY:
+            before, after = (known[rows[max(at - 1, 0)]], known[rows[min(at + 1, len(rows) - 1)]])
+            known[row] = (max(10.0, after[0]), before[1])
+    return possible("e", known, [("all", rows)])
