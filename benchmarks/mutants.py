@@ -83,10 +83,23 @@ FOLLOWED = ("outputs/compared.py", "vocabulary/scoring.py")
 
 GUARD = "part of the question whether there is enough data, which there is by far in every published set"
 SQUARED = "only the square of it is used, or both sides of an equation turn with it"
+STOPS = "says when an optimiser stops looking; the two others still arrive, and the best is climbed on from"
 FLOOR = "part of the question whether the clusters can judge a contrast; they can judge every published one"
 
 NO_CHANGE: dict[tuple[str, str, int, str], str] = {
     ("metrics/growth.py", "factor = back @ np.array([[theta[0], 0.0], [theta[1], theta[2]]])", 9, "minus"): SQUARED,
+    (
+        "metrics/mixed_fit.py",
+        'return {"BFGS": {"gtol": STEEP * rows}, "Powell": {"ftol": GAIN / rows}}.get(optimiser, {})',
+        25,
+        "minus",
+    ): STOPS,
+    (
+        "metrics/mixed_fit.py",
+        'return {"BFGS": {"gtol": STEEP * rows}, "Powell": {"ftol": GAIN / rows}}.get(optimiser, {})',
+        59,
+        "minus",
+    ): STOPS,
     (
         "metrics/paths.py",
         "if math.isclose(paths[0, 0], -paths[0, 1], rel_tol=1e-9):",

@@ -49,6 +49,18 @@ def test_every_listed_function_has_a_witness():
     assert listed() - witnessed() == set()
 
 
+def with_a_line(begin: str) -> set[str]:
+    """Give the functions under whose heading there is a line that begins so."""
+    sections = re.split(r"^## (?=\S+$)", BODY, flags=re.MULTILINE)[1:]
+    return {section.split("\n", 1)[0] for section in sections if re.search(f"^{begin}", section, re.MULTILINE)}
+
+
+@pytest.mark.parametrize("begin", ["At the edge: ", "Refused: "])
+def test_every_listed_function_has_a_value_at_an_edge_and_input_that_it_refuses(begin):
+    assert listed() - with_a_line(begin) == set()
+    assert with_a_line("At the edge of reason: ") == set()
+
+
 @pytest.mark.parametrize("metric", sorted(witnessed()))
 def test_witnesses_are_of_functions_that_exist(metric):
     room, function = metric.split(".")
@@ -78,18 +90,30 @@ def test_half_has_a_witness(witness):
 def test_other_thing():
     assert True  # {comment}
 """
+EDGES = """
+
+def test_half_has_a_value_at_the_edge(edge):
+    edge("shares.wilson", "none of one", lambda ask: ask(0, 1)[0], {edge}, "0 of 1")
+
+
+def test_half_refuses(refused):
+    from gm_workbench.metrics.shares import wilson
+
+    with refused("shares.wilson", "2 of 1", "must lie between"):
+        wilson(2, 1)
+"""
+SAID = {"held": 0.5, "edge": 0.0, "comment": "said", "remark": "said"}
 
 
 @pytest.mark.parametrize(
     ("changes", "same"),
-    [({}, True), ({"comment": "told"}, True), ({"remark": "told"}, True), ({"held": 0.55}, False)],
-    ids=["nothing", "a test without witness", "a comment", "an expected value"],
+    [({}, True), ({"comment": "told"}, True), ({"remark": "told"}, True), ({"held": 0.55}, False), ({"edge": 1.0}, False)],
+    ids=["nothing", "a test without witness", "a comment", "an expected value", "a value at an edge"],
 )
 def test_digest_is_of_what_witnesses_rest_on(tmp_path, changes, same):
-    before = {"held": 0.5, "comment": "said", "remark": "said"}
-    for folder, words in (("before", before), ("after", {**before, **changes})):
+    for folder, words in (("before", SAID), ("after", {**SAID, **changes})):
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / "test_room.py").write_text(TESTS.format(**words), encoding="utf-8")
+        (tmp_path / folder / "test_room.py").write_text((TESTS + EDGES).format(**words), encoding="utf-8")
     assert (witnesses.digests(tmp_path / "before") == witnesses.digests(tmp_path / "after")) is same
 
 
@@ -103,7 +127,7 @@ def test_run_writes_the_page_only_when_witnesses_agree(tmp_path, held, code, tol
     tests, table = tmp_path / "spec", tmp_path / "page.md"
     tests.mkdir()
     shutil.copy(SPEC / "conftest.py", tests)
-    (tests / "test_room.py").write_text(TESTS.format(held=held, comment="said", remark="said"), encoding="utf-8")
+    (tests / "test_room.py").write_text(TESTS.format(**{**SAID, "held": held}), encoding="utf-8")
     table.write_text("as it was", encoding="utf-8")
     command = [sys.executable, SPEC / "witnesses.py", "--tests", tests, "--table", table]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
@@ -166,9 +190,17 @@ def test_page_sorts_functions_and_writes_a_row_once():
     assert "3 witnesses of 3 functions: 3 run." in text
 
 
+def test_page_has_edges_and_refusals_under_the_function_that_they_are_of():
+    beside = [witnesses.Refused("room.half", "nothing", "must be"), witnesses.Edge("room.half", "all", 0.5, "half of 1")]
+    text = witnesses.page([one(), one(metric="room.other")], {}, beside)
+    half, other = re.split("^## room", text, flags=re.MULTILINE)[1:]
+    assert half.endswith("\nAt the edge: all: 0.5 (half of 1).\n\nRefused: nothing: “must be”.\n\n")
+    assert "Refused" not in other
+
+
 def test_fixture_refuses_an_unknown_way_of_knowing(tmp_path):
     shutil.copy(SPEC / "conftest.py", tmp_path)
-    text = TESTS.format(held=0.5, comment="said", remark="said").replace('known="hand"', 'known="somebody said so"')
+    text = TESTS.format(**SAID).replace('known="hand"', 'known="somebody said so"')
     (tmp_path / "test_room.py").write_text(text, encoding="utf-8")
     command = [sys.executable, SPEC / "witnesses.py", "--tests", tmp_path, "--table", tmp_path / "page.md"]
     assert subprocess.run(command, capture_output=True, check=False, cwd=tmp_path).returncode == 1

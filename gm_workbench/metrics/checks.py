@@ -93,6 +93,16 @@ def all_finite(values: Any) -> bool:
     return bool((np.abs(np.asarray(values, dtype=float)) <= LARGEST).all())
 
 
+def table_of(rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
+    """Give rows of numbers as a table; rows that are not equally long are none, and what is given has no columns.
+
+    >>> table_of([[1, 2], [3, 4]]).shape, table_of([[1, 2], [3]]).shape
+    ((2, 2), (0,))
+    """
+    alike = len({np.shape(row) for row in rows}) == 1
+    return np.asarray(rows if alike else [], dtype=float)
+
+
 def require_filled(frame: pd.DataFrame, columns: Iterable[str], method: str) -> None:
     """Refuse columns that are missing or have gaps."""
     names = list(columns)

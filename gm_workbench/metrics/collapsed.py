@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.metrics.characteristics import Characteristics, characteristics
+from gm_workbench.metrics.sides import side_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -81,14 +82,29 @@ def collapsed(
     >>> found.rows.tolist(), found.some.tolist(), found.total.tolist(), found.compared[found.pattern].tolist()
     ([2.0, 1.0], [1.0, 1.0], [5.0, 2.0], [True, False])
     """
-    rows = rows.loc[rows[group].astype(str).isin(groups)]
+    side, wanted = side_of(rows[group], groups), [group, *covariates, outcome, *([person] if person else [])]
+    rows, side = rows.loc[side >= 0, list(dict.fromkeys(wanted))], side[side >= 0]
     pattern = np.asarray(rows.groupby([group, *covariates], observed=True, sort=True).ngroup(), dtype=np.int64)
-    first = rows.iloc[np.unique(pattern, return_index=True)[1]]
+    begins = _numbered(pattern)[1]
     who = np.asarray(pd.factorize(rows[person])[0] if person else np.arange(len(rows)), dtype=np.int64)
-    keys, cell = np.unique(who * max(len(first), 1) + pattern, return_inverse=True)
+    patterns = max(len(begins), 1)
+    cell, at = _numbered(who * patterns + pattern)
     y = rows[outcome].to_numpy(dtype=float)
-    sums = (np.bincount(cell, column, minlength=len(keys)).astype(float) for column in (np.ones(len(y)), (y > 0) * 1.0, y))
+    sums = (np.bincount(cell, column, minlength=len(at)).astype(float) for column in (np.ones(len(y)), (y > 0) * 1.0, y))
     number, some, total = sums
-    compared = (first[group].astype(str) == groups[0]).to_numpy(dtype=bool)
-    known = characteristics(first, covariates, method)
-    return Cells(keys // max(len(first), 1), keys % max(len(first), 1), number, some, total, compared, known)
+    known = characteristics(rows.iloc[begins], covariates, method)
+    return Cells(who[at], pattern[at], number, some, total, side[begins] == 0, known)
+
+
+def _numbered(keys: Ints) -> tuple[Ints, Ints]:
+    """Number keys from 0 by size, and give where each is first; rows are many and different keys few, so only those are sorted.
+
+    >>> [found.tolist() for found in _numbered(np.array([7, 3, 7, 5]))]
+    [[2, 0, 2, 1], [1, 3, 0]]
+    """
+    codes, there = pd.factorize(keys)
+    order, first = np.argsort(there), np.empty(len(there), dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(keys))[::-1]
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return place[codes], first[order]

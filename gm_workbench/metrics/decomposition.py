@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,10 +16,10 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.bootstrap_lines import own_sums
-from gm_workbench.metrics.checks import are_labels, require_columns, require_filled, require_numbers, require_pair
+from gm_workbench.metrics.checks import are_labels, require_columns, require_filled, require_numbers, require_pair, table_of
 from gm_workbench.metrics.equity import EURO_MONTH
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
-from gm_workbench.metrics.sides import beside
+from gm_workbench.metrics.sides import beside, side_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -74,7 +73,7 @@ def kitagawa(shares: Sequence[Sequence[float]], rates: Sequence[Sequence[float]]
     Raises
     ------
     MetricError
-        When the two do not have two rows and equally many categories.
+        When the two do not have two rows and equally many categories, or a share is not a number of 0 or more.
 
     References
     ----------
@@ -86,9 +85,11 @@ def kitagawa(shares: Sequence[Sequence[float]], rates: Sequence[Sequence[float]]
     >>> [round(float(part), 2) for part in (*composition, *rates)]
     [3.0, -7.5, 0.0, -6.5]
     """
-    c, r = np.asarray(shares, dtype=float), np.asarray(rates, dtype=float)
+    c, r = table_of(shares), table_of(rates)
     if c.ndim != 2 or c.shape[0] != 2 or c.shape != r.shape:
         raise MetricError("kitagawa: shares and rates must both have two rows and equally many categories.")
+    if not ((c >= 0) & np.isfinite(c)).all():
+        raise MetricError("kitagawa: every share must be a number of 0 or more, but at least one is not.")
     composition, by_rates = _kitagawa_stack(c[0][None], c[1][None], r[0][None], r[1][None])
     return composition[0], by_rates[0]
 
@@ -140,7 +141,7 @@ def spend_kitagawa(
     if months[by].isna().any() or not are_labels(months[by]):
         raise MetricError(f"{KITAGAWA}: {by} must be known in every row, but it is missing in some.")
     person, _ = pd.factorize(months["person"])
-    side = _side(months[group], groups)
+    side = side_of(months[group], groups)
     return _decompose(person, side, _Costs.of(months, person, side, by), draws, seed)
 
 
@@ -197,7 +198,7 @@ def provision_kitagawa(
     if (whose < 0).any():
         raise MetricError(f"{KITAGAWA}: costs must belong to persons with a month on benefit, but some do not.")
     return _decompose(
-        person, _side(months[group], groups), _Costs.of(costs, whose, _side(costs[group], groups), "type"), draws, seed
+        person, side_of(months[group], groups), _Costs.of(costs, whose, side_of(costs[group], groups), "type"), draws, seed
     )
 
 
@@ -205,13 +206,6 @@ def _check(rows: pd.DataFrame, group: str, groups: tuple[str, str], *amounts: st
     require_pair(groups, KITAGAWA)
     require_filled(rows, ["person", group], KITAGAWA)
     require_numbers(rows, amounts, KITAGAWA)
-
-
-def _side(group: pd.Series[Any], groups: tuple[str, str]) -> Ints:
-    """Give 0 for rows of the first group, 1 for the second, and -1 for others."""
-    codes, found = pd.factorize(group)
-    place = {name: at for at, name in enumerate(groups)}
-    return np.array([*(place.get(str(one), -1) for one in found), -1])[codes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.bootstrap_sums import drawn_sums
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
-from gm_workbench.metrics.sides import beside
+from gm_workbench.metrics.sides import beside, side_of
 
 Floats = NDArray[np.float64]
 
@@ -194,8 +194,8 @@ def spend_difference(
     """
     require_pair(groups, PER_MONTH)
     _check(months, [by])
-    side, rows = months[by].astype(str), months[["person", "amount"]]
-    totals = [_per_person(rows.loc[side == name]) for name in groups]
+    side, rows = side_of(months[by], groups), months[["person", "amount"]]
+    totals = [_per_person(rows.loc[side == place]) for place in (0, 1)]
     smallest = min(len(side) for side in totals)
     if smallest < MIN_PERSONS:
         return NotEnoughData(PER_MONTH, "persons in each group", smallest, MIN_PERSONS)

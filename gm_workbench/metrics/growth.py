@@ -14,7 +14,7 @@ from scipy import optimize, stats
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.mixed_fit import STEP
+from gm_workbench.metrics.mixed_fit import STEP, levelled, stops
 from gm_workbench.metrics.mixed_sums import Numbers
 
 Floats = NDArray[np.float64]
@@ -27,7 +27,8 @@ MIN_PERSONS = 30
 NEAR = 0.5
 """Fits whose −2 log likelihood differs by less than this are taken for the same fit."""
 
-METHODS = ("BFGS", "L-BFGS-B", "Powell")
+TRIES = (("BFGS", True), ("L-BFGS-B", True), ("Powell", False))
+"""Optimiser, and whether it is given the slope; without, BFGS cannot tell a small slope from rounding when rows are many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +198,14 @@ def _deviance(theta: Numbers, sums: _Sums) -> complex:
     return complex(sums.rows * (np.log(2 * math.pi * _variance(total, sums)) + 1) + log_determinant)
 
 
+def _slope(theta: Floats, sums: _Sums) -> Floats:
+    """Give the slope of the deviance, as exact as the deviance: by a step along the imaginary axis nothing is subtracted."""
+    return np.array([_deviance(theta + 1j * STEP * along, sums).imag / STEP for along in np.eye(len(theta))])
+
+
 def _maximise(sums: _Sums) -> Floats | NotEnoughData:
     start = np.array([1.0, 0.0, 0.5])
-    found = [optimize.minimize(lambda t: _deviance(t, sums).real, start, method=method) for method in METHODS]
+    found = [_tried(method, guided, start, sums) for method, guided in TRIES]
     good = [fit for fit in found if fit.success and math.isfinite(fit.fun)]
     best = min(good, key=lambda fit: float(fit.fun), default=None)
     near = [fit for fit in good if best is not None and fit.fun - best.fun < NEAR]
@@ -208,14 +214,19 @@ def _maximise(sums: _Sums) -> Floats | NotEnoughData:
     return _polished(np.asarray(best.x, dtype=float), sums)
 
 
+def _tried(method: str, guided: bool, start: Floats, sums: _Sums) -> optimize.OptimizeResult:
+    """Look for the maximum, and stop where as much is left to gain however many rows there are."""
+    slope, stop = (lambda at: _slope(at, sums)) if guided else None, stops(method, sums.rows)
+    return optimize.minimize(lambda at: _deviance(at, sums).real, start, method=method, jac=slope, options=stop)
+
+
 def _polished(theta: Floats, sums: _Sums) -> Floats:
-    """Climb once more, with the slope itself: where optimisers stop by their own, errors were off by one in a thousand."""
-
-    def slope(at: Floats) -> Floats:
-        return np.array([_deviance(at + 1j * STEP * along, sums).imag / STEP for along in np.eye(len(at))])
-
-    last = optimize.minimize(lambda t: _deviance(t, sums).real, theta, jac=slope, method="BFGS", options={"gtol": 1e-8})
-    return np.asarray(last.x, dtype=float) if last.fun <= _deviance(theta, sums).real else theta
+    """Climb once more: where optimisers stop by their own, errors were off by one in a thousand."""
+    last = optimize.minimize(
+        lambda at: _deviance(at, sums).real, theta, jac=lambda at: _slope(at, sums), method="BFGS", options={"gtol": 1e-8}
+    )
+    best = np.asarray(last.x, dtype=float) if last.fun <= _deviance(theta, sums).real else theta
+    return levelled(best, lambda at: _slope(at, sums))
 
 
 def _growth(sums: _Sums, theta: Floats, level: tuple[float, float], middle: tuple[float, float], unit: str) -> Growth:

@@ -91,6 +91,7 @@ def over_months(monthly: Estimate, with_it: float, otherwise: float, months: int
     >>> round(found.value, 4), round(found.low, 4), round(found.high, 4)
     (0.0191, 0.0, 0.0378)
     """
+    incidence(with_it, otherwise, months)  # refuses what cannot be, before it is cut off to what can
     without = min(max(with_it - monthly.value, 0.0), 1 - otherwise)
 
     def possible(difference: float) -> float:

@@ -21,10 +21,22 @@ FLAT = 0.01
 TRIES = (("L-BFGS-B", 1.3, True), ("BFGS", 0.3, True), ("Powell", 1.0, False))
 """Optimiser, spread of the groups at which it starts (in residual standard deviations), and whether it is given the slope."""
 
+STEEP = 1e-6
+"""Steepness of −2 log likelihood per measurement at which BFGS stops."""
+
+GAIN = 1e-3
+"""Gain in −2 log likelihood at which Powell stops, roughly; by its own it stops at a share of it, which grows with the rows."""
+
 RIDGE = 0.05
 """Spread, in residual deviations, below which a try starts once more, from beside it: at zero the slope is always nil."""
 
 BESIDE = 0.3
+
+APART = 1e-4
+"""Spread over which the bend of the likelihood is taken, from differences of its slope."""
+
+CLIMBS = 5
+"""Steps to where the slope is nil, at most; each doubles the figures that are right."""
 
 AGREE = "optimisers that agree"
 
@@ -75,13 +87,13 @@ def best_fit(sums: Sums, reml: bool, method: str) -> Solved | NotEnoughData:
         return np.array([_deviance(theta + 1j * step, sums, reml).imag / STEP for step in along])
 
     with np.errstate(all="ignore"):  # what ends in no number is dropped below, and needs no warning of its own
-        tries = [_tried(deviance, slope, optimiser, at, guided, sums.effects) for optimiser, at, guided in TRIES]
+        tries = [_tried(deviance, slope, one, sums) for one in TRIES]
     theta = _trusted(tries, method)
     if isinstance(theta, NotEnoughData):
         return theta
     # once more from the best place, as far as the computer's figures go: degrees of freedom hang on the last digits
     last = optimize.minimize(deviance, theta, jac=slope, method="BFGS", options={"gtol": 1e-8})
-    theta = np.asarray(last.x) if last.fun <= deviance(theta) else theta
+    theta = levelled(np.asarray(last.x) if last.fun <= deviance(theta) else theta, slope)
     if not float(np.abs(slope(theta)).max()) < FLAT:
         return NotEnoughData(method, AGREE, 0, 2)
     solved = solve(theta, sums, reml)
@@ -120,20 +132,44 @@ class _Try:
     arrived: bool
 
 
+def stops(optimiser: str, rows: int) -> dict[str, float]:
+    """Say when an optimiser stops: where as much is left to gain however many rows there are.
+
+    >>> stops("Powell", 100), stops("L-BFGS-B", 100)
+    ({'ftol': 1e-05}, {})
+    """
+    return {"BFGS": {"gtol": STEEP * rows}, "Powell": {"ftol": GAIN / rows}}.get(optimiser, {})
+
+
+def levelled(theta: Floats, slope: Callable[[Floats], Floats]) -> Floats:
+    """Go on by the slope alone when a place is not level: of many rows the likelihood has too few figures to see the rest.
+
+    >>> levelled(np.array([1.2]), lambda at: 1e6 * (at**2 - 2.0)).round(9).tolist()
+    [1.414213562]
+    """
+    for _ in range(CLIMBS):
+        here = slope(theta)
+        if not np.isfinite(here).all() or np.abs(here).max() < FLAT:
+            break
+        bend = np.array([slope(theta + along) - slope(theta - along) for along in APART * np.eye(len(theta))]) / (2 * APART)
+        further = theta - np.linalg.lstsq(bend, here)[0]
+        if not np.abs(slope(further)).max() < np.abs(here).max():
+            break
+        theta = further
+    return theta
+
+
 def _tried(
-    deviance: Callable[[Floats], float],
-    slope: Callable[[Floats], Floats],
-    optimiser: str,
-    at: float,
-    guided: bool,
-    effects: Sequence[int],
+    deviance: Callable[[Floats], float], slope: Callable[[Floats], Floats], one: tuple[str, float, bool], sums: Sums
 ) -> _Try:
-    start = np.concatenate([at * np.eye(q)[np.tril_indices(q)] for q in effects])
-    found = optimize.minimize(deviance, start, method=optimiser, jac=slope if guided else None)
+    optimiser, at, guided = one
+    asked = {"method": optimiser, "jac": slope if guided else None, "options": stops(optimiser, sums.rows)}
+    start = np.concatenate([at * np.eye(q)[np.tril_indices(q)] for q in sums.effects])
+    found = optimize.minimize(deviance, start, **asked)
     ridge = (start != 0) & (np.abs(found.x) < RIDGE)
     if ridge.any():
         beside = np.where(ridge, BESIDE, found.x)
-        again = optimize.minimize(deviance, beside, method=optimiser, jac=slope if guided else None)
+        again = optimize.minimize(deviance, beside, **asked)
         found = again if again.success and again.fun <= found.fun else found
     return _Try(np.asarray(found.x, dtype=float), float(found.fun), bool(found.success))
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.bootstrap import class_draws, percentile
-from gm_workbench.metrics.checks import are_labels, require_columns, require_filled
+from gm_workbench.metrics.checks import are_labels, require_columns, require_filled, table_of
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.mobility_draws import INDICES, counted_indices, index_stack, same_pairs
 
@@ -167,7 +167,8 @@ def indices(matrix: Sequence[Sequence[float]], start: Sequence[float] | None = N
     Raises
     ------
     MetricError
-        When the matrix is not square, has fewer than two states, or a row does not sum to 1.
+        When the matrix is not square, has fewer than two states, holds a share below 0, or a row does not sum to 1; and when
+        starting shares are not as many, of 0 or more, that sum to 1.
 
     References
     ----------
@@ -181,12 +182,16 @@ def indices(matrix: Sequence[Sequence[float]], start: Sequence[float] | None = N
     >>> indices([[1, 0], [0, 1]])["prais"], indices([[0.5, 0.5], [0.5, 0.5]])["prais"]
     (0.0, 1.0)
     """
-    p = np.asarray(matrix, dtype=float)
+    p = table_of(matrix)
     if p.ndim != 2 or p.shape[0] != p.shape[1] or len(p) < 2:
         raise MetricError("A mobility index needs a square matrix of two or more states.")
-    if not np.allclose(p.sum(axis=1), 1, atol=1e-6):
-        raise MetricError("Every row of a transition matrix must sum to 1, but at least one does not.")
+    if not (np.allclose(p.sum(axis=1), 1, atol=1e-6) and (p >= 0).all()):
+        raise MetricError(
+            "Every row of a transition matrix must sum to 1, with shares of 0 or more, but at least one does not."
+        )
     shares = np.full(len(p), 1 / len(p)) if start is None else np.asarray(start, dtype=float)
+    if shares.shape != (len(p),) or not (abs(shares.sum() - 1) < 1e-6 and (shares >= 0).all()):
+        raise MetricError(f"The starting shares must be {len(p)} of 0 or more that sum to 1, one for each state, but are not.")
     return dict(zip(INDICES, (float(value) for value in index_stack(p[None], shares[None])[0]), strict=True))
 
 

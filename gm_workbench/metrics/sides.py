@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gm_workbench.metrics.estimate import Estimate, Sides
 
@@ -43,6 +45,17 @@ def sides_of(
     persons = tuple(len(part) if person is None else int(part[person].nunique()) for part in rows)
     groups = () if cluster is None else tuple(int(part[cluster].nunique()) for part in rows)
     return Sides(persons, groups, _largest(rows, cluster), _events(rows, outcome) if person is None else ())
+
+
+def side_of(group: pd.Series[Any], groups: tuple[str, str]) -> NDArray[np.int64]:
+    """Give 0 for rows of the first group, 1 for the second, and -1 for others; names are compared as text, once each.
+
+    >>> side_of(pd.Series([2, 1, 3, 1]), ("1", "2")).tolist()
+    [1, 0, -1, 0]
+    """
+    codes, found = pd.factorize(group)
+    place = {name: at for at, name in enumerate(groups)}
+    return np.array([*(place.get(str(one), -1) for one in found), -1])[codes]
 
 
 def _largest(rows: list[pd.DataFrame], cluster: str | None) -> float | None:

@@ -1,4 +1,4 @@
-"""Every function of docs/metrics.yml, given what its signature does not name or its columns cannot be.
+"""Every function of docs/metrics.yml, given what its signature does not name, or its columns and options cannot be.
 
 What is right is taken from the example in the docstring of the function, so that a new function is in here by itself.
 """
@@ -136,3 +136,127 @@ def test_table_without_rows_gives_no_estimate(name: str) -> None:
     except MetricError:
         return
     assert not list(estimates(found))
+
+
+NOT_FINITE, NOT_A_FLAG, NO_TIME = "must be finite but holds infinity", "must hold 0 and 1 only", "must be 0 or more months"
+BROKEN, NO_EUROS = "numbers below zero and broken", "0 or more euros"
+IN_TABLES: list[tuple[str, str, str]] = [
+    ("infinity", NOT_FINITE, "scales.oriented scales.item_statistics scales.cronbach_alpha reliability.omega"),
+    ("infinity", NOT_FINITE, "confirmatory.confirmatory_fit invariance.over_groups invariance.over_waves waves.course"),
+    ("infinity", NOT_FINITE, "agreement.shared_rating reliable_change.reliable_change growth.growth panels.fixed_effects"),
+    ("infinity", NOT_FINITE, "panels.random_effects multilevel.random_intercept mixed.mixed_model wave_model.course_model"),
+    ("infinity", NOT_FINITE, "within_between.within_between wave_anova.repeated_anova wave_anova.mixed_anova"),
+    ("infinity", NOT_FINITE, "imputation.imputed nested.nested_intercepts cascade.within_between team_scores.score_slope"),
+    ("infinity", NOT_FINITE, "mediation.mediation mediation.multilevel_mediation mediation_levels.two_one_one"),
+    ("infinity", NOT_FINITE, "mediation_levels.three_two_one mediation_levels.one_one_one instrument.two_stage"),
+    (
+        "infinity",
+        NOT_FINITE,
+        "moderation.knobs knob_order.knob_order moderation.moderation moderation_levels.moderation_levels",
+    ),
+    ("infinity", NOT_FINITE, "johnson_neyman.region rank_mobility.rank_mobility decomposition.spend_kitagawa"),
+    ("infinity", NOT_FINITE, "oaxaca.oaxaca_blinder"),
+    (BROKEN, NOT_A_FLAG, "attrition.who_is_lost attrition.attrition_weights cascade.ancova_difference shares.monthly_share"),
+    (BROKEN, NOT_A_FLAG, "attrition_difference.attrition_weighted_difference imputed_comparison.imputed_difference"),
+    (BROKEN, NOT_A_FLAG, "tipping.tipping_point exit_months.after_exits recurrence.divosa team_comparison.difference"),
+    (BROKEN, NOT_A_FLAG, "team_scores.score_difference sensitivity.other_ways instrument.complier_difference"),
+    (BROKEN, NOT_A_FLAG, "membership.exposure_share membership.contamination crossing.first_held crossing.crossing_times"),
+    (BROKEN, NOT_A_FLAG, "crossing.held_within weighting.standardised_difference weighting.weighted_difference"),
+    (BROKEN, NOT_A_FLAG, "weighting.stabilised_weights weighting.balance entropy.entropy_weights entropy.entropy_difference"),
+    (BROKEN, NOT_A_FLAG, "doubly_robust.doubly_robust_difference"),
+    (BROKEN, NO_TIME, "exits.incidence_by_group exit_contrast.incidence_difference restricted_mean.difference"),
+    (BROKEN, "must hold 0 or the whole number of a reason", "hazards.cause_specific hazards.subdistribution"),
+    (BROKEN, "must hold 0 or the whole number of a reason", "hazards.side_by_side"),
+    (BROKEN, "answers must lie between 1 and 5", "scales.score_items consensus.within_group_agreement"),
+    (BROKEN, NO_EUROS, "equity.spend equity.spend_by equity.spend_difference"),
+    (BROKEN, "every amount must be 0 or more", "two_part.two_part"),
+    (BROKEN, "months must be whole, from 0, and end after they begin", "person_months.laid_out"),
+    (BROKEN, "months be whole and not before the first band", "monthly_hazards.monthly_hazards"),
+    (BROKEN, "column n must be above 0 in every cell", "randomisation.randomisation_inference"),
+    (BROKEN, "columns month and start must hold whole numbers", "stacks.stacked"),
+    (BROKEN, "column d must lie between 0 and 1", "dose.doses"),
+    (BROKEN, "every from and to must be positive", "directions.movement"),
+    (BROKEN, "time and first must hold whole numbers", "staggered.group_time"),
+    (BROKEN, "every hourly_wage must be positive", "crossing.wage_course"),
+    ("words", "column after must be numeric", "recurrence.cbs"),
+    ("nothing known", "must have no gaps", "mobility.mobility_indices directions.direction_shares escape.escape_times"),
+    ("nothing known", "must have no gaps", "membership.weights mobility.transitions decomposition.provision_kitagawa"),
+    ("nothing known", "must have no gaps", "counts.category_counts"),
+]
+"""What is put in the table of the example, what is said then, and of which functions."""
+
+OTHERWISE: list[tuple[str, str, Mapping[str, Any], str]] = [
+    ("reliable_change.change_index", "a reliability of 1.5", {"reliability": 1.5}, "the reliability from 0 to below 1"),
+    ("rubin.pool", "variances below zero", {"variances": [-1.0] * 5}, "a finite variance above zero"),
+    ("rubin.pool_wald", "estimates of another number", {"estimates": [[1.0, 2.0]]}, "in the same order"),
+    ("exits.cumulative_incidence", "times below zero", {"time": [-1] * 10}, NO_TIME),
+    ("exits.survival", "half an event", {"event": [1, 1, 0, 0.5]}, "must be a whole number"),
+    ("late_entry.cumulative_incidence", "entry after the end", {"entry": [99] * 40}, "come before the time"),
+    ("late_entry.survival", "entry below zero", {"entry": [-1] * 40}, NO_TIME),
+    ("restricted_mean.still_there", "a horizon of 0", {"horizon": 0}, "above 0 months and finite but got 0"),
+    ("restricted_mean.lost", "an endless horizon", {"horizon": np.inf}, "above 0 months and finite but got inf"),
+    ("clustered_share.share", "a flag of 2", {"happened": pd.Series([2, 0, 0, 0])}, "must be 0 or 1"),
+    ("shares.wilson", "11 of 10", {"numerator": 11}, "the numerator must lie between 0 and n"),
+    ("horizon.incidence", "chances of 1.1 together", {"chance": 0.9, "other": 0.2}, "at most 1 together"),
+    ("horizon.over_months", "a chance of 1.5", {"with_it": 1.5}, "at most 1 together"),
+    ("clustered.least_squares", "one cluster", {"cluster": pd.Series([*"aaaa"])}, "two clusters or more but got 1"),
+    ("small_sample.cr2", "one cluster", {"cluster": pd.Series(["a"] * 8)}, "at least two clusters"),
+    ("joint.joint_test", "a coefficient twice", {"names": ["a", "a"]}, "each once; got a, a"),
+    ("wild.wild_bootstrap", "a column that is not there", {"name": "no_such"}, "must be one of const, new"),
+    ("confounding.tilt", "a correlation of 1", {"correlations": [1.0]}, "between −1 and 1, ends excluded"),
+    ("team_scores.joint_difference", "no score", {"scores": {}}, "there must be a score"),
+    ("mobility.indices", "rows that do not add up", {"matrix": [[0.5, 0.6], [0.0, 1.0]]}, "must sum to 1"),
+    ("event_study.aggregate", "a kind that is not there", {"kind": "weekly"}, "must be one of simple, dynamic"),
+    ("event_study.pretrends", "effects that are not there", {"over": "weekly"}, "must be 'group_time' or 'dynamic'"),
+    ("crossing.in_percent", "a number for an estimate", {"change": 0.1}, "change must be a Estimate but got float"),
+    ("recurrence.difference", "a number for a recurrence", {"second": 0.1}, "second must be a Recurrence"),
+    ("decomposition.kitagawa", "a share below zero", {"shares": [[1.0, 0.0], [0.5, -0.5]]}, "a number of 0 or more"),
+    ("power.power", "no error", {"se": 0.0}, "se must be above 0"),
+    ("power.detectable", "a chance of 1", {"chance": 1.0}, "at most 0.9999"),
+    ("power.design_effect", "a correlation of 1.5", {"icc": 1.5}, "icc must be between 0 and 1"),
+    ("power.two_shares_se", "a share of 1.2", {"first": 1.2}, "first must be above 0 and below 1"),
+    ("power.clustered_power", "no clusters", {"clusters": 0}, "clusters must be at least 1"),
+    ("power.stepped_wedge_power", "a wave without clusters", {"clusters": [0, 1]}, "clusters must be at least 1"),
+    ("power.stepped_wedge_se", "a spread below zero", {"between_sd": -1.0}, "between_sd must be at least 0"),
+    ("power_plans.foreseen", "a difference that is no number", {"difference": np.nan}, "above 0 and below 1"),
+    ("power_plans.smallest_seen", "a chance of 1", {"chance": 1.0}, "at most 0.9999"),
+    ("power_plans.by_clusters", "no clusters", {"clusters": [0]}, "clusters must be at least 2"),
+    ("power_plans.by_size", "nobody in a cluster", {"sizes": [0]}, "size must be at least 1"),
+    ("power_simulation.simulated", "no draws", {"draws": 0}, "draws must be at least 20"),
+    ("several.holm", "a p of 1.5", {"p": {"a": 1.5}}, "each must lie between 0 and 1"),
+    ("several.simultaneous", "a level of 1", {"level": 1.0}, "the level must lie between 0 and 1"),
+    ("bootstrap.person_weights", "nobody", {"people": 0}, "a whole number of 1 or more but got 0"),
+    ("bootstrap.percentile", "one draw", {"drawn": np.array([1.0])}, "two draws or more"),
+]
+"""Of the others: what is wrong, the argument that is so, and what is said."""
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "words"),
+    [pytest.param(name, what, words, id=name) for what, words, names in IN_TABLES for name in names.split()],
+)
+def test_table_that_cannot_be_is_refused_in_words(name: str, what: str, words: str, refused: Callable[..., Any]) -> None:
+    argument, table = next((key, one) for key, one in example(name).items() if isinstance(one, pd.DataFrame))
+    make = IMPOSSIBLE[what.removeprefix("numbers ")]
+    with refused(name, what, words):
+        answer(name, **{argument: make(table)})
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "changes", "words"), [pytest.param(*one, id=f"{one[0]}, {one[1]}") for one in OTHERWISE]
+)
+def test_argument_that_cannot_be_is_refused_in_words(
+    name: str, what: str, changes: Mapping[str, Any], words: str, refused: Callable[..., Any]
+) -> None:
+    with refused(name, what, words):
+        answer(name, **changes)
+
+
+@pytest.mark.parametrize(("name", "words"), [("mobility.indices", "a square matrix"), ("decomposition.kitagawa", "two rows")])
+def test_rows_of_unequal_length_are_refused(name: str, words: str) -> None:
+    assert words in refusal(name, **{next(iter(example(name))): [[1.0], [0.5, 0.5]]})
+
+
+@pytest.mark.parametrize("start", [[1.0], [0.4, 0.4], [1.5, -0.5]])
+def test_starting_shares_must_add_up_over_the_states(start: list[float]) -> None:
+    assert "starting shares must be 2" in refusal("mobility.indices", start=start)

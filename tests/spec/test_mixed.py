@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -457,6 +460,19 @@ def test_a_place_that_is_not_level_gives_no_model(monkeypatch):
     assert best_fit(sums, reml=True, method="model") == NotEnoughData("model", AGREE, 0, 2)
 
 
+@pytest.mark.parametrize(("seed", "many"), [(2, 10), (6, 10_000), (2, 10_000)])
+def test_a_top_is_found_however_many_rows_there_are(seed, many):
+    # of the second draw Powell, told nothing, stopped short of the top; of the third the last climb did, on rounding
+    rows = drawn(30, 6, seed=seed)
+    x = np.column_stack([np.ones(len(rows)), rows["x"]])
+    sums = cross_products(rows["y"].to_numpy(), x, [rows["g"].to_numpy()], [x])
+    more = {name: getattr(sums, name) * many for name in ("counts", "ww", "rows")}
+    times = replace(sums, zw=sums.zw * many**0.5, **more)
+    one, found = best_fit(sums, reml=False, method="model"), best_fit(times, reml=False, method="model")
+    assert found.theta == pytest.approx(one.theta, rel=1e-6)
+    assert found.noise == pytest.approx(one.noise, rel=1e-6)
+
+
 def test_mixed_models_refuse_persons_who_move():
     rows = drawn().assign(coach=lambda f: range(len(f))).assign(coach=lambda f: f["coach"] % 7)
     with pytest.raises(MetricError, match="each g must lie in one coach, but 12 lie in more"):
@@ -496,7 +512,8 @@ def test_a_try_that_lands_where_the_slope_is_always_nil_starts_once_more():
     def bowl(theta: np.ndarray) -> float:
         return float((theta[0] ** 2 - 1) ** 2)  # level at 0, lowest at 1
 
-    tried = fitting._tried(bowl, lambda theta: 4 * theta * (theta**2 - 1), "BFGS", 1e-12, True, (1,))
+    sums = SimpleNamespace(effects=(1,), rows=1)
+    tried = fitting._tried(bowl, lambda theta: 4 * theta * (theta**2 - 1), ("BFGS", 1e-12, True), sums)
     assert abs(tried.theta[0]) == pytest.approx(1.0, abs=1e-4)
 
 
