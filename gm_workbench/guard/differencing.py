@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 
 from gm_workbench.guard.findings import SENTENCES, Candidate, Finding, Rule
 from gm_workbench.guard.linked import System, system
-from gm_workbench.guard.pairs import few_changed, matched, pairs_of, small, spanned, threes_of
+from gm_workbench.guard.nested import everybody, nested
+from gm_workbench.guard.pairs import Term, divided, few_changed, matched, pairs_of, small, spanned
 from gm_workbench.guard.sides import DRAFTS, Side, cell_name
+from gm_workbench.guard.totals import totals
 
 __all__ = ["SENTENCES", "Candidate", "Differenced", "Finding", "Rule", "difference", "remedies"]
 
@@ -51,15 +53,30 @@ def difference(sides: Sequence[Side]) -> Differenced:
         for rule, count in linked.compared.items():
             compared[Rule(rule)] += count
         for rule, one, other in pairs_of(shelf):
-            for pair in matched(rule, one, other, linked):
+            for pair in _alike(rule, one, other, linked):
                 compared[rule] += 1
                 found += small(rule, *pair)
                 found += few_changed(rule, *pair)
-        for three in threes_of(shelf):
-            for total, together, asked in spanned(*three, linked):
-                compared[Rule.PERIOD] += 1
-                found += small(Rule.PERIOD, total, together, asked)
+        for rule, total, both, asked in _added(shelf, linked):
+            compared[rule] += 1
+            found += small(rule, total, both, asked)
     return Differenced(tuple(sorted(dict.fromkeys(found), key=str)), compared)
+
+
+def _added(shelf: Sequence[Side], linked: System) -> Iterator[tuple[Rule, Term, Term, set[Candidate]]]:
+    """Give the counts that are the sum of others: a period of those that it is made of, a total of its places."""
+    for whole, parts in divided(shelf):
+        yield from ((Rule.PERIOD, *one) for one in spanned(whole, parts, linked))
+    yield from ((Rule.TOTAL, *one) for one in totals(shelf, linked))
+
+
+def _alike(rule: Rule, one: Side, other: Side, linked: System) -> Iterator[tuple[Term, Term]]:
+    """Give the counts of two reports that may be of the same persons, or of persons among them."""
+    if rule is Rule.SUBGROUP:
+        yield from nested(one, other, linked)
+        return
+    yield from matched(one, other, linked)
+    yield from everybody(one, other, linked)
 
 
 def _once(sides: Sequence[Side]) -> list[Side]:

@@ -149,6 +149,10 @@ RULES: dict[str, Rule] = {
         "a bundle is held against all that was released",
         exchanged={f"{GUARD}.differencing.difference": lambda *_: NOTHING_FOUND},
     ),
+    "collection": Rule(
+        "bundles of several checkouts are held against each other",
+        exchanged={"gm_workbench.report.collect_beside.difference": lambda *_: NOTHING_FOUND},
+    ),
     "keyed digests": Rule(
         "digests of deliveries bear a secret key", exchanged={"gm_workbench.intake.keys.Key.digest": _plain_digest}
     ),
