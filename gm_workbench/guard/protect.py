@@ -15,7 +15,15 @@ from gm_workbench.guard.complement import plan
 from gm_workbench.guard.decisions import Choice, Decision
 from gm_workbench.guard.flows import without_small_losses
 from gm_workbench.guard.links import wrong_sums
-from gm_workbench.guard.phrasing import WITHHELD_REVIEW, WITHHELD_UNSAFE, notes, quotes_few, says_few, silenced
+from gm_workbench.guard.phrasing import (
+    WITHHELD_DECIDED,
+    WITHHELD_REVIEW,
+    WITHHELD_UNSAFE,
+    notes,
+    quotes_few,
+    says_few,
+    silenced,
+)
 from gm_workbench.guard.plans import Plan
 from gm_workbench.guard.policy import Policy
 from gm_workbench.guard.printing import Printer, kept_back, may_have_moved, printed, reasons
@@ -117,6 +125,7 @@ def _protected(outputs: Sequence[Output], policy: Policy, decisions: Sequence[De
     return [_done(made, at, *judged[at]) for at in range(len(outputs))]
 
 
+WITHHELD = "withheld"
 Judged = tuple[Verdict, tuple[str, ...]]
 
 
@@ -132,7 +141,7 @@ def _judged(output: Output, policy: Policy, decisions: Sequence[Decision]) -> Ju
     if verdict is Verdict.REVIEW and decided is not None and decided.decision is Choice.RELEASE:
         return Verdict.RELEASE, (*because, _told("released", decided))
     if decided is not None and decided.decision is Choice.WITHHOLD:
-        return max(verdict, Verdict.REVIEW), (*because, _told("withheld", decided))
+        return max(verdict, Verdict.REVIEW), (*because, _told(WITHHELD, decided))
     return verdict, because
 
 
@@ -149,8 +158,7 @@ def _done(made: Plan, at: int, verdict: Verdict, because: tuple[str, ...]) -> _D
     if at in made.failed:
         verdict, because = Verdict.REFUSE, ("no set of cells could be hidden that keeps the others from giving a count away",)
     if verdict is not Verdict.RELEASE:
-        sentence = WITHHELD_UNSAFE if verdict is Verdict.REFUSE else WITHHELD_REVIEW
-        return _Done(_withheld(output, policy, sentence), Record(output.id, verdict, because))
+        return _Done(_withheld(output, policy, _why(verdict, because)), Record(output.id, verdict, because))
     printer = _printer(made, at)
     cells = printed(printer)
     bare, moved = kept_back(printer, cells), may_have_moved(printer, cells)
@@ -159,6 +167,13 @@ def _done(made: Plan, at: int, verdict: Verdict, because: tuple[str, ...]) -> _D
     rules = (*(str(reason) for reason in Reason if reason in printer.hidden), *recorded(output, policy))
     spare = (f"at most {made.spare[at]} more hidden than must be",) if at in made.spare else ()
     return _Done(ShownOutput(output.words, cells, None, said), Record(output.id, verdict, (*rules, *because, *spare)))
+
+
+def _why(verdict: Verdict, because: tuple[str, ...]) -> Text:
+    """Tell a reader in one sentence why a part is not there."""
+    if verdict is Verdict.REFUSE:
+        return WITHHELD_UNSAFE
+    return WITHHELD_DECIDED if any(one.startswith(WITHHELD) for one in because) else WITHHELD_REVIEW
 
 
 def _printer(made: Plan, output: int) -> Printer:
