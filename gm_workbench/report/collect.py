@@ -142,7 +142,8 @@ def _arrived(bundles: Sequence[Path], room: Path, rules: Rules) -> tuple[list[Pa
     copies, faults = [], []
     for at, bundle in enumerate(bundles):
         if bundle.is_symlink() or not (bundle / RELEASE).is_file():
-            faults.append(f"{bundle.name}: no bundle of gm release, which holds {RELEASE}")
+            packed = "; if it was packed for the way, unpack it first" if bundle.is_file() else ""
+            faults.append(f"{bundle.name}: no bundle of gm release, which is a folder that holds {RELEASE}{packed}")
             continue
         copy = room / f"{at}" / bundle.resolve().name
         try:

@@ -223,9 +223,11 @@ def test_bundle_that_was_touched_on_its_way_is_refused(house, tmp_path):
 def test_what_is_no_bundle_is_refused(house, tmp_path):
     link = tmp_path / "link"
     link.symlink_to(house.sent["tilburg"])
-    for what in (link, tmp_path / "gone", house.paths.policies):
-        with pytest.raises(CannotCollect, match="no bundle of gm release"):
+    packed = Path(shutil.make_archive(str(tmp_path / "tilburg-2026"), "zip", house.sent["tilburg"]))
+    for what in (link, tmp_path / "gone", house.paths.policies, packed):
+        with pytest.raises(CannotCollect, match="no bundle of gm release") as told:
             collect(Gathered("spring-2027", (what,)), house.paths, NOON)
+        assert ("unpack it first" in str(told.value)) is (what == packed)
 
 
 def test_other_protocols_and_policies_than_those_here_are_refused(house, monkeypatch):
