@@ -25,10 +25,10 @@ from gm_workbench.guard.phrasing import (
     silenced,
 )
 from gm_workbench.guard.plans import Plan
-from gm_workbench.guard.policy import Policy
+from gm_workbench.guard.policy import Method, Policy
 from gm_workbench.guard.printing import Printer, kept_back, may_have_moved, printed, reasons
 from gm_workbench.guard.released import Record, Refusal, Released, Verdict, release
-from gm_workbench.outputs.output import Measure, Output, Shape, ShownOutput
+from gm_workbench.outputs.output import Measure, Output, Role, Shape, ShownOutput
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
 
@@ -67,12 +67,11 @@ def protect(outputs: Sequence[Output], policy: Policy, decisions: Sequence[Decis
     -------
     Released or Refusal
         A refusal if the report as a whole is not what it should be: no outputs, an id twice, data of two kinds, an unknown
-        shape or measure, a failure inside a check. One output that cannot be made safe is withheld, and a sentence says so.
+        role, shape, measure or method, a failure in a check. One that cannot be made safe is withheld, and a sentence says so.
     """
-    faults = (*_whole(outputs), *_named(outputs, policy))
-    if faults:
-        return Refusal(faults)
     try:
+        if faults := (*_whole(outputs), *_named(outputs, policy)):
+            return Refusal(faults)
         merged = [without_small_losses(output, policy.threshold) for output in outputs]
         done = _protected(merged, policy, decisions)
     except Exception as error:  # closed by default: whatever goes wrong, nothing leaves
@@ -90,12 +89,14 @@ def _whole(outputs: Sequence[Output]) -> tuple[str, ...]:
     twice = sorted({name for name in ids if ids.count(name) > 1})
     kinds = sorted({str(output.words.kind) for output in outputs})
     strange = [output.id for output in outputs if not isinstance(output.words.kind, DataKind)]
+    roles = sorted({output.id for output in outputs if not isinstance(output.words.role, Role)})
     shapes = sorted({output.id for output in outputs if not set(output.words.shown_as) <= _SHAPES or not output.words.shown_as})
     measures = sorted({output.id for output in outputs if any(cell.measure not in _MEASURES for cell in output.cells)})
     faults = [
         (twice, f"ids are used twice: {', '.join(twice)}"),
         (kinds[1:], f"data of several kinds in one report: {', '.join(kinds)}"),
         (strange, f"nobody knows what kind of data these are: {', '.join(strange)}"),
+        (roles, f"nobody knows where on the page these stand: {', '.join(roles)}"),
         (shapes, f"there is no rule for the shape of {', '.join(shapes)}"),
         (measures, f"there is no rule for a measure of {', '.join(measures)}"),
     ]
@@ -104,6 +105,8 @@ def _whole(outputs: Sequence[Output]) -> tuple[str, ...]:
 
 def _named(outputs: Sequence[Output], policy: Policy) -> tuple[str, ...]:
     """Say which outputs bear a number of persons in their id, which names a file; the id itself is not told."""
+    if policy.method not in tuple(Method):
+        return ("the policy has a method that nobody knows",)
     places = [str(at) for at, output in enumerate(outputs, start=1) if says_few(output.id.replace("_", " "), policy)]
     return (f"ids name a number of persons below the threshold: of outputs {', '.join(places)}",) if places else ()
 
