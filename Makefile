@@ -9,6 +9,8 @@ RUN := $(BIN)/python -m
 # One thread a process: more of them on few cores only wait for each other.
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
+# Where a machine says that compiled modules are not kept, each of our processes would compile the whole package again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help environment reports test lab check lint goldens docs witnesses attacks mutants signs calibration bench forks proof wheelhouse clean

@@ -19,6 +19,8 @@ from gm_workbench.vocabulary.designs import load_template
 from gm_workbench.worlds.deliveries import write_delivery
 from gm_workbench.worlds.draw import draw
 
+pytestmark = pytest.mark.untraced
+
 SOURCE = Paths(Path(__file__).resolve().parents[1])
 NOTEBOOK = SOURCE.notebooks / "amsterdam_supervisor_cascade.ipynb"
 PLACE, SEED = "GM9901", 2026

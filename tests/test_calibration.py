@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.untraced
+
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 SEEDS = range(1, 21)
 MOST_MISSES = 5  # 99.97 % point of a binomial with 20 draws and 5 % misses

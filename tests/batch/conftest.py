@@ -32,7 +32,7 @@ def new_notebook(file: Path, *cells: str, parameters: str = TILBURG) -> Path:
     return file
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def write_notebook() -> Callable[..., Path]:
     return new_notebook
 

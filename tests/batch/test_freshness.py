@@ -125,6 +125,7 @@ def test_changed_declaration_is_named(project, made, file, why, studies):
 EVERYWHERE = ("GM0307", "GM0855", "published-unempdur")
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("file", "why", "reports"),
     [

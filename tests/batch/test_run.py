@@ -19,7 +19,7 @@ from papermill.exceptions import PapermillExecutionError
 from gm_workbench.batch import worker
 from gm_workbench.batch.attempts import State
 from gm_workbench.batch.execution import Execution
-from gm_workbench.batch.goldens import PLACE, small_project
+from gm_workbench.batch.goldens import PLACE
 from gm_workbench.batch.index import index_rows, write_index_of
 from gm_workbench.batch.ledger import Ledger
 from gm_workbench.batch.plan import Wish, plan
@@ -32,7 +32,6 @@ from gm_workbench.report.site import Status
 from gm_workbench.settings import Paths
 
 AMERSFOORT, TILBURG = "amersfoort_upward_mobility", "tilburg_single_mothers"
-REPOSITORY = Paths(Path(__file__).resolve().parents[2])
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
 
 SHOWS = """
@@ -85,9 +84,11 @@ class Inline(Executor):
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_notebook: Callable[..., Path]) -> Paths:
+def project(
+    checked_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_notebook: Callable[..., Path]
+) -> Paths:
     monkeypatch.setattr(worker, "Execution", InProcess)
-    small = small_project(REPOSITORY, tmp_path / "project")
+    small = Paths(shutil.copytree(checked_project, tmp_path / "project"))
     shutil.rmtree(small.notebooks)
     write_notebook(small.notebooks / f"{TILBURG}.ipynb", SYNTHETIC)
     monkeypatch.setenv("GM_ROOT", str(small.root))

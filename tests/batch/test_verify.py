@@ -19,7 +19,7 @@ from gm_workbench.batch import printed, worker
 from gm_workbench.batch import verify as verifying
 from gm_workbench.batch.changes import Part
 from gm_workbench.batch.execution import Execution
-from gm_workbench.batch.goldens import PLACE, small_project
+from gm_workbench.batch.goldens import PLACE
 from gm_workbench.batch.plan import Wish, plan
 from gm_workbench.batch.run import run_batch
 from gm_workbench.batch.verify import Verification, planned, verify
@@ -32,7 +32,6 @@ from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.schemas import DataKind
 
 STUDY = "tilburg_single_mothers"
-REPOSITORY = Paths(Path(__file__).resolve().parents[2])
 
 COUNTS = """
 from gm_workbench.guard.showing import show
@@ -76,15 +75,27 @@ class Inline(Executor):
         return future
 
 
+@pytest.fixture(scope="session")
+def made(once: Callable[..., Path], checked_project: Path, write_notebook: Callable[..., Path]) -> Path:
+    """The project with a report on its delivery."""
+
+    def make(root: Path) -> None:
+        small = Paths(shutil.copytree(checked_project, root))
+        shutil.rmtree(small.notebooks)
+        write_notebook(small.notebooks / f"{STUDY}.ipynb", AS_IT_WAS)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(worker, "Execution", InProcess)
+            patch.setenv("GM_ROOT", str(root))
+            run_batch(plan([Wish(STUDY, PLACE)], small), small, 1, new_lane=Inline)
+
+    return once("made", make)
+
+
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_notebook: Callable[..., Path]) -> Paths:
+def project(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     monkeypatch.setattr(worker, "Execution", InProcess)
     monkeypatch.setenv("GM_ROOT", str(tmp_path / "project"))
-    small = small_project(REPOSITORY, tmp_path / "project")
-    shutil.rmtree(small.notebooks)
-    write_notebook(small.notebooks / f"{STUDY}.ipynb", AS_IT_WAS)
-    run_batch(plan([Wish(STUDY, PLACE)], small), small, 1, new_lane=Inline)
-    return small
+    return Paths(shutil.copytree(made, tmp_path / "project"))
 
 
 def folder(project: Paths) -> Path:
@@ -229,6 +240,7 @@ def forge(project: Paths, name: str, old: str, new: str) -> None:
     sums.write_text(sums.read_text(encoding="utf-8").replace(was, now), encoding="utf-8")
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("name", "changed"),
     [
@@ -276,6 +288,7 @@ def test_commit_that_changed_nothing_of_what_decides_a_report_is_no_change(commi
     assert (found.same, found.other_bytes) == (True, ())
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("factor", "same"), [("0.1 + 2e-8", True), ("0.1 + 2e-6", False)])
 def test_other_machine_may_have_other_last_digits_and_no_more(project, write_notebook, monkeypatch, factor, same):
     known = verifying.origin(project)

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from gm_workbench.batch.demonstration import write_world
 from gm_workbench.cli.main import gm
+from gm_workbench.intake.store import checked_tables
 from gm_workbench.settings import Paths, paths
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -24,17 +26,55 @@ wage_threshold: float = 0.6667  # share of the median
 """
 
 
+PLACE = "GM9903"
+
+
+def new_project(root: Path) -> Paths:
+    for part in ("codes", "protocols", "policies", "worlds"):
+        shutil.copytree(REPOSITORY / "data" / part, root / "data" / part)
+    cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": PARAMETERS, "outputs": [], "id": "a"}
+    (root / "notebooks").mkdir()
+    content = {"cells": [{**cell, "execution_count": None}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (root / "notebooks" / "amersfoort_upward_mobility.ipynb").write_text(json.dumps(content), encoding="utf-8")
+    (root / "pyproject.toml").touch()
+    return Paths(root)
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
-    for part in ("codes", "protocols", "policies", "worlds"):
-        shutil.copytree(REPOSITORY / "data" / part, tmp_path / "data" / part)
-    cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": PARAMETERS, "outputs": [], "id": "a"}
-    (tmp_path / "notebooks").mkdir()
-    content = {"cells": [{**cell, "execution_count": None}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    (tmp_path / "notebooks" / "amersfoort_upward_mobility.ipynb").write_text(json.dumps(content), encoding="utf-8")
-    (tmp_path / "pyproject.toml").touch()
     monkeypatch.setenv("GM_ROOT", str(tmp_path))
+    new_project(tmp_path)
     return paths()
+
+
+@pytest.fixture(scope="session")
+def delivered(once: Callable[..., Path]) -> Path:
+    """A project with a delivery; without the truth beside it, whose simulation takes a minute."""
+
+    def make(root: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("gm_workbench.worlds.deliveries.truth", lambda *_: {})
+            write_world("default", 7, new_project(root), [PLACE])
+
+    return once("delivered", make)
+
+
+@pytest.fixture
+def written(delivered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    """A project with a delivery that nobody looked at."""
+    monkeypatch.setenv("GM_ROOT", str(tmp_path))
+    shutil.copytree(delivered, tmp_path, dirs_exist_ok=True)
+    return paths()
+
+
+@pytest.fixture(scope="session")
+def looked_at(once: Callable[..., Path], delivered: Path) -> Path:
+    """A project with a delivery that was checked."""
+
+    def make(root: Path) -> None:
+        checked_tables(PLACE, "default", Paths(shutil.copytree(delivered, root)))
+
+    return once("looked-at", make)
 
 
 @pytest.fixture

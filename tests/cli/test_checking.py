@@ -7,20 +7,11 @@ import time
 
 import pytest
 
-from gm_workbench.batch.demonstration import write_world
 from gm_workbench.cli import checking, patience
 from gm_workbench.cli.patience import Patience
 
 PLACE = "GM9903"
 PLANT = "999912345"
-
-
-@pytest.fixture
-def written(project, monkeypatch):
-    """Write deliveries without the truth beside them, whose simulation takes a minute."""
-    monkeypatch.setattr("gm_workbench.worlds.deliveries.truth", lambda *_: {})
-    write_world("default", 7, project, [PLACE])
-    return project
 
 
 @pytest.fixture

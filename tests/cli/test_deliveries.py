@@ -2,20 +2,10 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from gm_workbench.batch import demonstration
-from gm_workbench.batch.demonstration import is_current, write_world
+from gm_workbench.batch.demonstration import is_current
 
 PLACE = "GM9903"
-
-
-@pytest.fixture
-def written(project, monkeypatch):
-    """Write deliveries without the truth beside them, whose simulation takes a minute."""
-    monkeypatch.setattr("gm_workbench.worlds.deliveries.truth", lambda *_: {})
-    write_world("default", 7, project, [PLACE])
-    return project
 
 
 def test_check_says_good_of_a_good_delivery(call, written):

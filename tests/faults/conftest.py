@@ -31,6 +31,7 @@ from gm_workbench.batch.run import run_batch
 from gm_workbench.batch.storage import opened
 from gm_workbench.batch.summary import Summary
 from gm_workbench.kernels.folders import RUN_DIR, environment
+from gm_workbench.kernels.warm import OFF, SERVER
 from gm_workbench.settings import Paths
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -224,7 +225,8 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Summary]:
     def made(town: Town, *places: str, wishes: Sequence[Wish] = (), **more: object) -> Summary:
         asked = [*wishes, *(Wish(STUDY, place) for place in places)]
         rows = plan(asked, town.paths) if asked else ()
-        return run_batch(rows, town.paths, 1, **{"new_lane": Here, **more})
+        with environment({SERVER: OFF}):  # nobody asks for a kernel
+            return run_batch(rows, town.paths, 1, **{"new_lane": Here, **more})
 
     return made
 

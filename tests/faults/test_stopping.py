@@ -83,12 +83,12 @@ Path.rename, Path.write_bytes = slow_rename, slow_write
 
 
 @pytest.fixture
-def half_way(delivered, tmp_path, monkeypatch):
+def half_way(delivered, make, tmp_path, monkeypatch):
     """Begin to make a report again that stands, and wait until it is being written, which takes long."""
 
     def begin(moment):
         town = delivered("GM0307")
-        assert town.gm("run").returncode == 0
+        make(town, "GM0307").raise_if_incomplete()
         good = town.pages()
         town.write("1")
         (tmp_path / "sitecustomize.py").write_text(f"MOMENT = {moment!r}\n{SLOW}", encoding="utf-8")
@@ -128,9 +128,9 @@ def test_report_that_stood_is_there_after_a_stop_while_it_is_replaced(half_way, 
     [signal.SIGINT, *(pytest.param(one, marks=pytest.mark.proof) for one in (signal.SIGTERM, signal.SIGKILL))],
     ids=str,
 )
-def test_stopped_verification_leaves_no_outputs_behind(delivered, how):
+def test_stopped_verification_leaves_no_outputs_behind(delivered, make, how):
     town = delivered("GM0307")
-    assert town.gm("run").returncode == 0
+    make(town, "GM0307").raise_if_incomplete()
     good = town.pages()
     town.write(WAITS)
     verification = town.begin("verify", f"{STUDY}/GM0307")

@@ -29,6 +29,7 @@ def shown_counts(table, policy, rows):
     return {cell.key: cell.n if made.visible((0, at)) else None for at, cell in enumerate(output.cells)}, output
 
 
+@pytest.mark.untraced
 @settings(max_examples=20, deadline=None)
 @given(st.tuples(*[st.integers(0, 18)] * 4))
 def test_enumeration_of_two_by_two_tables_leaves_every_hidden_count_open(table, policy, inside):
@@ -47,6 +48,7 @@ def test_enumeration_of_two_by_two_tables_leaves_every_hidden_count_open(table, 
             assert possible.max() >= policy.threshold
 
 
+@pytest.mark.untraced
 @settings(max_examples=15, deadline=None)
 @example([[0, 1, 1], [1, 1, 1]])  # every total is below the threshold too, so the marks alone leave little room
 @given(st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=2, max_size=4))

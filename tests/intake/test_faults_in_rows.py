@@ -11,6 +11,8 @@ from gm_workbench.intake.reasons import Reason, Severity
 from gm_workbench.vocabulary.calendar import month_index
 from gm_workbench.vocabulary.tables import TABLES
 
+pytestmark = pytest.mark.untraced
+
 BUS = "BUS_202401.csv"
 PERSON = "BURGERSERVICENUMMER"
 STARTS = "AANVANGSDATUM UITKERING PERSOON"

@@ -149,6 +149,7 @@ LOUD = {
 }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("shape", PICTURES)
 def test_picture_does_not_follow_the_settings_of_a_user(shape):
     plainly = draw(PICTURES[shape], shape, "nl")

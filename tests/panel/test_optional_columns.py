@@ -62,6 +62,7 @@ def rosters():
     )
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("without", [*([name] for name in optional("benefits")), optional("benefits")], ids=str)
 def test_benefits_without_a_column_still_give_people_exits_and_spending(without):
     delivered = {"benefits": benefits().drop(columns=without), "caseload": caseload()}

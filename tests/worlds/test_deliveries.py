@@ -111,6 +111,7 @@ def test_same_tables_give_the_same_bytes(drawn, written, tmp_path):
     }
 
 
+@pytest.mark.untraced
 def test_drawn_place_comes_back_from_its_delivery_exactly(drawn, written):
     checked, names = check(written, "GM9903"), open_key("GM9903", DataKind.SYNTHETIC)
     assert checked.tables.keys() == drawn.keys()

@@ -15,6 +15,8 @@ from .conftest import arguments, environment
 from .good import Delivery, make_project, place_delivery
 from .leaks import leaks, planted
 
+pytestmark = pytest.mark.untraced
+
 CODES = {0, 20, 21, 25}
 SMALL = ("BUS_202510.csv", "caseload.csv", "kosten_voorzieningen.csv", "vragenlijst_T0.csv", "lonen_2025.csv")
 

@@ -72,6 +72,7 @@ WRITERS = {
 }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("kind", WRITERS)
 @pytest.mark.parametrize("size", [2_000_000, 40_000_000])
 def test_very_long_cell_is_too_large_quickly_and_without_memory(write, kind, size):

@@ -41,6 +41,7 @@ def headers(source) -> list[str]:
     return list(dict.fromkeys([*needed(source), *own, *source.ignore, *(["STU_1"] if "METING" in own else [])]))
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", SOURCES)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
