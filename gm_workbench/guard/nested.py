@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import product
 
+from gm_workbench.guard.findings import Candidate
 from gm_workbench.guard.linked import System
-from gm_workbench.guard.pairs import Term
+from gm_workbench.guard.pairs import Term, together
 from gm_workbench.guard.sides import Side
 from gm_workbench.guard.told import Part, Told
 from gm_workbench.outputs.output import Measure
@@ -27,9 +29,9 @@ SAYS_NOTHING = frozenset(
 """Words in which a population is said that narrow it down to nobody."""
 
 
-def nested(one: Side, other: Side, linked: System) -> Iterator[tuple[Term, Term]]:
+def nested(one: Groups, other: Groups) -> Iterator[tuple[Term, Term]]:
     """Give the counts of two reports of which one may hold the other."""
-    for (own, terms), (their, others) in product(groups(one, linked).items(), groups(other, linked).items()):
+    for (own, terms), (their, others) in product(one.items(), other.items()):
         if may_hold(own, their) or may_hold(their, own):
             free = bool(own and their) or own == their
             yield from (pair for pair in product(terms, others) if free or _among(*pair, first=not own))
@@ -42,21 +44,32 @@ def _among(one: Term, other: Term, *, first: bool) -> bool:
     return _words(_population(wide)) <= _words(said)
 
 
+@lru_cache(maxsize=1 << 12)
 def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text)) - SAYS_NOTHING
 
 
-def everybody(one: Side, other: Side, linked: System) -> Iterator[tuple[Term, Term]]:
+def everybody(one: Groups, other: Groups) -> Iterator[tuple[Term, Term]]:
     """Give everybody in a table of one report beside everybody in a table of the other, when both are of the same persons."""
-    for term, same in product(*(groups(side, linked).get(frozenset(), ()) for side in (one, other))):
+    for term, same in product(one.get(frozenset(), ()), other.get(frozenset(), ())):
         if _population(term) == _population(same) and term.cell != same.cell:
             yield term, same
+
+
+def everybody_over(whole: Groups, parts: Sequence[Groups]) -> Iterator[tuple[Term, Term, set[Candidate]]]:
+    """Give everybody in a period beside everybody in those that it is made of, when one tells it elsewhere or in parts."""
+    for total in whole.get(frozenset(), ()):
+        own = [[one for one in part.get(frozenset(), ()) if _population(one) == _population(total)] for part in parts]
+        terms = [found[0] for found in own if found]
+        if len(terms) == len(parts) and any(one.cell != total.cell for one in terms):
+            yield total, together(terms), {one.candidate for one in (total, *terms) if one.side.asked}
 
 
 def _population(term: Term) -> str:
     return term.side.populations.get(term.told.output, "").casefold()
 
 
+@lru_cache(maxsize=1 << 16)  # places have the same groups
 def may_hold(wide: frozenset[Name], narrow: frozenset[Name]) -> bool:
     """Whether a group may hold another: it has no name that the other has not, as it is or with more words.
 
@@ -76,7 +89,7 @@ def _holds(wide: Name, narrow: Name) -> bool:
     return part is its and (a == b or (len(a) >= SHORTEST_NAME and a in b))
 
 
-def groups(side: Side, linked: System) -> Groups:
+def groups_of(side: Side, linked: System) -> Groups:
     """Give the numbers of persons that a report tells, and the sums of them, by the names of their group."""
     made: Groups = {}
     tables: dict[tuple[str, Measure], list[Told]] = {}

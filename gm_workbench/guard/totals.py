@@ -5,24 +5,20 @@ The sums of one study are worked out in `linked`, with everything that is hidden
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from gm_workbench.guard.findings import Candidate
-from gm_workbench.guard.linked import System
-from gm_workbench.guard.nested import Groups, groups
+from gm_workbench.guard.nested import Groups
 from gm_workbench.guard.pairs import Term, together
 from gm_workbench.guard.sides import Side
 
 
-def totals(shelf: Sequence[Side], linked: System) -> Iterator[tuple[Term, Term, set[Candidate]]]:
+def totals(shelf: Sequence[Side], groups: Mapping[int, Groups]) -> Iterator[tuple[Term, Term, set[Candidate]]]:
     """Give each total beside the sum of those that it is made of and that print the same group."""
-    if all(side.members == () for side in shelf):
-        return
-    made = {id(side): groups(side, linked) for side in shelf}
     for total in (side for side in shelf if side.members != ()):
         for parts in _divisions(total, [side for side in shelf if side.period == total.period and side is not total]):
             if any(side.asked for side in (total, *parts)):
-                yield from _beside(made[id(total)], [made[id(part)] for part in parts])
+                yield from _beside(groups[id(total)], [groups[id(part)] for part in parts])
 
 
 def _divisions(total: Side, others: Sequence[Side]) -> Iterator[list[Side]]:

@@ -36,7 +36,7 @@ DECIDED = Text("niet getoond: zo besloten", "not shown: so decided")
 COMPARED = {
     Rule.TOTAL: Text("totaal min de andere plaatsen", "total minus the other places"),
     Rule.PERIOD: Text("deze periode min een andere", "this period minus another"),
-    Rule.SUBGROUP: Text("dezelfde groep in twee studies", "the same group in two studies"),
+    Rule.SUBGROUP: Text("dezelfde groep in twee studies, heel of deels", "the same group in two studies, whole or in part"),
     Rule.POLICY: Text("dezelfde cijfers volgens twee regels", "the same numbers by two policies"),
     Rule.REVISION: Text("een eerdere versie van het rapport", "an earlier version of the report"),
 }

@@ -201,6 +201,9 @@ def test_three_years_are_subtracted_from_the_period_that_they_make_and_two_of_th
 def test_last_year_is_subtracted_from_this_year_when_it_was_told_in_parts():
     assert rules_found(report({"all": 120}), report({"women": 70, "men": 43}, period=NEXT)) == [Rule.PERIOD]
     assert rules_found(report({"all": 120}), report({"women": 70, "men": 43}, period=NEXT, output="staff")) == [Rule.PERIOD]
+    assert rules_found(
+        report({"all": 207}, period=BOTH), report({"women": 100, "men": 40}), report({"all": 60}, period=NEXT)
+    ) == [Rule.PERIOD]
 
 
 @pytest.mark.parametrize(
