@@ -16,10 +16,10 @@ from typing import Any
 
 from gm_workbench.batch.parameters import read_cells
 from gm_workbench.errors import DeclarationError
-from gm_workbench.guard.exploring import UNPROTECTED, mark_of, stripped
+from gm_workbench.guard.exploring import PROTECTED, UNPROTECTED, mark_of, stripped
 
 EXECUTED = ("tests", "notebooks")
-"""Where executed copies on a fictional place stand; only these are committed with outputs, and with no unprotected one."""
+"""Where executed copies on a fictional place stand; only these are committed with outputs: lines, and what is protected."""
 
 WHAT = {
     "outputs": "outputs",
@@ -59,9 +59,15 @@ def _unprotected(content: dict[str, Any]) -> str:
     cells = [
         str(at)
         for at, cell in enumerate(content["cells"], start=1)
-        if any(mark_of(output) == UNPROTECTED for output in cell.get("outputs", ()))
+        if any(not _may_be_copied(output) for output in cell.get("outputs", ()))
     ]
     return f"Cells {', '.join(cells)} of an executed copy are not protected. Make it anew: make goldens" if cells else ""
+
+
+def _may_be_copied(output: dict[str, Any]) -> bool:
+    """Whether an output may stand in an executed copy: it is protected, or plain lines that a test compares."""
+    mark = mark_of(output)
+    return mark == PROTECTED or (mark != UNPROTECTED and output.get("output_type") == "stream")
 
 
 def _left(content: dict[str, Any]) -> list[str]:

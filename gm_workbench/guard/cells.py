@@ -91,9 +91,12 @@ def is_crowded(cell: Cell, policy: Policy) -> bool:
     return cell.measure is Measure.SHARE and numerator(cell) > policy.class_share * cell.n
 
 
-def recorded(output: Output, policy: Policy) -> tuple[str, ...]:
-    """Say of an output what was allowed but is worth an output checker's look; the words hold no value."""
-    crowded = any(is_crowded(cell, policy) and own_reason(cell, policy) is None for cell in output.cells)
+def recorded(output: Output, policy: Policy, counts: bool = False) -> tuple[str, ...]:
+    """Say of an output what was allowed but is worth an output checker's look; the words hold no value.
+
+    `counts` says whether a count of it holds nearly all of its total.
+    """
+    crowded = counts or any(is_crowded(cell, policy) and own_reason(cell, policy) is None for cell in output.cells)
     return (f"a category holds more than {policy.class_share:.0%} of a group: allowed, it is not sensitive",) if crowded else ()
 
 

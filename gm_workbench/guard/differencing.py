@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 
 from gm_workbench.guard.findings import SENTENCES, Candidate, Finding, Rule
 from gm_workbench.guard.linked import System, system
-from gm_workbench.guard.pairs import few_changed, matched, pairs_of, small, spanned, threes_of
+from gm_workbench.guard.nested import Groups, everybody, everybody_over, groups_of, nested
+from gm_workbench.guard.pairs import Term, divided, few_changed, matched, pairs_of, small, spanned
 from gm_workbench.guard.sides import DRAFTS, Side, cell_name
+from gm_workbench.guard.totals import totals
 
 __all__ = ["SENTENCES", "Candidate", "Differenced", "Finding", "Rule", "difference", "remedies"]
 
@@ -47,19 +49,40 @@ def difference(sides: Sequence[Side]) -> Differenced:
     found: list[Finding] = []
     for shelf in shelves.values():
         linked = system(shelf)
+        groups = {id(side): groups_of(side, linked) for side in shelf}
         found += _hidden(linked)
         for rule, count in linked.compared.items():
             compared[Rule(rule)] += count
         for rule, one, other in pairs_of(shelf):
-            for pair in matched(rule, one, other, linked):
+            for pair in _alike(rule, (one, other), linked, groups):
                 compared[rule] += 1
                 found += small(rule, *pair)
                 found += few_changed(rule, *pair)
-        for three in threes_of(shelf):
-            for total, together, asked in spanned(*three, linked):
-                compared[Rule.PERIOD] += 1
-                found += small(Rule.PERIOD, total, together, asked)
+        for rule, total, both, asked in _added(shelf, linked, groups):
+            compared[rule] += 1
+            found += small(rule, total, both, asked)
     return Differenced(tuple(sorted(dict.fromkeys(found), key=str)), compared)
+
+
+def _added(
+    shelf: Sequence[Side], linked: System, groups: Mapping[int, Groups]
+) -> Iterator[tuple[Rule, Term, Term, set[Candidate]]]:
+    """Give the counts that are the sum of others: a period of those that it is made of, a total of its places."""
+    for whole, parts in divided(shelf):
+        yield from ((Rule.PERIOD, *one) for one in spanned(whole, parts, linked))
+        over = everybody_over(groups[id(whole)], [groups[id(part)] for part in parts])
+        yield from ((Rule.PERIOD, *one) for one in over)
+    yield from ((Rule.TOTAL, *one) for one in totals(shelf, groups))
+
+
+def _alike(rule: Rule, pair: tuple[Side, Side], linked: System, groups: Mapping[int, Groups]) -> Iterator[tuple[Term, Term]]:
+    """Give the counts of two reports that may be of the same persons, or of persons among them."""
+    one, other = (groups[id(side)] for side in pair)
+    if rule is Rule.SUBGROUP:
+        yield from nested(one, other)
+        return
+    yield from matched(*pair, linked)
+    yield from everybody(one, other)
 
 
 def _once(sides: Sequence[Side]) -> list[Side]:

@@ -29,8 +29,8 @@ SENTENCES: Mapping[Rule, Text] = {
         "Who subtracts one period from the other is left with a small number of persons.",
     ),
     Rule.SUBGROUP: Text(
-        "Dezelfde groep staat in twee studies; het verschil is een klein aantal personen.",
-        "The same group stands in two studies; the difference is a small number of persons.",
+        "Dezelfde groep staat in twee studies, heel of voor een deel; het verschil is een klein aantal personen.",
+        "The same group stands in two studies, whole or in part; the difference is a small number of persons.",
     ),
     Rule.POLICY: Text(
         "Dezelfde cijfers zijn volgens twee regels beschermd; wat de ene verbergt, laat de andere zien.",

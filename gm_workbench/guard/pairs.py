@@ -9,9 +9,8 @@ from itertools import combinations
 from gm_workbench.guard.findings import Candidate, Finding, Rule
 from gm_workbench.guard.linked import System
 from gm_workbench.guard.readers import gives_away
-from gm_workbench.guard.sides import Side, cell_name, holds, overlap, spans
+from gm_workbench.guard.sides import Side, begins, cell_name, holds, made_of, overlap
 from gm_workbench.guard.told import Part, Range, Told
-from gm_workbench.outputs.output import Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +21,20 @@ class Term:
     told: Told
     range: Range
     more: str = ""
-    people: frozenset[str] = frozenset()
     called: str = ""
 
     @property
     def name(self) -> str:
         return self.called or cell_name(self.side, self.told, self.more)
+
+    @property
+    def cell(self) -> tuple[str, str, str, Part, str]:
+        """Which line of its report it is; `more` says of which several it is the sum."""
+        return *_cell(self.told), self.more
+
+    @property
+    def candidate(self) -> Candidate:
+        return self.side.report, self.told.output
 
 
 def pairs_of(shelf: Sequence[Side]) -> Iterator[tuple[Rule, Side, Side]]:
@@ -44,54 +51,13 @@ def pairs_of(shelf: Sequence[Side]) -> Iterator[tuple[Rule, Side, Side]]:
             yield (Rule.REVISION if one.rules.digest == other.rules.digest else Rule.POLICY), one, other
 
 
-def matched(rule: Rule, one: Side, other: Side, linked: System) -> Iterator[tuple[Term, Term]]:
-    """Give the counts of two reports that speak of the same thing."""
-    if rule is not Rule.SUBGROUP:
-        theirs = {_cell(told): told for told in other.told}
-        for told in one.told:
-            same = theirs.get(_cell(told))
-            if same is not None:
-                yield Term(one, told, linked.range(one, told)), Term(other, same, linked.range(other, same))
-        return
-    groups: dict[tuple[str, Part], list[Term]] = {}
-    for term in _characteristics(other, linked):
-        groups.setdefault(_characteristic(term.told), []).append(term)
-    for term in _characteristics(one, linked):
-        same_line = groups.get(_characteristic(term.told), ())
-        yield from ((term, same) for same in same_line if _may_hold(term.people, same.people))
-
-
-EVERYBODY = frozenset({"all", "total", "totaal", "persons", "personen", "everybody", "iedereen", "allen"})
-SHORTEST_NAME = 4
-
-
-def _characteristic(told: Told) -> tuple[str, Part]:
-    """Say what a line is about; everybody is everybody, whatever the line is called."""
-    label = told.row_label.casefold().strip()
-    return ("" if EVERYBODY & {label, told.row.casefold()} else label), told.part
-
-
-def _may_hold(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether one group may hold the other, by their names: those of all persons of two studies may."""
-    named = ((a, b) for a in one for b in other if min(len(a), len(b)) >= SHORTEST_NAME)
-    return bool(one & other) or any(a in b or b in a for a, b in named)
-
-
-def _characteristics(side: Side, linked: System) -> Iterator[Term]:
-    """Give the numbers of persons with a characteristic: counts, the numerators of shares, and the sums of a line."""
-    own = [told for told in side.told if told.measure in (Measure.COUNT, Measure.SHARE) and told.part is not Part.N]
-    lines: dict[tuple[str, str, Part], list[Told]] = {}
-    for told in own:
-        lines.setdefault((told.output, told.row, told.part), []).append(told)
-    for line in lines.values():
-        everybody = frozenset({"", side.populations.get(line[0].output, "").casefold()})
-        ranges = [linked.range(side, told) for told in line]
-        for told, seen in zip(line, ranges, strict=True):
-            yield Term(side, told, seen, people=frozenset({told.column_label.casefold()}) if len(line) > 1 else everybody)
-        if len(line) > 1:
-            whole = (sum(low for low, _ in ranges), sum(high for _, high in ranges))
-            columns = " + ".join(told.column for told in line)
-            yield Term(side, line[0], whole, f"{line[0].row} × ({columns})", everybody)
+def matched(one: Side, other: Side, linked: System) -> Iterator[tuple[Term, Term]]:
+    """Give the counts of two reports that stand at the same place of the same table."""
+    theirs = {_cell(told): told for told in other.told}
+    for told in one.told:
+        same = theirs.get(_cell(told))
+        if same is not None:
+            yield Term(one, told, linked.range(one, told)), Term(other, same, linked.range(other, same))
 
 
 def small(rule: Rule, one: Term, other: Term, asked: Iterable[Candidate] = ()) -> Iterator[Finding]:
@@ -123,28 +89,42 @@ def few_changed(rule: Rule, one: Term, other: Term) -> Iterator[Finding]:
         yield Finding(rule, text, tuple(sorted(candidates)))
 
 
-def threes_of(shelf: Sequence[Side]) -> Iterator[tuple[Side, Side, Side]]:
-    """Give the periods that are made of just two others, with those; at least one of them is to be released now."""
+def divided(shelf: Sequence[Side]) -> Iterator[tuple[Side, list[Side]]]:
+    """Give the periods that are made of others, with all of those, and with all but one; something is to be released now."""
     of_place: dict[tuple[str, str], list[Side]] = {}
     for side in shelf:
         of_place.setdefault((side.study, side.place), []).append(side)
     for sides in of_place.values():
-        for one, other in combinations(sides, 2):
-            for whole in sides:
-                if spans(whole.period, one.period, other.period) and any(side.asked for side in (whole, one, other)):
-                    yield whole, one, other
+        for whole in sides:
+            for parts in _chains(whole, sides):
+                several = [parts, *([one for one in parts if one is not out] for out in parts if len(parts) > 2)]
+                yield from ((whole, some) for some in several if any(side.asked for side in (whole, *some)))
 
 
-def spanned(whole: Side, one: Side, other: Side, linked: System) -> Iterator[tuple[Term, Term, set[Candidate]]]:
-    """Give each count of a period beside the sum of those of the two that it is made of."""
-    parts = {_cell(told): told for told in other.told}
-    totals = {_cell(told): told for told in whole.told}
-    for told in (told for told in one.told if _cell(told) in parts.keys() & totals.keys()):
-        three = ((whole, totals[_cell(told)]), (one, told), (other, parts[_cell(told)]))
-        total, *terms = (Term(side, its, linked.range(side, its)) for side, its in three)
-        both = sum(term.range[0] for term in terms), sum(term.range[1] for term in terms)
-        together = replace(terms[0], range=both, called=f"({terms[0].name} + {terms[1].name})")
-        yield total, together, {(side.report, told.output) for side, _ in three if side.asked}
+def _chains(whole: Side, sides: Sequence[Side], begun: tuple[Side, ...] = ()) -> Iterator[list[Side]]:
+    """Give the ways in which a period is made of two or more others, each of which begins where another ends."""
+    for side in sides:
+        chain = (*begun, side)
+        if len(chain) > 1 and made_of(whole.period, [one.period for one in chain]):
+            yield list(chain)
+        elif side.period != whole.period and begins(whole.period, [one.period for one in chain]):
+            yield from _chains(whole, sides, chain)
+
+
+def spanned(whole: Side, parts: Sequence[Side], linked: System) -> Iterator[tuple[Term, Term, set[Candidate]]]:
+    """Give each count of a period beside the sum of those of the periods that it is made of."""
+    cells = [{_cell(told): told for told in side.told} for side in (whole, *parts)]
+    for key in (key for key in cells[0] if all(key in its for its in cells)):
+        terms = [Term(side, its[key], linked.range(side, its[key])) for side, its in zip((whole, *parts), cells, strict=True)]
+        yield terms[0], together(terms[1:]), {term.candidate for term in terms if term.side.asked}
+
+
+def together(terms: Sequence[Term]) -> Term:
+    """Add up counts of several reports."""
+    if len(terms) == 1:
+        return terms[0]
+    both = sum(term.range[0] for term in terms), sum(term.range[1] for term in terms)
+    return replace(terms[0], range=both, called=f"({' + '.join(term.name for term in terms)})")
 
 
 def _cell(told: Told) -> tuple[str, str, str, Part]:

@@ -48,6 +48,10 @@ WITHHELD_REVIEW = Text(
     "Dit onderdeel wordt niet getoond: iemand moet eerst beoordelen of het mag.",
     "This part is not shown: a person must first decide whether it may be.",
 )
+WITHHELD_DECIDED = Text(
+    "Dit onderdeel wordt niet getoond: zo is besloten, om te voorkomen dat iemand herkenbaar is.",
+    "This part is not shown: that was decided, so that nobody can be recognised.",
+)
 WITHHELD_UNSAFE = Text(
     "Dit onderdeel wordt niet getoond: er zijn te weinig personen om het veilig te laten zien.",
     "This part is not shown: there are too few persons to show it safely.",

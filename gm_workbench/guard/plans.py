@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gm_workbench.guard.across import At, Linked, linked
-from gm_workbench.guard.cells import Reason, own_reason
+from gm_workbench.guard.cells import Reason, judged_by_class, own_reason
 from gm_workbench.guard.curves import thinned
 from gm_workbench.guard.links import Links, Origin, Relation
 from gm_workbench.guard.policy import Method, Policy
@@ -23,6 +23,8 @@ class Plan:
     Attributes
     ----------
     own : dict of At to Reason
+    crowded : frozenset of At
+        Counts that hold nearly all of a total, whether or not that is allowed of them.
     hidden : set of At
         Besides.
     mute : set of At
@@ -42,6 +44,7 @@ class Plan:
     linked: Linked
     own: dict[At, Reason]
     concentrated: Mapping[int, int]
+    crowded: frozenset[At] = frozenset()
     withheld: frozenset[int] = frozenset()
     hidden: set[At] = field(default_factory=set)
     mute: set[At] = field(default_factory=set)
@@ -80,19 +83,23 @@ class Plan:
 def start(outputs: Sequence[Output], policy: Policy, withheld: frozenset[int] = frozenset()) -> Plan:
     """Hide by each cell's own rules only."""
     found = linked(outputs, policy)
+    totals = _smallest_totals(found)
     own: dict[At, Reason] = {}
     concentrated: dict[int, int] = {}
+    crowded: set[At] = set()
     for output, made in enumerate(outputs):
-        reasons = _own(made, found.parts[output], policy)
+        full = _crowded(made, found.parts[output], totals, policy)
+        crowded |= {(output, at) for at in full}
+        reasons = _own(made, [at for at in full if judged_by_class(made.cells[at], policy)], policy)
         own |= {(output, at): reason for at, reason in reasons.items()}
-        concentrated |= _concentrated(made, found.parts[output], reasons, policy)
-    plan = Plan(outputs, policy, found, own, concentrated, withheld)
+        concentrated |= _concentrated(made, found.parts[output], reasons, totals, policy)
+    plan = Plan(outputs, policy, found, own, concentrated, frozenset(crowded), withheld)
     if policy.method is Method.ROUND:
         plan.leaves, plan.prints = leaves(found, policy), rounded_counts(found, policy)
     return plan
 
 
-def _own(output: Output, found: Links, policy: Policy) -> dict[int, Reason]:
+def _own(output: Output, too_full: Sequence[int], policy: Policy) -> dict[int, Reason]:
     own = dict.fromkeys(thinned(output, policy), Reason.STEP)
     curve = Shape.CURVE in output.words.shown_as
     for at, cell in enumerate(output.cells):
@@ -101,7 +108,7 @@ def _own(output: Output, found: Links, policy: Policy) -> dict[int, Reason]:
         reason = own_reason(_judged(cell, curve=curve), policy)
         if reason is not None:
             own[at] = reason
-    for at in _crowded(output, found, policy):
+    for at in too_full:
         own.setdefault(at, Reason.COMPLEMENT)
     return own
 
@@ -111,24 +118,39 @@ def _judged(cell: Cell, *, curve: bool) -> Cell:
     return replace(cell, numerator=None) if curve and cell.measure is Measure.ESTIMATE else cell
 
 
-def _crowded(output: Output, found: Links, policy: Policy) -> list[int]:
-    """Give the sensitive counts that hold more of their total than the class rule allows."""
+def _crowded(output: Output, found: Links, totals: Mapping[int, int], policy: Policy) -> list[int]:
+    """Give the counts that hold more of a total than the class rule allows where it holds.
+
+    A step of a flow is no category of the step before it: who is not in the next step has left, and no more is said of her. It
+    is judged where what it counts is sensitive.
+    """
+    flow = Shape.FLOW in output.words.shown_as
     return [
         at
         for at, cell in enumerate(output.cells)
-        if cell.sensitive and cell.measure is Measure.COUNT
-        for total in _totals_of(found, at)
-        if cell.n > policy.class_share * total
+        if cell.measure is Measure.COUNT and (cell.sensitive or not flow)
+        if found.body(at) in totals and cell.n > policy.class_share * totals[found.body(at)]
     ]
 
 
-def _totals_of(found: Links, cell: int) -> list[int]:
-    return [found.values[one.total] for one in found.relations if found.body(cell) in one.parts]
+def _smallest_totals(found: Linked) -> dict[int, int]:
+    """Give the smallest total that each count is a part of, in its own output or across outputs that say whom they count.
+
+    What stands in two outputs and adds up by its numbers alone may be other persons, so no class is told by it; nor by a total
+    of one part, which is that part under another name.
+    """
+    totals: dict[int, int] = {}
+    for one in (one for one in found.relations if one.origin is not Origin.ACROSS and len(one.parts) > 1):
+        whole = found.values[one.total]
+        totals |= {part: min(whole, totals.get(part, whole)) for part in one.parts}
+    return totals
 
 
-def _concentrated(output: Output, found: Links, own: Mapping[int, Reason], policy: Policy) -> dict[int, int]:
+def _concentrated(
+    output: Output, found: Links, own: Mapping[int, Reason], totals: Mapping[int, int], policy: Policy
+) -> dict[int, int]:
     """Give the counts hidden for holding nearly all of a group, with the largest value that the class rule allows."""
     cells = output.cells
     crowded = [at for at, reason in own.items() if reason is Reason.COMPLEMENT and cells[at].measure in _PARTS]
-    group = {at: cells[at].n if cells[at].measure is Measure.SHARE else min(_totals_of(found, at)) for at in crowded}
+    group = {at: cells[at].n if cells[at].measure is Measure.SHARE else totals[found.body(at)] for at in crowded}
     return {found.body(at): int(policy.class_share * n) for at, n in group.items()}

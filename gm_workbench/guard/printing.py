@@ -164,7 +164,13 @@ def _reads_otherwise(printer: Printer, cell: Cell, shift: float) -> bool:
     smallest = printer.output.words.options.get("sesoi", 0.0)
     marks = (0.0, smallest, -smallest) if isinstance(smallest, float | int) else (0.0,)
     ends = [end for end in (cell.value, cell.low, cell.high) if end is not None]
-    return any((end > mark) != (end + shift > mark) for end in ends for mark in marks)
+    return any(_side(end, mark) != _side(end + shift, mark) for end in ends for mark in marks)
+
+
+def _side(number: float, mark: float) -> int:
+    """Say on which side of a mark a number lies; a move onto the mark is one too."""
+    apart = round(number - mark, 9)
+    return (apart > 0) - (apart < 0)
 
 
 def _carry(printer: Printer, series: list[int], made: list[ShownCell]) -> None:

@@ -15,12 +15,20 @@ from gm_workbench.guard.complement import plan
 from gm_workbench.guard.decisions import Choice, Decision
 from gm_workbench.guard.flows import without_small_losses
 from gm_workbench.guard.links import wrong_sums
-from gm_workbench.guard.phrasing import WITHHELD_REVIEW, WITHHELD_UNSAFE, notes, quotes_few, says_few, silenced
+from gm_workbench.guard.phrasing import (
+    WITHHELD_DECIDED,
+    WITHHELD_REVIEW,
+    WITHHELD_UNSAFE,
+    notes,
+    quotes_few,
+    says_few,
+    silenced,
+)
 from gm_workbench.guard.plans import Plan
-from gm_workbench.guard.policy import Policy
+from gm_workbench.guard.policy import Method, Policy
 from gm_workbench.guard.printing import Printer, kept_back, may_have_moved, printed, reasons
 from gm_workbench.guard.released import Record, Refusal, Released, Verdict, release
-from gm_workbench.outputs.output import Measure, Output, Shape, ShownOutput
+from gm_workbench.outputs.output import Measure, Output, Role, Shape, ShownOutput
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
 
@@ -59,12 +67,11 @@ def protect(outputs: Sequence[Output], policy: Policy, decisions: Sequence[Decis
     -------
     Released or Refusal
         A refusal if the report as a whole is not what it should be: no outputs, an id twice, data of two kinds, an unknown
-        shape or measure, a failure inside a check. One output that cannot be made safe is withheld, and a sentence says so.
+        role, shape, measure or method, a failure in a check. One that cannot be made safe is withheld, and a sentence says so.
     """
-    faults = (*_whole(outputs), *_named(outputs, policy))
-    if faults:
-        return Refusal(faults)
     try:
+        if faults := (*_whole(outputs), *_named(outputs, policy)):
+            return Refusal(faults)
         merged = [without_small_losses(output, policy.threshold) for output in outputs]
         done = _protected(merged, policy, decisions)
     except Exception as error:  # closed by default: whatever goes wrong, nothing leaves
@@ -82,12 +89,14 @@ def _whole(outputs: Sequence[Output]) -> tuple[str, ...]:
     twice = sorted({name for name in ids if ids.count(name) > 1})
     kinds = sorted({str(output.words.kind) for output in outputs})
     strange = [output.id for output in outputs if not isinstance(output.words.kind, DataKind)]
+    roles = sorted({output.id for output in outputs if not isinstance(output.words.role, Role)})
     shapes = sorted({output.id for output in outputs if not set(output.words.shown_as) <= _SHAPES or not output.words.shown_as})
     measures = sorted({output.id for output in outputs if any(cell.measure not in _MEASURES for cell in output.cells)})
     faults = [
         (twice, f"ids are used twice: {', '.join(twice)}"),
         (kinds[1:], f"data of several kinds in one report: {', '.join(kinds)}"),
         (strange, f"nobody knows what kind of data these are: {', '.join(strange)}"),
+        (roles, f"nobody knows where on the page these stand: {', '.join(roles)}"),
         (shapes, f"there is no rule for the shape of {', '.join(shapes)}"),
         (measures, f"there is no rule for a measure of {', '.join(measures)}"),
     ]
@@ -96,6 +105,8 @@ def _whole(outputs: Sequence[Output]) -> tuple[str, ...]:
 
 def _named(outputs: Sequence[Output], policy: Policy) -> tuple[str, ...]:
     """Say which outputs bear a number of persons in their id, which names a file; the id itself is not told."""
+    if policy.method not in tuple(Method):
+        return ("the policy has a method that nobody knows",)
     places = [str(at) for at, output in enumerate(outputs, start=1) if says_few(output.id.replace("_", " "), policy)]
     return (f"ids name a number of persons below the threshold: of outputs {', '.join(places)}",) if places else ()
 
@@ -117,6 +128,7 @@ def _protected(outputs: Sequence[Output], policy: Policy, decisions: Sequence[De
     return [_done(made, at, *judged[at]) for at in range(len(outputs))]
 
 
+WITHHELD = "withheld"
 Judged = tuple[Verdict, tuple[str, ...]]
 
 
@@ -132,7 +144,7 @@ def _judged(output: Output, policy: Policy, decisions: Sequence[Decision]) -> Ju
     if verdict is Verdict.REVIEW and decided is not None and decided.decision is Choice.RELEASE:
         return Verdict.RELEASE, (*because, _told("released", decided))
     if decided is not None and decided.decision is Choice.WITHHOLD:
-        return max(verdict, Verdict.REVIEW), (*because, _told("withheld", decided))
+        return max(verdict, Verdict.REVIEW), (*because, _told(WITHHELD, decided))
     return verdict, because
 
 
@@ -149,16 +161,27 @@ def _done(made: Plan, at: int, verdict: Verdict, because: tuple[str, ...]) -> _D
     if at in made.failed:
         verdict, because = Verdict.REFUSE, ("no set of cells could be hidden that keeps the others from giving a count away",)
     if verdict is not Verdict.RELEASE:
-        sentence = WITHHELD_UNSAFE if verdict is Verdict.REFUSE else WITHHELD_REVIEW
-        return _Done(_withheld(output, policy, sentence), Record(output.id, verdict, because))
+        return _Done(_withheld(output, policy, _why(verdict, because)), Record(output.id, verdict, because))
     printer = _printer(made, at)
     cells = printed(printer)
     bare, moved = kept_back(printer, cells), may_have_moved(printer, cells)
     counts = {"rounded": printer.rounds_counts, "exact": printer.mixes_exact_counts}
     said = notes(reasons(printer, cells), policy, **counts, bare=bare, moved=moved)
-    rules = (*(str(reason) for reason in Reason if reason in printer.hidden), *recorded(output, policy))
+    rules = (*(str(reason) for reason in Reason if reason in printer.hidden), *recorded(output, policy, _is_full(made, at)))
     spare = (f"at most {made.spare[at]} more hidden than must be",) if at in made.spare else ()
     return _Done(ShownOutput(output.words, cells, None, said), Record(output.id, verdict, (*rules, *because, *spare)))
+
+
+def _is_full(made: Plan, output: int) -> bool:
+    """Whether a count that is shown holds nearly all of its total."""
+    return any(at[0] == output and made.visible(at) for at in made.crowded)
+
+
+def _why(verdict: Verdict, because: tuple[str, ...]) -> Text:
+    """Tell a reader in one sentence why a part is not there."""
+    if verdict is Verdict.REFUSE:
+        return WITHHELD_UNSAFE
+    return WITHHELD_DECIDED if any(one.startswith(WITHHELD) for one in because) else WITHHELD_REVIEW
 
 
 def _printer(made: Plan, output: int) -> Printer:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from gm_workbench.guard.told import Rules, Told
 
@@ -93,14 +94,24 @@ def holds(one: str, other: str) -> bool:
     return a <= c and d <= b
 
 
-def spans(whole: str, one: str, other: str) -> bool:
-    """Whether a period is made of just these two, which share no month.
+def begins(whole: str, parts: Sequence[str]) -> bool:
+    """Whether a period begins with these, each of which begins in the month after the one before it.
 
-    >>> spans("2023-01/2024-12", "2024-01/2024-12", "2023-01/2023-12")
+    >>> begins("2023-01/2025-12", ["2023-01/2023-12", "2024-01/2024-12"]), begins("2023-01/2025-12", ["2024-01/2024-12"])
+    (True, False)
+    """
+    ends = [_ends(period) for period in parts]
+    joined = all(b < c and _after(b) == c for (_, b), (c, _) in pairwise(ends))
+    return joined and ends[0][0] == _ends(whole)[0] and ends[-1][1] <= _ends(whole)[1]
+
+
+def made_of(whole: str, parts: Sequence[str]) -> bool:
+    """Whether a period is made of just these, in this order, which share no month.
+
+    >>> made_of("2023-01/2024-12", ["2023-01/2023-12", "2024-01/2024-12"])
     True
     """
-    (a, b), (c, d) = sorted(_ends(period) for period in (one, other))
-    return _ends(whole) == (a, d) and b < c and _after(b) == c
+    return begins(whole, parts) and _ends(parts[-1])[1] == _ends(whole)[1]
 
 
 def _after(month: str) -> str:

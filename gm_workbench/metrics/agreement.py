@@ -12,7 +12,8 @@ from scipy import stats
 
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
+from gm_workbench.metrics.sides import over
 
 ICC1 = "ICC(1), one-way ANOVA, F interval"
 ICC2 = "ICC(2), one-way ANOVA, F interval"
@@ -96,13 +97,13 @@ def shared_rating(
     stands_for = n / groups if size == "mean" else (n - float((by.size() ** 2).sum()) / n) / (groups - 1)
     between = y - y.mean() - within
     f = (float((between**2).sum()) / (groups - 1)) / (float((within**2).sum()) / (n - groups))
-    return _from_f(f, stands_for, n, groups)
+    return _from_f(f, stands_for, n, groups, over(by.size(), n))
 
 
-def _from_f(f: float, size: float, n: int, groups: int) -> SharedRating:
+def _from_f(f: float, size: float, n: int, groups: int, sides: Sides) -> SharedRating:
     low, high = f / float(stats.f.isf(0.025, groups - 1, n - groups)), f * float(stats.f.isf(0.025, n - groups, groups - 1))
 
     def estimate(of: Callable[[float], float], method: str) -> Estimate:
-        return Estimate(of(f), of(low), of(high), math.nan, n, "", method, groups, residual_df=n - groups)
+        return Estimate(of(f), of(low), of(high), math.nan, n, "", method, groups, residual_df=n - groups, sides=sides)
 
     return SharedRating(estimate(lambda x: (x - 1) / (x + size - 1), ICC1), estimate(lambda x: 1 - 1 / x, ICC2), size)

@@ -27,6 +27,7 @@ from gm_workbench.metrics.paths import (
     split,
     too_little,
 )
+from gm_workbench.metrics.sides import beside, over, two_sides
 
 UNRELIABLE = "step between groups, unreliability of the observed means allowed for, Monte Carlo interval"
 
@@ -136,6 +137,7 @@ def _path(
     covariance = second.covariance[np.ix_(at, at)]
     a = on_degrees(first.coefficients[names.exposure], df)
     b, c = (on_degrees(second.coefficients[name], df - 1) for name in (names.mean, names.exposure))
+    c = beside(c, two_sides(persons, names.exposure, names.group))
     within = second.coefficients[names.own]
     alone, together = (
         root_mean_square(fit.left(table, column).groupby(table[names.group]).mean())
@@ -168,7 +170,8 @@ def _reliability(first: Multilevel, sizes: Floats, df: int, method: str) -> Esti
     rest = int(sizes.sum()) - len(sizes)
     low, high = (max(0.0, 1 - error * float(stats.f.ppf(p, df, rest))) for p in (0.975, 0.025))
     some = next(iter(first.coefficients.values()))
-    return Estimate(1 - error, min(low, 1 - error), high, math.nan, some.n, "reliability", method, groups=len(sizes))
+    made = Estimate(1 - error, min(low, 1 - error), high, math.nan, some.n, "reliability", method, groups=len(sizes))
+    return beside(made, over(sizes, some.n))
 
 
 def _corrected(

@@ -16,13 +16,14 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import all_finite, is_column, told_apart
 from gm_workbench.metrics.estimate import Estimate
+from gm_workbench.metrics.sides import beside, over
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A fitted regression: coefficients by name, their covariance, and what they rest on."""
+    """A fitted regression: coefficients by name, their covariance, and what they rest on; `sizes` are rows by cluster."""
 
     names: tuple[str, ...]
     values: Floats
@@ -30,6 +31,7 @@ class Fit:
     rows: int
     persons: int
     clusters: int
+    sizes: tuple[int, ...] = ()
 
     @property
     def residual_df(self) -> int:
@@ -47,9 +49,10 @@ class Fit:
         value, se = float(w @ self.values), float(np.sqrt(max(w @ self.covariance @ w, 0.0)))
         df = self.clusters - 1
         half = float(stats.t.ppf(0.975, df)) * se
-        return Estimate(
+        made = Estimate(
             value, value - half, value + half, se, self.persons, unit, method, groups, float(df), residual_df=self.residual_df
         )
+        return made if groups is None else beside(made, over(self.sizes, self.persons))
 
 
 @as_declared
@@ -120,6 +123,7 @@ def least_squares(
         rows=len(matrix),
         persons=len(matrix) if persons is None else persons,
         clusters=len(labels),
+        sizes=tuple(np.bincount(codes).tolist()),
     )
 
 

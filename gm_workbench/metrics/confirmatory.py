@@ -221,4 +221,4 @@ def _correlations(factors: Factors, n: int, found: Solution, first: int) -> dict
 
 def _wald(found: Solution, place: int, n: int, unit: str) -> Estimate:
     value, se = float(found.theta[place]), math.sqrt(float(found.covariance[place, place]))
-    return Estimate(value, value - Z * se, value + Z * se, se, n, unit, FACTOR)
+    return Estimate(value, value - Z * se, value + Z * se, se, n, unit, FACTOR, residual_df=n - len(found.theta))

@@ -6,7 +6,7 @@ This is arithmetic on means: parts of a difference, not causes of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,8 @@ from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.bootstrap_lines import own_sums
 from gm_workbench.metrics.checks import are_labels, require_columns, require_filled, require_numbers, require_pair, table_of
 from gm_workbench.metrics.equity import EURO_MONTH
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.sides import side_of
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
+from gm_workbench.metrics.sides import beside, side_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -238,11 +238,15 @@ def _decompose(person: Ints, side: Ints, costs: _Costs, draws: int, seed: int) -
     sums = [composition.sum(axis=1) + rates.sum(axis=1), composition.sum(axis=1), rates.sum(axis=1)]
 
     def told(drawn: Floats) -> Estimate:
-        return percentile(drawn[0], drawn[1:], sum(people), EURO_MONTH, KITAGAWA)
+        made = percentile(drawn[0], drawn[1:], sum(people), EURO_MONTH, KITAGAWA)
+        return beside(made, Sides(tuple(people)))
 
     behind = sum((one[:, 1 : 1 + len(costs.categories)] > 0).sum(axis=0) for one in summed)
-    by_category = zip(costs.categories, composition.T, rates.T, np.atleast_1d(behind), strict=True)
-    parts = tuple(Part(name, told(first), told(second), int(persons)) for name, first, second, persons in by_category)
+    by_category = zip(costs.categories, composition.T, rates.T, np.atleast_1d(behind).tolist(), strict=True)
+    parts = tuple(
+        Part(name, replace(told(first), fewest=persons), replace(told(second), fewest=persons), persons)
+        for name, first, second, persons in by_category
+    )
     gap, by_composition, by_rates = (told(total) for total in sums)
     return Decomposition(gap, by_composition, by_rates, parts)
 

@@ -132,11 +132,16 @@ def doses(
     stayed = frame.loc[frame[dose].eq(frame[assigned])]
     return Doses(
         found,
-        _slope(frame, outcome, dose, covariates, cluster, unit, RECEIVED),
-        _slope(frame, outcome, first_coach, covariates, cluster, unit, FIRST) if first_coach else None,
+        _of_all(found, _slope(frame, outcome, dose, covariates, cluster, unit, RECEIVED)),
+        _of_all(found, _slope(frame, outcome, first_coach, covariates, cluster, unit, FIRST)) if first_coach else None,
         _among(stayed, outcome, assigned, covariates, cluster, unit),
         _dilution(found),
     )
+
+
+def _of_all(found: Compliers, slope: Estimate | NotEnoughData) -> Estimate | NotEnoughData:
+    """Put with a slope over shares of months who was assigned to what: most shares are all or nothing."""
+    return beside(slope, found.assigned.sides)
 
 
 def _among(

@@ -55,6 +55,8 @@ class Estimate:
         Observations minus coefficients of the model, where there is one; the guard judges models by it.
     sides : Sides or None
         Who stands on each side, where the number compares groups or speaks of coaches or teams.
+    fewest : int or None
+        Persons in the smallest group or category that the number sets apart, where it does so.
     """
 
     value: float
@@ -69,6 +71,7 @@ class Estimate:
     level: float = 0.95
     residual_df: int | None = None
     sides: Sides | None = None
+    fewest: int | None = None
 
     def __post_init__(self) -> None:
         if not (self.low <= self.value <= self.high):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -15,6 +15,7 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_draws, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.sides import beside
 from gm_workbench.metrics.staggered import GroupTime, estimated
 from gm_workbench.metrics.staggered_rows import METHOD
 
@@ -190,19 +191,22 @@ def pretrends(
 
 @dataclass(frozen=True, slots=True)
 class _Sum:
-    """A weighed sum of effects, and by how much each cluster moves it."""
+    """A weighed sum of effects, by how much each cluster moves it, and which effects it is of."""
 
     value: float
     moved: Floats
+    chosen: tuple[int, ...]
 
     @staticmethod
     def mean(sums: Sequence[_Sum]) -> _Sum:
-        return _Sum(float(np.mean([one.value for one in sums])), np.mean([one.moved for one in sums], axis=0))
+        chosen = tuple(i for one in sums for i in one.chosen)
+        return _Sum(float(np.mean([one.value for one in sums])), np.mean([one.moved for one in sums], axis=0), chosen)
 
     def estimate(self, result: GroupTime) -> Estimate:
         one = next(iter(result.effects.values()))
         persons = sum(result.sizes.values()) + result.never
-        return estimated(self.value, self.moved, persons, one.unit, one.groups, one.df)
+        made = estimated(self.value, self.moved, persons, one.unit, one.groups, one.df)
+        return beside(made, result.sides(self.chosen))
 
 
 def _known(names: Sequence[int | None]) -> set[int]:
@@ -213,20 +217,22 @@ def _weighed(result: GroupTime, chosen: Sequence[int]) -> _Sum:
     """Weigh the chosen cells by the share of persons in their groups, which is estimated as well."""
     every, cohorts = list(result.effects.items()), list(result.sizes)
     values = np.array([every[i][1].value for i in chosen])
-    return _by_share(result, values, result.influence[:, chosen], [cohorts.index(every[i][0][0]) for i in chosen])
+    own = [cohorts.index(every[i][0][0]) for i in chosen]
+    return _Sum(*_by_share(result, values, result.influence[:, chosen], own), tuple(chosen))
 
 
 def _across(result: GroupTime, parts: Mapping[int, _Sum]) -> _Sum:
     cohorts = [list(result.sizes).index(name) for name in parts]
     values, moved = [one.value for one in parts.values()], [one.moved for one in parts.values()]
-    return _by_share(result, np.array(values), np.column_stack(moved), cohorts)
+    chosen = tuple(i for one in parts.values() for i in one.chosen)
+    return _Sum(*_by_share(result, np.array(values), np.column_stack(moved), cohorts), chosen)
 
 
-def _by_share(result: GroupTime, values: Floats, moved: Floats, cohorts: Sequence[int]) -> _Sum:
+def _by_share(result: GroupTime, values: Floats, moved: Floats, cohorts: Sequence[int]) -> tuple[float, Floats]:
     shares, members = result.shares[cohorts], result.membership[:, cohorts]
     weights = shares / shares.sum()
     value = float(weights @ values)
-    return _Sum(value, moved @ weights + members @ (values - value) / shares.sum())
+    return value, moved @ weights + members @ (values - value) / shares.sum()
 
 
 def _bands(told: Mapping[int, Estimate], moved: Sequence[Floats], clusters: int, draws: int, seed: int) -> dict[int, Estimate]:
@@ -243,4 +249,4 @@ def _bands(told: Mapping[int, Estimate], moved: Sequence[Floats], clusters: int,
 def _widened(one: Estimate, largest: float) -> Estimate:
     half = max(largest, float(stats.t.ppf(0.975, one.df))) * one.se
     method = f"{one.method}, simultaneous band"
-    return Estimate(one.value, one.value - half, one.value + half, one.se, one.n, one.unit, method, one.groups, one.df)
+    return replace(one, low=one.value - half, high=one.value + half, method=method)

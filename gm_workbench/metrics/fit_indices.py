@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
-from gm_workbench.metrics.estimate import Estimate
+from gm_workbench.metrics.estimate import Estimate, Sides
 from gm_workbench.metrics.structures import Sample, Solution, Structure
 
 Floats = NDArray[np.float64]
@@ -73,14 +73,15 @@ def indices(samples: Sequence[Sample], structures: Sequence[Structure], found: S
     """
     apart, apart_df = _unrelated(samples)
     excess, apart_excess = max(found.chi2 - df, 0.0), max(apart - apart_df, 0.0)
-    worst = apart / apart_df
+    worst, sizes = apart / apart_df, tuple(sample.n for sample in samples)
+    sides = Sides(sizes) if len(sizes) > 1 else None
     return Indices(
         found.chi2,
         df,
         float(stats.chi2.sf(found.chi2, df)),
         1.0 - excess / max(excess, apart_excess, np.finfo(float).tiny),
         (worst - found.chi2 / df) / (worst - 1) if worst != 1 else math.nan,
-        _rmsea(found.chi2, df, sum(sample.n for sample in samples), len(samples)),
+        replace(_rmsea(found.chi2, df, sum(sizes), len(samples)), residual_df=sum(sizes) - len(found.theta), sides=sides),
         _srmr(samples, structures, found.theta, means),
     )
 
@@ -100,7 +101,7 @@ def _rmsea(chi2: float, df: int, n: int, groups: int) -> Estimate:
 
     low, high = (size(_noncentrality(chi2, df, tail)) for tail in (0.95, 0.05))
     value = size(chi2 - df)
-    return Estimate(value, min(low, value), max(high, value), math.nan, n, "", RMSEA, level=0.9, residual_df=df)
+    return Estimate(value, min(low, value), max(high, value), math.nan, n, "", RMSEA, level=0.9)
 
 
 def _noncentrality(chi2: float, df: int, below: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -15,8 +15,9 @@ from scipy import stats
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, told_apart
 from gm_workbench.metrics.competing import LAST_CAUSE
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.partial import Floats, Ints
+from gm_workbench.metrics.sides import beside, sides_of_each
 
 MIN_EVENTS = 10
 """Exits for the reason, for each covariate, below which a hazard ratio is mostly noise (assumed; Peduzzi et al. 1995)."""
@@ -33,7 +34,8 @@ ENDLESS = "exits for the reason on both sides of each covariate"
 class Rows:
     """Stretches of time, one a row: when each begins (n,) and ends (n,), what happens then (n,), its covariates (n, p).
 
-    `codes` (n,) numbers what may be alike: the cluster, or else the person; `clusters` is None without clusters.
+    `codes` (n,) numbers what may be alike: the cluster, or else the person; `clusters` is None without clusters. `sides` has
+    who stands on each side of every column of yes and no.
     """
 
     begin: Floats
@@ -43,6 +45,7 @@ class Rows:
     codes: Ints
     persons: int
     clusters: int | None
+    sides: Mapping[str, Sides]
 
 
 def checked_rows(
@@ -84,7 +87,10 @@ def checked_rows(
     )
     if short is not None:
         return short
-    return Rows(begin, end, events, _matrix(frame, covariates, method), codes, int(people.max()) + 1, clusters)
+    z = _matrix(frame, covariates, method)
+    told = pd.DataFrame({"person": people, "cluster": codes, "happened": events == cause})
+    sides = sides_of_each(frame, covariates, told, cluster="cluster" if cluster else None)
+    return Rows(begin, end, events, z, codes, int(people.max()) + 1, clusters, sides)
 
 
 def _check_stretches(begin: Floats, end: Floats, people: Ints, method: str) -> None:
@@ -128,7 +134,7 @@ def estimates(
     given: tuple[Any, ...] = (rows.persons, unit, method, rows.clusters, df, 0.95, rows.persons - len(names))
     return MappingProxyType(
         {
-            name: Estimate(float(b), float(b - h), float(b + h), float(se), *given)
+            name: beside(Estimate(float(b), float(b - h), float(b + h), float(se), *given), rows.sides.get(name))
             for name, b, h, se in zip(names, values, half, errors, strict=True)
         }
     )
@@ -143,6 +149,4 @@ def exponentiated(log: Estimate, unit: str) -> Estimate:
     if max(log.high, -log.low) > LARGEST_LOG:
         raise MetricError(f"{log.method}: a ratio per unit is too large to write. Take a larger unit of the column.")
     value, low, high = (math.exp(one) for one in (log.value, log.low, log.high))
-    return Estimate(
-        value, low, high, value * log.se, log.n, unit, log.method, log.groups, log.df, log.level, residual_df=log.residual_df
-    )
+    return replace(log, value=value, low=low, high=high, se=value * log.se, unit=unit)

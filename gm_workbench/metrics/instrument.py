@@ -21,6 +21,7 @@ from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, two_arms
 from gm_workbench.metrics.clustered import design, in_one_size
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.sides import beside, sides_of
 from gm_workbench.metrics.small_sample import Floats, SmallSampleFit, cr2
 
 TWO_STAGE = "two-stage least squares, CR2 by cluster, t interval on Satterthwaite degrees of freedom"
@@ -282,7 +283,8 @@ def complier_difference(
     y, d = frame[outcome].astype(float), frame[received].astype(float)
     reduced, first, both = (cr2(column, x, team, method=COMPLIERS) for column in (y, d, y + d))
     groups = None if cluster is None else reduced.clusters
-    intended = reduced.combine({assigned: 1.0}, unit, ASSIGNED, groups=groups)
+    sides = sides_of(arms, cluster)
+    intended = beside(reduced.combine({assigned: 1.0}, unit, ASSIGNED, groups=groups), sides)
     moved = _compliance(first, assigned, intended)
     shared = (_variance(both, assigned) - intended.se**2 - moved.se**2) / 2
     strength = (moved.value / moved.se) ** 2 if moved.se > 0 else math.inf
@@ -291,7 +293,7 @@ def complier_difference(
         if strength >= MIN_STRENGTH
         else _weak(COMPLIERS, strength)
     )
-    return Compliers(intended, moved, effect, _region(intended, moved, shared), strength)
+    return Compliers(intended, moved, beside(effect, sides), _region(intended, moved, shared), strength)
 
 
 def _clusters(frame: pd.DataFrame, cluster: str | None) -> pd.Series[Any]:

@@ -23,6 +23,7 @@ from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.exits import Curve
 from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
 from gm_workbench.metrics.influence import Column, Course, cluster_codes, clustered_variance, course, entered, weighed
+from gm_workbench.metrics.sides import over
 
 AALEN_JOHANSEN = "Aalen-Johansen with late entry, complementary log-log interval"
 KAPLAN_MEIER = "Kaplan-Meier with late entry, complementary log-log interval"
@@ -209,4 +210,5 @@ def _read(
         len(times),
         method,
         groups,
+        None if codes is None else over(np.bincount(codes), len(times)),
     )

@@ -30,6 +30,7 @@ from gm_workbench.metrics.paths import (
     split,
     too_little,
 )
+from gm_workbench.metrics.sides import beside, two_sides
 from gm_workbench.metrics.small_sample import cr2
 
 PRODUCT = "product of coefficients (OLS), Monte Carlo interval"
@@ -115,7 +116,8 @@ def mediation(
     at = [second.names.index(name) for name in (mediator, exposure)]
     found = (first.combine({exposure: 1.0}, "points", PRODUCT), second.combine({mediator: 1.0}, unit, PRODUCT))
     a, b = found if cluster else (on_degrees(one, math.inf) for one in found)
-    direct, total = (fit.combine({exposure: 1.0}, unit, STRAIGHT, groups=groups) for fit in (second, whole))
+    sides = two_sides(frame, exposure, cluster)
+    direct, total = (beside(fit.combine({exposure: 1.0}, unit, STRAIGHT, groups=groups), sides) for fit in (second, whole))
     paths = drawn_paths(a, b, direct, second.covariance[np.ix_(at, at)], draws, seed)
     spread = _left(first, frame, mediator), _left(second, frame, outcome)
     return split(paths, Steps(a, b, *spread, (first.residual_df, second.residual_df)), direct, PRODUCT, total)
@@ -200,6 +202,7 @@ def multilevel_mediation(
     at = [list(second.coefficients).index(name) for name in (mediator, exposure)]
     a = first.combine({exposure: 1.0}, "points", MULTILEVEL)
     b, c = (on_degrees(second.coefficients[name], degrees[1]) for name in (mediator, exposure))
+    c = beside(c, two_sides(frame, exposure, group))
     paths = drawn_paths(a, b, c, second.covariance[np.ix_(at, at)], draws, seed)
     left = second.left(frame, outcome).groupby(frame[group]).mean()
     alone = rows[mediator].to_numpy(dtype=float) - np.column_stack(list(x.values())) @ first.values  # noqa: PD011 — of a fit

@@ -20,6 +20,7 @@ from gm_workbench.metrics.between_groups import LevelMediation, Names, between
 from gm_workbench.metrics.checks import require_filled, require_numbers
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.paths import Mediation, Steps, drawn_paths, require_alike, root_mean_square, split, too_little
+from gm_workbench.metrics.sides import beside, two_sides
 from gm_workbench.metrics.small_sample import cr2
 
 TWO_ONE_ONE = "product of coefficients between groups (2-1-1, random intercepts), Monte Carlo interval"
@@ -275,6 +276,7 @@ def one_one_one(
     a = first.combine({exposure: 1.0}, "points", ONE_ONE_ONE, groups=groups)
     b, c = (second.combine({name: 1.0}, unit, ONE_ONE_ONE, groups=groups) for name in (mediator, exposure))
     at = [second.names.index(name) for name in (mediator, exposure)]
+    c = beside(c, two_sides(frame, exposure, group))
     paths = drawn_paths(a, b, c, second.covariance[np.ix_(at, at)], draws, seed)
     alone, together = (
         root_mean_square(x[y] - np.column_stack([x[name] for name in fit.names]) @ fit.values)  # noqa: PD011 — of a fit

@@ -9,7 +9,7 @@ lets those seen twice stand for who began in the same state and is alike in colu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -245,7 +245,8 @@ def mobility_indices(
     if alike.starters < MIN_STARTERS:
         return NotEnoughData(BOOTSTRAP, "persons in each group", alike.starters, MIN_STARTERS)
     values = counted_indices(alike.tables(class_draws(alike.sizes, draws, seed)))
-    return {name: percentile(values[0, i], values[1:, i], alike.people, "index", BOOTSTRAP) for i, name in enumerate(INDICES)}
+    found = {name: percentile(values[0, i], values[1:, i], alike.people, "index", BOOTSTRAP) for i, name in enumerate(INDICES)}
+    return {name: replace(one, fewest=alike.starters) for name, one in found.items()}
 
 
 def _check_rule(pairs: pd.DataFrame, attrition: Attrition, strata: Sequence[str]) -> None:

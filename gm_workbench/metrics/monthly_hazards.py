@@ -23,7 +23,8 @@ from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, told_apart
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.hazard_rows import ENDLESS, MIN_CLUSTERS, MIN_EVENTS, exponentiated
-from gm_workbench.metrics.partial import WIDE, Floats, sandwich
+from gm_workbench.metrics.partial import WIDE, Floats, Ints, sandwich
+from gm_workbench.metrics.sides import sides_of, sides_of_each
 
 Link = Literal["cloglog", "logit"]
 METHODS: Mapping[str, str] = {
@@ -149,8 +150,16 @@ def monthly_hazards(
         Estimate(float(b), float(b - h), float(b + h), float(se), *given, residual_df=len(months) - x.shape[1])
         for b, h, se in zip(values, half, errors, strict=True)
     ]
-    chances = {int(first): _chance(one, link) for first, one in zip(bands, estimates, strict=False)}
-    log = dict(zip(covariates, estimates[len(bands) :], strict=True))
+    told = pd.DataFrame({"person": months[person], "happened": months[event].eq(cause)})
+    told["cluster"] = months[cluster or person]
+    sides = sides_of_each(months, covariates, told, cluster="cluster" if cluster else None)
+    whole = sides_of([told], "cluster", person="person") if cluster else None
+    there = _fewest_there(told, np.searchsorted(np.asarray(bands), months[month].to_numpy(), side="right") - 1)
+    chances = {
+        int(first): replace(_chance(one, link), fewest=there[at], sides=whole)
+        for at, (first, one) in enumerate(zip(bands, estimates, strict=False))
+    }
+    log = {name: replace(one, sides=sides.get(name)) for name, one in zip(covariates, estimates[len(bands) :], strict=True)}
     events = int(cells.loc[cells["happened"], "rows"].sum())
     return MonthlyHazards(MappingProxyType(log), MappingProxyType(chances), events, len(months), UNITS[link])
 
@@ -198,6 +207,13 @@ def _cells(
     values = pd.DataFrame(months[list(covariates)].to_numpy(dtype=float), columns=range(len(covariates)))
     counted = values.assign(**keys).groupby([*keys, *values.columns], sort=False).size()
     return counted.rename("rows").reset_index()
+
+
+def _fewest_there(told: pd.DataFrame, band: Ints) -> dict[int, int]:
+    """Count for each band of months who left in it, or who was there and did not, whichever are fewer and not none."""
+    rows = told.assign(band=band)
+    there, left = (one.groupby("band")["person"].nunique() for one in (rows, rows[rows["happened"]]))
+    return {int(at): int(min(left[at], there[at] - left[at]) or left[at]) for at in left.index}
 
 
 def _short(cells: pd.DataFrame, bands: int, covariates: int, method: str) -> NotEnoughData | None:

@@ -17,6 +17,7 @@ from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, told_apart
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.sides import over
 
 Floats = NDArray[np.float64]
 
@@ -220,13 +221,25 @@ def _multilevel(best: float, sums: _Sums, reml: bool, unit: str, method: str) ->
     beta = sums.back @ (sums.start + solved.beta)
     covariance = solved.within * sums.back @ np.linalg.inv(solved.precision) @ sums.back.T
     z, groups, residual_df = float(stats.norm.ppf(0.975)), len(sums.sizes), sums.rows - len(beta)
+    sides = over(sums.sizes, sums.rows)
     coefficients = {
-        name: Estimate(b, b - z * se, b + z * se, se, sums.rows, unit, method, groups=groups, residual_df=residual_df)
+        name: Estimate(
+            b, b - z * se, b + z * se, se, sums.rows, unit, method, groups=groups, residual_df=residual_df, sides=sides
+        )
         for name, b, se in zip(sums.names, beta.tolist(), np.sqrt(np.diag(covariance)).tolist(), strict=True)
     }
     low, high = (_share(end) for end in _profile(best, lambda spread: _solve(spread, sums, reml).deviance))
     share = Estimate(
-        _share(best), low, high, math.nan, sums.rows, "share of variance", method, groups=groups, residual_df=residual_df
+        _share(best),
+        low,
+        high,
+        math.nan,
+        sums.rows,
+        "share of variance",
+        method,
+        groups=groups,
+        residual_df=residual_df,
+        sides=sides,
     )
     between = solved.within * best**2
     return Multilevel(MappingProxyType(coefficients), covariance, between, solved.within, share, solved.deviance)

@@ -17,6 +17,7 @@ from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, told_apart
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.sides import beside, over
 
 Floats = NDArray[np.float64]
 
@@ -213,8 +214,9 @@ def _nested(spreads: Floats, sums: _Sums, unit: str) -> Nested:
     values = sums.back @ (sums.start + beta)
     covariance = within * sums.back @ np.linalg.inv(precision) @ sums.back.T
     z, teams, rest = float(stats.norm.ppf(0.975)), len(sums.member), sums.rows - len(beta)
+    sides = over(sums.member @ sums.sizes, sums.rows)
     coefficients = {
-        name: Estimate(b, b - z * se, b + z * se, se, sums.rows, unit, NESTED, groups=teams, residual_df=rest)
+        name: beside(Estimate(b, b - z * se, b + z * se, se, sums.rows, unit, NESTED, groups=teams, residual_df=rest), sides)
         for name, b, se in zip(sums.names, values.tolist(), np.sqrt(np.diag(covariance)).tolist(), strict=True)
     }
     between, above = (within * np.square(spreads)).tolist()

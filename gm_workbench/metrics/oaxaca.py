@@ -6,7 +6,7 @@ Parts of a difference, not causes of it: "unexplained" holds everything that was
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import get_args
 
@@ -21,7 +21,7 @@ from gm_workbench.metrics.characteristics import Characteristics, require_charac
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair, shortage
 from gm_workbench.metrics.collapsed import Cells, Flags, collapsed
 from gm_workbench.metrics.equity import EURO_MONTH
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.oaxaca_draws import NEGLIGIBLE, Moments, Standard, folds, moments
 
 Floats = NDArray[np.float64]
@@ -174,15 +174,34 @@ def oaxaca_blinder(
     if whole.mean() < 1 - MOST_LEFT_OUT:
         return NotEnoughData(OAXACA, "optimisers that agree", 0, 1)
     first, second = (one.only(whole) for one in drawn)
-    return _told(coded, folds(first, second, scaled.to_means, scaled.to_slopes, standard), sum(people), unit, standard)
+    found = _told(coded, folds(first, second, scaled.to_means, scaled.to_slopes, standard), tuple(people), unit, standard)
+    return _with_fewest(found, _least(cells, sides))
 
 
 def _wants(cells: Cells, sides: Sequence[Flags], people: Sequence[int]) -> list[tuple[str, int, int]]:
-    least = min((cells.persons(side & one) for one in cells.categories() for side in sides), default=MIN_PERSONS_PER_CATEGORY)
+    least, needed = _least(cells, sides), MIN_PERSONS_PER_CATEGORY
     return [
         ("persons in each group", min(people), len(cells.known.kept) + MIN_PERSONS),
-        ("persons in each category of each group", least, MIN_PERSONS_PER_CATEGORY),
+        ("persons in each category of each group", needed if least is None else least, needed),
     ]
+
+
+def _least(cells: Cells, sides: Sequence[Flags]) -> int | None:
+    """Count the persons in the smallest category of a group; None where there are no categories."""
+    return min((cells.persons(side & one) for one in cells.categories() for side in sides), default=None)
+
+
+def _with_fewest(found: Oaxaca, least: int | None) -> Oaxaca:
+    """Say of each part how few persons it sets apart; the whole is told with it where there is one characteristic."""
+    detail, categories = ({name: _set_apart(one, least) for name, one in of.items()} for of in (found.detail, found.categories))
+    alone = len(detail.keys() - {"constant"}) == 1
+    whole = {part.name: replace(getattr(found, part.name), fewest=least) for part in fields(Share)} if alone else {}
+    return replace(found, detail=MappingProxyType(detail), categories=MappingProxyType(categories), **whole)
+
+
+def _set_apart(share: Share, least: int | None) -> Share:
+    """Say of what belongs to one characteristic how few persons it sets apart."""
+    return Share(**{part.name: replace(getattr(share, part.name), fewest=least) for part in fields(Share)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +234,11 @@ class _Scaled:
         return moments(self.z[cells.pattern[mine]], rows, total - rows * self.centre, person, draws, seed)
 
 
-def _told(coded: Characteristics, parts: dict[str, Floats], people: int, unit: str, standard: Standard) -> Oaxaca:
+def _told(coded: Characteristics, parts: dict[str, Floats], people: tuple[int, ...], unit: str, standard: Standard) -> Oaxaca:
+    sides, left = Sides(people), min(people) - len(coded.kept)
+
     def told(values: Floats) -> Estimate:
-        return percentile(values[0], values[1:], people, unit, OAXACA)
+        return replace(percentile(values[0], values[1:], sum(people), unit, OAXACA), sides=sides, residual_df=left)
 
     def share(places: Sequence[int]) -> Share:
         return Share(**{part.name: told(parts[part.name][:, places].sum(axis=1)) for part in fields(Share)})

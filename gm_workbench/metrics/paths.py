@@ -144,7 +144,7 @@ def split(paths: Floats, steps: Steps, direct: Estimate, method: str, total: Est
 def along(drawn: Floats, like: Estimate, method: str) -> Estimate:
     """Make an estimate of a value and its draws, about the same persons and model as another."""
     made = percentile(drawn[0], drawn[1:], like.n, like.unit, method, like.groups)
-    return replace(made, residual_df=like.residual_df)
+    return replace(made, residual_df=like.residual_df, sides=like.sides)
 
 
 def _share(paths: Floats, like: Estimate, method: str) -> Estimate | NotEnoughData:

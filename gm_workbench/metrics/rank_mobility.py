@@ -137,7 +137,7 @@ def rank_mobility(
     place = 100 * (bottom - 0.5)
     low, high = sorted(50 + place * end for end in (slope.low, slope.high))
     value, se = 50 + place * slope.value, abs(place) * slope.se
-    expected = Estimate(value, low, high, se, len(x), "percentile", RANKS, groups, slope.df)
+    expected = Estimate(value, low, high, se, len(x), "percentile", RANKS, groups, slope.df, residual_df=slope.residual_df)
     least, most = _ends(x, bottom)
     values = _shares(x, y, codes, bottom, draws, seed).T
     told = zip(values, (least, least, most), strict=True)

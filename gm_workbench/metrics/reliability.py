@@ -59,4 +59,5 @@ def omega(answers: pd.DataFrame) -> Estimate | NotEnoughData:
     whole = shared**2 + own
     slope = np.concatenate([np.full(p, 2 * shared * own / whole**2), np.full(p, -(shared**2) / whole**2), np.zeros(p)])
     value, se = shared**2 / whole, math.sqrt(float(slope @ found.covariance @ slope))
-    return Estimate(value, max(value - Z * se, 0.0), value + Z * se, se, made.sample.n, "", OMEGA)
+    low, high, n = max(value - Z * se, 0.0), value + Z * se, made.sample.n
+    return Estimate(value, low, high, se, n, "", OMEGA, residual_df=n - made.parameters)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -70,7 +70,55 @@ def _events(rows: list[pd.DataFrame], outcome: str | None) -> tuple[int, ...]:
     return tuple(int(part[outcome].sum()) for part in rows)
 
 
-def beside(found: Answer, sides: Sides) -> Answer:
+def over(sizes: Iterable[float], persons: int) -> Sides:
+    """Say of a number of one group over how many coaches or teams it is, from how many rows each has.
+
+    >>> over([30, 10, 20], persons=60)
+    Sides(persons=(60,), groups=(3,), largest=0.5, events=())
+    """
+    known = [float(size) for size in sizes]
+    return Sides((persons,), (len(known),), max(known) / sum(known))
+
+
+def two_sides(frame: pd.DataFrame, name: str, cluster: str | None = None) -> Sides | None:
+    """Count who stands on either side of a column of yes and no; one of more values has one side, or none without a cluster.
+
+    >>> two_sides(pd.DataFrame({"new": [1, 0, 0]}), "new"), two_sides(pd.DataFrame({"age": [1, 2, 3]}), "age")
+    (Sides(persons=(1, 2), groups=(), largest=None, events=()), None)
+    """
+    if frame[name].nunique() != 2:
+        return None if cluster is None else sides_of([frame], cluster)
+    one = frame[name] == frame[name].max()
+    return sides_of([frame.loc[one], frame.loc[~one]], cluster)
+
+
+def sides_of_each(frame: pd.DataFrame, columns: Sequence[str], told: pd.DataFrame, *, cluster: str | None) -> dict[str, Sides]:
+    """Count who stands on either side of each column of yes and no; one of more values has one side, or none without a cluster.
+
+    Parameters
+    ----------
+    frame : one row per person, or several
+    columns : of the frame
+    told : of each row the ``person``, whether it ``happened``, and the cluster
+    cluster : the column of `told` with the coach or team, where they play a part
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"person": [1, 1, 2, 3], "happened": [False, True, False, True]})
+    >>> sides_of_each(pd.DataFrame({"new": [1, 1, 0, 0], "age": [20, 21, 30, 40]}), ["new", "age"], told, cluster=None)
+    {'new': Sides(persons=(1, 2), groups=(), largest=None, events=(1, 1))}
+    """
+    whole = None if cluster is None else sides_of([told], cluster, person="person")
+    found = {} if whole is None else dict.fromkeys(columns, whole)
+    for name in (name for name in columns if frame[name].nunique() == 2):
+        one = (frame[name] == frame[name].max()).to_numpy()
+        parts = [told.loc[one], told.loc[~one]]
+        events = tuple(int(part.loc[part["happened"], "person"].nunique()) for part in parts)
+        found[name] = replace(sides_of(parts, cluster, person="person"), events=events)
+    return found
+
+
+def beside(found: Answer, sides: Sides | None) -> Answer:
     """Put with an estimate who stands on each side; anything else stays as it is.
 
     >>> beside(Estimate(1.0, 0.0, 2.0, 0.5, 40, "points", "m"), Sides((20, 20))).sides

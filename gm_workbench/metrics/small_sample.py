@@ -20,6 +20,7 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import all_finite, is_column, told_apart
 from gm_workbench.metrics.estimate import Estimate
+from gm_workbench.metrics.sides import beside, over
 
 Floats = NDArray[np.float64]
 
@@ -57,7 +58,10 @@ class Influence:
 
 @dataclass(frozen=True, slots=True)
 class SmallSampleFit:
-    """A fitted regression with CR2 covariance: coefficients by name, and what they rest on. `spread` is the outcome's size."""
+    """A fitted regression with CR2 covariance: coefficients by name, and what they rest on.
+
+    `spread` is the outcome's size, `sizes` are rows by cluster, or their weights.
+    """
 
     names: tuple[str, ...]
     values: Floats
@@ -67,6 +71,7 @@ class SmallSampleFit:
     clusters: int
     spread: float
     influence: Influence
+    sizes: tuple[float, ...]
 
     @property
     def residual_df(self) -> int:
@@ -106,9 +111,10 @@ class SmallSampleFit:
             )
         value, se, df = float(w @ self.values), float(np.sqrt(variance)), trace**2 / float(np.sum(products**2))
         half = float(stats.t.ppf(0.975, df)) * se
-        return Estimate(
+        made = Estimate(
             value, value - half, value + half, se, self.persons, unit, method, groups, df, residual_df=self.residual_df
         )
+        return made if groups is None else beside(made, over(self.sizes, self.persons))
 
     def _weights(self, weights: Mapping[str, float], method: str) -> Floats:
         unknown = [name for name in weights if name not in self.names]
@@ -191,6 +197,7 @@ def cr2(
         clusters=len(labels),
         spread=float(np.sqrt(np.mean(np.square(y.to_numpy(dtype=float))))),
         influence=Influence(inverse, square, own, plain, heavy),
+        sizes=tuple(np.bincount(codes, weights).tolist()),
     )
 
 

@@ -8,7 +8,7 @@ begun is ever compared with.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -18,8 +18,20 @@ from scipy import stats
 
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import shortage
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.staggered_cells import NEVER, Base, Cell, Comparison, Watched, cells, effect, influence, membership
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
+from gm_workbench.metrics.sides import beside
+from gm_workbench.metrics.staggered_cells import (
+    NEVER,
+    Base,
+    Cell,
+    Comparison,
+    Watched,
+    cells,
+    compared,
+    effect,
+    influence,
+    membership,
+)
 from gm_workbench.metrics.staggered_rows import METHOD, MIN_CLUSTERS, watched_rows
 
 Floats = NDArray[np.float64]
@@ -57,6 +69,16 @@ class GroupTime:
     influence: Floats = field(repr=False, compare=False)
     membership: Floats = field(repr=False, compare=False)
     shares: Floats = field(repr=False, compare=False)
+    people: NDArray[np.int64] = field(repr=False, compare=False)
+    compared: NDArray[np.bool_] = field(repr=False, compare=False)
+
+    def sides(self, chosen: Sequence[int]) -> Sides:
+        """Give who began and who they are held against, in all of some effects (their places) together."""
+        began, others = np.any(self.compared[list(chosen)], axis=0)
+        counts = [self.people[:, one].sum(axis=1) for one in (began, others)]
+        teams = () if next(iter(self.effects.values())).groups is None else tuple(int((one > 0).sum()) for one in counts)
+        largest = max(float(one.max() / one.sum()) for one in counts) if teams else None
+        return Sides(tuple(int(one.sum()) for one in counts), teams, largest)
 
 
 @as_declared
@@ -143,7 +165,11 @@ def group_time(
     sizes = {cohort: int((watched.first == cohort).sum()) for cohort in watched.cohorts}
     never = int((watched.first == NEVER).sum())
     mapped = MappingProxyType(effects), MappingProxyType(sizes)
-    return GroupTime(*mapped, never, always, watched.clusters, comparison, base, moved, membered, shares)
+    held = np.array([compared(one, watched) for one in every])
+    who = watched.people, held
+    found = GroupTime(*mapped, never, always, watched.clusters, comparison, base, moved, membered, shares, *who)
+    beheld = {key: beside(one, found.sides([at])) for at, (key, one) in enumerate(effects.items())}
+    return replace(found, effects=MappingProxyType(beheld))
 
 
 def estimated(value: float, moved: Floats, n: int, unit: str, groups: int | None, df: float) -> Estimate:

@@ -48,6 +48,13 @@ class Watched:
     def clusters(self) -> int:
         return int(self.cluster.max()) + 1
 
+    @property
+    def people(self) -> Ints:
+        """Count persons by cluster and by when they began, in the order of `cohorts`; in the last column who never did."""
+        counted = np.zeros((self.clusters, len(self.cohorts) + 1), dtype=np.int64)
+        np.add.at(counted, (self.cluster, np.searchsorted(self.cohorts, self.first)), 1)
+        return counted
+
     def clusters_of(self, rows: NDArray[np.bool_]) -> int:
         return len(np.unique(self.cluster[rows]))
 
@@ -79,6 +86,13 @@ def cells(watched: Watched, comparison: Comparison, base: Base) -> Iterator[Cell
             others = (watched.first > later) & (watched.first != cohort)
             change = watched.outcome[:, at] - watched.outcome[:, against]
             yield Cell(cohort, int(time), change, watched.first == cohort, others)
+
+
+def compared(cell: Cell, watched: Watched) -> NDArray[np.bool_]:
+    """Say which columns of `Watched.people` began (the first row), and which they are held against (the second)."""
+    return np.array(
+        [[bool(side[watched.first == one].any()) for one in (*watched.cohorts, NEVER)] for side in (cell.began, cell.others)]
+    )
 
 
 def effect(cell: Cell) -> float:

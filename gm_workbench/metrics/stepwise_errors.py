@@ -13,6 +13,7 @@ from scipy import stats
 
 from gm_workbench.metrics.checks import require_filled, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.sides import beside, over
 
 Floats = NDArray[np.float64]
 
@@ -78,4 +79,5 @@ def from_influence(value: float, influence: Floats, clusters: Clusters, *, unit:
     half = float(stats.t.ppf(0.975, g - 1)) * se
     groups: Any = g if clusters.named else None
     n = len(influence)
-    return Estimate(value, value - half, value + half, se, n, unit, method, groups, float(g - 1), residual_df=n - fitted)
+    made = Estimate(value, value - half, value + half, se, n, unit, method, groups, float(g - 1), residual_df=n - fitted)
+    return beside(made, over(np.bincount(clusters.codes), n)) if clusters.named else made

@@ -21,7 +21,8 @@ from gm_workbench.metrics.characteristics import require_characteristics
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair, shortage
 from gm_workbench.metrics.collapsed import Cells, collapsed
 from gm_workbench.metrics.equity import EURO_MONTH
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
+from gm_workbench.metrics.sides import beside
 from gm_workbench.metrics.two_models import Models, fitted
 
 Floats = NDArray[np.float64]
@@ -173,11 +174,14 @@ def _wants(cells: Cells) -> list[tuple[str, int, int]]:
 def _told(cells: Cells, models: Models, names: Sequence[str], unit: str) -> TwoPart:
     people, spenders = cells.people, cells.persons(np.full(len(cells.compared), True), cells.some > 0)
 
+    sides = Sides(tuple(cells.persons(side) for side in (cells.compared, ~cells.compared)))
+
     def told(value: float, influence: Floats, unit: str) -> Estimate:
         by_person = np.bincount(cells.person, influence, minlength=people)
         se = sqrt(people / (people - 1) * float(by_person @ by_person))
         margin, left = NORMAL * se, spenders - len(names)
-        return Estimate(value, value - margin, value + margin, se, people, unit, TWO_PART, residual_df=left)
+        made = Estimate(value, value - margin, value + margin, se, people, unit, TWO_PART, residual_df=left)
+        return beside(made, sides)
 
     new, old = (models.at(side) for side in (1.0, 0.0))
     compared, reference = (models.averaged(cells, one.both, cells.rows, *one.of("both")) for one in (new, old))

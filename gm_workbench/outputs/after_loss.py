@@ -14,7 +14,7 @@ from gm_workbench.metrics.imputed_comparison import ImputedDifference
 from gm_workbench.metrics.tipping import TippingPoint
 from gm_workbench.outputs.about import AFTER_INTRODUCTION, NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import PARTS, estimate_cell, quote
-from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain, verdict
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.verdicts import reading, telling_digits
 from gm_workbench.outputs.weighing import PERCENT_POINTS, smallest_relevant, unit_of
@@ -118,7 +118,7 @@ def answer_after_loss(
         id=id,
         sentence=sentence,
         more=(
-            *((plain(_verdict(estimates, estimand)),) if len(estimates) > 1 else ()),
+            *((verdict(_verdict(estimates, estimand), cells.values()),) if len(estimates) > 1 else ()),
             *_missing({"weighted": weighted, "imputed": imputed}, about),
             *_tips(tipping, cells),
             plain(ASSUMES),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from gm_workbench.metrics.cascade import Contrast
@@ -11,8 +11,8 @@ from gm_workbench.metrics.entropy import EntropyBalanced
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.overlap import Balance
 from gm_workbench.outputs.about import About, section_words, words_only
-from gm_workbench.outputs.cells import quote
-from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Slot, plain
+from gm_workbench.outputs.cells import judged_as, quote
+from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Slot, plain, verdict
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.teams import difference_cell
 from gm_workbench.outputs.weighing import caution
@@ -111,7 +111,7 @@ def alike(
         section,
         about,
         sentence=said[0],
-        more=(*said[1:], *_more(known, worth, names), *caution(about)),
+        more=(*said[1:], *_more(known, worth, names, cells.values()), *caution(about)),
         caption=CAPTION.format(difference=capitalised(about.difference)),
         alt=said[0],
         labels={**{row: ROWS[row] for row in cells}, "difference": about.difference, **names, **COLUMNS},
@@ -125,13 +125,16 @@ def _table(known: Mapping[str, EntropyBalanced | DoublyRobust]) -> tuple[Balance
 
 
 def _more(
-    known: Mapping[str, EntropyBalanced | DoublyRobust], worth: tuple[Cell, ...], names: Mapping[str, Text]
+    known: Mapping[str, EntropyBalanced | DoublyRobust],
+    worth: tuple[Cell, ...],
+    names: Mapping[str, Text],
+    cells: Iterable[Cell],
 ) -> list[Sentence]:
     robust = known.get(ROBUST)
     return [
         _balanced(_table(known), names),
         *(Sentence(COMES_DOWN_TO.format(), {WORTH: Slot(one.row, WORTH, digits=0, percent=True)}) for one in worth),
-        *([plain(HARDLY)] if isinstance(robust, DoublyRobust) and robust.overlap.rare > RARE else []),
+        *([verdict(HARDLY, cells)] if isinstance(robust, DoublyRobust) and robust.overlap.rare > RARE else []),
         plain(UNMEASURED.format(names=joined(names.values(), ", "))),
     ]
 
@@ -146,9 +149,9 @@ def _balance_cells(table: tuple[Balance, ...], main: Estimate) -> tuple[Cell, ..
     Each is judged by all the persons and coaches behind the answer, and by the fewest on a side who have it, or lack it.
     """
     values = [(one, column, value) for one in table for column, value in ((BEFORE, one.before), (AFTER, one.after))]
-    same = {"n": main.n, "groups": main.groups, "df": main.residual_df, "unit": "standard deviations", "digits": 2}
+    same = {"n": main.n, "unit": "standard deviations", "digits": 2, **judged_as(main)}
     return tuple(
-        Cell(one.covariate, column, Measure.ESTIMATE, value=round(value, 2) + 0.0, fewest=one.fewest, **same)  # type: ignore[arg-type]
+        Cell(one.covariate, column, Measure.ESTIMATE, value=round(value, 2) + 0.0, **(same | {"fewest": one.fewest}))  # type: ignore[arg-type]
         for one, column, value in values
     )
 
@@ -165,5 +168,5 @@ def _worth_cells(known: Mapping[str, EntropyBalanced | DoublyRobust], contrast: 
         return ()
     main, others = contrast.adjusted, contrast.persons_other
     part = known[WEIGHED].balance[0].effective_other / others
-    same = {"groups": main.groups, "df": main.residual_df, "unit": "share", "digits": 0}
-    return (Cell(WEIGHED, WORTH, Measure.ESTIMATE, others, part, **same),)  # type: ignore[arg-type]
+    about = judged_as(main)
+    return (Cell(WEIGHED, WORTH, Measure.ESTIMATE, others, part, unit="share", digits=0, **about),)  # type: ignore[arg-type]

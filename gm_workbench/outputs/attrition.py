@@ -9,7 +9,7 @@ from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.overlap import Balance
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import quote, share_cell
-from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Slot, plain
+from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Slot, plain, verdict
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import STANDARD_DEVIATION
 from gm_workbench.vocabulary.protocols import Section
@@ -88,7 +88,7 @@ def who_left(
         about,
         id=id,
         sentence=sentence,
-        more=(_furthest(apart, names), plain(_goes_with(lost, names)), plain(NO_PROOF)),
+        more=(_furthest(apart, names), verdict(_goes_with(lost, names), apart), plain(NO_PROOF)),
         caption=Text(
             f"Wie een latere meting heeft, en hoe wie bleef aan de start verschilt van wie uitviel. {STANDARD_DEVIATION.nl}",
             "Who has a later measurement, and how those who stayed differ at the start from those who were lost. "

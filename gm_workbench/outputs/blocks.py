@@ -10,6 +10,7 @@ from gm_workbench.outputs.tables import marked
 from gm_workbench.vocabulary.text import MINUS, Language, Text, number
 
 LOST = Text("vielen af", "dropped out")
+HIDDEN = Text("niet getoond, om personen te beschermen", "not shown, to protect persons")
 LOST_COLUMN = "lost"
 
 
@@ -25,7 +26,8 @@ def _tile(shown: ShownOutput, key: str, language: Language) -> str:
     if key in shown.words.tile_words:
         return f"<div><dt>{label}</dt><dd>{escape(shown.words.tile_words[key][language])}</dd></div>"
     cell = next(cell for cell in shown.cells if cell.row == key)
-    interval = interval_text(cell, language)
+    hidden = isinstance(cell.value, Suppressed) and cell.value.reason != "empty"
+    interval = HIDDEN[language] if hidden else interval_text(cell, language)
     note = f' <span class="interval">({interval})</span>' if interval else ""
     return f"<div><dt>{label}{note}</dt><dd>{marked(cell.value, _fact(cell, language), language)}</dd></div>"
 

@@ -30,7 +30,13 @@ def estimate_cell(
         digits=digits,
         sensitive=sensitive,
         sides=estimate.sides,
+        fewest=estimate.fewest,
     )
+
+
+def judged_as(estimate: Estimate) -> dict[str, object]:
+    """Give what the guard judges an estimate by, for another number about the same comparison: its power, its p, its worth."""
+    return {"groups": estimate.groups, "df": estimate.residual_df, "sides": estimate.sides, "fewest": estimate.fewest}
 
 
 def count_cell(row: str, column: str, n: int, *, sensitive: bool = False) -> Cell:

@@ -85,7 +85,8 @@ def course_differences(
     found = {one.wave: one.estimate for one in result.contrast if isinstance(one.estimate, Estimate)}
     cells = {wave: _cell(one, wave) for wave, one in found.items()}
     last = quoted if quoted in cells else next(reversed(cells))
-    sentence = _said(found[last], cells[last], _apart(result), last, name, about.where_introduced)
+    said = _said(found[last], cells[last], _apart(result), last, name, about.where_introduced)
+    sentence = said.resting_on(cells.values())  # it also says what all measurements together show
     words = section_words(
         section,
         about,

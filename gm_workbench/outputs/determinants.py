@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.joint import JointTest
 from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.model import SCALE_NAMES
-from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain, verdict
 from gm_workbench.outputs.teams import lacking
 from gm_workbench.outputs.verdicts import telling_digits
 from gm_workbench.outputs.weighing import caution
@@ -106,7 +106,12 @@ def determinants(
         section,
         about,
         sentence=sentence,
-        more=(plain(ON_THE_WAY), *caution(about), *((plain(ONE_BY_ONE),) if len(known) > 1 else ()), *_at_once(joint)),
+        more=(
+            plain(ON_THE_WAY),
+            *caution(about),
+            *((plain(ONE_BY_ONE),) if len(known) > 1 else ()),
+            *_at_once(joint, cells.values()),
+        ),
         caption=CAPTION.format(contrast=contrast, wave=wave),
         alt=sentence,
         shown_as=(Shape.DOTS,),
@@ -116,12 +121,12 @@ def determinants(
     return Output(words, tuple(cells.values()))
 
 
-def _at_once(joint: JointTest | NotEnoughData | None) -> tuple[Sentence, ...]:
+def _at_once(joint: JointTest | NotEnoughData | None, cells: Iterable[Cell]) -> tuple[Sentence, ...]:
     if joint is None:
         return ()
     if isinstance(joint, NotEnoughData):
         return (plain(TOO_FEW_AT_ONCE),)
-    return (plain((SOMETHING if joint.p < LEVEL else NOTHING_AT_ONCE).format(m=str(joint.df))),)
+    return (verdict((SOMETHING if joint.p < LEVEL else NOTHING_AT_ONCE).format(m=str(joint.df)), cells),)
 
 
 def _sentence(known: Mapping[str, Estimate], cells: Mapping[str, Cell]) -> Sentence:
@@ -137,7 +142,7 @@ def _sentence(known: Mapping[str, Estimate], cells: Mapping[str, Cell]) -> Sente
     return Sentence(
         Text(" ".join(part.nl for part in said), " ".join(part.en for part in said)),
         {name: slot for code in (*up, *down) for name, slot in _slots(code, cells[code]).items()},
-    )
+    ).resting_on(cells.values())
 
 
 def _part(codes: Sequence[str], text: Text, *, numbers: bool) -> Text | None:

@@ -119,11 +119,11 @@ def _before(result: GroupTime, cells: list[Cell]) -> Sentence:
     if not isinstance(tested, Pretrends) or not cells:
         return plain(UNTESTED)
     if tested.p < LEVEL:
-        return Sentence(APART, quote(cells[0]))  # not said where the quarters before may not be shown
+        return Sentence(APART).resting_on(cells)
     lowest = min(cells, key=lambda cell: cell.low or 0.0)
     highest = max(cells, key=lambda cell: cell.high or 0.0)
     low, high = quote(lowest, signed=True)["low"], quote(highest, signed=True)["high"]
-    return Sentence(ALIKE, {"low": low, "high": high})
+    return Sentence(ALIKE, {"low": low, "high": high}).resting_on(cells)
 
 
 def _moments(result: GroupTime) -> Text:

@@ -9,6 +9,7 @@ from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.power import clustered_power, detectable
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
+from gm_workbench.outputs.cells import judged_as
 from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Slot, plain
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.teams import ALLOWED_FOR, ARMS, STATUS
@@ -130,13 +131,13 @@ def _cells(estimate: Estimate, by_error: float, planned: float | None) -> list[C
     return [
         *([] if planned is None else [chance_cell(estimate, planned, COLUMN, PLANNED)]),
         chance_cell(estimate, by_error, COLUMN),
-        Cell(LEAST, COLUMN, Measure.ESTIMATE, estimate.n, least, groups=estimate.groups, unit=unit, digits=1),
+        Cell(LEAST, COLUMN, Measure.ESTIMATE, estimate.n, least, unit=unit, digits=1, **judged_as(estimate)),  # type: ignore[arg-type]
     ]
 
 
 def _more(planning: Mapping[str, Fact], *, weak: bool) -> list[Sentence]:
     least = {"least": Slot(LEAST, COLUMN, digits=1, percent=True)}
-    said = [plain(TOO_WEAK)] if weak else []
+    said = [Sentence(TOO_WEAK, least, NOTHING)] if weak else []
     if not planning:
         return [*said, Sentence(ONLY_FROM_ERROR.format(), least, NOTHING)]
     base, icc = float(planning["base"].value), float(planning["icc"].value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gm_workbench.metrics.crossing import in_percent
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -162,6 +163,7 @@ def regression_to_mean(
         for month, one in course.items()
         if isinstance(one, Estimate) and month >= 0
     )
+    cells = tuple(_apart(cell, cells) for cell in cells)
     quotes = {cell.row: quote(cell, signed=True) for cell in cells if cell.column == str(quoted)}
     if set(quotes) < set(courses) or not quotes:
         return words_only(section, about, shortage(NotEnoughData("", "persons paid in the month", 0, 2)))
@@ -188,6 +190,12 @@ def regression_to_mean(
         options={"strong": tuple(courses)},
     )
     return Output(words, cells)
+
+
+def _apart(cell: Cell, cells: Sequence[Cell]) -> Cell:
+    """Judge a mean also by whom the stricter rule leaves out: beside its own mean, it gives theirs."""
+    within = (cell.n - one.n for one in cells if one.column == cell.column and one.row != cell.row)
+    return replace(cell, fewest=min((left for left in within if left > 0), default=None))
 
 
 def _regression_sentence(quotes: Mapping[str, Mapping[str, Slot]], month: int) -> Sentence:

@@ -65,7 +65,7 @@ def factor_fit(result: Confirmatory | NotEnoughData, section: Section, about: Ab
         return words_only(section, about, shortage(result))
     fit, n = result.indices, result.n
     misfit = estimate_cell(fit.rmsea, "rmsea", COLUMN, digits=3)
-    cells = (_index("cfi", COLUMN, fit.cfi, n), misfit, _index("srmr", COLUMN, fit.srmr, n))
+    cells = (_index("cfi", COLUMN, fit.cfi, n, fit), misfit, _index("srmr", COLUMN, fit.srmr, n, fit))
     limits = {"good": printed(GOOD_CFI), "small": printed(GOOD_RMSEA)}
     slots = {**quote(misfit), "cfi": quote(cells[0])["value"]}
     sentence = Sentence(FIT.format(verdict=_fits(fit), **limits), slots)
@@ -81,8 +81,10 @@ def factor_fit(result: Confirmatory | NotEnoughData, section: Section, about: Ab
     return Output(words, cells)
 
 
-def _index(row: str, column: str, value: float, n: int) -> Cell:
-    return Cell(row, column, Measure.ESTIMATE, n, value, unit="", digits=3)
+def _index(row: str, column: str, value: float, n: int, fit: Indices) -> Cell:
+    """Give the cell of an index of fit, judged by the persons and parameters of its model as the misfit beside it is."""
+    like = fit.rmsea
+    return Cell(row, column, Measure.ESTIMATE, n, value, df=like.residual_df, sides=like.sides, unit="", digits=3)
 
 
 def printed(limit: float) -> Text:
@@ -159,7 +161,8 @@ def measured_alike(result: Invariance | NotEnoughData, section: Section, about: 
     held = highest_step(result)
     cells = tuple(cell for step in result.steps for cell in _step_cells(step, n))
     verdict = ALIKE["scalar" if held == "strict" else held].format(where=over)
-    sentence = plain(verdict) if held in ("", "configural") else _fallen(result, held, verdict)
+    said = plain(verdict) if held in ("", "configural") else _fallen(result, held, verdict)
+    sentence = said.resting_on(cells)
     words = section_words(
         section,
         about,
@@ -192,14 +195,14 @@ def _fallen(result: Invariance, held: str, verdict: Text) -> Sentence:
     """Say the largest fall up to the step that holds."""
     upto = [step for step in result.steps[: STEPS.index(held) + 1] if step.name != STEPS[0]]
     worst = min(upto, key=lambda step: step.cfi)
-    slots = {"fall": quote(_index(worst.name, "change", worst.cfi, 0), absolute=True)["value"]}
+    slots = {"fall": quote(_index(worst.name, "change", worst.cfi, 0, worst.indices), absolute=True)["value"]}
     return Sentence(FALL.format(verdict=verdict, limit=printed(LARGEST_FALL), fall="{fall}"), slots)
 
 
 def _step_cells(step: Step, n: int) -> list[Cell]:
-    change = [] if step.name == STEPS[0] else [_index(step.name, "change", step.cfi, n)]
+    change = [] if step.name == STEPS[0] else [_index(step.name, "change", step.cfi, n, step.indices)]
     return [
-        _index(step.name, "cfi", step.indices.cfi, n),
+        _index(step.name, "cfi", step.indices.cfi, n, step.indices),
         *change,
         estimate_cell(step.indices.rmsea, step.name, "rmsea", digits=3),
     ]

@@ -145,7 +145,8 @@ def _first(order: Order | NotEnoughData | None, names: Sequence[str]) -> _First:
 def _knob_sentence(rooms: Mapping[str, Cell], links: Mapping[str, Cell], first: _First, named: Mapping[str, Text]) -> Sentence:
     room_text, slots = _room_said(rooms, first.rooms, {**named, **SCALE_NAMES})
     link_text, more = _link_said(links, first.links, named)
-    return Sentence(Text(f"{room_text.nl} {link_text.nl}", f"{room_text.en} {link_text.en}"), {**slots, **more})
+    said = Text(f"{room_text.nl} {link_text.nl}", f"{room_text.en} {link_text.en}")
+    return Sentence(said, {**slots, **more}).resting_on((*rooms.values(), *links.values()))
 
 
 def _room_said(rooms: Mapping[str, Cell], may: Sequence[str], named: Mapping[str, Text]) -> tuple[Text, dict[str, Slot]]:
@@ -216,7 +217,7 @@ def moderation_dots(
     slopes = [estimate_cell(one.estimate, _slope_row(one), COLUMN) for one in result.slopes]
     changes = [estimate_cell(one.estimate, _by_row(one), COLUMN) for one in result.interactions]
     said = Text(number(result.per), number(result.per, language="en"))
-    sentence = _step_sentence(result, slopes, said, named)
+    sentence = _step_sentence(result, slopes, said, named).resting_on(changes)
     words = section_words(
         section,
         about,

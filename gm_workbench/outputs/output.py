@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal, NoReturn
 
@@ -146,6 +146,11 @@ class Sentence:
     )
     without_interval: Text = Text("", "")
 
+    def resting_on(self, cells: Iterable[Cell]) -> Sentence:
+        """Say it only while the numbers of these cells may be shown: which words it has was decided by them."""
+        more = {f"rests_on_{at}": Slot(cell.row, cell.column) for at, cell in enumerate(cells)}
+        return replace(self, slots={**self.slots, **more})
+
     def behind(self, lead: Text) -> Sentence:
         """Say it behind other words, as alt text does."""
         said = (self.text, self.without_interval)
@@ -163,6 +168,11 @@ NUMBER_HIDDEN = Text(
 def plain(text: Text) -> Sentence:
     """Give a sentence without numbers."""
     return Sentence(text)
+
+
+def verdict(text: Text, cells: Iterable[Cell]) -> Sentence:
+    """Give a sentence without numbers whose words were chosen by these cells; nothing is said where one of them is hidden."""
+    return Sentence(text, otherwise=Text("", "")).resting_on(cells)
 
 
 class Role(StrEnum):

@@ -9,7 +9,7 @@ from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.several import OPEN, Simultaneous
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import PARTS, estimate_cell, quote
-from gm_workbench.outputs.output import Cell, Output, Sentence, Slot, plain
+from gm_workbench.outputs.output import Cell, Output, Sentence, Slot, plain, verdict
 from gm_workbench.outputs.printed import UNITS
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.verdicts import telling_digits
@@ -66,9 +66,9 @@ AT_LEAST = Text("{label} ({{{name}}} {unit}, hoogstens {{{name}_low}})", "{label
 
 CAPTION = Text(
     "Verschil per uitkomst, met een marge (95 %) die voor die ene uitkomst geldt, en met een marge (95 %) die voor alle "
-    "uitkomsten samen geldt ({method}). {compared}{ends}",
+    "uitkomsten samen geldt ({method}). {compared}",
     "Difference in each outcome, with an interval (95 %) for that one outcome, and with an interval (95 %) that holds for all "
-    "outcomes together ({method}). {compared}{ends}",
+    "outcomes together ({method}). {compared}",
 )
 IN_EACH = Text("Wie met wie is vergeleken, staat bij elk onderdeel.", "Who is compared with whom is said in each section.")
 COMPARED = Text("Vergeleken zijn {contrast}.", "Compared are {contrast}.")
@@ -77,8 +77,14 @@ METHODS = {
     Correction.BONFERRONI: Text("Bonferroni", "Bonferroni"),
 }
 ENDS_AT_ZERO = Text(
-    " Een marge die bij 0 begint of ophoudt, bevat 0 zelf niet.",
-    " An interval that begins or ends at 0 does not hold 0 itself.",
+    "Een marge die bij 0 begint of ophoudt, bevat 0 zelf niet.",
+    "An interval that begins or ends at 0 does not hold 0 itself.",
+)
+
+
+ONE_HIDDEN = Text(
+    "Van een of meer uitkomsten is het getal niet te tonen. Wat er van de andere te zeggen is, staat in de tabel.",
+    "Of one or more outcomes the number cannot be shown. What can be said of the others stands in the table.",
 )
 
 
@@ -123,8 +129,14 @@ def together(
         section,
         about,
         sentence=sentence,
-        more=(*((plain(short),) if len(known) < len(found) else ()), plain(NOT_ALIKE), plain(BESIDE), *caution(about)),
-        caption=CAPTION.format(method=METHODS[family.correction], compared=compared, ends=_ends(known)),
+        more=(
+            *((plain(short),) if len(known) < len(found) else ()),
+            *_ends(known, cells),
+            plain(NOT_ALIKE),
+            plain(BESIDE),
+            *caution(about),
+        ),
+        caption=CAPTION.format(method=METHODS[family.correction], compared=compared),
         alt=sentence,
         labels={name: labels[name] for name in known} | COLUMNS,
         row_title=Text("uitkomst", "outcome"),
@@ -153,9 +165,10 @@ def _end(bound: float) -> float:
     return 0.0 if abs(bound) <= OPEN else bound
 
 
-def _ends(known: Mapping[str, Simultaneous]) -> Text:
-    bounds = [end for one in known.values() for end in (one.estimate.low, one.estimate.high)]
-    return ENDS_AT_ZERO if any(abs(end) == OPEN for end in bounds) else NOTHING
+def _ends(known: Mapping[str, Simultaneous], cells: Mapping[str, Cell]) -> tuple[Sentence, ...]:
+    """Explain an interval that ends at zero: only proven outcomes have one, so it is not said where one of these is hidden."""
+    at_zero = [cells[name] for name, one in known.items() if OPEN in map(abs, (one.estimate.low, one.estimate.high))]
+    return (verdict(ENDS_AT_ZERO, at_zero),) if at_zero else ()
 
 
 def _short(labels: Sequence[Text]) -> Text:
@@ -167,14 +180,16 @@ def _sentence(known: Mapping[str, Simultaneous], cells: Mapping[str, Cell], labe
     down = [name for name, one in known.items() if one.estimate.high < 0]
     rest = [labels[name] for name in known if name not in (*up, *down)]
     if not up + down:
-        return plain(NONE_HOLDS.format(m=str(m)) if m > 1 else ONE_DOES_NOT)
+        none = NONE_HOLDS.format(m=str(m)) if m > 1 else ONE_DOES_NOT
+        return Sentence(none, otherwise=ONE_HIDDEN).resting_on(cells.values())
     parts = [
         *(text.format(those=listed([_part(name, known, cells, labels) for name in names])) for text, names in _sides(up, down)),
         HOLDS.format(m=str(m)) if m > 1 else ONE_HOLDS,
         *([NOT_SAID.format(those=listed(rest))] if rest else []),
     ]
     slots = {key: slot for name in (*up, *down) for key, slot in _slots(name, cells[name]).items()}
-    return Sentence(Text(" ".join(part.nl for part in parts), " ".join(part.en for part in parts)), slots)
+    said = Text(" ".join(part.nl for part in parts), " ".join(part.en for part in parts))
+    return Sentence(said, slots, ONE_HIDDEN).resting_on(cells.values())
 
 
 def _sides(up: list[str], down: list[str]) -> list[tuple[Text, list[str]]]:

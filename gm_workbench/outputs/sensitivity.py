@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.sensitivity import Judged, Way
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
-from gm_workbench.outputs.cells import quote
-from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Slot, plain
+from gm_workbench.outputs.cells import judged_as, quote
+from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Slot, plain, verdict
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.teams import COLUMN, difference_cell, lacking
 from gm_workbench.outputs.weighing import caution
@@ -92,6 +93,7 @@ def sensitivity(
     known = {way: one for way, one in others.items() if isinstance(one, Judged)}
     labels = {**ROWS, Way.LOT: AS_IF[about.may_say_effect]}
     judged = {MAIN: Judged(primary.adjusted, _p(found.get(own))), **{way.value: one for way, one in known.items()}}
+    judged = {row: replace(one, estimate=_of_the_same(one.estimate, primary.adjusted)) for row, one in judged.items()}
     cells = {row: difference_cell(one.estimate, row) for row, one in judged.items()}
     slots = {key: slot for row, cell in cells.items() for key, slot in _ends(row, cell).items()}
     said = [OTHER.format(name=labels[way], way=way.value) for way in known]
@@ -100,7 +102,7 @@ def sensitivity(
         section,
         about,
         sentence=sentence,
-        more=tuple(plain(text) for text in _more(primary.adjusted, others, labels, about)) + caution(about),
+        more=(*_agree(primary.adjusted, known, cells), *map(plain, _more(others, labels, about)), *caution(about)),
         caption=CAPTION,
         alt=sentence,
         labels={
@@ -112,6 +114,11 @@ def sensitivity(
         row_title=Text("rekenwijze", "way of calculating"),
     )
     return Output(words, tuple(cell for row, one in judged.items() for cell in (cells[row], *_p_cell(row, one))))
+
+
+def _of_the_same(one: Estimate, primary: Estimate) -> Estimate:
+    """Judge another way of calculating by the persons, teams and coefficients of the answer that it is about."""
+    return replace(one, sides=primary.sides, residual_df=one.residual_df or primary.residual_df, fewest=primary.fewest)
 
 
 def _p(one: Judged | NotEnoughData | None) -> float:
@@ -129,10 +136,9 @@ def _p_cell(row: str, one: Judged) -> tuple[Cell, ...]:
             Measure.ESTIMATE,
             estimate.n,
             max(one.p, LEAST_P),
-            groups=estimate.groups,
-            df=estimate.residual_df,
             unit="",
             digits=3,
+            **judged_as(estimate),  # type: ignore[arg-type]
         ),
     )
 
@@ -142,14 +148,17 @@ def _ends(row: str, cell: Cell) -> dict[str, Slot]:
     return {f"{row}_low": slots["low"], f"{row}_high": slots["high"]}
 
 
-def _more(own: Estimate, others: Mapping[Way, Judged | NotEnoughData], labels: Mapping[str, Text], about: About) -> list[Text]:
-    known = [one.estimate for one in others.values() if isinstance(one, Judged)]
+def _agree(own: Estimate, known: Mapping[Way, Judged], cells: Mapping[str, Cell]) -> tuple[Sentence, ...]:
+    """Say whether the ways agree on whether there is a difference."""
+    alike = all(one.estimate.excludes_zero is own.excludes_zero for one in known.values())
+    return (verdict(AGREE if alike else PART, cells.values()),) if known else ()
+
+
+def _more(others: Mapping[Way, Judged | NotEnoughData], labels: Mapping[str, Text], about: About) -> list[Text]:
     missing = {way: one for way, one in others.items() if isinstance(one, NotEnoughData)}
     few = [labels[way] for way, one in missing.items() if one.what in ("teams", "clusters", "clusters in each group")]
     rest = [labels[way] for way in missing if labels[way] not in few]
-    agree = [AGREE if all(one.excludes_zero is own.excludes_zero for one in known) else PART] if known else []
     return [
-        *agree,
         SENSITIVITY,
         *([NO_LOT] if isinstance(others.get(Way.LOT), Judged) and not about.may_say_effect else []),
         *([TOO_FEW.format(those=listed(few))] if few else []),

@@ -212,7 +212,9 @@ def _region_cells(region: Region) -> list[Cell]:
     shares = [share_cell(region.moderator, name, count, region.persons) for name, count in persons.items()]
     low, high = region.over
     bounds = zip(("bound", "other_bound"), [bound for bound in region.bounds if low <= bound <= high], strict=False)
-    return shares + [Cell(region.moderator, name, Measure.ESTIMATE, region.persons, bound, unit="") for name, bound in bounds]
+    left = next((one.residual_df for _, one in region.curve), None)
+    like = {"df": left, "unit": ""}
+    return shares + [Cell(region.moderator, name, Measure.ESTIMATE, region.persons, bound, **like) for name, bound in bounds]  # type: ignore[arg-type]
 
 
 LEVELS = {
@@ -272,7 +274,8 @@ def moderation_apart(
     first = found[0].moderator
     slots = {**_renamed("within", cells[first, "within"]), **_renamed("between", cells[first, "between"])}
     verdict = joined([_within_said(one, names[one.moderator]) for one in found], " ")
-    sentence = Sentence(LEVELS_SAID.format(verdict=verdict, moderator=names[first]), slots)
+    said = Sentence(LEVELS_SAID.format(verdict=verdict, moderator=names[first]), slots)
+    sentence = said.resting_on(cells[one.moderator, "within"] for one in found)
     words = section_words(
         section,
         about,

@@ -8,8 +8,8 @@ from gm_workbench.errors import OutputError
 from gm_workbench.metrics.estimate import Estimate
 from gm_workbench.metrics.power import power
 from gm_workbench.outputs.about import NOTHING, About
-from gm_workbench.outputs.cells import PARTS
-from gm_workbench.outputs.output import Cell, Measure, Sentence, Slot, plain
+from gm_workbench.outputs.cells import PARTS, judged_as
+from gm_workbench.outputs.output import Cell, Measure, Sentence, Slot, plain, verdict
 from gm_workbench.outputs.verdicts import EXCLUSIONS, LEAST_CHANCE, excluded
 from gm_workbench.vocabulary.protocols import Assignment, Estimand
 from gm_workbench.vocabulary.text import Text, number
@@ -96,13 +96,14 @@ def chance_of_seeing(estimate: Estimate, smallest: float) -> float | None:
 
 def chance_cell(estimate: Estimate, chance: float, column: str, row: str = CHANCE) -> Cell:
     """Give the cell of that chance; it rests on the same persons and groups as the estimate."""
-    return Cell(row, column, Measure.ESTIMATE, estimate.n, chance, groups=estimate.groups, unit="probability", digits=0)
+    about = judged_as(estimate)
+    return Cell(row, column, Measure.ESTIMATE, estimate.n, chance, unit="probability", digits=0, **about)  # type: ignore[arg-type]
 
 
 def weighed(cell: Cell, smallest: float, chance: float | None, about: About, *, planned: bool = False) -> tuple[Sentence, ...]:
     """Say which differences that matter the interval excludes, and how likely it was to see one."""
     named = {"sesoi": amount(cell, smallest), "unit": unit_of(cell), "a_difference": a_noun(about)}
-    said = plain(EXCLUSIONS[excluded(cell.low or 0.0, cell.high or 0.0, smallest)].format(**named))
+    said = verdict(EXCLUSIONS[excluded(cell.low or 0.0, cell.high or 0.0, smallest)].format(**named), [cell])
     if chance is None:
         return (said,)
     text = CHANCES[chance >= LEAST_CHANCE, planned]

@@ -14,6 +14,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from gm_workbench.errors import CannotCollect
+from gm_workbench.report.collect_beside import given_away, sides_of
 from gm_workbench.report.collect_parts import Part, Rules, read_part
 from gm_workbench.report.collect_set import faults_of, missing, replaced, withdrawn
 from gm_workbench.report.collection import (
@@ -102,7 +103,8 @@ def collect(asked: Gathered, paths: Paths, now: datetime | None = None) -> Colle
         arrived, wrong = _arrived(asked.bundles, Path(room), rules)
         faults += wrong
         parts, wrong = _together(asked, before, old, arrived)
-        faults += [*wrong, *faults_of(parts, merged_places(paths))]
+        mergers = merged_places(paths)
+        faults += [*wrong, *faults_of(parts, mergers), *given_away(sides_of(parts, mergers))]
         faults += [fault for fault in {name_fault(asked.name, part.bundle.kind) for part in parts} if fault]
         if not parts and not faults:
             faults.append("nothing would be left in it; remove the folder, if that is what you mean")
@@ -140,7 +142,8 @@ def _arrived(bundles: Sequence[Path], room: Path, rules: Rules) -> tuple[list[Pa
     copies, faults = [], []
     for at, bundle in enumerate(bundles):
         if bundle.is_symlink() or not (bundle / RELEASE).is_file():
-            faults.append(f"{bundle.name}: no bundle of gm release, which holds {RELEASE}")
+            packed = "; if it was packed for the way, unpack it first" if bundle.is_file() else ""
+            faults.append(f"{bundle.name}: no bundle of gm release, which is a folder that holds {RELEASE}{packed}")
             continue
         copy = room / f"{at}" / bundle.resolve().name
         try:

@@ -120,7 +120,7 @@ def caption(shown: ShownOutput, language: Language) -> tuple[str, str]:
     source = f"{PHRASES['source'][language]}: {words.source[language]}"
     kind = KINDS[words.kind][language] if words.kind is not DataKind.REAL else ""
     told += [_sentence(source), *(_sentence(note[language]) for note in shown.notes), _sentence(kind)]
-    return first, tidy(" ".join(text for text in told if text))
+    return first, tidy(" ".join(text for text in dict.fromkeys(told) if text))  # a caption may be its population and no more
 
 
 def opening(text: str) -> tuple[str, str]:

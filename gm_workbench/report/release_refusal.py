@@ -50,7 +50,8 @@ def refuse_differences(found: Differenced, sides: Sequence[Side], by: str, on: d
 def _reason(finding: Finding | None) -> str:
     """Name the rule and no more: the reason is released with the report, and the arithmetic would tell on other reports."""
     rule = "" if finding is None else f" ({finding.rule})"
-    return f"differencing{rule}: beside other reports this would give a small number of persons away"
+    said = "naast andere rapporten zou dit een klein aantal personen verraden"
+    return f"differencing{rule}: {said} / beside other reports this would give a small number of persons away"
 
 
 SHOWN = 20
@@ -67,8 +68,8 @@ def _refusal(found: Sequence[Finding], rows: Sequence[Decision], left: Sequence[
     ]
     if rows:
         lines += [
-            f"What must be withheld besides stands in {file.parent.name}/{file.name}; read it, add its rows to decisions.csv,",
-            "make the reports anew with gm run, and ask again:",
+            f"What must be withheld besides stands in releases/{file.parent.name}/{file.name}. Read it, add its rows to",
+            "data/policies/decisions.csv, make these reports anew with gm run, and ask again:",
             *(f"  {row.report}: {row.output}" for row in rows),
         ]
     if left:

@@ -7,11 +7,12 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from gm_workbench.guard.decisions import Decision
+from gm_workbench.guard.decisions import Choice, Decision
 from gm_workbench.guard.differencing import Rule
 from gm_workbench.report.page import CSP, environment, style
 from gm_workbench.report.phrases import KINDS, NETWORK, PHRASES
 from gm_workbench.report.release_reading import Finished
+from gm_workbench.report.release_words import COMPARED, DECIDED, VERDICTS, WORDS, rule_said
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Language, Text
 
@@ -22,48 +23,6 @@ COLUMNS = (
 PAGES: dict[Language, str] = {"nl": "summary.html", "en": "summary.en.html"}
 INSIDE: dict[Language, str] = {"nl": "reports/index.html", "en": "reports/index.en.html"}
 """The same page where the links of the reports lead."""
-
-WORDS = {
-    "title": Text("Vrijgave", "Release"),
-    "asked": Text("Gevraagd door", "Asked for by"),
-    "reason": Text("Waarom", "Why"),
-    "precheck": Text(
-        "Dit is een voorcontrole, geen officiële vrijgave door de eigenaar van de gegevens. Wie controleert, leest hieronder "
-        "van elk onderdeel wat het toont, volgens welke regels het is beschermd, en wat er verborgen is.",
-        "This is a pre-check and not an official clearance by the owner of the data. Who checks, reads below of each part what "
-        "it shows, by which rules it was protected, and what is hidden.",
-    ),
-    "beside": Text("Naast elkaar gelegd", "Held beside each other"),
-    "compared": Text(
-        "Met deze vergelijkingen is gezocht naar kleine aantallen die uit meer rapporten samen volgen. Er is niets gevonden.",
-        "These comparisons looked for small numbers that follow from several reports together. Nothing was found.",
-    ),
-    "output": Text("onderdeel", "part"),
-    "context": Text("wat het toont", "what it shows"),
-    "rules": Text("oordeel en regels", "verdict and rules"),
-    "numbers": Text("getallen", "numbers"),
-}
-VERDICTS = {
-    "release": Text("mag worden getoond", "may be shown"),
-    "review": Text("niet getoond: wacht op een oordeel", "not shown: waits for a person"),
-    "refuse": Text("niet getoond: kan niet veilig", "not shown: cannot be made safe"),
-}
-COMPARED = {
-    Rule.TOTAL: Text("totaal min de andere plaatsen", "total minus the other places"),
-    Rule.PERIOD: Text("deze periode min een andere", "this period minus another"),
-    Rule.SUBGROUP: Text("dezelfde groep in twee studies", "the same group in two studies"),
-    Rule.POLICY: Text("dezelfde cijfers volgens twee regels", "the same numbers by two policies"),
-    Rule.REVISION: Text("een eerdere versie van het rapport", "an earlier version of the report"),
-}
-RULES = {
-    "threshold": Text("te weinig personen", "too few persons"),
-    "complement": Text("om andere te beschermen", "to protect others"),
-    "groups": Text("te weinig consulenten of teams", "too few coaches or teams"),
-    "df": Text("te weinig waarnemingen voor het model", "too few observations for the model"),
-    "dominance": Text("één persoon bepaalt het grotendeels", "one person makes up most of it"),
-    "step": Text("lijn in stappen van genoeg personen", "line in steps of enough persons"),
-    "empty": Text("er zijn geen personen", "there are no persons"),
-}
 
 
 def summary_csv(reports: Sequence[Finished], decisions: Sequence[Decision]) -> str:
@@ -186,14 +145,27 @@ def _output(report: Finished, output: Mapping[str, Any], decisions: Sequence[Dec
         "id": output["id"],
         "heading": output["heading"][language],
         "context": output["context"][language],
-        "verdict": VERDICTS[output["verdict"]][language],
-        "rules": "; ".join(RULES[one][language] if one in RULES else one for one in output["reasons"]),
+        "verdict": (DECIDED if _is_decided(decided) else VERDICTS[output["verdict"]])[language],
+        "rules": "; ".join(
+            rule_said(one, language) for one in output["reasons"] if decided is None or not _repeats(one, decided)
+        ),
         "decision": "" if decided is None else f"{decided.decided_by}, {decided.date:%Y-%m-%d}: {decided.reason}",
         "numbers": _numbers(output, smallest(report, output["id"]), language),
     }
 
 
+def _is_decided(decided: Decision | None) -> bool:
+    return decided is not None and decided.decision is Choice.WITHHOLD
+
+
+def _repeats(reason: str, decided: Decision | None) -> bool:
+    """Whether the guard's note says that this was decided, which stands beside it."""
+    return decided is not None and reason.endswith(f" by {decided.decided_by} on {decided.date:%Y-%m-%d}: {decided.reason}")
+
+
 def _numbers(output: Mapping[str, Any], fewest: str, language: Language) -> str:
+    if output["withheld"]:
+        return Text("alles verborgen", "everything hidden")[language]
     said = Text("{cells} getallen, {hidden} verborgen", "{cells} numbers, {hidden} hidden")[language]
     least = Text("; kleinste n {n}", "; smallest n {n}")[language].format(n=fewest) if fewest else ""
     return said.format(cells=output["cells"], hidden=output["hidden"]) + least

@@ -58,6 +58,13 @@ def test_hook_lets_executed_copies_be_but_for_what_is_unprotected(write):
     assert fault_of(file) == "Cells 1 of an executed copy are not protected. Make it anew: make goldens"
 
 
+def test_hook_refuses_a_table_in_an_executed_copy_that_nobody_marked(write):
+    table = nbformat.v4.new_output("execute_result", {"text/plain": "4711"}, execution_count=1)
+    for output in (table, nbformat.v4.new_output("error", ename="E", evalue="4711", traceback=[])):
+        file = write(nbformat.v4.new_code_cell("1", outputs=[output]), folder="tests/notebooks")
+        assert fault_of(file) == "Cells 1 of an executed copy are not protected. Make it anew: make goldens"
+
+
 @pytest.mark.parametrize("text", ["", "4711", '{"cells": 1}', '{"cells": [1]}'])
 def test_hook_refuses_what_is_no_notebook(tmp_path, capsys, text):
     file = tmp_path / "n.ipynb"

@@ -159,6 +159,67 @@ def test_one_group_in_two_studies_is_found_when_one_splits_it():
     assert rules_found(report({"all": 120}), split) == [Rule.SUBGROUP]
 
 
+def split(**more):
+    return report({"women": 70, "men": 43}, study="b", **more)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (report({"lone mothers": 60}), report({"lone mothers with a young child": 56}, study="b")),
+        (report({"all": 120}), split()),
+        (report({"sex:man": 70, "sex:woman": 50, "work:yes": 90, "work:no": 30}), report({"all": 113}, study="b")),
+        (report({"all": {"young": 60, "old": 40}}), report({"young": 56, "old": 20}, study="b")),
+        (report({"all": 75}), split()),  # all benefit, and the women among them
+        (report({"young": 75}), report({"young": {"women": 70, "men": 40}}, study="b")),
+    ],
+)
+def test_group_that_another_study_holds_is_subtracted_though_nobody_declared_it(one, other):
+    assert rules_found(one, other)[:1] == [Rule.SUBGROUP]
+    assert rules_found(other, one) == rules_found(one, other)
+
+
+def test_groups_of_which_neither_may_hold_the_other_are_not_subtracted():
+    assert rules_found(report({"fathers": 75}), split()) == []
+    assert rules_found(report({"women": {"young": 60, "old": 50}}), report({"young": {"men": 56, "all": 200}}, study="b")) == []
+    elsewhere = Side(**{name: getattr(split(), name) for name in Side.__slots__} | {"populations": {"who": "wages"}})
+    assert rules_found(report({"all": 75}), elsewhere) == []
+
+
+def test_sum_is_of_no_whole_group_when_a_part_of_it_is_hidden():
+    assert rules_found(report({"all": 120}), report({"women": 70, "men": 43, "others": "–"}, study="b")) == []
+
+
+def test_three_years_are_subtracted_from_the_period_that_they_make_and_two_of_them_too():
+    three, last = "2023-01/2025-12", "2025-01/2025-12"
+    years = [report({"all": 60}, period=NEXT), report({"all": 140})]
+    assert rules_found(report({"all": 247}, period=three), *years, report({"all": 40}, period=last)) == [Rule.PERIOD]
+    assert rules_found(report({"all": 204}, period=three), *years, report({"all": "–"}, period=last)) == [Rule.PERIOD]
+    assert rules_found(report({"all": 260}, period=three), *years, report({"all": 40}, period=last)) == []
+
+
+def test_last_year_is_subtracted_from_this_year_when_it_was_told_in_parts():
+    assert rules_found(report({"all": 120}), report({"women": 70, "men": 43}, period=NEXT)) == [Rule.PERIOD]
+    assert rules_found(report({"all": 120}), report({"women": 70, "men": 43}, period=NEXT, output="staff")) == [Rule.PERIOD]
+    assert rules_found(
+        report({"all": 207}, period=BOTH), report({"women": 100, "men": 40}), report({"all": 60}, period=NEXT)
+    ) == [Rule.PERIOD]
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [report({"all": 60}, "GM0363", study="b"), report({"women": 33, "men": 23}, study="b")],
+        [report({"all": 116}, "part", members=("GM0363", "GM0855"))],
+        [report({"all": 90}, "part", members=("GM0363", "GM0518")), report({"all": 26})],
+        [report({"all": 60}, "GM0363", output="staff"), report({"all": 56}, output="staff")],
+    ],
+)
+def test_total_is_beside_its_places_wherever_these_are_counted(others):
+    total = report({"all": 120}, "network", members=("GM0307", "GM0363", "GM0518", "GM0855"))
+    assert set(rules_found(total, *others)) == {Rule.TOTAL}
+
+
 def test_group_that_one_study_hides_and_another_shows_opens_the_table():
     hides = {"young": {"women": "<10", "men": "–", "all": 40}, "old": {"women": 20, "men": 30, "all": 50}}
     shows = {"young": {"men": 33, "couples": 60}}

@@ -146,6 +146,34 @@ def test_protect_refuses_when_a_check_fails(policy, table, monkeypatch):
     assert made == Refusal(("a check failed (ZeroDivisionError)",))
 
 
+@pytest.mark.parametrize("check", ["_whole", "_named", "without_small_losses", "_judged", "wrong_sums", "recorded", "notes"])
+def test_exception_inside_any_check_refuses_the_report(policy, table, monkeypatch, check):
+    def breaks(*_, **__):
+        raise LookupError("person 999990019")
+
+    monkeypatch.setattr(door, check, breaks)
+    assert protect([table({"men": [30]}, margins=False)], policy) == Refusal(("a check failed (LookupError)",))
+
+
+def test_protect_refuses_an_unknown_role(policy, table):
+    output = table({"men": [30]}, margins=False)
+    force(output.words, role="sectoin")
+    assert protect([output], policy) == Refusal(("nobody knows where on the page these stand: people",))
+
+
+def test_protect_refuses_a_policy_whose_method_is_misspelt(policy, table):
+    misspelt = dataclasses.replace(policy, method="supress")
+    assert protect([table({"men": [30]}, margins=False)], misspelt) == Refusal(("the policy has a method that nobody knows",))
+
+
+@pytest.mark.parametrize("verdict", ["relase", "RELEASE", None, 7])
+def test_verdict_that_is_not_known_shows_nothing(policy, table, monkeypatch, verdict):
+    monkeypatch.setattr(door, "_judged", lambda *_: (verdict, ()))
+    (shown,) = protect([table({"men": [30]}, margins=False)], policy).outputs
+    assert shown.cells == ()
+    assert shown.withheld
+
+
 def test_protect_withholds_an_output_whose_sums_do_not_add_up(policy, words):
     cells = (Cell("r", "a", COUNT, 30), Cell("r", "b", COUNT, 40), Cell("r", "all", COUNT, 71))
     made = protect([Output(words(), cells, (Sum(("r", "all"), (("r", "a"), ("r", "b"))),))], policy)

@@ -116,6 +116,39 @@ def test_category_of_nearly_all_is_allowed_and_recorded_unless_it_is_sensitive_o
         assert made.records[0].reasons == (why,)
 
 
+@pytest.mark.parametrize(("most", "hidden"), [(270, False), (271, True)])
+def test_count_of_nearly_all_of_its_total_is_judged_as_a_share_is(policy, strict, table, most, hidden):
+    drawn = table({"r": [most, 300 - most], "s": [100, 100]})
+    lenient, made = (protect([drawn], rules) for rules in (policy, strict))
+    assert not any(cell.hidden for cell in lenient.outputs[0].cells)
+    assert lenient.records[0].reasons == (
+        ("a category holds more than 90% of a group: allowed, it is not sensitive",) if hidden else ()
+    )
+    assert made.outputs[0].cells[0].hidden is hidden
+    assert made.records[0].reasons == (("complement",) if hidden else ())
+
+
+def test_count_of_nearly_all_cannot_be_subtracted_from_its_total(strict, table):
+    shown = protect([table({"r": [950, 50], "s": [100, 100]})], strict).outputs[0]
+    row = [shown.cell("r", name).hidden for name in ("a", "b", "all")]  # type: ignore[union-attr]
+    column = [shown.cell(name, "a").hidden for name in ("r", "s", "all")]  # type: ignore[union-attr]
+    assert row.count(True) > 1
+    assert column.count(True) > 1
+
+
+@pytest.mark.parametrize("left", [(9,), (5, 4), (9, 0)])
+def test_count_that_leaves_a_few_of_its_total_does_not_stand_beside_it(policy, strict, table, left):
+    """Whatever the category is, and also where several rows share the few who are left."""
+    for rules in (policy, strict):
+        shown = protect([table({"r": [191, *left], "s": [60] * (1 + len(left))})], rules).outputs[0]
+        assert shown.cell("r", "a").hidden or shown.cell("r", "all").hidden  # type: ignore[union-attr]
+
+
+def test_step_of_a_flow_is_no_category_of_the_one_before_it(strict, words):
+    steps = [Cell(f"step{at}", "persons", COUNT, n) for at, n in enumerate((400, 380, 300))]
+    assert not any(cell.hidden for cell in shown(words, strict, *steps, shape=Shape.FLOW))
+
+
 def test_difference_is_made_from_rounded_counts(rounding, words):
     # 12 of 52 minus 23 of 48 is -0.2484; from rounded counts 10 of 50 minus 25 of 50
     cell = Cell(

@@ -72,6 +72,13 @@ def test_course_is_read_in_both_directions(
     assert says in read(course_differences(replace(course(), contrast=apart), section, about, name=RESILIENCE))
 
 
+def test_course_says_nothing_of_all_measurements_together_where_one_is_hidden(
+    course: Callable[..., CourseModel], section: Section, about: About, read: Reader
+) -> None:
+    said = read(course_differences(course(), section, about, name=RESILIENCE), "en", hidden=("T18",))
+    assert said == "There are too few persons, coaches or teams to show this."
+
+
 def test_course_without_a_joint_test_does_not_call_groups_different(
     course: Callable[..., CourseModel], section: Section, about: About, read: Reader
 ) -> None:

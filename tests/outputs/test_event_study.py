@@ -58,6 +58,13 @@ def test_event_study_of_groups_that_went_apart_before_says_that_what_came_after_
     assert spoken(event_study(found(drift=0.1), SECTION, ABOUT), "en").startswith(APART.en)
 
 
+@pytest.mark.parametrize("drift", [0.0, 0.1])
+def test_event_study_does_not_say_what_was_there_before_where_a_quarter_is_hidden(read, drift):
+    output = event_study(found(drift=drift), SECTION, ABOUT)
+    before = [cell.row for cell in output.cells if cell.row.startswith("before")]
+    assert {read(output, hidden=(row,)) for row in before} == {output.words.sentence.otherwise.nl}
+
+
 def test_event_study_without_quarters_to_test_says_so():
     assert spoken(event_study(found(first=(2, 0)), SECTION, ABOUT)).startswith(UNTESTED.nl)
 

@@ -106,13 +106,16 @@ def test_a_family_without_any_data_is_one_sentence(shown: Callable[..., Output],
     assert read(several) == "Over andere uitstroom en vaardigheden zijn er te weinig gegevens."
 
 
-def test_the_caption_names_the_correction_and_what_a_bound_at_zero_means(shown: Callable[..., Output]) -> None:
+def test_the_correction_is_named_and_what_a_bound_at_zero_means(shown: Callable[..., Output], read: Reader) -> None:
     found = {"other_exit": share(0.01, 0.01), "skills": points(5.0)}
     holm, equal = shown(WORK, SKILLS, **found), shown(WORK, SKILLS, by=Correction.BONFERRONI, **found)
     assert "(Holm, in beide richtingen)" in holm.words.caption.nl
-    assert holm.words.caption.nl.endswith("bevat 0 zelf niet.")
+    assert read(holm, sentence=holm.words.more[0]).endswith("bevat 0 zelf niet.")
+    at_zero = {slot.row for slot in holm.words.more[0].slots.values()}
+    assert at_zero
+    assert {read(holm, sentence=holm.words.more[0], hidden=(row,)) for row in at_zero} == {""}
     assert "(Bonferroni)" in equal.words.caption.nl
-    assert "bevat 0" not in equal.words.caption.nl
+    assert not any("bevat 0" in one.text.nl for one in equal.words.more)
 
 
 def test_a_bound_at_zero_prints_in_one_digit(shown: Callable[..., Output]) -> None:

@@ -151,3 +151,4 @@ def test_tiles_hold_numbers_words_and_intervals():
     assert 'betrouwbaarheid <span class="interval">(0,84 tot 0,88)</span>' in html
     assert "<dt>how</dt><dd>niet geloot</dd>" in html
     assert 'aria-label="minder dan 10 personen"' in html
+    assert html.count('<span class="interval">(niet getoond, om personen te beschermen)</span>') == 1

@@ -27,7 +27,7 @@ from .conftest import DATA, NOON, Town, declared
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
 
 PLACES = {"GM0855": ("Sem de Wit", 2.9), "GM0363": ("Aya Bakr", 1.1), "GM0307": ("Tom Vos", -0.4)}
-STUDY = "tilburg_single_mothers"
+STUDY, OTHER = "tilburg_single_mothers", "amersfoort_upward_mobility"
 
 
 def records_of(place):
@@ -54,10 +54,17 @@ class Checkout(Town):
         (folder / "caseload.csv").write_text(rows, encoding="utf-8")
         self.n = len(numbers)
 
-    def bundle(self, name, *, signed=True, draft=False, later=0, kind=DataKind.REAL, about="", **estimate):
+    def other_study(self, name, **who):
+        """Release counts of another study, which has no estimate here."""
+        self.report(self.place, study=OTHER, who=who)
+        self.ask(f"{OTHER}/{self.place}", name=name)
+        by = PLACES[self.place][0]
+        return self.approve(name, by, now=NOON, key=self.keys / by, allowed=self.keys / "allowed_signers").folder
+
+    def bundle(self, name, *, signed=True, draft=False, later=0, kind=DataKind.REAL, about="", who=None, **estimate):
         by, value = PLACES[self.place]
         cell = {"n": self.n, "value": value, "low": value - 3.1, "high": value + 3.1, "se": 1.6} | estimate
-        self.report(about or self.place, kind=kind, estimate=cell, who={"all": self.n})
+        self.report(about or self.place, kind=kind, estimate=cell, who=who or {"all": self.n})
         made = self.ask(f"{STUDY}/{about or self.place}", name=name)
         if draft:
             return made
@@ -217,9 +224,11 @@ def test_bundle_that_was_touched_on_its_way_is_refused(house, tmp_path):
 def test_what_is_no_bundle_is_refused(house, tmp_path):
     link = tmp_path / "link"
     link.symlink_to(house.sent["tilburg"])
-    for what in (link, tmp_path / "gone", house.paths.policies):
-        with pytest.raises(CannotCollect, match="no bundle of gm release"):
+    packed = Path(shutil.make_archive(str(tmp_path / "tilburg-2026"), "zip", house.sent["tilburg"]))
+    for what in (link, tmp_path / "gone", house.paths.policies, packed):
+        with pytest.raises(CannotCollect, match="no bundle of gm release") as told:
             collect(Gathered("spring-2027", (what,)), house.paths, NOON)
+        assert ("unpack it first" in str(told.value)) is (what == packed)
 
 
 def test_other_protocols_and_policies_than_those_here_are_refused(house, monkeypatch):
@@ -282,6 +291,18 @@ def test_what_is_missing_is_listed_by_place_and_study(house):
         ("tilburg", "GM0363", "report"),
     ]
     assert made.content["expected"] == {"places": ["GM0363"], "studies": ["amersfoort_upward_mobility"]}
+
+
+def test_total_minus_all_other_places_is_refused_when_it_leaves_a_few(house, keys, tmp_path):
+    """A municipality counted everybody; one that became part of it had counted its own in another study, in two parts."""
+    mergers = house.paths.codes / "mergers.csv"
+    mergers.write_text("old_code,new_code,day,source\nGM0307,GM0855,2027-01-01,x\n")
+    whole = Checkout(tmp_path / "whole", "GM0855", keys).bundle("whole", who={"all": 157})
+    part = Checkout(tmp_path / "part", "GM0307", keys).other_study("part", women=100, men=52)
+    made = collect(Gathered("spring-2027", (part,)), house.paths, NOON)
+    with pytest.raises(CannotCollect, match=r"persons away, total: .*GM0855.* − .*GM0307.*\(women \+ men\).* = <10 persons"):
+        collect(Gathered("spring-2027", (whole,)), house.paths, NOON)
+    assert read_collection(house.folder).content == made.content
 
 
 def test_synthetic_collection_says_so_in_its_name(house):

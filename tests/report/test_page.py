@@ -8,6 +8,7 @@ import pytest
 from gm_workbench.errors import DisclosureRefused, OutputError
 from gm_workbench.outputs.output import Suppressed, plain
 from gm_workbench.report.page import CSP, files, render
+from gm_workbench.report.parts import caption
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text
 
@@ -292,3 +293,10 @@ def test_sentences_that_come_down_to_the_same_are_said_once(rendered, shapes):
     twice = with_words(dots, sentence=plain(said), more=(plain(said), plain(said)))
     once = with_words(dots, sentence=plain(said), more=())
     assert rendered(twice).count("Dat is een zin.") == rendered(once).count("Dat is een zin.") > 0
+
+
+def test_caption_that_is_its_population_says_it_once(shapes):
+    shown = shapes["answer"]()
+    same_words = replace(shown, words=replace(shown.words, caption=shown.words.population))
+    first, rest = caption(same_words, "en")
+    assert f"{first} {rest}".casefold().count(shown.words.population.en) == 1

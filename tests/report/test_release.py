@@ -193,7 +193,13 @@ def test_release_is_refused_with_the_arithmetic_and_passes_once_its_proposed_dec
     assert not proposed.exists()
     (decided,) = csv.DictReader((draft / "decisions.csv").read_text(encoding="utf-8").splitlines())
     assert (decided["output"], decided["decided_by"]) == ("who", "Noor Bakker")
-    assert "Noor Bakker, 2026-11-26: differencing (subgroup)" in (draft / "summary.html").read_text(encoding="utf-8")
+    page = (draft / "summary.html").read_text(encoding="utf-8")
+    assert page.count("Noor Bakker, 2026-11-26: differencing (subgroup): naast andere rapporten") == 1
+    assert "withheld by" not in page
+    assert "niet getoond: zo besloten" in page
+    assert "alles verborgen" in page
+    shown = (draft / "reports" / AMERSFOORT / "report.html").read_text(encoding="utf-8")
+    assert "Dit onderdeel wordt niet getoond: zo is besloten, om te voorkomen dat iemand herkenbaar is." in shown
 
 
 def test_release_is_held_against_drafts_of_sibling_places_that_are_not_in_it(town):

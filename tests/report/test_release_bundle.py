@@ -200,6 +200,23 @@ def test_synthetic_report_whose_mark_was_changed_by_hand_is_found(town, forged):
         town.ask()
 
 
+@pytest.mark.parametrize(
+    ("found", "more"),
+    [
+        ("who: the verdict 'relase' is not known", {"verdict": "relase"}),
+        ("who: the verdict is review, and it is shown", {"verdict": "review"}),
+        ("who: counts must be exact or rounded", {"counts": "exakt"}),
+    ],
+)
+def test_verdict_that_is_misspelt_or_contradicted_is_not_released(town, found, more):
+    folder = town.report()
+    judged = json.loads((folder / "guard.json").read_text(encoding="utf-8"))
+    edit(folder / "guard.json", outputs=[judged["outputs"][0] | more, *judged["outputs"][1:]])
+    resealed(folder)
+    with pytest.raises(CannotRelease, match=found):
+        town.ask()
+
+
 def test_fictional_place_is_never_real(town):
     town.report("GM9901")
     with pytest.raises(CannotRelease, match="the code of a fictional place says that the data are synthetic"):

@@ -49,7 +49,7 @@ def test_release_tells_each_refusal_by_an_exit_code_of_its_own(town, call):
     assert call("tilburg-2026", "tilburg_single_mothers/GM0001", *ASKED).exit_code == 42
     refused = call("tilburg-2026", TILBURG, "amersfoort_upward_mobility/GM0855", *ASKED)
     assert (refused.exit_code, "Traceback" in refused.output) == (41, False)
-    assert "What must be withheld besides stands in .drafts/tilburg-2026.proposed.csv" in refused.output
+    assert "What must be withheld besides stands in releases/.drafts/tilburg-2026.proposed.csv" in refused.output
     assert call("approve", "tilburg-2026", "--by", "Sem de Wit").exit_code == 42
     assert call("verify", "tilburg-2026").exit_code == 44
     assert call("tilburg-2026", TILBURG).exit_code == 2

@@ -44,13 +44,19 @@ def bundle(*reports: Told) -> Stage:
     """Protect each report by itself, release all if nothing is found, and show what their CSV files print."""
 
     def stage(policy: Policy, folder: Path) -> dict[str, list[dict[str, str]]]:
-        printed = {one.name: _lines(one, _policy(one, policy)) for one in reports}
-        sides = [_side(one, _policy(one, policy), printed[one.name]) for one in reports]
-        if differencing.difference(sides).findings:
+        made = {one.name: side_of_told(one, policy) for one in reports}
+        if differencing.difference([side for side, _ in made.values()]).findings:
             raise Hidden
-        return printed
+        return {name: lines for name, (_, lines) in made.items()}
 
     return stage
+
+
+def side_of_told(one: Told, weakened: Policy) -> tuple[Side, list[dict[str, str]]]:
+    """Protect a report by itself; give it as an outsider sees it, and what its CSV file prints."""
+    policy = _policy(one, weakened)
+    lines = _lines(one, policy)
+    return _side(one, policy, lines), lines
 
 
 def _policy(one: Told, weakened: Policy) -> Policy:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attacking.attack import Claim, attack
 from attacking.puzzle import MANY
-from attacking.scenes import COUNT, ESTIMATE, MONEY, SHARE, Seen, cells, output, shown
+from attacking.scenes import COUNT, ESTIMATE, MONEY, SHARE, Seen, cells, output, shown, table
 from gm_workbench.metrics.estimate import Sides
 from gm_workbench.outputs.output import Beyond, Cell, Shape
 
@@ -143,6 +143,12 @@ def persons_still_followed_under_a_curve(seen: Seen) -> Claim:
 def everybody_is_ill(seen: Seen) -> Claim:
     """A hundred per cent: each of them"""
     return seen.number("r", "ill")
+
+
+@attack(shown(table({"r": (190, 10), "s": (60, 60)})), "class", 0.95, near=0.001, policy="cbs-streng")
+def nearly_everybody_in_plain_counts(seen: Seen) -> Claim:
+    """A count beside its total says as much as a percentage"""
+    return seen.number("r", "a") / seen.number("r", "all")
 
 
 SAME = cells(("debts", 40, 12_000.0), se=0.0, low=12_000.0, high=12_000.0, sensitive=True, unit="euro")

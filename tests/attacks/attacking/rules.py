@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from gm_workbench.guard import plans, printing, protect
+from gm_workbench.guard import plans, printing, protect, showing
 from gm_workbench.guard.differencing import Differenced
 from gm_workbench.guard.policy import Policy
 from gm_workbench.guard.policy import Rule as Number
@@ -84,6 +84,10 @@ def _plain_digest(key: object, content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def _displayed(output: Any, *_: object, **__: object) -> None:
+    showing._display(showing._raw(output), showing.BAND, "red", showing.UNPROTECTED_MARK)
+
+
 def _nothing(*_: object, **__: object) -> list[Any]:
     return []
 
@@ -136,6 +140,10 @@ RULES: dict[str, Rule] = {
         "words that name a few persons need a decision",
         exchanged={f"{GUARD}.protect.quotes_few": _no, f"{GUARD}.protect.says_few": _no},
     ),
+    "verdicts": Rule(
+        "words that a hidden number decided are not said",
+        exchanged={"gm_workbench.outputs.output.Sentence.resting_on": _as_it_is},
+    ),
     "silence": Rule("what is withheld keeps its heading only", exchanged={f"{GUARD}.protect.silenced": _as_it_is}),
     "notebook": Rule(
         "of the notebook only protected results stay", exchanged={"gm_workbench.report.write.protected_notebook": _raw_notebook}
@@ -149,6 +157,18 @@ RULES: dict[str, Rule] = {
         "a bundle is held against all that was released",
         exchanged={f"{GUARD}.differencing.difference": lambda *_: NOTHING_FOUND},
     ),
+    "collection": Rule(
+        "bundles of several checkouts are held against each other",
+        exchanged={"gm_workbench.report.collect_beside.difference": lambda *_: NOTHING_FOUND},
+    ),
+    "saving": Rule(
+        "JupyterLab saves what is known to be protected", exchanged={"gm_workbench.kernels.saving.to_keep": _as_it_is}
+    ),
+    "batch": Rule(
+        "a batch refuses numbers as they are",
+        exchanged={"gm_workbench.batch.worker.refuse_exploring": _nothing, f"{GUARD}.showing._register": _displayed},
+    ),
+    "hook": Rule("what came from a run is not committed", exchanged={"gm_workbench.batch.stripped.fault_of": _nothing}),
     "keyed digests": Rule(
         "digests of deliveries bear a secret key", exchanged={"gm_workbench.intake.keys.Key.digest": _plain_digest}
     ),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from attacking.attack import Claim, attack
 from attacking.puzzle import MANY, possible, read
-from attacking.scenes import Seen, cells, counts, output, shown
-from gm_workbench.outputs.output import Role, Sentence, Shape, Slot, plain
+from attacking.scenes import Seen, cells, counts, output, released, shown
+from gm_workbench.guard.policy import Policy
+from gm_workbench.outputs.output import Role, Sentence, Shape, Slot, plain, verdict
 from gm_workbench.outputs.people import PERSONS, why_key
 from gm_workbench.vocabulary.text import Text, same
 
@@ -114,6 +116,32 @@ HEARD = Sentence(
 def alt_text_that_quotes_the_persons_behind_a_mean(seen: Seen) -> Claim:
     """The alt text says of how many persons the mean is"""
     return quoted(seen.said(), r"(\d+) personen")
+
+
+def _judged(policy: Policy, folder: Path) -> Seen:
+    """Release a difference among nine persons; the words beside it were chosen by where its interval lies."""
+    numbers = cells(("difference", 9, 4.0), low=1.0, high=7.0, se=1.5)
+    above = verdict(Text("Zij scoorden hoger, buiten de marge.", "They scored higher, outside the interval."), numbers)
+    return Seen(released([output(numbers, more=(above,))], policy).outputs)
+
+
+@attack(_judged, "verdicts", 1, needs=ON)
+def verdict_on_a_number_that_is_hidden(seen: Seen) -> Claim:
+    """The difference is not shown, but the sentence beside it says which way it goes"""
+    return 1 if "hoger" in seen.said() or "higher" in seen.said() else MANY
+
+
+def _headline(policy: Policy, folder: Path) -> Seen:
+    """Release an answer that nothing holds, and that so quotes no number by which it could be known to be hidden."""
+    numbers = cells(("a", 9, 4.0), ("b", 80, 1.0), low=-1.0, high=7.0, se=1.5)
+    none = plain(Text("Van geen ervan is te zeggen of die hoger was.", "Of none can it be said whether it was higher."))
+    return Seen(released([output(numbers, sentence=none.resting_on(numbers))], policy).outputs)
+
+
+@attack(_headline, "verdicts", 0, needs=ON)
+def headline_of_a_hidden_number_that_is_not_clear(seen: Seen) -> Claim:
+    """The headline says of the hidden number that its interval holds zero"""
+    return 0 if "geen ervan" in seen.said() or "Of none" in seen.said() else MANY
 
 
 STEPS = {"begin": 345, "consent": 342, "end": 221}

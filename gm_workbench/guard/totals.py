@@ -1,0 +1,63 @@
+"""A total of places minus all others, wherever these stand: in another table, in another study, or in a smaller total.
+
+The sums of one study are worked out in `linked`, with everything that is hidden. Here the groups are matched by their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from gm_workbench.guard.findings import Candidate
+from gm_workbench.guard.nested import Groups
+from gm_workbench.guard.pairs import Term, together
+from gm_workbench.guard.sides import Side
+
+
+def totals(shelf: Sequence[Side], groups: Mapping[int, Groups]) -> Iterator[tuple[Term, Term, set[Candidate]]]:
+    """Give each total beside the sum of those that it is made of and that print the same group."""
+    for total in (side for side in shelf if side.members != ()):
+        for parts in _divisions(total, [side for side in shelf if side.period == total.period and side is not total]):
+            if any(side.asked for side in (total, *parts)):
+                yield from _beside(groups[id(total)], [groups[id(part)] for part in parts])
+
+
+def _divisions(total: Side, others: Sequence[Side]) -> Iterator[list[Side]]:
+    """Give, for each study, the places of a total; and each smaller total with the places that it leaves."""
+    for study in dict.fromkeys(side.study for side in others):
+        own = [side for side in others if side.study == study]
+        places = _once([side for side in own if side.members == () and _counts(total, side)])
+        yield places
+        for smaller in (side for side in own if side.members and _counts(total, side)):
+            yield [smaller, *(side for side in places if side.place not in (smaller.members or ()))]
+
+
+def _counts(total: Side, side: Side) -> bool:
+    """Whether a total counts the persons of a place, or of a smaller total."""
+    if side.place == total.place:
+        return False
+    declared = total.members
+    return declared is None or side.place in declared or (bool(side.members) and set(side.members or ()) < set(declared))
+
+
+def _once(sides: Sequence[Side]) -> list[Side]:
+    """Take one report of each place, those to be released now first."""
+    found: dict[str, Side] = {}
+    for side in sorted(sides, key=lambda one: not one.asked):
+        found.setdefault(side.place, side)
+    return list(found.values())
+
+
+def _beside(total: Groups, parts: Sequence[Groups]) -> Iterator[tuple[Term, Term, set[Candidate]]]:
+    for names, terms in total.items():
+        tables = dict.fromkeys(term.told.output for part in parts for term in part.get(names, ()))
+        for table in tables:
+            found = [next((one for one in part.get(names, ()) if one.told.output == table), None) for part in parts]
+            shown = [one for one in found if one is not None and one.range[1] < float("inf") and not one.told.hidden]
+            for term in terms if shown else ():
+                if not _is_linked(term, shown):
+                    yield term, together(shown), {one.candidate for one in (term, *shown) if one.side.asked}
+
+
+def _is_linked(total: Term, parts: Sequence[Term]) -> bool:
+    """Whether this is one cell of one study, of a total and its places, which `linked` works out with all that is hidden."""
+    return all(one.side.study == total.side.study and one.side.members == () and one.cell == total.cell for one in parts)

@@ -1,0 +1,108 @@
+"""Groups that hold each other though nobody declared it: of other studies, years, places, policies and checkouts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from attacking.attack import Claim, Hidden, Stage, attack
+from attacking.beside import NEXT, Printed, Told, bundle, number, side_of_told
+from gm_workbench.guard import differencing
+from gm_workbench.guard.policy import Policy
+from gm_workbench.report.collect_beside import given_away
+
+YOUNGEST, THREE = "2025-01/2025-12", "2023-01/2025-12"
+
+
+def against(*reports: Told, secret: float) -> Callable[..., Any]:
+    return attack(bundle(*reports), "differencing", secret, needs=("threshold",))
+
+
+MOTHERS = Told({"lone mothers": 60})
+YOUNG = Told({"lone mothers with a young child": 56}, study="b")
+
+
+@against(MOTHERS, YOUNG, secret=4)
+def group_inside_a_group_of_another_study(printed: Printed) -> Claim:
+    """Lone mothers in one study, those with a young child in another: four have none"""
+    return number(printed, MOTHERS, "lone mothers") - number(printed, YOUNG, "lone mothers with a young child")
+
+
+ALL, PARTS = Told({"all": 120}), Told({"women": 70, "men": 47}, study="b")
+
+
+@against(ALL, PARTS, secret=3)
+def everybody_minus_the_parts_that_another_study_tells(printed: Printed) -> Claim:
+    """Everybody in one study, women and men in another: three are neither, or came later"""
+    return number(printed, ALL) - number(printed, PARTS, "women") - number(printed, PARTS, "men")
+
+
+LONG = Told({"all": 247}, period=THREE)
+YEARS = (Told({"all": 140}), Told({"all": 60}, period=NEXT), Told({"all": 40}, period=YOUNGEST))
+
+
+@against(LONG, *YEARS, secret=7)
+def three_years_minus_each_of_them(printed: Printed) -> Claim:
+    """A period of three years, and the three years by themselves"""
+    return number(printed, LONG) - sum(number(printed, year) for year in YEARS)
+
+
+THEN = Told({"women": 70, "men": 44}, period=NEXT, origin="release-1")
+
+
+@against(ALL, THEN, secret=6)
+def this_year_minus_the_parts_of_last_year(printed: Printed) -> Claim:
+    """Last year stood there in parts, this year as a whole"""
+    return number(printed, ALL) - number(printed, THEN, "women") - number(printed, THEN, "men")
+
+
+REGION = Told({"all": 120}, "region", members=("GM0307", "GM0363", "GM0855"))
+SMALLER = Told({"all": 116}, "half", members=("GM0363", "GM0855"))
+
+
+@against(REGION, SMALLER, secret=4)
+def total_minus_a_smaller_total(printed: Printed) -> Claim:
+    """Two totals, of which one counts a place more"""
+    return number(printed, REGION) - number(printed, SMALLER)
+
+
+ELSEWHERE = (Told({"all": 60}, "GM0363", study="b"), Told({"all": 56}, study="b"))
+
+
+@against(REGION, *ELSEWHERE, secret=4)
+def total_minus_the_places_of_another_study(printed: Printed) -> Claim:
+    """The total stands in one study, the places in another"""
+    return number(printed, REGION) - sum(number(printed, one) for one in ELSEWHERE)
+
+
+OTHER_RULES = Told({"women": 70, "men": 47}, study="b", policy="cbs-streng", origin="release-1")
+
+
+@against(ALL, OTHER_RULES, secret=3)
+def one_group_by_another_policy_in_another_study(printed: Printed) -> Claim:
+    """The policy changed between two studies of one group"""
+    return number(printed, ALL) - number(printed, OTHER_RULES, "women") - number(printed, OTHER_RULES, "men")
+
+
+def collected(*checkouts: Told) -> Stage:
+    """Let each checkout release its own report, which it holds against nothing else, and put them into one collection."""
+
+    def stage(policy: Policy, folder: Path) -> Printed:
+        made = {one.name: side_of_told(one, policy) for one in checkouts}
+        sides = [side for side, _ in made.values()]
+        if any(differencing.difference([side]).findings for side in sides) or list(given_away(sides)):
+            raise Hidden
+        return {name: lines for name, (_, lines) in made.items()}
+
+    return stage
+
+
+MERGED = Told({"all": 120}, "GM0855", study="b", members=("GM0307", "GM0363"))
+OLD = (Told({"all": 60}, "GM0307"), Told({"all": 56}, "GM0363"))
+
+
+@attack(collected(MERGED, *OLD), "collection", 4, needs=("threshold",))
+def total_minus_the_places_of_other_checkouts(printed: Printed) -> Claim:
+    """Three checkouts, each safe by itself: a municipality, and the two that became part of it"""
+    return number(printed, MERGED) - sum(number(printed, one) for one in OLD)
