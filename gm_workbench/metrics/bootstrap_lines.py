@@ -150,7 +150,11 @@ def _amounts(amounts: Floats, many: Ints, stream: np.random.Generator) -> Floats
     at_once, sums = max(1, AT_ONCE // len(amounts)), np.zeros(len(many))
     for first in range(0, len(many), at_once):
         some = many[first : first + at_once]
-        drawn = amounts[stream.integers(0, len(amounts), size=some.sum())]
+        drawn = np.empty(int(some.sum()) + 1)
+        drawn[-1] = 0.0  # for a draw at the end in which there is nobody
+        np.take(
+            amounts, stream.integers(0, len(amounts), size=len(drawn) - 1), out=drawn[:-1], mode="clip"
+        )  # no copy, no check
         starts = np.cumsum(some) - some
-        sums[first : first + at_once] = np.add.reduceat(np.append(drawn, 0.0), starts) * (some > 0)
+        sums[first : first + at_once] = np.add.reduceat(drawn, starts) * (some > 0)
     return sums

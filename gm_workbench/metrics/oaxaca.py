@@ -206,7 +206,7 @@ def _set_apart(share: Share, least: int | None) -> Share:
 
 @dataclass(frozen=True, slots=True)
 class _Scaled:
-    """Columns of the model by pattern, centred and of one size so that cross-products lose no digits; and the way back."""
+    """Columns of the model by pattern, numbers centred and of one size so that cross-products lose no digits; the way back."""
 
     z: Floats
     centre: float
@@ -219,7 +219,8 @@ class _Scaled:
         x = coded.columns[:, coded.kept]
         middle = weights @ x
         size = np.sqrt(weights @ (x - middle) ** 2)
-        middle[0], size[size <= NEGLIGIBLE * np.abs(x).max(axis=0)] = 0.0, 1.0
+        zero_or_one = np.array([coded.names[at] != coded.owners[at] or at == 0 for at in coded.kept])
+        middle[zero_or_one], size[zero_or_one | (size <= NEGLIGIBLE * np.abs(x).max(axis=0))] = 0.0, 1.0
         back, slopes = np.diag(size), np.diag(1 / size)
         back[1:, 0], slopes[0, 1:] = middle[1:], -(middle / size)[1:]
         centre = float(cells.total.sum() / cells.rows.sum())

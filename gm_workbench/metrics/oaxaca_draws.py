@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gm_workbench.metrics.bootstrap_sums import drawn_sums
+from gm_workbench.metrics.bootstrap_sums import drawn_sums, same_rows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -57,10 +57,11 @@ def moments(z: Floats, rows: Floats, y: Floats, person: Ints, draws: int, seed: 
     k = z.shape[1]
     upper, people = np.triu_indices(k), int(person.max()) + 1
     products = (rows * z[:, i] * z[:, j] for i, j in zip(*upper, strict=True))
-    by_person = [
-        np.bincount(person, one, minlength=people).astype(float) for one in chain(products, (y * z[:, i] for i in range(k)))
-    ]
-    sums = drawn_sums(np.column_stack(by_person), draws, seed)
+    told = chain(products, (y * z[:, i] for i in range(k)))
+    by_person = np.array([np.bincount(person, one, minlength=people) for one in told], dtype=float)
+    place = same_rows(by_person)  # a category times itself is itself, and times another of its characteristic nothing
+    first = np.unique(place, return_index=True)[1]
+    sums = drawn_sums(by_person[first].T, draws, seed)[:, place]
     zz = np.empty((len(sums), k, k))
     zz[:, upper[0], upper[1]] = zz[:, upper[1], upper[0]] = sums[:, : len(upper[0])]
     return Moments(zz[:, 0, 0], zz[:, 0] / zz[:, :1, 0], zz, sums[:, len(upper[0]) :])

@@ -61,3 +61,12 @@ def test_everybody_alike_gives_the_same_sum_in_every_draw():
 def test_sums_of_nobody_are_refused():
     with pytest.raises(ValueError, match="at least one person"):
         drawn_sums(np.empty((0, 2)), 3, seed=1)
+
+
+@pytest.mark.parametrize("at_once", [1, 60, 1_000])
+def test_persons_of_whom_none_are_alike_are_drawn_by_the_numbers_that_numpy_gives(monkeypatch, at_once):
+    monkeypatch.setattr(bootstrap_sums, "AT_ONCE", at_once)
+    stream = np.random.default_rng(2)
+    expected = [np.bincount(stream.integers(0, 40, size=40), minlength=40) for _ in range(7)]
+    drawn = bootstrap_sums.drawn_kinds(bootstrap_sums.kinds(np.arange(40.0)[:, None]), 7, seed=2)
+    assert drawn[1:].tolist() == np.array(expected).tolist()
