@@ -116,6 +116,7 @@ def drawn_sums(columns: Floats, draws: int, seed: int) -> Floats:
     """
     if not len(columns):
         raise ValueError("Sums over drawn persons need at least one person, but there is none.")
+    require_draws(draws, seed, BOOTSTRAP)
     found, many = kinds(columns), np.full(draws, len(columns))
     return np.vstack([columns.sum(axis=0), *sums_of_kinds(found, many, seed)])
 
@@ -134,6 +135,7 @@ def drawn_kinds(found: Kinds, draws: int, seed: int) -> Floats:
     >>> drawn_kinds(found, 3, seed=1).sum(axis=1).tolist()
     [22.0, 22.0, 22.0, 22.0]
     """
+    require_draws(draws, seed, BOOTSTRAP)
     many = np.full(draws, found.sizes.sum())
     return np.vstack([found.sizes.astype(float), *(counts.copy() for counts in counts_of_kinds(found, many, seed))])
 
@@ -143,7 +145,6 @@ def counts_of_kinds(found: Kinds, many: Ints, seed: int) -> Iterator[Floats]:
 
     Numbers and persons come from a stream each, so that a draw does not hang on how many are drawn at a time.
     """
-    require_draws(len(many), seed, BOOTSTRAP)
     numbers, persons = np.random.default_rng([seed, 1]), np.random.default_rng(seed)
     people, common = int(found.sizes.sum()), found.common
     rare = np.repeat(np.arange(len(found.sizes) - common), found.sizes[common:])

@@ -94,13 +94,16 @@ def all_finite(values: Any) -> bool:
 
 
 def table_of(rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
-    """Give rows of numbers as a table; rows that are not equally long are none, and what is given has no columns.
+    """Give rows of numbers as a table; rows that are not equally long, or of something else, are none: it has no columns.
 
     >>> table_of([[1, 2], [3, 4]]).shape, table_of([[1, 2], [3]]).shape
     ((2, 2), (0,))
     """
     alike = len({np.shape(row) for row in rows}) == 1
-    return np.asarray(rows if alike else [], dtype=float)
+    try:
+        return np.asarray(rows if alike else [], dtype=float)
+    except (TypeError, ValueError, OverflowError):
+        return np.empty(0)
 
 
 def require_filled(frame: pd.DataFrame, columns: Iterable[str], method: str) -> None:

@@ -178,7 +178,7 @@ def entropy_difference(
     if short is not None:
         return short
     group, w = frame[exposed].to_numpy(dtype=float) == 1, weights.to_numpy(dtype=float)
-    x, y = frame[list(covariates)].to_numpy(dtype=float), frame[outcome].to_numpy(dtype=float)
+    x, y = frame[list(dict.fromkeys(covariates))].to_numpy(dtype=float), frame[outcome].to_numpy(dtype=float)
     x = x / x.std(axis=0)  # changes no line, and keeps the digits of small columns beside large ones
     value, influence = _difference(x, y, group, np.where(group, 1 / group.sum(), w / (~group).sum()))
     found = from_influence(value, influence, clusters, unit=unit, method=BALANCED, fitted=len(covariates) + 2)

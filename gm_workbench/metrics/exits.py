@@ -18,7 +18,7 @@ from statsmodels.duration.survfunc import SurvfuncRight
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import require_filled, require_numbers
+from gm_workbench.metrics.checks import require_filled, require_numbers, require_whole
 from gm_workbench.metrics.competing import Floats, Ints, aalen_johansen, bounds, checked, tallies
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
@@ -118,7 +118,7 @@ def cumulative_incidence(
     Raises
     ------
     MetricError
-        When a time is negative or missing, or columns differ in length.
+        When a time is negative or missing, the cause is not 1 or more, or columns differ in length.
 
     References
     ----------
@@ -134,6 +134,7 @@ def cumulative_incidence(
     ([0.0, 0.2, 0.3], (10, 10, 7))
     """
     times, events = checked(time, event)
+    require_whole(AALEN_JOHANSEN, cause=cause)
     if len(times) < 2:
         return NotEnoughData(AALEN_JOHANSEN, "persons at the start", len(times), 2)
     grid = np.unique(times)

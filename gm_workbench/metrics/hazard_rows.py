@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, told_apart
+from gm_workbench.metrics.checks import require_filled, require_numbers, require_whole, shortage, told_apart
 from gm_workbench.metrics.competing import LAST_CAUSE
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.partial import Floats, Ints
@@ -68,6 +68,7 @@ def checked_rows(
     """
     if not covariates:
         raise MetricError(f"{method}: there must be a covariate but got none; for shares alone use exits.cumulative_incidence.")
+    require_whole(method, cause=cause)
     numbers = [time, event, *covariates, *([entry] if entry else [])]
     require_numbers(frame, numbers, method)
     require_filled(frame, [name for name in (person, cluster) if name], method)

@@ -18,6 +18,7 @@ from scipy import stats
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
+from gm_workbench.metrics.checks import require_whole
 from gm_workbench.metrics.competing import Floats, Ints, aalen_johansen, bounds, checked
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.exits import Curve
@@ -150,6 +151,7 @@ def _curve(
     if min(at) < start:
         raise MetricError(f"{method}: times must not be before the start, {start:g}, but the first is {min(at):g}.")
     times, events = checked(time, event)
+    require_whole(method, cause=1 if cause is None else cause)
     entries = entered(times, entry)
     there = times > start
     times, events, entries = times[there], events[there], entries[there]

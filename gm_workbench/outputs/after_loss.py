@@ -61,10 +61,10 @@ MISSING = {
     "imputed": Text("Met ingevulde metingen: {why}", "With missing measurements filled in: {why}"),
 }
 TIPS = Text(
-    "Met ingevulde metingen is het verschil {{imputed}}, en nul ligt {now} de marge. Pas als wie bij de nieuwe "
+    "Met ingevulde metingen is het verschil {{imputed}}, en nul ligt {now} de marge. Als wie bij de nieuwe "
     "werkwijze uitviel {tips} scoorde dan verwacht, is dat anders.",
-    "With missing measurements filled in the difference is {{imputed}}, and zero lies {now} the interval. Only if "
-    "those lost with the new way of working had scored {tips} than expected, would that be otherwise.",
+    "With missing measurements filled in the difference is {{imputed}}, and zero lies {now} the interval. If "
+    "those lost with the new way of working had scored {tips} than expected, that would be otherwise.",
 )
 LOWER = Text("{shift} {unit} lager", "{shift} {unit} lower")
 HIGHER = Text("{shift} {unit} hoger", "{shift} {unit} higher")

@@ -59,6 +59,9 @@ MARGINS = {
     "b_margin": Text(" (marge {b_low} tot {b_high} %)", " (interval {b_low} to {b_high}%)"),
 }
 
+CLUSTERS = Text("consulenten of teams", "coaches or teams")
+"""What persons are alike within: a curve does not say which of the two it was given."""
+
 
 def exits(
     curves: Mapping[str, Curve | NotEnoughData],
@@ -85,7 +88,7 @@ def exits(
     short = next((curve for curve in named.values() if isinstance(curve, NotEnoughData)), None)
     drawn = {name: curve for name, curve in named.items() if isinstance(curve, Curve)}
     if short is not None or not drawn:
-        return words_only(section, about, shortage(short or NotEnoughData("", "persons at the start", 0, 2)))
+        return words_only(section, about, shortage(short or NotEnoughData("", "persons at the start", 0, 2), CLUSTERS))
     cells = tuple(cell for name, curve in drawn.items() for cell in curve_cells(name, curve, risk_at))
     sentence = _exit_sentence({cell.row: cell for cell in cells if cell.column == str(horizon)}, horizon, about)
     careful = (plain(NOT_COMPARED), *caution(about)) if len(drawn) > 1 else ()

@@ -156,7 +156,7 @@ def test_another_reading_is_said(shown: Callable[..., Output], estimate: Maker, 
 @pytest.mark.parametrize(
     ("down", "up", "nl", "en"),
     [
-        (-8.0, None, "Pas als wie bij de nieuwe werkwijze uitviel 8 punten lager scoorde dan verwacht", "8 points lower than"),
+        (-8.0, None, "Als wie bij de nieuwe werkwijze uitviel 8 punten lager scoorde dan verwacht", "8 points lower than"),
         (-8.0, 4.5, "8 punten lager of 4,5 punten hoger scoorde dan verwacht", "8 points lower or 4.5 points higher than"),
         (
             None,
@@ -184,8 +184,8 @@ def test_tipping_point_says_where_zero_lies_now(
     pooled = Pooled(estimate(2.6, low, 5.0, n=900), 1.0, 0.4, 0.4, 0.3, 0.32, 20)
     tipping = TippingPoint(((0.0, pooled.estimate),), -8.0, None)
     output = shown(imputed=ImputedDifference(pooled, contrast, 900, 280), tipping=tipping)
-    assert f"en nul ligt {nl} de marge. Pas als" in told(output, read)[2]
-    assert f"and zero lies {en} the interval. Only if" in told(output, read, "en")[2]
+    assert f"en nul ligt {nl} de marge. Als" in told(output, read)[2]
+    assert f"and zero lies {en} the interval. If" in told(output, read, "en")[2]
 
 
 def test_tipping_point_of_a_share_is_in_percentage_points(shown: Callable[..., Output], estimate: Maker, read: Reader) -> None:

@@ -15,9 +15,9 @@ from gm_workbench.metrics.bootstrap import percentile, person_weights
 from gm_workbench.metrics.clustered import least_squares
 from gm_workbench.metrics.clustered_share import share
 from gm_workbench.metrics.crossing import crossing_times, first_held, held_within, in_percent, wage_course
-from gm_workbench.metrics.decomposition import provision_kitagawa, spend_kitagawa
+from gm_workbench.metrics.decomposition import kitagawa, provision_kitagawa, spend_kitagawa
 from gm_workbench.metrics.directions import direction_shares
-from gm_workbench.metrics.equity import spend, spend_by, spend_difference
+from gm_workbench.metrics.equity import ratio_draws, spend, spend_by, spend_difference
 from gm_workbench.metrics.escape import escape_times
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exit_contrast import incidence_difference
@@ -29,7 +29,7 @@ from gm_workbench.metrics.imputation import imputed
 from gm_workbench.metrics.late_entry import cumulative_incidence as late_incidence
 from gm_workbench.metrics.membership import contamination
 from gm_workbench.metrics.mixed import mixed_model
-from gm_workbench.metrics.mobility import mobility_indices, transitions
+from gm_workbench.metrics.mobility import indices, mobility_indices, transitions
 from gm_workbench.metrics.monthly_hazards import monthly_hazards
 from gm_workbench.metrics.person_months import laid_out
 from gm_workbench.metrics.restricted_mean import difference, lost, still_there
@@ -260,3 +260,28 @@ def test_spend_by_group_needs_two_persons_in_each(persons: int, enough: bool) ->
 @pytest.mark.parametrize(("horizon", "held"), [(2, False), (3, True), (4, True)])
 def test_a_run_counts_when_all_of_it_lies_within_the_horizon(horizon: int, held: bool) -> None:
     assert held_within(MONTHS, ["a"], 2, horizon).to_dict() == {"a": held}
+
+
+@pytest.mark.parametrize("cause", [0, -1])
+def test_reason_of_an_exit_is_one_or_more(cause):
+    """0 is who did not leave: its curve would be of those who are no longer followed."""
+    time, event = [1, 2, 3] * 9, [1, 0, 1] * 9
+    frame = pd.DataFrame({"time": time, "event": event, "x": [0.0, 1.0, 1.0] * 9})
+    with pytest.raises(MetricError, match="cause must be a whole number of 1 or more"):
+        cumulative_incidence(time, event, [2], cause=cause)
+    with pytest.raises(MetricError, match="cause must be a whole number of 1 or more"):
+        late_incidence(time, event, [2], entry=[0] * 27, cause=cause)
+    with pytest.raises(MetricError, match="cause must be a whole number of 1 or more"):
+        cause_specific(frame, ["x"], cause=cause)
+
+
+def test_draws_below_nought_are_refused_in_words():
+    with pytest.raises(MetricError, match="draws must be a whole number of 2 or more but got -1"):
+        ratio_draws(np.ones(30), np.ones(30), draws=-1, seed=1)
+
+
+def test_tables_of_words_are_refused_in_words():
+    with pytest.raises(MetricError):
+        indices([["a", "b"], ["c", "d"]])
+    with pytest.raises(MetricError):
+        kitagawa([["a"]], [["b"]])
