@@ -48,7 +48,15 @@ def digest(row: Estimator, figures: str) -> str:
 
 
 def _said(function: Any) -> str:
-    return repr((function.args, sorted(function.keywords.items()))) if isinstance(function, partial) else ""
+    if not isinstance(function, partial):
+        return ""
+    named = sorted((name, _ordered(value)) for name, value in function.keywords.items())
+    return repr((tuple(map(_ordered, function.args)), named))
+
+
+def _ordered(value: Any) -> Any:
+    """Give a set in order: as it is, it prints otherwise in every process, and its draws would not be found again."""
+    return sorted(value) if isinstance(value, (set, frozenset)) else value
 
 
 def _reached(module: str, name: str, seen: set[tuple[str, str]]) -> Iterator[str]:
