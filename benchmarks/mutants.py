@@ -207,6 +207,12 @@ NO_CHANGE: dict[tuple[str, str, int, str], str] = {
         "minus",
     ): SQUARED,
     (
+        "metrics/sides.py",
+        "return Sides((persons,), (len(known),), max(known) / sum(known))",
+        40,
+        "minus",
+    ): "says for the guard how large the largest coach or team is, and is shown nowhere",
+    (
         "metrics/weighting.py",
         "short = _short(frame, outcome, exposed, covariates, STANDARDISED, len(covariates) + len(interactions) + 3)",
         84,

@@ -50,7 +50,7 @@ def person_weights(people: int, draws: int, seed: int) -> Floats:
     """
     require_whole(BOOTSTRAP, people=people)
     require_draws(draws, seed, BOOTSTRAP)
-    weights, rng = np.ones((draws + 1, people)), np.random.default_rng(seed)
+    weights, rng = np.ones((1 + draws, people)), np.random.default_rng(seed)
     for row in weights[1:]:  # counted, which is far faster than asking for multinomial counts
         row[:] = np.bincount(rng.integers(0, people, size=people, dtype=np.int32), minlength=people)
     return weights
