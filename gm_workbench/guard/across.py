@@ -8,7 +8,7 @@ costs at most a cell that could have been shown; it never shows one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, combinations, permutations
 
@@ -133,8 +133,10 @@ class _Net:
     def _splits(self) -> list[dict[int, frozenset[str]]]:
         """Say by which categories each count is told from others of a sum; those that may be one under two names have one."""
         split = [splits(output, own) for output, own in zip(self.outputs, self.own, strict=True)]
-        one_name = classes(self.outputs, split, self.policy.threshold)
-        return [{place: frozenset(one_name.get(name, name) for name in names) for place, names in one.items()} for one in split]
+        self.one_name = classes(self.outputs, split, self.policy.threshold)
+        return [
+            {place: frozenset(self.one_name.get(name, name) for name in names) for place, names in one.items()} for one in split
+        ]
 
     def _root(self, place: int) -> int:
         while self.same[place] != place:
@@ -231,9 +233,7 @@ class _Net:
 
     def _rest(self, total: int, parts: Sequence[int], rest: int, origin: Origin) -> None:
         """Relate a total to some of its parts and a count that no cell holds."""
-        self.values.append(rest)
-        self.same.append(len(self.same))
-        self._relate(total, [*parts, len(self.same) - 1], origin)
+        self._relate(total, [*parts, self._unheld(rest)], origin)
 
     def _declared(self) -> None:
         """Add up the categories of a variable, as cells say whom they count; a few who are left over are a count as well."""
@@ -242,14 +242,25 @@ class _Net:
         for whom, place in places.items():
             for variable, category in sorted(whom.having):
                 above = Whom(whom.population, whom.having - {(variable, category)})
-                if above in places:
-                    below.setdefault((above, variable), []).append(place)
+                below.setdefault((above, variable), []).append(place)
+        self._place_wholes(places, below)
         for (above, _), parts in below.items():
+            if above not in places:
+                continue
             rest = self.values[places[above]] - sum(self.values[part] for part in parts)
             if rest == 0:
                 self._relate(places[above], parts, Origin.LINKED)
             elif self.policy.is_small(rest):
                 self._rest(places[above], parts, rest, Origin.LINKED)
+
+    def _place_wholes(self, places: dict[Whom, int], below: Mapping[tuple[Whom, str], Sequence[int]]) -> None:
+        """Place the wholes that no cell holds and that are split by several variables: they are as large as the largest sum."""
+        sums: dict[Whom, list[int]] = {}
+        for (above, _), parts in below.items():
+            sums.setdefault(above, []).append(sum(self.values[part] for part in parts))
+        for above, wholes in sums.items():
+            if above not in places and len(wholes) > 1:
+                places[above] = self._unheld(max(wholes))
 
     def _made_up(self) -> None:
         """Find sizes of one output that together make up a count of another, and lines that split one of another further.
@@ -269,9 +280,28 @@ class _Net:
         by_sum: dict[int, list[_Line]] = {}
         for line in lines:
             by_sum.setdefault(sum(self.values[part] for part in line.parts), []).append(line)
+        self._same_whole(line for line in lines if frozenset(map(self._root, line.parts)) not in summed)
         for fine, coarse in (pair for alike in by_sum.values() for pair in permutations(alike, 2)):
             if fine.output != coarse.output and len(fine.parts) > len(coarse.parts):
                 self._split(fine, coarse)
+
+    def _same_whole(self, lines: Iterable[_Line]) -> None:
+        """Relate lines of one name that come to the same, of which no output has the sum: it is a count that no cell holds."""
+        alike: dict[tuple[str, bool, int], list[_Line]] = {}
+        for line in lines:
+            whole = sum(self.values[part] for part in line.parts)
+            alike.setdefault((self.one_name.get(line.name, line.name), line.sizes, whole), []).append(line)
+        for (_, _, whole), group in alike.items():
+            if whole > 0 and len({line.output for line in group}) > 1:
+                place = self._unheld(whole)
+                for line in group:
+                    self._relate(place, line.parts, Origin.ACROSS)
+
+    def _unheld(self, value: int) -> int:
+        """Give a place to a count that no cell holds."""
+        self.values.append(value)
+        self.same.append(len(self.same))
+        return len(self.same) - 1
 
     def _lines(self, output: int) -> Iterator[_Line]:
         start = self.starts[output]

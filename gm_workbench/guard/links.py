@@ -2,6 +2,7 @@
 
 A reader can subtract whatever adds up, whether the maker of the output declared it or not. So beside the declared sums, those
 are found that stand in the table: a number that is the sum of its neighbours, the same count in two cells of a row or column,
+a row that is the sum of two others or of some that stand equally far apart,
 shares whose numerators make up their n. A sum that is there by coincidence costs at most a cell that could have been shown.
 """
 
@@ -14,11 +15,13 @@ from enum import StrEnum
 from itertools import pairwise
 
 from gm_workbench.guard.cells import numerator
+from gm_workbench.guard.stacked import stacked
 from gm_workbench.outputs.output import Cell, Key, Measure, Output, Shape
 
 ROUNDED = frozenset({Shape.FLOW, Shape.TILES, Shape.CURVE, Shape.INTERVAL, Shape.TREND, Shape.MAP, Shape.DOTS, Shape.WORDS})
 """Shapes beside which counts print rounded. Only tables, squares and bars of counts print them as they are."""
 
+_PARTS = frozenset({Measure.COUNT, Measure.SHARE})
 _TIMES = frozenset({Shape.CURVE, Shape.TREND})
 
 
@@ -134,6 +137,7 @@ class _Web:
                 self.relate(n, [rest, part], Origin.SHARE)
         for line in lines:
             self._add_up(line)
+        self._stack()
         if Shape.FLOW in self.output.words.shown_as:
             self._losses()
         behind = tuple(tuple(self.root(place) for place in places) for places in self.behind)
@@ -224,6 +228,18 @@ class _Web:
             elsewhere = (self.root(place) for group in self.behind for place in group)
             for total in dict.fromkeys(place for place in elsewhere if self.values[place] == whole and place not in places):
                 self.relate(total, places)
+
+    def _stack(self) -> None:
+        """Find rows that are the sum of others, wherever these stand, and columns."""
+        at = {cell.key: self.behind[place][-1] for place, cell in enumerate(self.cells) if cell.measure in _PARTS}
+        for name, other in (("column", "row"),) if self.times else (("row", "column"), ("column", "row")):
+            across = list(dict.fromkeys(getattr(cell, other) for cell in self.cells if cell.key in at))
+            lines = list(dict.fromkeys(getattr(cell, name) for cell in self.cells if cell.key in at))
+            keys = [[(line, one) if name == "row" else (one, line) for one in across] for line in lines]
+            full = [line for line in keys if len(line) > 1 and all(key in at for key in line)]
+            for total, parts in stacked([tuple(self.values[at[key]] for key in line) for line in full]):
+                for one, key in enumerate(full[total]):
+                    self.relate(at[key], [at[full[part][one]] for part in parts], Origin.LAYOUT)
 
     def _losses(self) -> None:
         """In a flow, a step's loss can be worked out from the two steps, whether it is printed or not."""

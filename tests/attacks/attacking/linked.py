@@ -175,3 +175,22 @@ def _undeclared(rows: dict[str, list[int]], name: str) -> Output:
 def layout_says_that_a_hidden_column_adds_up_too(seen: Seen) -> Claim:
     """Two counts below ten and their total, all hidden: the other columns show that it is a total, and its row gives it"""
     return solved(seen, "m/c", tuple(SEXES), "abc")
+
+
+def _rows(name: str, rows: dict[str, dict[str, int]]) -> Output:
+    return output([Cell(row, column, COUNT, n) for row, line in rows.items() for column, n in line.items()], name)
+
+
+@attack(
+    shown(
+        _rows("people", {"young": {"men": 22, "women": 18}, "old": {"men": 57, "women": 65}}),
+        _rows("homes", {"young": {"rent": 38, "own": 2, "other": 0}, "old": {"rent": 55, "own": 32, "other": 35}}),
+    ),
+    "linked",
+    2,
+    needs=ON,
+)
+def same_rows_by_two_variables_without_a_total(seen: Seen) -> Claim:
+    """Neither table shows how many are young, but both say it: men and women here, homes there"""
+    young = seen.number("young", "men") + seen.number("young", "women")
+    return young - seen.number("young", "rent", "homes") - seen.number("young", "other", "homes")

@@ -116,7 +116,11 @@ RULES: dict[str, Rule] = {
     "partner": Rule("a hidden mean is never the only one of its sum", exchanged={f"{GUARD}.complement._clauses": _nothing}),
     "found sums": Rule(
         "sums count that nobody declared",
-        exchanged={f"{GUARD}.links._Web._add_up": _nothing, f"{GUARD}.links._Web._join_line": _nothing},
+        exchanged={
+            f"{GUARD}.links._Web._add_up": _nothing,
+            f"{GUARD}.links._Web._join_line": _nothing,
+            f"{GUARD}.links._Web._stack": _nothing,
+        },
     ),
     "linked": Rule("outputs of a report are protected together", exchanged={f"{GUARD}.protect._protected": _each_alone}),
     "sums of parts": Rule(

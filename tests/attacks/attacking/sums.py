@@ -172,3 +172,24 @@ def everybody_because_nobody_has_not(seen: Seen) -> Claim:
 def nearly_everybody_has_debts(seen: Seen) -> Claim:
     """Who is in the group very probably has debts"""
     return seen.number("r", "debts")
+
+
+FLAT = {
+    "young women": (3, 50),
+    "young men": (30, 40),
+    "old women": (33, 47),
+    "old men": (60, 25),
+    "women": (36, 97),
+    "men": (90, 65),
+}
+
+
+@attack(
+    shown(output([Cell(row, column, COUNT, n) for row, both in FLAT.items() for column, n in zip("ab", both, strict=True)])),
+    "found sums",
+    3,
+    needs=(*ON, "complement"),
+)
+def table_of_three_variables_written_in_two(seen: Seen) -> Claim:
+    """All women minus old women, with other rows between them"""
+    return seen.number("women", "a") - seen.number("old women", "a")
