@@ -272,7 +272,9 @@ class _Net:
             if count.hard and count.value > 0:
                 by_value.setdefault(count.value, []).append(count)
         lines = [line for at in range(len(self.outputs)) for line in self._lines(at)]
-        summed = {frozenset(one.parts) for one in self._within() if one.origin is not Origin.SHARE}
+        sums = [one for one in self._within() if one.origin is not Origin.SHARE]
+        summed = {frozenset(one.parts) for one in sums}
+        with_sum = {frozenset(one.members) for one in sums}
         for line in (one for one in lines if frozenset(map(self._root, one.parts)) not in summed):
             for count in by_value.get(sum(self.values[part] for part in line.parts), ()):
                 if count.output != line.output and ((line.sizes and count.size) or line.name in count.names):
@@ -280,7 +282,10 @@ class _Net:
         by_sum: dict[int, list[_Line]] = {}
         for line in lines:
             by_sum.setdefault(sum(self.values[part] for part in line.parts), []).append(line)
-        self._same_whole(line for line in lines if frozenset(map(self._root, line.parts)) not in summed)
+        rooted = {line: frozenset(map(self._root, line.parts)) for line in lines}
+        self._same_whole(
+            line for line, parts in rooted.items() if parts not in summed and not any(one <= parts for one in with_sum)
+        )
         for fine, coarse in (pair for alike in by_sum.values() for pair in permutations(alike, 2)):
             if fine.output != coarse.output and len(fine.parts) > len(coarse.parts):
                 self._split(fine, coarse)
