@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, combinations, permutations
 
-from gm_workbench.guard.headings import HARD, classes, named_lines, splits
-from gm_workbench.guard.links import Links, Origin, Relation, is_over_time, links
+from gm_workbench.guard.headings import classes, named_lines, splits
+from gm_workbench.guard.links import HARD, Links, Origin, Relation, is_over_time, links
 from gm_workbench.guard.policy import Method, Policy
 from gm_workbench.outputs.output import Cell, Measure, Output, Whom
 
@@ -101,6 +101,7 @@ class _Line:
     name: str
     parts: tuple[int, ...]
     sizes: bool
+    whole: int
 
 
 class _Net:
@@ -112,7 +113,9 @@ class _Net:
         self.same = list(range(len(self.values)))
         self.across: list[Relation] = []
         self.tells: dict[At, int] = {}
-        self.splits = self._splits()
+        split = [splits(output, own) for output, own in zip(outputs, self.own, strict=True)]
+        self.one_name = classes(outputs, split, policy.threshold)
+        self.splits = [self._renamed(one) for one in split]
         self.counts = [count for at in range(len(outputs)) for count in self._counts(at)]
 
     def linked(self) -> Linked:
@@ -130,13 +133,9 @@ class _Net:
         tells = {at: self._root(place) for at, place in self.tells.items()}
         return Linked(tuple(self.values), tuple(kept.values()), parts, tells, self._loose(), wrong)
 
-    def _splits(self) -> list[dict[int, frozenset[str]]]:
+    def _renamed(self, split: Mapping[int, frozenset[str]]) -> dict[int, frozenset[str]]:
         """Say by which categories each count is told from others of a sum; those that may be one under two names have one."""
-        split = [splits(output, own) for output, own in zip(self.outputs, self.own, strict=True)]
-        self.one_name = classes(self.outputs, split, self.policy.threshold)
-        return [
-            {place: frozenset(self.one_name.get(name, name) for name in names) for place, names in one.items()} for one in split
-        ]
+        return {place: frozenset(self.one_name.get(name, name) for name in names) for place, names in split.items()}
 
     def _root(self, place: int) -> int:
         while self.same[place] != place:
@@ -272,20 +271,19 @@ class _Net:
             if count.hard and count.value > 0:
                 by_value.setdefault(count.value, []).append(count)
         lines = [line for at in range(len(self.outputs)) for line in self._lines(at)]
+        places = {line: frozenset(map(self._root, line.parts)) for line in lines}
         sums = [one for one in self._within() if one.origin is not Origin.SHARE]
         summed = {frozenset(one.parts) for one in sums}
         with_sum = {frozenset(one.members) for one in sums}
-        for line in (one for one in lines if frozenset(map(self._root, one.parts)) not in summed):
-            for count in by_value.get(sum(self.values[part] for part in line.parts), ()):
+        loose = [line for line in lines if places[line] not in summed]
+        for line in loose:
+            for count in by_value.get(line.whole, ()):
                 if count.output != line.output and ((line.sizes and count.size) or line.name in count.names):
                     self._relate(count.place, line.parts, Origin.ACROSS)
+        self._same_whole(line for line in loose if not any(one <= places[line] for one in with_sum))
         by_sum: dict[int, list[_Line]] = {}
         for line in lines:
-            by_sum.setdefault(sum(self.values[part] for part in line.parts), []).append(line)
-        rooted = {line: frozenset(map(self._root, line.parts)) for line in lines}
-        self._same_whole(
-            line for line, parts in rooted.items() if parts not in summed and not any(one <= parts for one in with_sum)
-        )
+            by_sum.setdefault(line.whole, []).append(line)
         for fine, coarse in (pair for alike in by_sum.values() for pair in permutations(alike, 2)):
             if fine.output != coarse.output and len(fine.parts) > len(coarse.parts):
                 self._split(fine, coarse)
@@ -294,8 +292,7 @@ class _Net:
         """Relate lines of one name that come to the same, of which no output has the sum: it is a count that no cell holds."""
         alike: dict[tuple[str, bool, int], list[_Line]] = {}
         for line in lines:
-            whole = sum(self.values[part] for part in line.parts)
-            alike.setdefault((self.one_name.get(line.name, line.name), line.sizes, whole), []).append(line)
+            alike.setdefault((self.one_name.get(line.name, line.name), line.sizes, line.whole), []).append(line)
         for (_, _, whole), group in alike.items():
             if whole > 0 and len({line.output for line in group}) > 1:
                 place = self._unheld(whole)
@@ -313,7 +310,8 @@ class _Net:
         for name, line in named_lines(self.outputs[output]):
             for sizes, parts in _columns(self.outputs[output].cells, self.own[output], line):
                 if len(parts) > 1:
-                    yield _Line(output, name, tuple(start + part for part in parts), sizes)
+                    whole = sum(self.own[output].values[part] for part in parts)
+                    yield _Line(output, name, tuple(start + part for part in parts), sizes, whole)
 
     def _times(self, count: _Count) -> bool:
         return is_over_time(self.outputs[count.output])

@@ -73,7 +73,8 @@ def _hide_forced(made: Plan, forced: set[int]) -> None:
 def _settle(scene: Scene, part: Part, wanted: Mapping[int, Need]) -> None:
     """Decide on what hangs together."""
     made = scene.made
-    chosen = choose(scene.board(part, wanted, lambda hidden: _clauses(scene, frozenset(part.places), hidden)))
+    means = _means(made, frozenset(part.places))
+    chosen = choose(scene.board(part, wanted, lambda hidden: _clauses(scene, means, hidden)))
     outputs = {scene.items[number][0][0] for number in part.numbers}
     if chosen is None:
         made.failed |= outputs
@@ -91,7 +92,17 @@ def _lonely(made: Plan) -> list[At]:
     return [at for at, cell in made.cells() if cell.measure in STATISTICS and cell.n > 0 and not made.visible(at)]
 
 
-def _clauses(scene: Scene, places: frozenset[int], hidden: Cells) -> list[Clause]:
+def _means(made: Plan, places: frozenset[int]) -> dict[int, list[int]]:
+    """Give the means and amounts of each output whose number of persons hangs together."""
+    return {
+        output: [
+            at for at, cell in enumerate(made.outputs[output].cells) if cell.measure in STATISTICS and links.n(at) in places
+        ]
+        for output, links in enumerate(made.linked.parts)
+    }
+
+
+def _clauses(scene: Scene, means: Mapping[int, Sequence[int]], hidden: Cells) -> list[Clause]:
     """Ask a partner for each mean or amount that would be the only hidden one of a sum.
 
     Means are made of sums: the mean of all persons and that of all but some give the mean of those.
@@ -99,9 +110,8 @@ def _clauses(scene: Scene, places: frozenset[int], hidden: Cells) -> list[Clause
     made = scene.made
     gone = {scene.items[number][0] for number in hidden if not scene.items[number][1]}
     asked = []
-    for output, links in enumerate(made.linked.parts):
-        cells = made.outputs[output].cells
-        here = [at for at, cell in enumerate(cells) if cell.measure in STATISTICS and links.n(at) in places]
+    for output, here in means.items():
+        cells, links = made.outputs[output].cells, made.linked.parts[output]
         seen = [at for at in here if made.visible((output, at)) and (output, at) not in gone]
         for at in (at for at in here if at not in seen and cells[at].n > 0):
             when = frozenset({scene.number[(output, at), False]}) if (output, at) in gone else frozenset()

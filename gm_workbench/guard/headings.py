@@ -10,11 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from gm_workbench.guard.links import Links, Origin, is_over_time
-from gm_workbench.outputs.output import Cell, Measure, Output
-
-HARD = frozenset({Measure.COUNT, Measure.SHARE})
-"""What gives counts away to the person. Beside other numbers n prints rounded, and they have too few decimals to tell it."""
+from gm_workbench.guard.links import HARD, Links, Origin, is_over_time
+from gm_workbench.outputs.output import Cell, Output
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,9 @@ from gm_workbench.outputs.output import Cell, Key, Measure, Output, Shape
 ROUNDED = frozenset({Shape.FLOW, Shape.TILES, Shape.CURVE, Shape.INTERVAL, Shape.TREND, Shape.MAP, Shape.DOTS, Shape.WORDS})
 """Shapes beside which counts print rounded. Only tables, squares and bars of counts print them as they are."""
 
-_PARTS = frozenset({Measure.COUNT, Measure.SHARE})
+HARD = frozenset({Measure.COUNT, Measure.SHARE})
+"""What gives counts away to the person. Beside other numbers n prints rounded, and they have too few decimals to tell it."""
+
 _TIMES = frozenset({Shape.CURVE, Shape.TREND})
 
 
@@ -231,7 +233,7 @@ class _Web:
 
     def _stack(self) -> None:
         """Find rows that are the sum of others, wherever these stand, and columns."""
-        at = {cell.key: self.behind[place][-1] for place, cell in enumerate(self.cells) if cell.measure in _PARTS}
+        at = {cell.key: self.behind[place][-1] for place, cell in enumerate(self.cells) if cell.measure in HARD}
         for name, other in (("column", "row"),) if self.times else (("row", "column"), ("column", "row")):
             across = list(dict.fromkeys(getattr(cell, other) for cell in self.cells if cell.key in at))
             lines = list(dict.fromkeys(getattr(cell, name) for cell in self.cells if cell.key in at))

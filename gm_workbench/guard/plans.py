@@ -8,12 +8,10 @@ from dataclasses import dataclass, field, replace
 from gm_workbench.guard.across import At, Linked, linked
 from gm_workbench.guard.cells import Reason, judged_by_class, own_reason
 from gm_workbench.guard.curves import thinned
-from gm_workbench.guard.links import Links, Origin, Relation
+from gm_workbench.guard.links import HARD, Links, Origin, Relation
 from gm_workbench.guard.policy import Method, Policy
 from gm_workbench.guard.rounded import added, leaves, rounded_counts
 from gm_workbench.outputs.output import Cell, Measure, Output, Shape
-
-_PARTS = frozenset({Measure.COUNT, Measure.SHARE})
 
 
 @dataclass
@@ -151,6 +149,6 @@ def _concentrated(
 ) -> dict[int, int]:
     """Give the counts hidden for holding nearly all of a group, with the largest value that the class rule allows."""
     cells = output.cells
-    crowded = [at for at, reason in own.items() if reason is Reason.COMPLEMENT and cells[at].measure in _PARTS]
+    crowded = [at for at, reason in own.items() if reason is Reason.COMPLEMENT and cells[at].measure in HARD]
     group = {at: cells[at].n if cells[at].measure is Measure.SHARE else totals[found.body(at)] for at in crowded}
     return {found.body(at): int(policy.class_share * n) for at, n in group.items()}
