@@ -90,7 +90,9 @@ def test_ancova_takes_a_difference_at_the_start_away() -> None:
 
 
 def test_ancova_of_zero_and_one_is_a_difference_in_probability() -> None:
-    frame = arms(coaches=5, persons=4).assign(held=lambda rows: (rows.index % 4 < np.where(rows["new"], 2, 1)).astype(int))
+    more = [-1, 1, 0, 0, 0] * 2  # by coach: with as many of each nothing would vary
+    frame = arms(coaches=5, persons=4)
+    frame["held"] = (frame.index % 4 < np.where(frame["new"], 2, 1) + np.repeat(more, 4)).astype(int)
     result = ancova_difference(frame, "held", "new", unit="probability")
     assert isinstance(result, Contrast)
     assert result.adjusted.value == pytest.approx(0.25, abs=EXACT)
