@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from functools import cache, wraps
+from inspect import signature
 from numbers import Integral, Real
 from types import NoneType, UnionType
 from typing import Any, Literal, ParamSpec, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import LARGEST
+from gm_workbench.metrics.checks import LARGEST, require_whole
 from gm_workbench.metrics.widths import WRITTEN, varied
 
 SEVERAL = (list, tuple, range, np.ndarray, pd.Index, pd.Series, pd.api.extensions.ExtensionArray)
@@ -33,8 +34,14 @@ NAMED_ONCE = ("covariates", "interactions", "items")
 EXACT = ("doubly_robust", "entropy")
 """Rooms whose examples fit without rest, so that their intervals have no width. They are not judged by it until these vary."""
 
+CAUSE = "cause"
+"""The number of a reason to leave: 0 is for those who were still there."""
+
 LABELS = ("cluster", "clusters")
 """Columns of what rows share, where they come as they are and not by name."""
+
+OUTCOMES = ("outcome", "amount")
+"""Arguments that name the column of what is compared or explained."""
 
 STEP = "per"
 """The difference in a predictor that a slope is told per; with one without end there is nothing to tell."""
@@ -61,6 +68,7 @@ def as_declared(function: Callable[P, R]) -> Callable[P, R]:
     gm_workbench.errors.MetricError: half: size must be a number of at most 1e+50 but got str. ...
     """
     name = function.__name__
+    usual = {own: one.default for own, one in signature(function).parameters.items()}
     room = function.__module__.rpartition(".")[2]
     order = function.__code__.co_varnames[: function.__code__.co_argcount]
 
@@ -70,7 +78,8 @@ def as_declared(function: Callable[P, R]) -> Callable[P, R]:
         given = [_taken(name, own, value, hints.get(own, Any)) for own, value in zip(order, args, strict=False)]
         named = {own: _taken(name, own, value, hints.get(own, Any)) for own, value in kwargs.items()}
         found = function(*given, *args[len(order) :], **named)  # type: ignore[arg-type]
-        return found if room in EXACT else cast(R, varied(found, hints.get("return", Any)))
+        size = _size(usual | dict(zip(order, given, strict=False)) | named)
+        return found if room in EXACT else cast(R, varied(found, hints.get("return", Any), size))
 
     return asked
 
@@ -86,6 +95,8 @@ def _taken(function: str, name: str, value: object, hint: Any) -> Any:
     if not _fits(value, hint) or (name == STEP and value in (math.inf, -math.inf)):
         got, help_ = _got(value, hint), f"help({function}) tells what each argument is."
         raise MetricError(f"{function}: {name} must be {_words(hint)} but got {got}. {help_}")
+    if name == CAUSE and value is not None:
+        require_whole(function, cause=value)
     if name in LABELS and isinstance(value, SEVERAL) and _holds_infinity(value):
         raise MetricError(f"{function}: {name} must name what rows share but holds infinity. Leave those rows out first.")
     if name in NAMED_ONCE:
@@ -105,6 +116,15 @@ def _require_once(function: str, name: str, value: Any) -> None:
     twice = sorted({str(one) for one in columns if columns.count(one) > 1})
     if twice:
         raise MetricError(f"{function}: {name} must name each column once but {', '.join(twice)} is named twice.")
+
+
+def _size(arguments: Mapping[str, Any]) -> float:
+    """Give the size of the largest outcome, and 0 where there is no column of it."""
+    table = next((one for one in arguments.values() if isinstance(one, pd.DataFrame)), None)
+    column = next((arguments[name] for name in OUTCOMES if isinstance(arguments.get(name), str)), None)
+    if table is None or column not in table or not pd.api.types.is_numeric_dtype(table[column]):
+        return 0.0
+    return float(table[column].abs().max()) if len(table) else 0.0
 
 
 def _origin(hint: Any) -> Any:

@@ -235,8 +235,8 @@ def _numbers(values: ArrayLike) -> Floats:
     """Give an array, or say that there is something else than numbers; `_require` says what is wrong with its shape."""
     told = values if isinstance(values, np.ndarray) else np.array(values, dtype=object)
     try:
-        # a complex number cannot be turned into another; an array of them would lose a part in silence
-        return np.array([float(one) for one in told.ravel().tolist()], dtype=float).reshape(told.shape)
+        # without the complex numbers there are too few for the shape; turned into others they would lose a part in silence
+        return np.array([float(one) for one in told.ravel().tolist() if not isinstance(one, complex)]).reshape(told.shape)
     except (TypeError, ValueError, OverflowError) as error:
         raise MetricError(f"{RUBIN}: estimates and variances must be numbers, as many in each set, but are not.") from error
 

@@ -141,8 +141,8 @@ def two_part(
     --------
     Of each sex something is spent on one person in two, on women in two months of four and on men in all, 100 euros on average:
 
-    >>> woman = [90.0, 110, 0, 0, *[0] * 4, 110, 90, 0, 0, *[0] * 4]
-    >>> man = [90.0, 110, 90, 110, *[0] * 4, 110, 90, 110, 90, *[0] * 4]
+    >>> woman = [80.0, 100, 0, 0, *[0] * 4, 120, 100, 0, 0, *[0] * 4]
+    >>> man = [80.0, 100, 80, 100, *[0] * 4, 120, 100, 120, 100, *[0] * 4]
     >>> months = pd.DataFrame({"person": [i // 4 for i in range(416)], "sex": ["woman"] * 208 + ["man"] * 208,
     ...                        "amount": woman * 13 + man * 13, "home": ["rent", "own", "own", "rent"] * 104})
     >>> found = two_part(months, "sex", ("woman", "man"), ["home"])

@@ -19,6 +19,9 @@ from gm_workbench.metrics.estimate import KNOWN, Estimate, NotEnoughData
 NARROWEST = 1e-12
 """Width beside the size of its ends below which an interval is what rounding leaves of nothing."""
 
+NOTHING = 1e-14
+"""Size of both ends beside that of the outcome below which they are what rounding leaves of zero."""
+
 ALIKE = "different outcomes"
 """What there is too little of; of two that would be needed there is one."""
 
@@ -26,20 +29,22 @@ Part = tuple[Any, Any, Any]
 """Where it stands, what it is, and what it is declared to be."""
 
 
-def is_flat(found: Estimate) -> bool:
-    """Tell whether an interval has no width.
+def is_flat(found: Estimate, size: float = 0.0) -> bool:
+    """Tell whether an interval has no width, or none that could be told from zero in an outcome of this size.
 
     >>> is_flat(Estimate(2.0, 2.0, 2.0, 0.0, 9, "points", "m")), is_flat(Estimate(2.0, 1.9, 2.0, 0.05, 9, "points", "m"))
     (True, False)
     """
-    return found.high - found.low <= NARROWEST * max(abs(found.low), abs(found.high))
+    ends = max(abs(found.low), abs(found.high))
+    return found.high - found.low <= NARROWEST * ends or ends < NOTHING * size
 
 
-def varied(found: Any, declared: Any) -> Any:
+def varied(found: Any, declared: Any, size: float = 0.0) -> Any:
     """Give a result, or NotEnoughData for the smallest part of it that may be so and holds an interval without width.
 
     A part may be NotEnoughData when it is declared so. It stays as it is when it is declared `Known`, and so does a result
-    that cannot be NotEnoughData at all: whoever asks for such a one decides by what it is made of.
+    that cannot be NotEnoughData at all: whoever asks for such a one decides by what it is made of. `size` is that of the
+    largest outcome, where there is one: a model that fits without rest leaves what rounding makes of zero.
 
     >>> still = Estimate(2.0, 2.0, 2.0, 0.0, 9, "points", "m")
     >>> varied(still, Estimate | NotEnoughData)
@@ -47,18 +52,18 @@ def varied(found: Any, declared: Any) -> Any:
     >>> varied(still, Estimate) is still, varied({"a": still}, dict[str, Estimate] | NotEnoughData).what
     (True, 'different outcomes')
     """
-    told = _told(found, declared)
+    told = _told(found, declared, size)
     return found if _fell(told, found) and not _may_fall(declared) else told
 
 
-def _told(found: Any, declared: Any) -> Any:
+def _told(found: Any, declared: Any, size: float) -> Any:
     """Give the same with its flat parts replaced; the whole becomes NotEnoughData where a part may not."""
     if isinstance(found, Estimate):
         known = any(KNOWN in getattr(arm, "__metadata__", ()) for arm in (declared, *get_args(declared)))
-        return NotEnoughData(found.method, ALIKE, 1, 2) if is_flat(found) and not known else found
+        return NotEnoughData(found.method, ALIKE, 1, 2) if is_flat(found, size) and not known else found
     changed = {}
     for place, one, its in _parts(found, declared):
-        told = _told(one, its)
+        told = _told(one, its, size)
         if _fell(told, one) and not _may_fall(its):
             return told
         if told is not one:

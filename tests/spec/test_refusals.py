@@ -231,6 +231,14 @@ REFUSED: list[tuple[str, Callable[[], Any], str]] = [
         )
         for ask in (share, lambda happened, cluster: least_squares(happened, {"const": np.ones(40)}, cluster))
     ),
+    *(
+        (f"no reason, {name}", ask, "cause must be a whole number of 1 or more but got 0")
+        for name, ask in {
+            "lost": lambda: lost([1, 2, 3] * 9, [1, 0, 1] * 9, 3, cause=0),
+            "difference": lambda: incidence_difference(SPELLS, 4, by="arm", groups=("a", "b"), cause=0),
+            "by the month": lambda: monthly_hazards(STAYS.assign(x=STAYS["person"] % 7), ["x"], bands=(1,), cause=0),
+        }.items()
+    ),
     (
         "below the start",
         lambda: late_incidence([2] * 20, [1] * 20, [-2], entry=[0] * 20, start=-5),

@@ -19,11 +19,13 @@ from gm_workbench.metrics.estimate import Estimate, Known, NotEnoughData
 from gm_workbench.metrics.growth import growth
 from gm_workbench.metrics.horizon import over_months
 from gm_workbench.metrics.mobility import mobility_indices
+from gm_workbench.metrics.moderation import moderation
 from gm_workbench.metrics.oaxaca import oaxaca_blinder
 from gm_workbench.metrics.panels import fixed_effects, random_effects
 from gm_workbench.metrics.rank_mobility import rank_mobility
 from gm_workbench.metrics.scales import cronbach_alpha
 from gm_workbench.metrics.waves import course
+from gm_workbench.metrics.weighting import standardised_difference
 from gm_workbench.metrics.widths import varied
 from gm_workbench.outputs.shortages import shortage
 
@@ -38,6 +40,8 @@ LINES = pd.DataFrame(
 LINES["y"] = LINES["t"] * (1 + LINES["person"] % 3) + LINES["person"]
 ALIKE = LINES.loc[LINES["t"] < 2].assign(y=lambda rows: rows["t"] + rows["person"], g="all")
 ARMS = pd.DataFrame({"coach": np.arange(80) // 5, "new": np.arange(80) // 5 % 2, "y": np.arange(80) // 5 % 2})
+COACH = np.arange(80.0) % 7
+SCORES = pd.DataFrame({"person": range(60), "INT": np.arange(60) % 7, "SKL": np.arange(60) % 5})
 PAIR = ("w", "m")
 
 FLAT: list[tuple[str, Callable[[], Any]]] = [
@@ -57,6 +61,11 @@ FLAT: list[tuple[str, Callable[[], Any]]] = [
     ("nobody changes", lambda: fixed_effects(LINES.assign(y=LINES["person"]), "y", ["x"])),
     ("an outcome that is its predictor", lambda: random_effects(LINES.assign(y=LINES["x"] * 2.0), "y", ["x"])),
     ("an outcome that is the arm", lambda: ancova_difference(ARMS, "y", "new")),
+    ("a moderator that is the outcome", lambda: moderation(SCORES.assign(BEH=SCORES["SKL"]), moderators=["SKL"])),
+    (
+        "an outcome that is a covariate",
+        lambda: standardised_difference(ARMS.assign(x=COACH, y=COACH), "y", "new", ["x"], draws=9),
+    ),
     ("items that are copies", lambda: cronbach_alpha(pd.DataFrame({"a": [1, 2] * 40, "b": [1, 2] * 40}))),
     (
         "all change alike",
