@@ -103,8 +103,7 @@ class SmallSampleFit:
         w = self._weights(weights, method)
         products, whole = self.influence.products(w)
         trace, variance = float(np.trace(products)), float(w @ self.covariance @ w)
-        floor = (SINGULAR * self.spread) ** 2 * whole
-        if not (trace > SINGULAR * whole and floor < variance < np.inf):
+        if not (trace > SINGULAR * whole and self._above_rounding(variance, whole)):
             raise MetricError(
                 f"{method}: the clusters leave no variation by which {', '.join(weights)} could be judged. "
                 "Ask a comparison that several clusters on each side, or each cluster by itself, can answer."
@@ -115,6 +114,14 @@ class SmallSampleFit:
             value, value - half, value + half, se, self.persons, unit, method, groups, df, residual_df=self.residual_df
         )
         return made if groups is None else beside(made, over(self.sizes, self.persons))
+
+    def tells(self, weights: Mapping[str, float], method: str = CR2) -> bool:
+        """Say whether outcomes leave the line at all, in as far as the weighted sum is about them: else it has no error."""
+        w = self._weights(weights, method)
+        return self._above_rounding(float(w @ self.covariance @ w), self.influence.products(w)[1])
+
+    def _above_rounding(self, variance: float, whole: float) -> bool:
+        return (SINGULAR * self.spread) ** 2 * whole < variance < np.inf
 
     def _weights(self, weights: Mapping[str, float], method: str) -> Floats:
         unknown = [name for name in weights if name not in self.names]
