@@ -153,7 +153,8 @@ def subdistribution(
     Parameters
     ----------
     frame : one row per person, watched from month 0; late entry and covariates that change have no place in this model
-    covariates, time, event, cause, cluster, ties : as in `cause_specific`
+    covariates, time, event, cause, cluster : as in `cause_specific`
+    ties : as there; with Breslow's way the ratios are those of R's ``cmprsk::crr``
 
     Returns
     -------

@@ -114,9 +114,10 @@ def monthly_hazards(
     Returns
     -------
     MonthlyHazards
-        CR1 errors, with the observed information; t interval on clusters - 1. A column of yes and no that is one for all of a
-        cluster, such as what a coach does, has the errors and t interval of `sided_errors.between_sides`, every month sharing
-        alike. NotEnoughData below 10 exits for each covariate, 5 in each band, 10 clusters or 5 on a side of such a column, or
+        CR1 errors (factor G/(G - 1) times (months - 1)/(months - coefficients), as Stata's ``vce(cluster)``), with the
+        observed information; t interval on clusters - 1. A column of yes and no that is one for all of a cluster, such as
+        what a coach does, has the errors and t interval of `sided_errors.between_sides`, every month sharing alike.
+        NotEnoughData below 10 exits for each covariate, 5 in each band, 10 clusters or 5 on a side of such a column, or
         when all exits are on one side of a covariate.
 
     Raises
