@@ -71,6 +71,7 @@ WAVES = pd.DataFrame(
     columns=["person", "INT", "SKL", "off"],
 )
 WAVES = WAVES.assign(BEH=WAVES["INT"] + WAVES["person"] % 3 + WAVES["off"]).astype(float)
+FEWEST = arms(10, 2, 3).assign(y=lambda rows: 3.0 * rows["new"] + rows["p"] + rows["coach"] % 5)
 DIRECT = paths(16, 4, 0)
 COACHED = paths(48, 2, 0).assign(team=lambda rows: rows["group"] % 2 + rows["group"] // 8 * 2)
 COACHED["m"] += COACHED["team"] // 2 % 3
@@ -79,11 +80,7 @@ EDGES: list[tuple[str, str, Callable[[Callable[..., Any]], float], float, str]] 
     (
         "cascade.ancova_difference",
         "ten persons and five coaches in an arm, the fewest",
-        lambda ask: (
-            ask(
-                arms(10, 2, 3).assign(y=lambda rows: 3.0 * rows["new"] + rows["p"] + rows["team"] // 2), "y", "new"
-            ).adjusted.value
-        ),
+        lambda ask: ask(FEWEST, "y", "new").adjusted.value,
         3,
         "means 5.5 and 2.5",
     ),

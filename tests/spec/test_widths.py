@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.cascade import ancova_difference
 from gm_workbench.metrics.decomposition import provision_kitagawa, spend_kitagawa
 from gm_workbench.metrics.directions import direction_shares, movement
 from gm_workbench.metrics.equity import spend, spend_by, spend_difference
@@ -25,7 +24,7 @@ from gm_workbench.metrics.panels import fixed_effects, random_effects
 from gm_workbench.metrics.rank_mobility import rank_mobility
 from gm_workbench.metrics.scales import cronbach_alpha
 from gm_workbench.metrics.waves import course
-from gm_workbench.metrics.weighting import standardised_difference
+from gm_workbench.metrics.weighting import standardised_difference, weighted_difference
 from gm_workbench.metrics.widths import varied
 from gm_workbench.outputs.shortages import shortage
 
@@ -60,7 +59,7 @@ FLAT: list[tuple[str, Callable[[], Any]]] = [
     ("everybody on one line", lambda: growth(LINES.assign(y=LINES["t"] * 2.0), "y", "t")),
     ("nobody changes", lambda: fixed_effects(LINES.assign(y=LINES["person"]), "y", ["x"])),
     ("an outcome that is its predictor", lambda: random_effects(LINES.assign(y=LINES["x"] * 2.0), "y", ["x"])),
-    ("an outcome that is the arm", lambda: ancova_difference(ARMS, "y", "new")),
+    ("an outcome that is the arm", lambda: weighted_difference(ARMS.assign(x=COACH), "y", "new", ["x"])),
     ("a moderator that is the outcome", lambda: moderation(SCORES.assign(BEH=SCORES["SKL"]), moderators=["SKL"])),
     (
         "an outcome that is a covariate",
