@@ -62,9 +62,7 @@ ON_BENEFIT_ASKED = Text(
     "mensen met algemene bijstand in de startmaand die toestemming gaven",
     "people on general assistance in the first month who gave consent",
 )
-ON_BENEFIT_IN_PERIOD = Text(
-    "iedereen met een bijstandsuitkering in de periode", "everyone on social assistance in the period"
-)
+ON_BENEFIT_IN_PERIOD = Text("iedereen met een bijstandsuitkering in de periode", "everyone on social assistance in the period")
 """Who spend is about where no caseload was delivered, so that nothing is known of consent."""
 
 MOTHERS_ASKED = Text(

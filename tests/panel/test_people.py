@@ -84,7 +84,10 @@ def test_lone_mothers_are_women_and_lone_parents_with_a_coach_and_consent():
 
 def test_who_refused_research_or_was_not_asked_is_in_no_description_either():
     """A profile of the caseload and a mean of its spend are research on these people, as any answer is."""
-    rows, paid = [benefit(one) for one in ("yes", "no", "unasked")], [(one, JAN, "06", 100.0) for one in ("yes", "no", "unasked")]
+    rows, paid = (
+        [benefit(one) for one in ("yes", "no", "unasked")],
+        [(one, JAN, "06", 100.0) for one in ("yes", "no", "unasked")],
+    )
     opened = study(rows, [caseload("yes"), caseload("no", consent="no")], costs=paid)
     assert list(profile(opened)["person"]) == list(spending_months(opened)["person"]) == ["yes"]
     assert spending_by_type(opened)["amount"].tolist() == [100.0]
