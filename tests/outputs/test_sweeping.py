@@ -12,15 +12,23 @@ from pathlib import Path
 import pytest
 
 from gm_workbench import outputs
+from gm_workbench.batch.demonstration import SEED
+from gm_workbench.batch.execution import Execution
+from gm_workbench.batch.goldens import small_project
 from gm_workbench.guard.policy import Policy, load_policy
+from gm_workbench.guard.showing import collect
+from gm_workbench.kernels.folders import batch_folder, run_folder
 from gm_workbench.metrics.estimate import Estimate
 from gm_workbench.outputs.about import About, section_words
 from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, plain
+from gm_workbench.settings import Paths, paths
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
+from gm_workbench.worlds.deliveries import write_delivery
+from gm_workbench.worlds.draw import draw
 
-from .sweeping import Call, leaks, misjudged, unsaid
+from .sweeping import Call, leaks, misjudged, unsaid, without_numbers
 
 HERE = Path(__file__).parent
 MORE = Estimate(2.0, 1.0, 3.0, 0.5, 80, "points", "m")
@@ -72,6 +80,35 @@ def test_every_builder_of_outputs_has_a_test_here_that_sweeps_it() -> None:
     }
     assert len(made) > 60
     assert {name for name in made if not name.startswith("_") and f"{name}(" not in tests} == set()
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(
+    ("study", "place"),
+    [
+        ("tilburg_single_mothers", "GM0855"),
+        ("amersfoort_upward_mobility", "GM0307"),
+        ("amsterdam_supervisor_cascade", "GM0363"),
+    ],
+)
+def test_a_report_without_numbers_does_not_tell_a_world_from_one_with_harm(study: str, place: str, tmp_path: Path) -> None:
+    """Whole reports of two worlds: in the one a way of working helps, in the other it harms."""
+    project = small_project(paths(), tmp_path / "project")
+    said = []
+    for world in ("default", "harm"):
+        tables = draw(world, place, SEED, folder=project.worlds)
+        write_delivery(tables, place, world, SEED, project.synthetic / world / place, project.codes)
+        said.append([without_numbers(output) for output in _outputs(project, study, place, world)])
+    assert len(said[0]) > 15
+    assert said[0] == said[1]
+
+
+def _outputs(project: Paths, study: str, place: str, world: str) -> list[Output]:
+    with batch_folder() as batch:
+        told = {"GM_ROOT": str(project.root), "GM_RUN_DIR": str(batch / "0")}
+        with run_folder(batch, "0", told) as run:
+            Execution(project.root / "notebooks" / f"{study}.ipynb", {"place": place, "world": world}, run, 300).execute()
+            return collect(run.path)
 
 
 @pytest.mark.proof
