@@ -133,7 +133,9 @@ def _n(printer: Printer, at: int) -> int | Suppressed:
         return Suppressed(policy.threshold, str(Reason.THRESHOLD))
     if place not in printer.known:
         return Suppressed(None, str(Reason.COMPLEMENT))
-    return printer.prints[place] if policy.method is Method.ROUND else round_to_base(count, policy.base)
+    if policy.method is Method.ROUND:  # a sum of parts that are all hidden prints as none, and there are some
+        return printer.prints[place] or Suppressed(None, str(Reason.COMPLEMENT))
+    return round_to_base(count, policy.base)
 
 
 def _shown(printer: Printer, at: int, value: float | Suppressed | None, ends: Ends = (None, None, None)) -> ShownCell:
