@@ -25,6 +25,7 @@ from gm_workbench.metrics.person_months import laid_out
 from gm_workbench.metrics.shares import monthly_share
 from gm_workbench.metrics.small_sample import cr2
 from gm_workbench.metrics.staggered import group_time
+from gm_workbench.metrics.two_part import two_part
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.attrition import who_left
 from gm_workbench.outputs.cells import estimate_cell
@@ -99,7 +100,21 @@ def test_split_of_spend_needs_enough_persons_on_each_side(policy, few, reason):
 
 def test_difference_in_spend_says_who_stands_on_each_side():
     months = pd.DataFrame({"person": range(40), "sex": ["m"] * 11 + ["w"] * 29, "amount": [i % 9 * 1.0 for i in range(40)]})
-    assert spend_difference(months, "sex", ("w", "m"), draws=29).sides == Sides((29, 11))
+    assert spend_difference(months, "sex", ("w", "m"), draws=29).sides == Sides((29, 11), money=8 / 37)
+
+
+@pytest.mark.parametrize(("most", "reason"), [(59.0, None), (61.0, Reason.DOMINANCE)])
+def test_difference_in_spend_is_not_that_of_one_person(policy, most, reason):
+    """Beside the mean of women it gives that of men, of whose money one man has `most` and sixty others a euro each."""
+    at = np.arange(121)
+    months = pd.DataFrame({"person": at, "sex": np.where(at < 61, "m", "w"), "home": np.where(at % 2, "rent", "own")})
+    months = months.assign(amount=np.where(at == 0, most, 1.0))
+    gap = spend_difference(months, "sex", ("w", "m"), draws=29)
+    split = spend_kitagawa(months, "sex", ("w", "m"), "home", draws=29)
+    found = oaxaca_blinder(months, "amount", "sex", ("w", "m"), ["home"], person="person", draws=29)
+    model = two_part(months.assign(amount=months["amount"] * (at % 3 > 0)), "sex", ("w", "m"), ["home"])
+    assert {why(policy, one) for one in (gap, split.gap, split.rates, found.gap, found.unexplained)} == {reason}
+    assert model.per_month.sides.money == 0.025  # who has most got nothing here
 
 
 def begun(large: int) -> pd.DataFrame:
