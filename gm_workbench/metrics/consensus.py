@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, Known, NotEnoughData
+from gm_workbench.metrics.sides import over
 
 Floats = NDArray[np.float64]
 
@@ -153,7 +154,7 @@ def within_group_agreement(
     each = zip(kept.index, values, kept, strict=True)
     return Consensus(
         tuple(GroupAgreement(label, float(value), int(ratings)) for label, value, ratings in each),
-        _median(values, int(kept.sum())),
+        replace(_median(values, int(kept.sum())), sides=over(kept, int(kept.sum()))),
         float(np.mean(values >= STRONG)),
         len(sizes) - len(kept),
         *(_outside(values, kept.to_numpy(dtype=np.int64), place) for place in (len(values) // 2, _outer(len(values)) - 1)),

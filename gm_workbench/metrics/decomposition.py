@@ -18,8 +18,8 @@ from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.bootstrap_lines import own_sums
 from gm_workbench.metrics.checks import are_labels, require_columns, require_filled, require_numbers, require_pair, table_of
 from gm_workbench.metrics.equity import EURO_MONTH
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
-from gm_workbench.metrics.sides import beside, side_of
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.sides import beside, of_money, side_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -238,10 +238,11 @@ def _decompose(person: Ints, side: Ints, costs: _Costs, draws: int, seed: int) -
     (c_a, r_a), (c_b, r_b) = (_shares_and_rates(own_sums(one, euros, draws, seed + at)) for at, one in enumerate(summed))
     composition, rates = _kitagawa_stack(c_a, c_b, r_a, r_b)
     sums = [composition.sum(axis=1) + rates.sum(axis=1), composition.sum(axis=1), rates.sum(axis=1)]
+    sides = of_money(people, (one[:, euros].sum(axis=1) for one in summed))
 
     def told(drawn: Floats) -> Estimate:
         made = percentile(drawn[0], drawn[1:], sum(people), EURO_MONTH, KITAGAWA)
-        return beside(made, Sides(tuple(people)))
+        return beside(made, sides)
 
     behind = sum((one[:, 1 : 1 + len(costs.categories)] > 0).sum(axis=0) for one in summed)
     by_category = zip(costs.categories, composition.T, rates.T, np.atleast_1d(behind).tolist(), strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, TypeAlias
 
 from gm_workbench.errors import MetricError
@@ -24,12 +24,16 @@ class Sides:
     events : tuple of int
         Persons on each side with the outcome, where it is a matter of yes or no; else empty. A difference of two shares gives
         one of them away beside the other.
+    money : float or None
+        Largest share that one person has of the money on a side, where the number is of money: a difference of two means gives
+        one of them away beside the other.
     """
 
     persons: tuple[int, ...]
     groups: tuple[int, ...] = ()
     largest: float | None = None
     events: tuple[int, ...] = ()
+    money: float | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from gm_workbench.metrics.collapsed import Cells, Flags, collapsed
 from gm_workbench.metrics.equity import EURO_MONTH
 from gm_workbench.metrics.estimate import Estimate, Known, NotEnoughData, Sides
 from gm_workbench.metrics.oaxaca_draws import NEGLIGIBLE, Moments, Standard, folds, moments
+from gm_workbench.metrics.sides import of_money
 
 Floats = NDArray[np.float64]
 
@@ -179,7 +180,8 @@ def oaxaca_blinder(
     if whole.mean() < 1 - MOST_LEFT_OUT:
         return NotEnoughData(OAXACA, "optimisers that agree", 0, 1)
     first, second = (one.only(whole) for one in drawn)
-    found = _told(coded, folds(first, second, scaled.to_means, scaled.to_slopes, standard), tuple(people), unit, standard)
+    behind = of_money(people, map(cells.sums, sides)) if unit == EURO_MONTH else Sides(tuple(people))
+    found = _told(coded, folds(first, second, scaled.to_means, scaled.to_slopes, standard), behind, unit, standard)
     return _with_fewest(found, _least(cells, sides))
 
 
@@ -239,8 +241,8 @@ class _Scaled:
         return moments(self.z[cells.pattern[mine]], rows, total - rows * self.centre, person, draws, seed)
 
 
-def _told(coded: Characteristics, parts: dict[str, Floats], people: tuple[int, ...], unit: str, standard: Standard) -> Oaxaca:
-    sides, left = Sides(people), min(people) - len(coded.kept)
+def _told(coded: Characteristics, parts: dict[str, Floats], sides: Sides, unit: str, standard: Standard) -> Oaxaca:
+    people, left = sides.persons, min(sides.persons) - len(coded.kept)
 
     def told(values: Floats) -> Estimate:
         return replace(percentile(values[0], values[1:], sum(people), unit, OAXACA), sides=sides, residual_df=left)

@@ -21,8 +21,8 @@ from gm_workbench.metrics.characteristics import require_characteristics
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair, shortage
 from gm_workbench.metrics.collapsed import Cells, collapsed
 from gm_workbench.metrics.equity import EURO_MONTH
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
-from gm_workbench.metrics.sides import beside
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.sides import beside, of_money
 from gm_workbench.metrics.two_models import Models, fitted
 
 Floats = NDArray[np.float64]
@@ -181,7 +181,8 @@ def _wants(cells: Cells) -> list[tuple[str, int, int]]:
 def _told(cells: Cells, models: Models, names: Sequence[str], unit: str) -> TwoPart:
     people, spenders = cells.people, cells.persons(np.full(len(cells.compared), True), cells.some > 0)
 
-    sides = Sides(tuple(cells.persons(side) for side in (cells.compared, ~cells.compared)))
+    both = (cells.compared, ~cells.compared)
+    sides = of_money([cells.persons(side) for side in both], map(cells.sums, both))
 
     def told(value: float, influence: Floats, unit: str) -> Estimate:
         by_person = np.bincount(cells.person, influence, minlength=people)
