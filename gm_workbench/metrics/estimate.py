@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Annotated, TypeAlias
 
 from gm_workbench.errors import MetricError
 
@@ -78,7 +79,7 @@ class Estimate:
     fewest: int | None = None
 
     def __post_init__(self) -> None:
-        if not (self.low <= self.value <= self.high):
+        if not (-math.inf < self.low <= self.value <= self.high < math.inf):
             raise MetricError(
                 f"{self.method}: an estimate must be finite and lie within its interval, but the three bounds do not hold."
             )
@@ -87,6 +88,11 @@ class Estimate:
     def excludes_zero(self) -> bool:
         """Whether zero lies outside the interval."""
         return self.low > 0 or self.high < 0
+
+
+KNOWN = "known, not estimated, where nothing varies"
+Known: TypeAlias = Annotated[Estimate, KNOWN]
+"""An estimate that may have an interval without width, because its value is then known: its docstring says why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from gm_workbench.metrics.characteristics import Characteristics, require_charac
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair, shortage
 from gm_workbench.metrics.collapsed import Cells, Flags, collapsed
 from gm_workbench.metrics.equity import EURO_MONTH
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
+from gm_workbench.metrics.estimate import Estimate, Known, NotEnoughData, Sides
 from gm_workbench.metrics.oaxaca_draws import NEGLIGIBLE, Moments, Standard, folds, moments
 from gm_workbench.metrics.sides import of_money
 
@@ -38,13 +38,17 @@ MOST_LEFT_OUT = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one characteristic, or one category of it, adds to each part of the difference."""
+    """What one characteristic, or one category of it, adds to each part of the difference.
 
-    explained: Estimate
-    unexplained: Estimate
-    endowments: Estimate
-    coefficients: Estimate
-    interaction: Estimate
+    These are `Known` where they have no width: the constant explains nothing by definition, nor does a category that both
+    groups have equally often in every draw.
+    """
+
+    explained: Known
+    unexplained: Known
+    endowments: Known
+    coefficients: Known
+    interaction: Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,8 @@ def oaxaca_blinder(
     -------
     Oaxaca or NotEnoughData
         In the unit of the outcome; NotEnoughData when a group has fewer persons than coefficients + `MIN_PERSONS`, a category
-        has fewer than `MIN_PERSONS_PER_CATEGORY` persons of a group, or in more than one draw in twenty there is no answer.
+        has fewer than `MIN_PERSONS_PER_CATEGORY` persons of a group, in more than one draw in twenty there is no answer, or
+        the difference or one of its five parts is the same in every draw.
 
     Raises
     ------
@@ -148,7 +153,7 @@ def oaxaca_blinder(
     Women have a characteristic less often that goes with 10 more for everybody, and get 2 less whatever they have:
 
     >>> frame = pd.DataFrame({"sex": ["w"] * 40 + ["m"] * 40, "home": (["rent"] * 3 + ["own"]) * 10 + ["rent", "own"] * 20})
-    >>> frame["y"] = 10.0 * (frame["home"] == "own") - 2.0 * (frame["sex"] == "w")
+    >>> frame["y"] = 10.0 * (frame["home"] == "own") - 2.0 * (frame["sex"] == "w") + frame.index // 4 % 2
     >>> found = oaxaca_blinder(frame, "y", "sex", ("w", "m"), ["home"], draws=99)
     >>> round(found.gap.value, 6), round(found.explained.value, 6), round(found.detail["home"].explained.value, 6)
     (-4.5, -2.5, -2.5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gm_workbench.metrics.directions import Directions
-from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.rank_mobility import RankMobility
 from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote, share_of
@@ -111,7 +111,11 @@ def ranks(result: RankMobility | NotEnoughData, section: Section, about: About, 
     """
     if isinstance(result, NotEnoughData):
         return words_only(section, about, shortage(result))
-    shares = {name: share_of(getattr(result, name), name, VALUE) for name in ("rose", "left", "fell")}
+    moved = {"rose": result.rose, "left": result.left, "fell": result.fell}
+    short = next((one for one in moved.values() if isinstance(one, NotEnoughData)), None)
+    if short is not None:  # the sentence is about both ends of the ladder
+        return words_only(section, about, shortage(short))
+    shares = {name: share_of(one, name, VALUE) for name, one in moved.items() if isinstance(one, Estimate)}
     place = estimate_cell(result.expected, "expected", VALUE, digits=0, unit="places of 100")
     slope = estimate_cell(result.slope, "slope", VALUE, digits=2, unit="")
     slots = {f"{name}{end}": slot for name in ("rose", "fell") for end, slot in _ends(quote(shares[name])).items()}
