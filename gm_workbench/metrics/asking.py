@@ -31,9 +31,6 @@ PLAIN = {str: "text", int: "a whole number", float: f"a number of at most {LARGE
 NAMED_ONCE = ("covariates", "interactions", "items")
 """Lists of columns in which a name that comes back is a mistake that functions would pass over."""
 
-EXACT = ("doubly_robust", "entropy")
-"""Rooms whose examples fit without rest, so that their intervals have no width. They are not judged by it until these vary."""
-
 CAUSE = "cause"
 """The number of a reason to leave: 0 is for those who were still there."""
 
@@ -69,7 +66,6 @@ def as_declared(function: Callable[P, R]) -> Callable[P, R]:
     """
     name = function.__name__
     usual = {own: one.default for own, one in signature(function).parameters.items()}
-    room = function.__module__.rpartition(".")[2]
     order = function.__code__.co_varnames[: function.__code__.co_argcount]
 
     @wraps(function)
@@ -79,7 +75,7 @@ def as_declared(function: Callable[P, R]) -> Callable[P, R]:
         named = {own: _taken(name, own, value, hints.get(own, Any)) for own, value in kwargs.items()}
         found = function(*given, *args[len(order) :], **named)  # type: ignore[arg-type]
         size = _size(usual | dict(zip(order, given, strict=False)) | named)
-        return found if room in EXACT else cast(R, varied(found, hints.get("return", Any), size))
+        return cast(R, varied(found, hints.get("return", Any), size))
 
     return asked
 

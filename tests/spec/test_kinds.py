@@ -334,7 +334,6 @@ KNOWN = {  # whose values are known where nothing varies: the docstrings say why
     "bootstrap.percentile horizon.over_months confirmatory.confirmatory_fit invariance.over_groups invariance.over_waves",
     "consensus.within_group_agreement randomisation.randomisation_inference team_comparison.difference sensitivity.other_ways",
     "oaxaca.oaxaca_blinder membership.contamination dose.doses instrument.complier_difference",
-    "entropy.entropy_difference doubly_robust.doubly_robust_difference",  # see asking.EXACT
 }
 
 
