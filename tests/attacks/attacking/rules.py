@@ -148,6 +148,10 @@ RULES: dict[str, Rule] = {
         "words that a hidden number decided are not said",
         exchanged={"gm_workbench.outputs.output.Sentence.resting_on": _as_it_is},
     ),
+    "order": Rule(
+        "what is hidden does not tell by where it stands between which numbers it lies",
+        exchanged={f"{GUARD}.protect.in_neutral_order": lambda _, cells, __: cells},
+    ),
     "silence": Rule("what is withheld keeps its heading only", exchanged={f"{GUARD}.protect.silenced": _as_it_is}),
     "notebook": Rule(
         "of the notebook only protected results stay", exchanged={"gm_workbench.report.write.protected_notebook": _raw_notebook}
