@@ -111,6 +111,8 @@ class _Net:
         self.starts = [sum(len(one.values) for one in self.own[:at]) for at in range(len(outputs))]
         self.values = [value for one in self.own for value in one.values]
         self.same = list(range(len(self.values)))
+        self.united: dict[int, set[int]] = {}
+        self.apart = {(one.total, part) for one in self._within() if one.origin is not Origin.SHARE for part in one.parts}
         self.across: list[Relation] = []
         self.tells: dict[At, int] = {}
         split = [splits(output, own) for output, own in zip(outputs, self.own, strict=True)]
@@ -143,8 +145,15 @@ class _Net:
         return place
 
     def _unite(self, one: int, other: int) -> None:
-        one, other = self._root(one), self._root(other)
-        self.same[max(one, other)] = min(one, other)
+        """Take two counts for one; where numbers are rounded nobody sees that a part is as large as its total."""
+        one, other = sorted((self._root(one), self._root(other)))
+        if one != other and not (self.policy.method is Method.ROUND and self._are_apart(one, other)):
+            self.same[other] = one
+            self.united.setdefault(one, {one}).update(self.united.pop(other, {other}))
+
+    def _are_apart(self, one: int, other: int) -> bool:
+        here, there = (self.united.get(place, {place}) for place in (one, other))
+        return any((a, b) in self.apart or (b, a) in self.apart for a in here for b in there)
 
     def _rooted(self, one: Relation) -> Relation:
         return Relation(self._root(one.total), tuple(sorted(self._root(part) for part in one.parts)), one.origin)
@@ -205,7 +214,7 @@ class _Net:
                 by_value.setdefault(count.value, []).append(count)
         for group in by_value.values():
             hard = [count for count in group if count.hard]
-            for one, other in combinations(hard, 2):
+            for one, other in sorted(combinations(hard, 2), key=_likeness):
                 if (one.output != other.output or one.whom & other.whom) and self._are_one(one, other):
                     self._unite(one.place, other.place)
             for soft in (count for count in group if not count.hard):
@@ -364,6 +373,12 @@ class _Net:
             return True
         populations = {self.outputs[count.output].words.population.nl for count in (large, small)}
         return whole and len(populations) == 1
+
+
+def _likeness(pair: tuple[_Count, _Count]) -> tuple[bool, bool]:
+    """Put first what bears the same names, and what the same categories tell from others."""
+    one, other = pair
+    return one.names != other.names, one.split != other.split
 
 
 def _whom(cell: Cell, role: int) -> Whom | None:
