@@ -23,6 +23,10 @@ View = tuple[int, int]
 LARGEST = 250
 """Cells that hang together: of more the fewest are sought with less work, of which so much (`LARGE`) is done."""
 LARGE = 0.5
+ASKED = 450
+"""Linear programmes that the audit may solve before no better choice is sought; where many cells hang together, `MANY` times so
+many. Counted and not timed, as the work of choosing is."""
+MANY = 10
 AT_ONCE = 10
 """Demands that are met before others are asked for, where many cells hang together."""
 TRIED = 20
@@ -132,6 +136,7 @@ class _Search:
                 by_view.setdefault(view, set()).add(cell)
         self.showing = {view: frozenset(cells) for view, cells in by_view.items()}
         self.large = len(board.shows) > LARGEST
+        self.asked = ASKED * (MANY if self.large else 1)
         if self.large:
             self.programme.left = int(LARGE * self.programme.left)
 
@@ -139,7 +144,7 @@ class _Search:
         """Hide what is enough, then seek a choice that costs less, until there is none or the work is done."""
         best = self.feasible(frozenset())
         while best is not None and self.programme.made and self.board.price(best) - self.programme.bound >= LEAST:
-            fewest = self.programme.fewest()
+            fewest = self._fewest()
             if fewest is None:
                 break
             other = self.feasible(fewest)
@@ -150,11 +155,18 @@ class _Search:
         """Seek the fewest until they are enough or the work is done, and only then hide what is enough."""
         hidden = frozenset[int]()
         while self._asked(hidden):
-            fewest = self.programme.fewest()
+            fewest = self._fewest()
             if fewest is None:
                 break
             hidden = fewest
         return self.feasible(hidden)
+
+    def _fewest(self) -> Cells | None:
+        """Choose the cells that cost least, or None if that takes more work than is left, or judging them does."""
+        if self.board.audit.solver.work < self.asked:
+            return self.programme.fewest()
+        self.programme.relax()
+        return None
 
     def _asked(self, hidden: Cells) -> bool:
         """Whether hiding these cells does not meet all demands; what it does not meet is kept."""
