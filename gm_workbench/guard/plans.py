@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from gm_workbench.guard.across import At, Linked, linked
+from gm_workbench.guard.across import Linked, linked
 from gm_workbench.guard.cells import Reason, judged_by_class, own_reason
 from gm_workbench.guard.curves import thinned
 from gm_workbench.guard.links import HARD, Links, Origin, Relation
+from gm_workbench.guard.net import At
 from gm_workbench.guard.policy import Method, Policy
 from gm_workbench.guard.rounded import leaves, rounded_counts, usable
 from gm_workbench.outputs.output import Cell, Measure, Output, Shape

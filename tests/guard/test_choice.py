@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from gm_workbench.guard.audit import Audit, needs
-from gm_workbench.guard.choice import ASKED, LARGEST, UNIT, Board, Clause, choose
+from gm_workbench.guard.board import UNIT, Board, Clause
+from gm_workbench.guard.choice import ASKED, LARGEST, choose
 from gm_workbench.guard.links import Links, Relation
 
 _spec = importlib.util.spec_from_file_location("published", Path(__file__).with_name("published.py"))
