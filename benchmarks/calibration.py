@@ -33,7 +33,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 sys.path.insert(0, str(Path(__file__).parent))
 
-from calibrating import amersfoort, amsterdam, own_levels, own_regressions, own_shares, own_times, tilburg
+from calibrating import amersfoort, amsterdam, own_levels, own_regressions, own_shares, own_sides, own_times, tilburg
 from calibrating.ledger import Draws, answered
 from calibrating.rows import CLOSED, RESAMPLED, Estimator, Judgement, judge
 from calibrating.table import printed
@@ -47,14 +47,14 @@ from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.worlds.deliveries import write_delivery
 from gm_workbench.worlds.draw import draw
 
-SUBJECTS = (own_regressions, own_levels, own_times, own_shares, tilburg, amsterdam, amersfoort)
+SUBJECTS = (own_regressions, own_levels, own_times, own_shares, own_sides, tilburg, amsterdam, amersfoort)
 ROWS: list[Estimator] = [row for subject in SUBJECTS for row in subject.ROWS]
 
 STAGES = (100, RESAMPLED, CLOSED)
 """Draws of every scene before the next stage begins, so that a run that is cut has something of each."""
 
 ROUTES = 3
-PRIMARY = ("resilience-ancova-cr1", "teams-cr2", "held-ancova-cr1")
+PRIMARY = ("resilience-ancova-cr2", "teams-cr2", "held-ancova-cr2")
 
 
 def chosen(only: Iterable[str]) -> list[Estimator]:

@@ -9,13 +9,11 @@ import pandas as pd
 from calibrating.rows import Estimator, Found, Judged, Scene
 from calibrating.worlds import AMERSFOORT, GUIDED, drawn
 from gm_workbench.metrics.cascade import ancova_difference
-from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.clustered_share import share
 from gm_workbench.metrics.crossing import held_within
 from gm_workbench.metrics.doubly_robust import doubly_robust_difference
 from gm_workbench.metrics.entropy import entropy_difference
 from gm_workbench.metrics.estimate import NotEnoughData
-from gm_workbench.metrics.small_sample import CR2, cr2
 from gm_workbench.panel.work import base_workers, follow_up, work_months
 
 TABLES = frozenset({*GUIDED, "wages"})
@@ -54,11 +52,6 @@ def ancova(draw: Workers) -> Found:
     return found if isinstance(found, NotEnoughData) else found.adjusted
 
 
-def ancova_cr2(draw: Workers) -> Found:
-    fit = cr2(draw.frame["held"], design(draw.frame, ["introduced", "log_gap"]), draw.frame["coach"])
-    return fit.combine({"introduced": 1.0}, "probability", CR2)
-
-
 def balanced(draw: Workers) -> Found:
     found = entropy_difference(draw.frame, "held", "introduced", ["log_gap"], cluster="coach", unit="probability")
     return found if isinstance(found, NotEnoughData) else found.difference
@@ -80,8 +73,7 @@ OTHERS = "share among workers of coaches who did not introduce"
 NOTHING = "nothing is planted in `null`"
 
 ROWS = [
-    Estimator("held-ancova-cr1", DEFAULT, ancova, "held_24m", assumes=LINEAR),
-    Estimator("held-ancova-cr2", DEFAULT, ancova_cr2, "held_24m", assumes=LINEAR),
+    Estimator("held-ancova-cr2", DEFAULT, ancova, "held_24m", assumes=LINEAR),
     Estimator("held-entropy", DEFAULT, balanced, "held_24m", assumes=LINEAR),
     Estimator("held-doubly-robust", DEFAULT, doubly_robust, "held_24m", assumes=LINEAR),
     Estimator(
@@ -92,8 +84,7 @@ ROWS = [
         "crossed-12m-share-without", DEFAULT, partial(share_without, outcome="above"), "low_pay_exit_12m_without",
         assumes=OTHERS, wide=AS_IF_ALIKE,
     ),
-    Estimator("held-ancova-cr1-null", NULL, ancova, 0.0, Judged.ALARMS, assumes=NOTHING),
-    Estimator("held-ancova-cr2-null", NULL, ancova_cr2, 0.0, Judged.ALARMS, assumes=NOTHING),
+    Estimator("held-ancova-cr2-null", NULL, ancova, 0.0, Judged.ALARMS, assumes=NOTHING),
     Estimator("held-entropy-null", NULL, balanced, 0.0, Judged.ALARMS, assumes=NOTHING),
     Estimator("held-doubly-robust-null", NULL, doubly_robust, 0.0, Judged.ALARMS, assumes=NOTHING),
 ]  # fmt: skip

@@ -20,7 +20,6 @@ from gm_workbench.metrics.exits import cumulative_incidence, survival
 from gm_workbench.metrics.hazards import cause_specific, subdistribution
 from gm_workbench.metrics.panels import fixed_effects
 from gm_workbench.metrics.restricted_mean import difference as months_difference
-from gm_workbench.metrics.small_sample import CR2, cr2
 from gm_workbench.metrics.wild import wild_bootstrap
 from gm_workbench.panel.people import cohort_waves, lone_mothers, measured_mothers
 from gm_workbench.panel.spells import exit_times
@@ -98,13 +97,6 @@ def raw(draw: Mothers) -> Found:
 def change_score(draw: Mothers) -> Found:
     found = ancova_difference(draw.measured, "change", "introduced")
     return found if isinstance(found, NotEnoughData) else found.adjusted
-
-
-def ancova_cr2(draw: Mothers) -> Found:
-    rows = draw.measured
-    return cr2(rows["ECR_T12"], design(rows, ["introduced", "ECR_T0"]), rows["coach"]).combine(
-        {"introduced": 1.0}, "points", CR2
-    )
 
 
 def ancova_wild(draw: Mothers) -> Found:
@@ -194,8 +186,7 @@ BY_MONTH = "Kitagawa or Oaxaca by person-month"
 NO_OUTCOME = "nothing is planted in `null`"
 
 ROWS = [
-    Estimator("resilience-ancova-cr1", MEASURED, ancova, "resilience_12m", assumes=IGNORABLE),
-    Estimator("resilience-ancova-cr2", MEASURED, ancova_cr2, "resilience_12m", assumes=IGNORABLE),
+    Estimator("resilience-ancova-cr2", MEASURED, ancova, "resilience_12m", assumes=IGNORABLE),
     Estimator("resilience-ancova-wild", MEASURED, ancova_wild, "resilience_12m", draws=RESAMPLED, assumes=IGNORABLE),
     Estimator("resilience-entropy", MEASURED, balanced, "resilience_12m", assumes=IGNORABLE),
     Estimator("resilience-doubly-robust", MEASURED, doubly_robust, "resilience_12m", assumes=IGNORABLE),
@@ -210,8 +201,7 @@ ROWS = [
         "intention-on-efficacy-latent", MEASURED, partial(slope, name="SEF"), "int_on_sef_within_latent", Judged.BIAS,
         RESAMPLED, "regressions on observed scores",
     ),
-    Estimator("resilience-ancova-cr1-null", MEASURED_NULL, ancova, 0.0, Judged.ALARMS, assumes=NO_OUTCOME),
-    Estimator("resilience-ancova-cr2-null", MEASURED_NULL, ancova_cr2, 0.0, Judged.ALARMS, assumes=NO_OUTCOME),
+    Estimator("resilience-ancova-cr2-null", MEASURED_NULL, ancova, 0.0, Judged.ALARMS, assumes=NO_OUTCOME),
     Estimator("resilience-ancova-wild-null", MEASURED_NULL, ancova_wild, 0.0, Judged.ALARMS, RESAMPLED, NO_OUTCOME),
     Estimator("resilience-entropy-null", MEASURED_NULL, balanced, 0.0, Judged.ALARMS, assumes=NO_OUTCOME),
     Estimator("resilience-doubly-robust-null", MEASURED_NULL, doubly_robust, 0.0, Judged.ALARMS, assumes=NO_OUTCOME),

@@ -20,7 +20,7 @@ BAR = 30
 """Signs in a bar of 100 %."""
 
 ANALYSIS = {
-    None: "persons by what their coach did, at equal starts: ANCOVA, clustered by coach, t on coaches - 1",
+    None: "persons by what their coach did, at equal starts: ANCOVA, CR2 by coach",
     Design.PARALLEL_CLUSTERS: "teams side by side, CR2 by team, Satterthwaite",
     Design.STEPPED_WEDGE: "teams in steps, each with itself, CR2 by team, Satterthwaite",
     Design.STAGGERED_INTRODUCTION: "teams in steps and teams that never begin, in stacks, CR2 by team, Satterthwaite",

@@ -20,11 +20,15 @@ from gm_workbench.metrics.checks import require_binary, require_filled, require_
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.overlap import full_rank
-from gm_workbench.metrics.stepwise_errors import Clusters, from_influence
+from gm_workbench.metrics.sided_errors import between_sides
+from gm_workbench.metrics.stepwise_errors import Clusters
 
 Floats = NDArray[np.float64]
 
-WEIGHED = "ANCOVA (WLS), inverse probability of attrition weights, M-estimation by cluster, t interval on clusters − 1"
+WEIGHED = (
+    "ANCOVA (WLS), inverse probability of attrition weights, M-estimation by cluster, t interval on Satterthwaite degrees of "
+    "freedom"
+)
 
 MIN_EFFECTIVE = 10
 """Effective persons in each group below which a weighted difference says nothing (assumed floor)."""
@@ -122,12 +126,14 @@ def attrition_weighted_difference(
     clusters = made if isinstance(made, NotEnoughData) else Clusters.of(there, cluster, exposed, WEIGHED)
     if isinstance(made, NotEnoughData) or isinstance(clusters, NotEnoughData):
         return made if isinstance(made, NotEnoughData) else clusters  # type: ignore[return-value]
-    arms = [made.weights[made.kept & there[exposed].eq(side).to_numpy()] for side in (0, 1)]
+    new = there[exposed].eq(1).to_numpy()
+    arms = [made.weights[made.kept & side] for side in (~new, new)]
     short = shortage(WEIGHED, ("persons in each group", int(min(map(effective, arms))), MIN_EFFECTIVE))
     if short is not None:
         return short
     value, influence = _solved(full_rank(design(there, allowed), WEIGHED), frame[outcome].fillna(0.0).to_numpy(float), made)
-    found = from_influence(value, influence, clusters, unit=unit, method=WEIGHED, fitted=len(allowed) + 1)
+    shares = made.weights / np.where(new, made.weights[new].sum(), made.weights[~new].sum())
+    found = between_sides(value, influence, shares, new, clusters, unit=unit, method=WEIGHED, fitted=len(allowed) + 1)
     kept = int(made.kept.sum())
     answer = replace(found, n=kept, residual_df=kept - len(allowed) - 1, sides=complete.adjusted.sides)
     return WeightedDifference(answer, complete, told(there, stages, made))

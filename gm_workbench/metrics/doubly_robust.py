@@ -23,8 +23,9 @@ from gm_workbench.metrics.checks import require_binary, require_numbers, shortag
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.overlap import CERTAIN, MIN_PERSONS_PER_ARM, Balance, balance, full_rank
+from gm_workbench.metrics.sided_errors import between_sides
 from gm_workbench.metrics.sides import beside, sides_of
-from gm_workbench.metrics.stepwise_errors import Clusters, from_influence
+from gm_workbench.metrics.stepwise_errors import Clusters
 
 Floats = NDArray[np.float64]
 Link = Literal["logit", "probit"]
@@ -141,7 +142,8 @@ def doubly_robust_difference(
         return table
     value, influence = _mended(x, z, y, group, chance, _slope(chance, link))
     fitted = 2 * x.shape[1] + z.shape[1]
-    found = from_influence(value, influence / len(frame), clusters, unit=unit, method=AIPW, fitted=fitted)
+    shares = _shares(group, chance)
+    found = between_sides(value, influence / len(frame), shares, group == 1, clusters, unit=unit, method=AIPW, fitted=fitted)
     sides = sides_of((frame.loc[group == 1], frame.loc[group == 0]), cluster, outcome)
     return DoublyRobust(beside(found, sides), table, _overlap(group, chance))
 
@@ -166,6 +168,12 @@ def _in_one_scale(frame: pd.DataFrame, names: Sequence[str]) -> Floats:
 def _own(group: Floats, chance: Floats) -> Floats:
     """Give each person's chance of the group that she is in."""
     return np.where(group == 1, chance, 1 - chance)
+
+
+def _shares(group: Floats, chance: Floats) -> Floats:
+    """Give each person's share in the weighted mean of her group."""
+    weights = 1 / _own(group, chance)
+    return np.asarray(weights / np.where(group == 1, weights[group == 1].sum(), weights[group == 0].sum()))
 
 
 def _slope(chance: Floats, link: Link) -> Floats:

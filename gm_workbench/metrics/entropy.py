@@ -20,8 +20,9 @@ from gm_workbench.metrics.checks import require_binary, require_numbers, shortag
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.overlap import MIN_PERSONS_PER_ARM, Balance, balance, full_rank
+from gm_workbench.metrics.sided_errors import between_sides
 from gm_workbench.metrics.sides import beside, sides_of
-from gm_workbench.metrics.stepwise_errors import Clusters, from_influence
+from gm_workbench.metrics.stepwise_errors import Clusters
 
 Floats = NDArray[np.float64]
 
@@ -180,8 +181,10 @@ def entropy_difference(
     group, w = frame[exposed].to_numpy(dtype=float) == 1, weights.to_numpy(dtype=float)
     x, y = frame[list(dict.fromkeys(covariates))].to_numpy(dtype=float), frame[outcome].to_numpy(dtype=float)
     x = x / x.std(axis=0)  # changes no line, and keeps the digits of small columns beside large ones
-    value, influence = _difference(x, y, group, np.where(group, 1 / group.sum(), w / (~group).sum()))
-    found = from_influence(value, influence, clusters, unit=unit, method=BALANCED, fitted=len(covariates) + 2)
+    shares = np.where(group, 1 / group.sum(), w / (~group).sum())
+    value, influence = _difference(x, y, group, shares)
+    fitted = len(covariates) + 2
+    found = between_sides(value, influence, shares, group, clusters, unit=unit, method=BALANCED, fitted=fitted)
     sides = sides_of((frame.loc[group], frame.loc[~group]), cluster, outcome)
     return EntropyBalanced(beside(found, sides), table, float(w[~group].max() / w[~group].sum()))
 

@@ -17,6 +17,7 @@ from gm_workbench.metrics.checks import require_draws, require_filled, require_n
 from gm_workbench.metrics.competing import Floats, checked, survival_before, tallies
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.exits import Curve, cumulative_incidence
+from gm_workbench.metrics.sided_errors import Side, degrees
 from gm_workbench.metrics.sides import sides_of
 
 CLUSTER_BOOTSTRAP = "difference in cumulative incidence, bootstrap of clusters within groups, t interval"
@@ -45,9 +46,10 @@ def incidence_difference(
     .. math:: \Delta(h) = \hat F_1(h) - \hat F_2(h), \qquad \hat F_g(h) = \sum_{s \le h} \hat S_g(s^-)
         \frac{d_{gj}(s)}{n_g(s)}
 
-    With `cluster` the standard error comes from a bootstrap that draws whole clusters with replacement within each group, and
-    the interval is the difference ± t(G - 2) standard errors, G the number of clusters. Without, it is the sum of the two
-    delta-method variances with a normal interval, which is right only if persons are independent.
+    With `cluster` the variance is the sum of the groups', each from a bootstrap that draws its whole clusters with
+    replacement, times :math:`G_g / (G_g - 1)`, as its mean is that of the same clusters; the interval is t on the degrees of
+    freedom of `sided_errors.degrees`, which count the smaller group. Without, it is the sum of the two delta-method variances
+    with a normal interval, which is right only if persons are independent.
 
     Parameters
     ----------
@@ -72,7 +74,7 @@ def incidence_difference(
 
     References
     ----------
-    Field & Welsh (2007), Bootstrapping clustered data, JRSS B 69:369-390.
+    Field & Welsh (2007), Bootstrapping clustered data, JRSS B 69:369-390; Rao & Wu (1988), doi:10.2307/2288945, on the factor.
 
     Examples
     --------
@@ -108,8 +110,8 @@ def incidence_difference(
     sides = [_cluster_draws(part, horizon, time, event, cluster, cause, draws, rng) for part in parts]
     value = sides[0][0] - sides[1][0]
     who = _who(parts, horizon, (time, event, cause), cluster)
-    se = float(np.std(sides[0][1] - sides[1][1], ddof=1))
-    df = sum(counts) - 2
+    variances = [float(np.var(side[1], ddof=1)) * g / (g - 1) for side, g in zip(sides, counts, strict=True)]
+    se, df = math.sqrt(sum(variances)), _degrees(parts, cluster)
     half = float(stats.t.ppf(0.975, df)) * se
     return Estimate(
         value,
@@ -123,6 +125,14 @@ def incidence_difference(
         df=df,
         sides=who,
     )
+
+
+def _degrees(parts: Sequence[pd.DataFrame], cluster: str) -> float:
+    codes, names = pd.factorize(pd.concat([part[cluster] for part in parts]))
+    first = np.arange(len(codes)) < len(parts[0])
+    shares = np.where(first, 1 / len(parts[0]), 1 / len(parts[1]))
+    one, two = (Side.of(np.where(mask, shares, 0.0), codes, len(names)) for mask in (first, ~first))
+    return degrees((one, two))
 
 
 def _who(parts: Sequence[pd.DataFrame], horizon: float, columns: tuple[str, str, int], cluster: str | None) -> Sides:

@@ -17,12 +17,16 @@ from gm_workbench.metrics.checks import require_filled, require_numbers, require
 from gm_workbench.metrics.competing import LAST_CAUSE
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.partial import Floats, Ints
+from gm_workbench.metrics.sided_errors import error_of_column, fewest_clusters
 from gm_workbench.metrics.sides import beside, sides_of_each
 
 MIN_EVENTS = 10
 """Exits for the reason, for each covariate, below which a hazard ratio is mostly noise (assumed; Peduzzi et al. 1995)."""
 MIN_CLUSTERS = 10
 """Coaches or teams below which robust errors are far too small (assumed)."""
+
+MIN_CLUSTERS_PER_ARM = 5
+"""Coaches on each side of what a coach does or not, below which their own spread cannot be told (assumed)."""
 
 LARGEST_LOG = 300.0
 """Beyond it a ratio has more than 130 figures: the column was measured in too small a unit."""
@@ -81,10 +85,12 @@ def checked_rows(
     codes = pd.factorize(frame[cluster])[0] if cluster else people
     _check_stretches(begin, end, people, method)
     clusters = int(codes.max(initial=-1)) + 1 if cluster else None
+    on_a_side = fewest_on_a_side(frame, covariates, codes) if cluster else MIN_CLUSTERS_PER_ARM
     short = shortage(
         method,
         ("exits for the reason", int((events == cause).sum()), MIN_EVENTS * len(covariates)),
         ("clusters", MIN_CLUSTERS if clusters is None else clusters, MIN_CLUSTERS),
+        ("clusters in each group", on_a_side, MIN_CLUSTERS_PER_ARM),
     )
     if short is not None:
         return short
@@ -92,6 +98,16 @@ def checked_rows(
     told = pd.DataFrame({"person": people, "cluster": codes, "happened": events == cause})
     sides = sides_of_each(frame, covariates, told, cluster="cluster" if cluster else None)
     return Rows(begin, end, events, z, codes, int(people.max()) + 1, clusters, sides)
+
+
+def fewest_on_a_side(frame: pd.DataFrame, covariates: Sequence[str], codes: Ints) -> int:
+    """Count the clusters on the smallest side of columns of yes and no that tell of clusters, such as what a coach does.
+
+    >>> fewest_on_a_side(pd.DataFrame({"new": [0, 0, 0, 1], "age": [20, 30, 40, 50]}), ["new", "age"], np.arange(4))
+    1
+    """
+    found = (fewest_clusters(frame[name].to_numpy(dtype=float), codes) for name in covariates)
+    return min((one for one in found if one is not None), default=MIN_CLUSTERS_PER_ARM)
 
 
 def _check_stretches(begin: Floats, end: Floats, people: Ints, method: str) -> None:
@@ -125,20 +141,26 @@ def _matrix(frame: pd.DataFrame, covariates: Sequence[str], method: str) -> Floa
 
 
 def estimates(
-    names: Sequence[str], values: Floats, covariance: Floats, rows: Rows, unit: str, method: str
+    names: Sequence[str], values: Floats, influence: Floats, rows: Rows, unit: str, method: str
 ) -> Mapping[str, Estimate]:
-    """Give an estimate by name; with clusters errors times the root of G/(G - 1), and a t interval on G - 1."""
+    """Give an estimate by name, from what each row adds to each (n, p); errors are those of `hazards.cause_specific`."""
+    found = {}
+    for name, b, own, z in zip(names, values, influence.T, rows.z.T, strict=True):
+        se, df = _error(own, z, rows)
+        half = float(stats.t.ppf(0.975, df)) * se
+        given: tuple[Any, ...] = (rows.persons, unit, method, rows.clusters, df, 0.95, rows.persons - len(names))
+        made = Estimate(float(b), float(b - half), float(b + half), se, *given)
+        found[name] = beside(made, rows.sides.get(name))
+    return MappingProxyType(found)
+
+
+def _error(influence: Floats, z: Floats, rows: Rows) -> tuple[float, float]:
+    if rows.clusters is not None and fewest_clusters(z, rows.codes) is not None:
+        months = rows.end - rows.begin
+        return error_of_column(influence, z, rows.codes, months, months)
+    sums = np.bincount(rows.codes, influence)
     df = math.inf if rows.clusters is None else float(rows.clusters - 1)
-    factor = 1.0 if rows.clusters is None else rows.clusters / df
-    errors = np.sqrt(np.diag(covariance) * factor)
-    half = float(stats.t.ppf(0.975, df)) * errors
-    given: tuple[Any, ...] = (rows.persons, unit, method, rows.clusters, df, 0.95, rows.persons - len(names))
-    return MappingProxyType(
-        {
-            name: beside(Estimate(float(b), float(b - h), float(b + h), float(se), *given), rows.sides.get(name))
-            for name, b, h, se in zip(names, values, half, errors, strict=True)
-        }
-    )
+    return math.sqrt(float(sums @ sums) * (1.0 if rows.clusters is None else rows.clusters / df)), df
 
 
 def exponentiated(log: Estimate, unit: str) -> Estimate:

@@ -15,7 +15,7 @@ import pandas as pd
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.hazard_rows import ENDLESS, Rows, checked_rows, estimates, exponentiated
-from gm_workbench.metrics.partial import Floats, Maximum, Ties, maximum, risk_sets, sandwich, score_parts
+from gm_workbench.metrics.partial import Floats, Maximum, Ties, influence, maximum, risk_sets, score_parts
 from gm_workbench.metrics.subdistribution import weighed_sets, weight_parts
 
 CAUSE_SPECIFIC = "cause-specific hazards (Cox), robust errors"
@@ -86,8 +86,10 @@ def cause_specific(
     Returns
     -------
     Hazards
-        With a normal interval, or with clusters t on clusters − 1 and errors times :math:`\sqrt{G/(G-1)}`. NotEnoughData below
-        10 exits for each covariate, below 10 clusters, or when all exits are on one side of a covariate (the ratio is endless).
+        With a normal interval, or with clusters t on clusters − 1 and errors times :math:`\sqrt{G/(G-1)}`; a column of yes and
+        no that is one for all of a cluster, such as what a coach does, has the errors and t interval of
+        `sided_errors.between_sides`, each row sharing by its months. NotEnoughData below 10 exits for each covariate, below 10
+        clusters, below 5 on a side of such a column, or when all exits are on one side of a covariate (the ratio is endless).
 
     Raises
     ------
@@ -151,7 +153,8 @@ def subdistribution(
     Parameters
     ----------
     frame : one row per person, watched from month 0; late entry and covariates that change have no place in this model
-    covariates, time, event, cause, cluster, ties : as in `cause_specific`
+    covariates, time, event, cause, cluster : as in `cause_specific`
+    ties : as there; with Breslow's way the ratios are those of R's ``cmprsk::crr``
 
     Returns
     -------
@@ -188,8 +191,8 @@ def subdistribution(
 
 
 def _hazards(covariates: Sequence[str], rows: Rows, found: Maximum, parts: Floats, method: str, answers: str) -> Hazards:
-    covariance = sandwich(parts, found.information, rows.codes)
-    return Hazards(estimates(covariates, found.values, covariance, rows, LOG_UNIT, method), answers, found.events)
+    own = influence(parts, found.information)
+    return Hazards(estimates(covariates, found.values, own, rows, LOG_UNIT, method), answers, found.events)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,14 @@ import pandas as pd
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.cascade import Contrast, ancova_difference
 from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers, shortage
-from gm_workbench.metrics.clustered import Fit, design, least_squares
-from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.metrics.clustered import design
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.imputation import Imputations, Way, imputed
 from gm_workbench.metrics.rubin import Pooled, pool
 from gm_workbench.metrics.sides import sides_of
+from gm_workbench.metrics.small_sample import cr2
 
-IMPUTED = "ANCOVA (OLS), CR1 by cluster, after multiple imputation (Rubin's rules)"
+IMPUTED = "ANCOVA (OLS), CR2 by cluster, after multiple imputation (Rubin's rules)"
 
 MOST_MISSING = 0.5
 """Share of a group without the outcome above which filling the gaps is mostly guessing (assumed bound)."""
@@ -69,11 +70,12 @@ def imputed_difference(
 
     .. math:: y_i = \alpha + \delta\, d_i + \gamma' x_i + e_i
 
-    with :math:`\nu_{com}` = clusters − 1. Gaps in the outcome, in `baseline` and in `auxiliaries` are filled from all of these,
-    the exposure, and a level of its own per cluster (`imputation.imputed`). Right when what decides whether a value is missing
-    is in the model and measured, lines are straight, and the start tells as much of the outcome in both groups. When only the
-    outcome has gaps and there are no auxiliaries, it estimates what complete cases do, a little less precisely: it is the
-    auxiliaries that make it worth while. It is no proof that who was lost does not matter; see `tipping.tipping_point`.
+    with :math:`\nu_{com}` the smallest of their Satterthwaite degrees of freedom. Gaps in the outcome, in `baseline` and in
+    `auxiliaries` are filled from all of these, the exposure, and a level of its own per cluster (`imputation.imputed`).
+    Right when what decides whether a value is missing is in the model and measured, lines are straight, and the start tells
+    as much of the outcome in both groups. When only the outcome has gaps and there are no auxiliaries, it estimates what
+    complete cases do, a little less precisely: it is the auxiliaries that make it worth while. It is no proof that who was
+    lost does not matter; see `tipping.tipping_point`.
 
     Parameters
     ----------
@@ -124,9 +126,8 @@ def imputed_difference(
     if isinstance(made, NotEnoughData):
         return made
     complete, filled = made
-    fits = [ancova(rows, rows[outcome], exposed, baseline, cluster) for rows in filled.frames]
-    values, variances = zip(*(fit.coefficient(exposed) for fit in fits), strict=True)
-    found = pooled(values, variances, fits[0], unit=unit, method=IMPUTED)
+    each = [ancova(rows, rows[outcome], exposed, baseline, cluster) for rows in filled.frames]
+    found = pooled([one.value for one in each], [one.se**2 for one in each], each, unit=unit, method=IMPUTED)
     if isinstance(found, NotEnoughData):
         return found
     measured = math.floor(100 * (1 - found.fmi))
@@ -166,12 +167,15 @@ def completed(
     return filled if isinstance(filled, NotEnoughData) else (complete, filled)
 
 
-def ancova(rows: pd.DataFrame, y: pd.Series[float], exposed: str, baseline: Sequence[str], cluster: str) -> Fit:
-    """Fit an outcome on exposure and covariates, as `cascade.ancova_difference` does."""
-    return least_squares(y, design(rows, [exposed, *baseline]), rows[cluster], method=IMPUTED)
+def ancova(rows: pd.DataFrame, y: pd.Series[float], exposed: str, baseline: Sequence[str], cluster: str) -> Estimate:
+    """Compare the groups in one completed data set, as `cascade.ancova_difference` does."""
+    fit = cr2(y, design(rows, [exposed, *baseline]), rows[cluster], method=IMPUTED)
+    return fit.combine({exposed: 1.0}, "points", IMPUTED, groups=fit.clusters)
 
 
-def pooled(values: Sequence[float], variances: Sequence[float], fit: Fit, *, unit: str, method: str) -> Pooled | NotEnoughData:
-    """Pool a number over completed data sets, told with what one of their fits rests on."""
-    about = {"n": fit.persons, "groups": fit.clusters, "residual_df": fit.residual_df}
-    return pool(values, variances, fit.clusters - 1, unit=unit, method=method, **about)
+def pooled(
+    values: Sequence[float], variances: Sequence[float], each: Sequence[Estimate], *, unit: str, method: str
+) -> Pooled | NotEnoughData:
+    """Pool a number over completed data sets, told with what their comparisons rest on."""
+    one, df = each[0], min(one.df for one in each)
+    return pool(values, variances, df, unit=unit, method=method, n=one.n, groups=one.groups, residual_df=one.residual_df)

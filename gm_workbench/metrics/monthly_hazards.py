@@ -22,8 +22,16 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, told_apart
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.hazard_rows import ENDLESS, MIN_CLUSTERS, MIN_EVENTS, exponentiated
-from gm_workbench.metrics.partial import WIDE, Floats, Ints, sandwich
+from gm_workbench.metrics.hazard_rows import (
+    ENDLESS,
+    MIN_CLUSTERS,
+    MIN_CLUSTERS_PER_ARM,
+    MIN_EVENTS,
+    exponentiated,
+    fewest_on_a_side,
+)
+from gm_workbench.metrics.partial import WIDE, Floats, Ints, influence
+from gm_workbench.metrics.sided_errors import error_of_column, fewest_clusters
 from gm_workbench.metrics.sides import sides_of, sides_of_each
 
 Link = Literal["cloglog", "logit"]
@@ -106,8 +114,11 @@ def monthly_hazards(
     Returns
     -------
     MonthlyHazards
-        CR1 errors, with the observed information; t interval on clusters - 1. NotEnoughData below 10 exits for each covariate,
-        5 in each band or 10 clusters, or when all exits are on one side of a covariate.
+        CR1 errors (factor G/(G - 1) times (months - 1)/(months - coefficients), as Stata's ``vce(cluster)``), with the
+        observed information; t interval on clusters - 1. A column of yes and no that is one for all of a cluster, such as
+        what a coach does, has the errors and t interval of `sided_errors.between_sides`, every month sharing alike.
+        NotEnoughData below 10 exits for each covariate, 5 in each band, 10 clusters or 5 on a side of such a column, or
+        when all exits are on one side of a covariate.
 
     Raises
     ------
@@ -135,21 +146,22 @@ def monthly_hazards(
     if months.empty:
         return NotEnoughData(method, "exits for the reason", 0, MIN_EVENTS * max(len(covariates), 1))
     cells = _cells(months, covariates, bands, cause, (person, month, event, cluster))
-    short = _short(cells, len(bands), len(covariates), method)
+    short = _short(cells, len(bands), len(covariates), method, by_coach=cluster is not None)
     if short is not None:
         return short
     x = _matrix(cells, covariates, len(bands), method)
     fitted = _fit(cells, x, link)
     if fitted is None:
         return NotEnoughData(method, ENDLESS, 0, 1)
-    values, errors = fitted
-    df = float(cells["group"].max())
-    half = float(stats.t.ppf(0.975, df)) * errors
-    given = (int(months[person].nunique()), f"log {UNITS[link]}", method, int(df) + 1 if cluster else None, df)
-    estimates = [
-        Estimate(float(b), float(b - h), float(b + h), float(se), *given, residual_df=len(months) - x.shape[1])
-        for b, h, se in zip(values, half, errors, strict=True)
-    ]
+    values, own = fitted
+    given = (int(months[person].nunique()), f"log {UNITS[link]}", method, int(cells["group"].max()) + 1 if cluster else None)
+    estimates = []
+    for at, b in enumerate(values):
+        se, df = _error(cells, own[:, at], at - len(bands) if cluster else None, x.shape[1])
+        half = float(stats.t.ppf(0.975, df)) * se
+        estimates.append(
+            Estimate(float(b), float(b - half), float(b + half), se, *given, df, residual_df=len(months) - x.shape[1])
+        )
     told = pd.DataFrame({"person": months[person], "happened": months[event].eq(cause)})
     told["cluster"] = months[cluster or person]
     sides = sides_of_each(months, covariates, told, cluster="cluster" if cluster else None)
@@ -216,14 +228,28 @@ def _fewest_there(told: pd.DataFrame, band: Ints) -> dict[int, int]:
     return {int(at): int(min(left[at], there[at] - left[at]) or left[at]) for at in left.index}
 
 
-def _short(cells: pd.DataFrame, bands: int, covariates: int, method: str) -> NotEnoughData | None:
-    happened = cells[cells["happened"]]
+def _error(cells: pd.DataFrame, own: Floats, covariate: int | None, fitted: int) -> tuple[float, float]:
+    """Give a coefficient's error and degrees of freedom; `covariate` is its number, below 0 for bands, None without coaches."""
+    groups, months = cells["group"].to_numpy(), cells["rows"].to_numpy(dtype=float)
+    column = None if covariate is None or covariate < 0 else cells[covariate].to_numpy(dtype=float)
+    if column is not None and fewest_clusters(column, groups) is not None:
+        return error_of_column(own, column, groups, months, months)
+    sums, n = np.bincount(groups, own), int(months.sum())
+    factor = len(sums) / (len(sums) - 1) * (n - 1) / (n - fitted)
+    return float(np.sqrt(sums @ sums * factor)), float(len(sums) - 1)
+
+
+def _short(cells: pd.DataFrame, bands: int, covariates: int, method: str, *, by_coach: bool) -> NotEnoughData | None:
+    happened, of_each = cells[cells["happened"]], cells.rename(columns=str)
     per_band = np.bincount(happened["band"], happened["rows"], bands)
+    names = [str(at) for at in range(covariates)] if by_coach else []
+    on_a_side = fewest_on_a_side(of_each, names, cells["group"].to_numpy())
     return shortage(
         method,
         ("exits for the reason", int(per_band.sum()), MIN_EVENTS * max(covariates, 1)),
         ("exits in each band of months", int(per_band.min()), MIN_EVENTS_BAND),
         ("clusters", int(cells["group"].max()) + 1, MIN_CLUSTERS),
+        ("clusters in each group", on_a_side, MIN_CLUSTERS_PER_ARM),
     )
 
 
@@ -238,8 +264,8 @@ def _matrix(cells: pd.DataFrame, covariates: Sequence[str], bands: int, method: 
 
 
 def _fit(cells: pd.DataFrame, x: Floats, link: Link) -> tuple[Floats, Floats] | None:
-    """Give coefficients and their errors, or nothing where the likelihood rises for ever."""
-    rows, groups = cells["rows"].to_numpy(), cells["group"].to_numpy()
+    """Give coefficients and what each row adds to them (n, p), or nothing where the likelihood rises for ever."""
+    rows = cells["rows"].to_numpy()
     model = GLM(cells["happened"].astype(float), x, family=families.Binomial(LINKS[link]()), freq_weights=rows)
     # where there is no maximum the steps run away, with warnings; that is told by what they end in
     with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -251,9 +277,7 @@ def _fit(cells: pd.DataFrame, x: Floats, link: Link) -> tuple[Floats, Floats] | 
     size = np.sqrt(np.average(x**2, axis=0, weights=rows))
     if not fit.converged or np.linalg.eigvalsh(information / np.outer(size, size))[0] < WIDE**-2:
         return None
-    clusters, n = int(groups.max()) + 1, int(rows.sum())
-    factor = clusters / (clusters - 1) * (n - 1) / (n - x.shape[1])
-    return values, np.sqrt(np.diag(sandwich(parts, information, groups)) * factor)
+    return values, influence(parts, information)
 
 
 def _chance(log: Estimate, link: Link) -> Estimate:

@@ -82,8 +82,9 @@ def fixed_effects(
     outcome, predictors : str, sequence of str
         In `unit`, and numeric; periods enter as columns of 0 and 1.
     errors : {"clustered", "classical"}
-        Rows of a person may be alike in any way (CR1, t on persons − 1); or they are independent with equal variance (t on
-        rows − persons − predictors).
+        Rows of a person may be alike in any way (CR1 times n/(n − 1) and (rows − 1)/(rows − predictors − 1), as Stata's
+        ``xtreg, fe vce(cluster)`` has it; t on persons − 1); or they are independent with equal variance (t on rows −
+        persons − predictors).
     person : str
         Column that tells persons apart.
     unit : str

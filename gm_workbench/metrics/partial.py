@@ -193,8 +193,6 @@ def _between(steps: Floats, sets: RiskSets) -> Floats:
     return np.asarray(inside + ((faded[-1] - faded[sets.after]).T * sets.late).T, dtype=float)
 
 
-def sandwich(parts: Floats, information: Floats, codes: Ints) -> Floats:
-    """Give the covariance (p, p) when score parts of one cluster may be alike in any way; no factor for few clusters."""
-    meat = np.stack([np.bincount(codes, column) for column in parts.T], axis=1)
-    bread = np.linalg.inv(information)
-    return np.asarray(bread @ (meat.T @ meat) @ bread, dtype=float)
+def influence(parts: Floats, information: Floats) -> Floats:
+    """Give what each row adds to each coefficient (n, p), from its parts of the score (n, p)."""
+    return np.asarray(parts @ np.linalg.inv(information), dtype=float)

@@ -92,7 +92,7 @@ def foreseen(plan: Plan, difference: float, level: float = 0.95) -> Foreseen | N
 
     - parallel teams: the design effect times the variance of two shares or means, and the degrees of freedom that CR2 leaves
       (`planning.two_shares_se`, `two_means_se`, `two_groups_df`);
-    - persons by coach (ANCOVA): the same error less what the start explains, with t on coaches − 1, as that analysis has it;
+    - persons by coach (ANCOVA): the same less what the start explains;
     - steps: Hussey & Hughes with one period a step, on the share of a period, normal interval. With few teams it promises too
       much;
     - before and after: `planning.before_after_se`, t on teams − 1.
@@ -140,7 +140,7 @@ def _error(plan: Plan, difference: float) -> tuple[float, float]:
         return _in_steps(plan, difference), inf
     if plan.design is Design.BEFORE_AFTER:
         return before_after_se(_sd(plan, difference), plan.clusters, plan.kept, plan.icc, plan.stays), plan.clusters - 1
-    df = two_groups_df(plan.arms) if plan.design else plan.clusters - 1
+    df = two_groups_df(plan.arms)
     allowed_for = 0.0 if plan.design else plan.correlation
     if plan.sd is not None:
         return two_means_se(plan.sd, plan.arms, plan.kept, plan.icc, plan.cv, allowed_for), df

@@ -21,7 +21,9 @@ from gm_workbench.metrics.exit_contrast import MIN_CLUSTERS as MIN_CLUSTERS_EACH
 from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
 from gm_workbench.metrics.influence import Column, cluster_codes, clustered_variance, course, entered, weighed
 from gm_workbench.metrics.late_entry import MIN_AT_RISK
+from gm_workbench.metrics.sided_errors import error_between
 from gm_workbench.metrics.sides import beside, sides_of
+from gm_workbench.metrics.stepwise_errors import Clusters
 
 STILL_THERE = "restricted mean time (Kaplan-Meier), infinitesimal jackknife"
 LOST = "restricted mean time lost (Aalen-Johansen), infinitesimal jackknife"
@@ -78,7 +80,7 @@ def still_there(
     gone = _months(time, event, entry, clusters, horizon, None, STILL_THERE)
     if isinstance(gone, NotEnoughData):
         return gone
-    return _estimate(horizon - gone.value, gone.parts, gone.labels, (0.0, horizon), 1, STILL_THERE)
+    return _estimate(horizon - gone.value, gone.parts, gone.labels, (0.0, horizon), STILL_THERE)
 
 
 @as_declared
@@ -126,7 +128,7 @@ def lost(
     gone = _months(time, event, entry, clusters, horizon, cause, LOST)
     if isinstance(gone, NotEnoughData):
         return gone
-    return _estimate(gone.value, gone.parts, gone.labels, (0.0, horizon), 1, LOST)
+    return _estimate(gone.value, gone.parts, gone.labels, (0.0, horizon), LOST)
 
 
 @as_declared
@@ -161,8 +163,8 @@ def difference(
     Returns
     -------
     Estimate
-        In months; normal interval, or with clusters errors times the root of G/(G - 2) and t on G - 2. NotEnoughData as in
-        `still_there` for either group, and below 5 clusters in a group.
+        In months; normal interval, or with clusters the errors and t interval of `sided_errors.between_sides`. NotEnoughData as
+        in `still_there` for either group, and below 5 clusters in a group.
 
     Raises
     ------
@@ -171,7 +173,8 @@ def difference(
 
     References
     ----------
-    Uno et al. (2014), J Clin Oncol 32:2380-2385, doi:10.1200/JCO.2014.55.2208.
+    Uno et al. (2014), J Clin Oncol 32:2380-2385, doi:10.1200/JCO.2014.55.2208; Pustejovsky & Tipton (2018),
+    doi:10.1080/07350015.2016.1247004.
 
     Examples
     --------
@@ -198,10 +201,15 @@ def difference(
     if fewest < MIN_CLUSTERS_EACH:
         return NotEnoughData(method, "clusters in each group", fewest, MIN_CLUSTERS_EACH)
     sign = -1.0 if cause is None else 1.0
-    labels = pd.concat([part[cluster] for part in parts]).to_numpy() if cluster else None
-    influences = np.concatenate([first.parts, -second.parts])
-    found = _estimate(sign * (first.value - second.value), influences, labels, (-horizon, horizon), 2, method)
-    return beside(found, sides_of(parts, cluster))
+    influences, within = np.concatenate([first.parts, -second.parts]), (-horizon, horizon)
+    value = sign * (first.value - second.value)
+    if cluster is None:
+        return beside(_estimate(value, influences, None, within, method), sides_of(parts))
+    codes, names = pd.factorize(pd.concat([part[cluster] for part in parts]))
+    shares = np.concatenate([np.full(len(part), 1 / len(part)) for part in parts])
+    clusters = Clusters(codes, len(names), named=True)
+    se, df = error_between(influences, shares, np.arange(len(codes)) < len(parts[0]), clusters)
+    return beside(_within(value, se, df, within, len(codes), len(names), method), sides_of(parts, cluster))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,16 +255,23 @@ def _months(
 
 
 def _estimate(
-    value: float, parts: Floats, labels: NDArray[Any] | None, within: tuple[float, float], means: int, method: str
+    value: float, parts: Floats, labels: NDArray[Any] | None, within: tuple[float, float], method: str
 ) -> Estimate | NotEnoughData:
-    """Give the estimate with its interval, which stays within what is possible; `means` is how many means it rests on."""
+    """Give the estimate of one group with its interval."""
     codes = np.arange(len(parts)) if labels is None else pd.factorize(labels)[0]
     groups = None if labels is None else int(codes.max()) + 1
     if groups is not None and groups < MIN_CLUSTERS:
         return NotEnoughData(method, "clusters", groups, MIN_CLUSTERS)
-    df = math.inf if groups is None else float(groups - means)
+    df = math.inf if groups is None else float(groups - 1)
     factor = 1.0 if groups is None else groups / df
     se = math.sqrt(clustered_variance(parts, codes) * factor)
+    return _within(value, se, df, within, len(parts), groups, method)
+
+
+def _within(
+    value: float, se: float, df: float, within: tuple[float, float], n: int, groups: int | None, method: str
+) -> Estimate:
+    """Give the estimate with its interval, which stays within what is possible."""
     half = float(stats.t.ppf(0.975, df)) * se
     low, high = max(value - half, within[0]), min(value + half, within[1])
-    return Estimate(value, low, high, se, len(parts), UNIT, method, groups, df)
+    return Estimate(value, low, high, se, n, UNIT, method, groups, df)

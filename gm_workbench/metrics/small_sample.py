@@ -18,19 +18,14 @@ from scipy import stats
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import all_finite, is_column, told_apart
+from gm_workbench.metrics.checks import all_finite, is_column
+from gm_workbench.metrics.cr2_parts import SINGULAR, blocks_of, inverse_root, part_of, parts_alone
 from gm_workbench.metrics.estimate import Estimate
 from gm_workbench.metrics.sides import beside, over
 
 Floats = NDArray[np.float64]
 
 CR2 = "least squares, CR2 by cluster, t interval on Satterthwaite degrees of freedom"
-
-Block = tuple[Floats, Floats, Floats]
-"""Rows of one cluster: predictors, weights, outcome."""
-
-SINGULAR = 1e-10
-"""Below this share a direction counts as wholly used up by the fit, as a cluster's own mean is when it has a dummy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +43,18 @@ class Influence:
     plain: Floats
     weighted: Floats
 
-    def products(self, w: Floats) -> tuple[Floats, float]:
-        """Give the covariances (G, G) of the clusters' parts in a combination, and its variance, at unit error variance."""
+    def moments(self, w: Floats) -> tuple[float, float, float]:
+        """Give the trace and the sum of squares of the clusters' covariances P, and the combination's variance, at unit errors.
+
+        :math:`P = D + U C U'` with D diagonal and few columns in U, so no matrix of pairs of clusters is ever made.
+        """
         c = self.inverse.T @ w
-        s, t = self.plain @ c, self.weighted @ c
-        shared = t @ s.T
-        return np.diag(c @ self.own @ c) - shared - shared.T + s @ self.square @ s.T, float(c @ self.square @ c)
+        own, u = c @ self.own @ c, np.hstack([self.weighted @ c, self.plain @ c])
+        one = np.eye(len(w))
+        core = np.block([[0 * one, -one], [-one, self.square]])
+        pairs, beside = u.T @ u @ core, np.einsum("gi,ij,gj->g", u, core, u)
+        squares = float(np.sum(own**2 + 2 * own * beside) + np.trace(pairs @ pairs))
+        return float(np.sum(own + beside)), squares, float(c @ self.square @ c)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +102,27 @@ class SmallSampleFit:
             When a name is not in the model, or the clusters cannot judge the combination, as with one cluster on each side.
         """
         w = self._weights(weights, method)
-        products, whole = self.influence.products(w)
-        trace, variance = float(np.trace(products)), float(w @ self.covariance @ w)
-        floor = (SINGULAR * self.spread) ** 2 * whole
-        if not (trace > SINGULAR * whole and floor < variance < np.inf):
+        trace, squares, whole = self.influence.moments(w)
+        variance = float(w @ self.covariance @ w)
+        if not (trace > SINGULAR * whole and self._above_rounding(variance, whole)):
             raise MetricError(
                 f"{method}: the clusters leave no variation by which {', '.join(weights)} could be judged. "
                 "Ask a comparison that several clusters on each side, or each cluster by itself, can answer."
             )
-        value, se, df = float(w @ self.values), float(np.sqrt(variance)), trace**2 / float(np.sum(products**2))
+        value, se, df = float(w @ self.values), float(np.sqrt(variance)), trace**2 / squares
         half = float(stats.t.ppf(0.975, df)) * se
         made = Estimate(
             value, value - half, value + half, se, self.persons, unit, method, groups, df, residual_df=self.residual_df
         )
         return made if groups is None else beside(made, over(self.sizes, self.persons))
+
+    def tells(self, weights: Mapping[str, float], method: str = CR2) -> bool:
+        """Say whether outcomes leave the line at all, in as far as the weighted sum is about them: else it has no error."""
+        w = self._weights(weights, method)
+        return self._above_rounding(float(w @ self.covariance @ w), self.influence.moments(w)[2])
+
+    def _above_rounding(self, variance: float, whole: float) -> bool:
+        return (SINGULAR * self.spread) ** 2 * whole < variance < np.inf
 
     def _weights(self, weights: Mapping[str, float], method: str) -> Floats:
         unknown = [name for name in weights if name not in self.names]
@@ -181,13 +189,17 @@ def cr2(
     """
     _require(y, x, cluster, weights, method)
     codes, labels = pd.factorize(cluster)
-    blocks = _blocks(y, x, np.asarray(codes), weights)
-    inverse = _inverse(blocks, tuple(x), len(y), method)
-    fitted = np.sum([(x_g @ inverse).T @ (w * e) for x_g, w, e in blocks], axis=0)
-    square = np.sum([turned.T @ turned for turned in (w[:, None] * (x_g @ inverse) for x_g, w, _ in blocks)], axis=0)
+    alone, blocks = blocks_of(y, x, np.asarray(codes), weights)
+    everyone = [alone, *blocks]
+    inverse = inverse_root(everyone, tuple(x), len(y), method)
+    fitted = np.sum([(x_g @ inverse).T @ (w * e) for x_g, w, e in everyone], axis=0)
+    square = np.sum([turned.T @ turned for turned in (w[:, None] * (x_g @ inverse) for x_g, w, _ in everyone)], axis=0)
     root = None if weights is None else square
-    parts = [_part(x_g @ inverse, w, e, fitted, root) for x_g, w, e in blocks]
-    scores, own, plain, heavy = (np.array(part) for part in zip(*parts, strict=True))
+    parts = [part_of(x_g @ inverse, w, e, fitted, root) for x_g, w, e in blocks]
+    joined = zip(
+        parts_alone(alone[0] @ inverse, *alone[1:], fitted, root), zip(*parts, strict=True) if parts else [()] * 4, strict=True
+    )
+    scores, own, plain, heavy = (np.concatenate([one, np.array(rest).reshape(-1, *one.shape[1:])]) for one, rest in joined)
     return SmallSampleFit(
         tuple(x),
         inverse @ fitted,
@@ -214,45 +226,3 @@ def _require(
         raise MetricError(f"{method}: every weight must be above 0.")
     if cluster.isna().any() or cluster.nunique() < 2:
         raise MetricError(f"{method}: every row must belong to a cluster, and there must be at least two clusters.")
-
-
-def _blocks(
-    y: pd.Series[Any], x: Mapping[str, Floats], codes: NDArray[np.int64], weights: pd.Series[Any] | None
-) -> list[Block]:
-    outcome = y.to_numpy(dtype=float)
-    scale = np.ones(len(outcome)) if weights is None else weights.to_numpy(dtype=float) / float(weights.mean())
-    groups = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1])
-    return [
-        (np.column_stack([np.asarray(column)[rows] for column in x.values()]).astype(float), scale[rows], outcome[rows])
-        for rows in groups
-    ]
-
-
-def _inverse(blocks: list[Block], names: tuple[str, ...], rows: int, method: str) -> Floats:
-    """Give R^-1 of X = QR, block by block: this keeps the digits that X'X would lose, and Q is never held whole."""
-    triangles = [np.linalg.qr(np.sqrt(w)[:, None] * x, mode="r") for x, w, _ in blocks]
-    r = np.asarray(np.linalg.qr(np.vstack(triangles), mode="r"))
-    if rows <= len(names) or not told_apart(r):
-        raise MetricError(
-            f"{method}: the columns {', '.join(names)} repeat each other, so they cannot be told apart. Leave one out."
-        )
-    return np.asarray(np.linalg.inv(r))
-
-
-def _part(z: Floats, w: Floats, outcome: Floats, fitted: Floats, square: Floats | None) -> tuple[Floats, ...]:
-    """Give what one cluster adds: its score, and its three matrices for `Influence`."""
-    heavy = w[:, None] * z
-    adjusted = _adjusted(z, heavy, square)
-    return adjusted.T @ (outcome - z @ fitted), adjusted.T @ adjusted, z.T @ adjusted, heavy.T @ adjusted
-
-
-def _adjusted(z: Floats, heavy: Floats, square: Floats | None) -> Floats:
-    """Give A W Z. What A is the root of is the identity but for the columns of Z and W Z, so only that part is made."""
-    k = z.shape[1]
-    q, r = np.linalg.qr(z if square is None else np.hstack([z, heavy]))
-    r_z, r_heavy = r[:, :k], r[:, -k:]
-    taken = r_z @ r_heavy.T
-    core = np.eye(len(r)) - taken - taken.T + r_z @ (np.eye(k) if square is None else square) @ r_z.T
-    values, vectors = np.linalg.eigh(core)
-    roots = np.where(values > SINGULAR, np.maximum(values, SINGULAR) ** -0.5, 0.0) - 1.0
-    return np.asarray(heavy + (q @ vectors) @ (roots[:, None] * (vectors.T @ r_heavy)))

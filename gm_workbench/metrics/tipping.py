@@ -108,12 +108,12 @@ def tipping_point(
     spread = float(frame[outcome].std())  # shifts in this unit, so that no square is lost in rounding
     lost = (frame[outcome].isna() & frame[exposed].eq(1)).to_numpy(dtype=float) * spread
     parts = [_curve(rows, lost, outcome, exposed, baseline, cluster) for rows in filled.frames]
-    fit = ancova(filled.frames[0], filled.frames[0][outcome], exposed, baseline, cluster)
+    each = [at for *_, at in parts]
     told = []
     for shift in sorted({0.0, *map(float, shifts)}):
         step = np.array([1.0, shift / spread, (shift / spread) ** 2])
-        values, variances = [float(line @ step[:2]) for line, _ in parts], [float(curve @ step) for _, curve in parts]
-        found = pooled(values, variances, fit, unit=unit, method=SHIFTED)
+        values, variances = [float(line @ step[:2]) for line, *_ in parts], [float(curve @ step) for _, curve, _ in parts]
+        found = pooled(values, variances, each, unit=unit, method=SHIFTED)
         if isinstance(found, NotEnoughData):
             return found
         told.append((shift, found.estimate))
@@ -122,12 +122,12 @@ def tipping_point(
 
 def _curve(
     rows: pd.DataFrame, lost: Floats, outcome: str, exposed: str, baseline: Sequence[str], cluster: str
-) -> tuple[Floats, Floats]:
-    """Give the difference as a line in the shift and its variance as a parabola: exact, for both are made of residuals."""
-    (low, below), (value, middle), (_, above) = (
-        ancova(rows, rows[outcome] + step * lost, exposed, baseline, cluster).coefficient(exposed) for step in (-1.0, 0.0, 1.0)
-    )
-    return np.array([value, value - low]), np.array([middle, (above - below) / 2, (above + below) / 2 - middle])
+) -> tuple[Floats, Floats, Estimate]:
+    """Give the difference as a line in the shift, its variance as a parabola (exact: made of residuals), and it unshifted."""
+    low, at, high = (ancova(rows, rows[outcome] + step * lost, exposed, baseline, cluster) for step in (-1.0, 0.0, 1.0))
+    below, middle, above = low.se**2, at.se**2, high.se**2
+    curve = np.array([middle, (above - below) / 2, (above + below) / 2 - middle])
+    return np.array([at.value, at.value - low.value]), curve, at
 
 
 def _tipped(told: tuple[tuple[float, Estimate], ...]) -> TippingPoint:

@@ -24,9 +24,10 @@ def rows() -> pd.DataFrame:
 
 
 def test_contrast_says_who_is_on_each_side_and_how_many_have_the_outcome(rows):
-    found = ancova_difference(rows, "left", "new", unit="probability")
+    swapped = rows.assign(left=rows["left"].mask(rows["coach"].isin([1, 7]) & (rows["i"] < 1), 0))  # coaches are not all alike
+    found = ancova_difference(swapped, "left", "new", unit="probability")
     assert isinstance(found, Contrast)
-    assert found.adjusted.sides == found.raw.sides == Sides((100, 60), (6, 6), 0.5, (20, 12))
+    assert found.adjusted.sides == found.raw.sides == Sides((100, 60), (6, 6), 0.5, (19, 11))
 
 
 def test_outcome_that_is_a_number_has_no_persons_with_it(rows):

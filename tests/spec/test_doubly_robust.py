@@ -76,7 +76,8 @@ def smokers() -> pd.DataFrame:
 def test_difference_overlap_and_clusters_equal_estimating_equations_in_r(smokers, witness):
     # R: X <- scale(model.matrix(~ sex + race + age + I(age^2) + ...)); p <- glm.fit(X, qsmk, family = binomial()); OLS in each
     #   group; the stacked equations by numDeriv::jacobian, IF <- -(E %*% t(solve(J)))[, last]; sqrt(sum(IF^2)) / n, times
-    #   n / (n - 1); quantile(p[qsmk == 1], c(.05, .5, .95)); and sums of IF by age, times 49 / 48
+    #   n / (n - 1); quantile(p[qsmk == 1], c(.05, .5, .95)); and sums of IF by age and group, with kappa
+    #   of their shares of 1/p and 1/(1 - p), sqrt(q / (q - 2 h q + h^2 Q))
     covariates = [name for name in smokers if name not in ("wt82_71", "qsmk")]
     found = doubly_robust_difference(smokers, "wt82_71", "qsmk", covariates, unit="kg")
     source = "R: glm.fit, lm.fit, sandwich of stacked equations by numDeriv"
@@ -94,9 +95,10 @@ def test_difference_overlap_and_clusters_equal_estimating_equations_in_r(smokers
     assert found.overlap.rare == 0.0
     assert (found.difference.groups, found.difference.df, found.difference.residual_df) == (None, 1565, 1566 - 3 * 19)
     shared = doubly_robust_difference(smokers, "wt82_71", "qsmk", covariates, cluster="age").difference
-    witness(ROOM, "stopped smoking, errors by age", shared.se, 0.504905182979, **given)
-    witness(ROOM, "stopped smoking, errors by age, high", shared.high, 4.3884445421, **given)
-    assert (shared.groups, shared.df) == (49, 48)
+    witness(ROOM, "stopped smoking, errors by age", shared.se, 0.506098641178, **given)
+    witness(ROOM, "stopped smoking, errors by age, df", shared.df, 33.1709969441, **given)
+    witness(ROOM, "stopped smoking, errors by age, high", shared.high, 4.4027284532, **given)
+    assert shared.groups == 49
     assert max(abs(one.after) for one in found.balance) < 0.05 < max(abs(one.before) for one in found.balance)
 
 
@@ -151,6 +153,22 @@ def test_without_covariates_it_is_the_raw_difference_with_welchs_error(witness):
     given = {"data": "drawn", "source": "means and variances by hand", "known": "hand", "tolerance": 1e-9}
     witness(ROOM, "no covariates", found.value, raw["mean"].diff().iloc[-1], **given)
     witness(ROOM, "no covariates, standard error", found.se, by_hand, **given)
+
+
+def test_without_covariates_it_equals_clubsandwich(witness):
+    # R: i <- 0:89; y <- i * 7 %% 11; coach <- c(rep(1:6, c(2, 3, 5, 4, 6, 10)), rep(7:18, length.out = 60)); new <- coach <= 6
+    coach = [*np.repeat(range(1, 7), [2, 3, 5, 4, 6, 10]), *np.resize(range(7, 19), 60)]
+    rows = pd.DataFrame({"y": np.arange(90) * 7 % 11, "coach": coach, "new": np.less_equal(coach, 6).astype(int)})
+    found = doubly_robust_difference(rows, "y", "new", [], cluster="coach").difference
+    source = 'R: clubSandwich::conf_int(lm(y ~ new), vcov = "CR2", cluster = coach)'
+    given = {"data": "drawn", "source": source, "known": "run", "tolerance": 1e-9}
+    for name, got, expected in (
+        ("", found.value, 0.15),
+        (", error", found.se, 0.410116938034),
+        (", degrees of freedom", found.df, 7.92534162219),
+        (", high", found.high, 1.09728433039),
+    ):
+        witness(ROOM, f"six coaches of unequal size against twelve{name}", got, expected, **given)
 
 
 @pytest.mark.parametrize(("exposed", "enough"), [(9, False), (10, True), (11, True)])

@@ -65,6 +65,7 @@ WAVES = pd.DataFrame(
     [(p, (p + t * t) % 5, (2 * p + t) % 7) for p in range(30) for t in range(3)], columns=["person", "INT", "SKL"]
 )
 WAVES = WAVES.assign(BEH=WAVES["INT"] + WAVES["person"] % 3).astype(float)
+FEWEST = arms(10, 2, 3).assign(y=lambda rows: 3.0 * rows["new"] + rows["p"] + rows["coach"] % 5)
 DIRECT = paths(16, 4, 0)
 COACHED = paths(48, 2, 0).assign(team=lambda rows: rows["group"] % 2 + rows["group"] // 8 * 2)
 COACHED["m"] += COACHED["team"] // 2 % 3
@@ -73,9 +74,9 @@ EDGES: list[tuple[str, str, Callable[[Callable[..., Any]], float], float, str]] 
     (
         "cascade.ancova_difference",
         "ten persons and five coaches in an arm, the fewest",
-        lambda ask: ask(arms(10, 2, 3).assign(y=lambda rows: 3.0 * rows["new"] + rows["p"]), "y", "new").adjusted.value,
+        lambda ask: ask(FEWEST, "y", "new").adjusted.value,
         3,
-        "means 3.5 and 0.5",
+        "means 5.5 and 2.5",
     ),
     (
         "cascade.within_between",

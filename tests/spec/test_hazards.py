@@ -114,11 +114,37 @@ def test_subdistribution_errors_by_cluster_equal_coxph_where_nobody_is_lost(aids
 def test_subdistribution_errors_by_cluster_do_not_believe_a_second_copy_of_everybody(aids, witness):
     once = subdistribution(aids, ["wm"], event="status", ties="breslow").log["wm"]
     twice = pd.concat([aids, aids])
+    by_man = subdistribution(aids, ["wm"], event="status", cluster="patnr", ties="breslow").log["wm"]
     copies = subdistribution(twice, ["wm"], event="status", cluster="patnr", ties="breslow").log["wm"]
     given = {"tolerance": EXACT, "data": "mstate::aidssi, twice", "source": "the same men once", "known": "hand"}
     told = "everybody twice, error by man"
-    witness("hazards.subdistribution", told, copies.se, once.se * (324 / 323) ** 0.5, **given)
+    witness("hazards.subdistribution", told, copies.se, by_man.se, **given)
+    assert by_man.se == pytest.approx(once.se, rel=0.01)
     assert subdistribution(twice, ["wm"], event="status", ties="breslow").log["wm"].se < 0.75 * once.se
+
+
+# R: f <- coxph(Surv(time, status == k) ~ (coach < 6) + I(patnr %% 7), a); u <- tapply(residuals(f, "dfbeta")[, 1], coach, sum)
+#   h <- months of the coach / months of his side; sqrt(sum(u^2 / (1 - h))); trace(P)^2 / sum(P^2), P the covariance of what a
+#   coach's months add to his side's mean, times (1 - h)^-1/2 on both sides, were months independent
+@pytest.mark.parametrize(("cause", "value", "se"), [(1, 0.212234160978, 0.175558511674), (2, -0.409996009154, 0.268839586992)])
+def test_what_a_coach_does_has_errors_that_count_the_smaller_side(aids, cause, value, se, witness):
+    rows = aids.assign(late=(aids["coach"] < 6).astype(int), other=aids["patnr"] % 7)
+    found = cause_specific(rows, ["late", "other"], event="status", cause=cause, cluster="coach")
+    one = found.log["late"]
+    given = {"data": "mstate::aidssi, six coaches of twenty", "known": "run", "tolerance": RUN}
+    given["source"] = "R: survival::coxph, dfbeta by coach over the root of 1 - share of months"
+    witness("hazards.cause_specific", f"six against fourteen, cause {cause}", one.value, value, **given)
+    witness("hazards.cause_specific", f"six against fourteen, cause {cause}, error", one.se, se, **given)
+    witness("hazards.cause_specific", f"six against fourteen, cause {cause}, df", one.df, 9.37992553725, **given)
+    assert (found.log["other"].df, one.groups) == (19, 20)
+
+
+@pytest.mark.parametrize(("few", "enough"), [(4, False), (5, True), (6, True)])
+def test_what_a_coach_does_needs_five_on_each_side(aids, few, enough):
+    rows = aids.assign(late=(aids["coach"] < few).astype(int), early=(aids["coach"] >= few).astype(int))
+    for found in (cause_specific(rows, [name], event="status", cluster="coach") for name in ("late", "early")):
+        assert isinstance(found, Hazards) is enough
+        assert enough or (found.what, found.got, found.needed) == ("clusters in each group", 4, 5)
 
 
 # R: coxph(Surv(ceiling(futime / 3), status) ~ trt + age, retinopathy, cluster = id, control = ...)

@@ -224,7 +224,7 @@ def test_difference_after_filling_is_that_of_pooling_by_hand(witness):
     found = imputed_difference(rows, "T12", "new", ["T0"], ["T6"], m=5, seed=3)
     filled = imputed(rows.astype({"new": float}), ["T12", "T0", "T6"], given=["new"], cluster="coach", m=5, seed=3)
     each = [ancova_difference(one, "T12", "new", ["T0"]).adjusted for one in filled.frames]
-    by_hand = pool([one.value for one in each], [one.se**2 for one in each], 29)
+    by_hand = pool([one.value for one in each], [one.se**2 for one in each], min(one.df for one in each))
     for name in ("value", "se", "df"):
         got, expected = getattr(found.pooled.estimate, name), getattr(by_hand.estimate, name)
         witness("imputed_comparison.imputed_difference", name, got, expected, **BY_HAND)
@@ -283,7 +283,7 @@ def test_shifting_the_lost_of_the_exposed_equals_fitting_again(witness):
     each = [
         ancova_difference(one.assign(T12=one["T12"] + shift * gone), "T12", "new", ["T0"]).adjusted for one in filled.frames
     ]
-    by_hand = pool([one.value for one in each], [one.se**2 for one in each], 29).estimate
+    by_hand = pool([one.value for one in each], [one.se**2 for one in each], min(one.df for one in each)).estimate
     for name in ("value", "se", "df"):
         given = BY_HAND | {"source": "each filling shifted, fitted and pooled by hand"}
         witness(

@@ -73,6 +73,27 @@ def test_monthly_hazards_with_late_entry_and_clusters_equal_glm(arrests, link, n
     assert (fit.log[name].groups, fit.log[name].df, fit.rows, fit.events) == (40, 39, 17874, 108)
 
 
+# R: m$coach <- m$id %% 30; new <- coach < 6; g <- glm(arrest ~ new + age + band, binomial("logit"), m)
+#   u <- tapply((estfun(g) %*% vcov(g))[, "new"], coach, sum); h <- weeks of the coach / weeks of his side
+#   sqrt(sum(u^2 / (1 - h))); conf_int(lm(arrest ~ new, m), vcov = "CR2", cluster = coach)$df
+def test_what_a_coach_does_has_errors_that_count_the_smaller_side(arrests, witness):
+    rows = arrests.assign(coach=lambda f: f["person"] % 30, new=lambda f: (f["coach"] < 6).astype(int))
+    one = monthly_hazards(rows, ["new", "age"], bands=QUARTERS, link="logit", cluster="coach").log["new"]
+    given = {"tolerance": RUN, "data": "carData::Rossi, a row per week", "known": "run"}
+    given["source"] = "R: glm, estfun by coach over the root of 1 - share of weeks; degrees of freedom of clubSandwich"
+    witness("monthly_hazards.monthly_hazards", "six coaches of thirty", one.value, 0.356170051431, **given)
+    witness("monthly_hazards.monthly_hazards", "six coaches of thirty, error", one.se, 0.231113029232, **given)
+    witness("monthly_hazards.monthly_hazards", "six coaches of thirty, df", one.df, 7.67137511324, **given)
+
+
+@pytest.mark.parametrize(("few", "enough"), [(4, False), (5, True), (6, True)])
+def test_what_a_coach_does_needs_five_on_each_side(arrests, few, enough):
+    rows = arrests.assign(coach=lambda f: f["person"] % 30, new=lambda f: (f["coach"] < few).astype(int))
+    found = monthly_hazards(rows, ["new"], bands=[1], cluster="coach")
+    assert isinstance(found, MonthlyHazards) is enough
+    assert enough or (found.what, found.got, found.needed) == ("clusters in each group", 4, 5)
+
+
 # R: predict(g, cbind(as.list(colMeans(m[covariates])), band = levels(m$band)), type = "response")
 @pytest.mark.parametrize(
     ("link", "chances"),

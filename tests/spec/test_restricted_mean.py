@@ -90,15 +90,30 @@ def test_months_lost_equal_pseudo_values(aids, group, cause, value, se, by_coach
     assert (clustered.groups, clustered.df) == (20, 19)
 
 
-# R: the same parts of WM less those of WW, added up by coach, who has men of both groups, and squared
-@pytest.mark.parametrize(("cause", "se"), [(None, 0.3557108141547), (1, 0.2322135773421), (2, 0.3876861949941)])
+# R: clubSandwich::conf_int(lm(pseudo ~ ccr5), vcov = "CR2", cluster = coach); a coach has men of both groups
+@pytest.mark.parametrize(("cause", "se"), [(None, 0.366479421965), (1, 0.237503157825), (2, 0.400203365441)])
 def test_difference_by_cluster_equals_pseudo_values(aids, cause, se, witness):
     found = difference(aids, 10, by="ccr5", groups=("WM", "WW"), event="status", cause=cause, cluster="coach")
-    source = "R: survival::pseudo by group, parts added up by coach over both groups"
+    source = 'R: clubSandwich::conf_int(lm(survival::pseudo by group ~ ccr5), vcov = "CR2", cluster = coach)'
     given = {"tolerance": RUN, "data": "mstate::aidssi, known ccr5", "source": source, "known": "run"}
-    told = f"{'still there' if cause is None else f'cause {cause}'}, by cluster, times the root of 20/18"
-    witness("restricted_mean.difference", told, found.se, se * (20 / 18) ** 0.5, **given)
-    assert (found.df, found.groups, found.n) == (18, 20, 324)
+    told = f"{'still there' if cause is None else f'cause {cause}'}, by cluster"
+    witness("restricted_mean.difference", told, found.se, se, **given)
+    witness("restricted_mean.difference", f"{told}, degrees of freedom", found.df, 17.3083247597, **given)
+    assert (found.groups, found.n) == (20, 324)
+
+
+def test_difference_between_six_coaches_and_fourteen_equals_pseudo_values(aids, witness):
+    rows = aids.assign(arm=np.where(aids["coach"] < 6, "few", "many"))
+    found = difference(rows, 10, by="arm", groups=("few", "many"), event="status", cause=1, cluster="coach")
+    source = 'R: clubSandwich::conf_int(lm(survival::pseudo by group ~ few), vcov = "CR2", cluster = coach)'
+    given = {"tolerance": RUN, "data": "mstate::aidssi, known ccr5", "source": source, "known": "run"}
+    for name, got, expected in (
+        ("", found.value, 0.560149935143),
+        (", error", found.se, 0.241136118374),
+        (", degrees of freedom", found.df, 9.56083464648),
+        (", high", found.high, 1.10079882657),
+    ):
+        witness("restricted_mean.difference", f"six coaches and fourteen{name}", got, expected, **given)
 
 
 def test_difference_without_clusters_sums_the_variances(aids, witness):

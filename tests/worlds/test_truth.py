@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -80,8 +82,9 @@ def test_the_truth_is_the_same_each_time_and_can_be_written_as_json(default):
     assert json.loads(json.dumps(truth("default", size=0.02)))["world"] == "default"
 
 
-def test_a_null_world_has_no_difference(worlds_folder):
-    (worlds_folder / "null.yml").write_text(
+def test_a_null_world_has_no_difference(worlds_folder, tmp_path):
+    folder = Path(shutil.copytree(worlds_folder, tmp_path / "worlds"))
+    (folder / "null.yml").write_text(
         """
 about: nothing is planted
 based_on: default
@@ -94,7 +97,7 @@ figures:
 """,
         encoding="utf-8",
     )
-    told = truth("null", worlds_folder, size=0.02)["estimands"]
+    told = truth("null", folder, size=0.02)["estimands"]
     for name in ("resilience_12m", "exit_to_work_cif_12m", "held_24m"):
         assert told[name]["value"] == 0.0, name
     assert told["exit_to_work_hr"]["value"] == 1.0

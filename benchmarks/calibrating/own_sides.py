@@ -1,0 +1,105 @@
+"""Comparisons of five coaches with forty, where nothing is: each estimator that a report uses for groups of coaches."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from calibrating.own_regressions import adjusted, adjusted_cr1
+from calibrating.rows import RESAMPLED, Estimator, Found, Judged, Scene
+from gm_workbench.metrics.attrition_difference import attrition_weighted_difference
+from gm_workbench.metrics.doubly_robust import doubly_robust_difference
+from gm_workbench.metrics.entropy import entropy_difference
+from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.metrics.exit_contrast import incidence_difference
+from gm_workbench.metrics.hazards import cause_specific, subdistribution
+from gm_workbench.metrics.monthly_hazards import monthly_hazards
+from gm_workbench.metrics.person_months import laid_out
+from gm_workbench.metrics.restricted_mean import difference
+
+FEW, COACHES = 5, 45
+HORIZON = 12
+ARMS = {"by": "arm", "groups": ("few", "many"), "cluster": "coach"}
+
+
+def one_sided(seed: int) -> pd.DataFrame:
+    """Draw persons of five coaches who introduced and of forty who did not: they start differently, and end alike.
+
+    Coaches have 3 persons or more, 11 on average, and levels of their own: intraclass correlation .1 of the score, a standard
+    deviation of .4 in the log chance of leaving in a month.
+    """
+    rng = np.random.default_rng(seed)
+    coach = np.repeat(np.arange(COACHES), 3 + rng.poisson(8, COACHES))
+    new, level, n = (coach < FEW).astype(int), rng.normal(size=COACHES)[coach], len(coach)
+    before = rng.normal(size=n) + 0.3 * new
+    y = 0.5 * before + 0.1**0.5 * level + rng.normal(scale=0.9**0.5, size=n)
+    time, otherwise = rng.geometric(np.minimum(0.03 * np.exp(0.4 * level), 0.9)), rng.geometric(0.01, n)
+    watched = rng.integers(HORIZON, 40, n)
+    event = np.where(np.minimum(time, otherwise) > watched, 0, np.where(time <= otherwise, 1, 2))
+    halfway = y + rng.normal(size=n)
+    stayed = rng.random(n) < 1 / (1 + np.exp(-(1.5 - 0.5 * halfway)))
+    columns = {
+        "coach": coach,
+        "new": new,
+        "arm": np.where(new == 1, "few", "many"),
+        "before": before,
+        "y": y,
+        "halfway": halfway,
+    }
+    after = {"later": np.where(stayed, y, np.nan), "event": event, "time": np.minimum.reduce([time, otherwise, watched])}
+    return pd.DataFrame(columns | after | {"person": np.arange(n)})
+
+
+def balanced(rows: pd.DataFrame) -> Found:
+    found = entropy_difference(rows, "y", "new", ["before"], cluster="coach")
+    return found if isinstance(found, NotEnoughData) else found.difference
+
+
+def by_both_models(rows: pd.DataFrame) -> Found:
+    found = doubly_robust_difference(rows, "y", "new", ["before"], cluster="coach")
+    return found if isinstance(found, NotEnoughData) else found.difference
+
+
+def of_who_stayed(rows: pd.DataFrame) -> Found:
+    found = attrition_weighted_difference(rows, "later", "new", ["before"], ["halfway"], cluster="coach")
+    return found if isinstance(found, NotEnoughData) else found.difference
+
+
+def months_lost(rows: pd.DataFrame) -> Found:
+    return difference(rows, HORIZON, cause=1, **ARMS)
+
+
+def left(rows: pd.DataFrame) -> Found:
+    return incidence_difference(rows, HORIZON, **ARMS)
+
+
+def rate(rows: pd.DataFrame) -> Found:
+    found = cause_specific(rows, ["new", "before"], cluster="coach")
+    return found if isinstance(found, NotEnoughData) else found.log["new"]
+
+
+def share(rows: pd.DataFrame) -> Found:
+    found = subdistribution(rows, ["new", "before"], cluster="coach")
+    return found if isinstance(found, NotEnoughData) else found.log["new"]
+
+
+def by_month(rows: pd.DataFrame) -> Found:
+    months = laid_out(rows[["person", "time", "event", "new", "before", "coach"]])
+    found = monthly_hazards(months, ["new", "before"], bands=[1, 7, 13], cluster="coach")
+    return found if isinstance(found, NotEnoughData) else found.log["new"]
+
+
+SIDES = Scene("own: five coaches and forty", one_sided)
+
+ROWS = [
+    Estimator("own-sides-ancova", SIDES, adjusted, 0.0, Judged.ALARMS),
+    Estimator("own-sides-ancova-cr1", SIDES, adjusted_cr1, 0.0, Judged.BIAS, RESAMPLED, "t on coaches − 1"),
+    Estimator("own-sides-entropy", SIDES, balanced, 0.0, Judged.ALARMS),
+    Estimator("own-sides-doubly-robust", SIDES, by_both_models, 0.0, Judged.ALARMS),
+    Estimator("own-sides-attrition-weighted", SIDES, of_who_stayed, 0.0, Judged.ALARMS),
+    Estimator("own-sides-months-lost", SIDES, months_lost, 0.0, Judged.ALARMS),
+    Estimator("own-sides-incidence-difference", SIDES, left, 0.0, Judged.ALARMS, RESAMPLED),
+    Estimator("own-sides-cox", SIDES, rate, 0.0, Judged.ALARMS),
+    Estimator("own-sides-fine-gray", SIDES, share, 0.0, Judged.ALARMS),
+    Estimator("own-sides-monthly-hazards", SIDES, by_month, 0.0, Judged.ALARMS),
+]
