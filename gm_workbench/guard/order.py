@@ -10,19 +10,19 @@ order by chance, that would say that they lie there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise, takewhile
 from operator import add, mul, sub
 
 from gm_workbench.guard.cells import numerator
-from gm_workbench.guard.links import Links, Origin, is_over_time
+from gm_workbench.guard.links import HARD, is_over_time
 from gm_workbench.outputs.output import Cell, Measure, Output, Shape, ShownCell, Suppressed
 
 Line = Mapping[str, float | None]
 """A number of each row; None where it is hidden."""
-_SUMS = frozenset(Origin) - {Origin.SHARE}
-_SURE_SUMS = frozenset({Origin.DECLARED, Origin.LAYOUT})
+_CALLED = frozenset({"all", "total", "totaal", "alle"})
+"""Names of totals that nobody declares."""
 _PIECES = re.compile(r"\d+|\D+")
 
 
@@ -47,16 +47,16 @@ class _Axis:
 _ROWS, _COLUMNS = _Axis("row", "column"), _Axis("column", "row")
 
 
-def in_neutral_order(output: Output, cells: tuple[ShownCell, ...], own: Links) -> tuple[ShownCell, ...] | None:
+def in_neutral_order(output: Output, cells: tuple[ShownCell, ...]) -> tuple[ShownCell, ...] | None:
     """Put rows and columns in the order of their names where their own order could tell of a hidden number.
+
+    Nothing here hangs on a hidden number, or the order would tell of it again: not even what is a total by chance.
 
     Parameters
     ----------
     output : Output
     cells : tuple of ShownCell
         As they may be seen, in the order of the output's own.
-    own : Links
-        What adds up in it: a total stays first or last.
 
     Returns
     -------
@@ -64,12 +64,12 @@ def in_neutral_order(output: Output, cells: tuple[ShownCell, ...], own: Links) -
         The same cells; None where their own order tells nothing. That names were in order already is not told apart: it would
         say that a hidden row lies where it stands.
     """
-    axes = [axis for axis in _undeclared(output) if _tells(axis, output, cells, own)]
+    axes = [axis for axis in _undeclared(output) if _tells(axis, output, cells)]
     if axes and Shape.MATRIX in output.words.shown_as:
         axes = [_ROWS, _COLUMNS]  # from and to are read against each other
     if not axes:
         return None
-    sought = [(axis, _by_name(axis, output, cells, own)) for axis in axes]
+    sought = [(axis, _by_name(axis, output)) for axis in axes]
     return tuple(sorted(cells, key=lambda cell: [keys.index(axis.key(cell)) for axis, keys in sought]))
 
 
@@ -80,18 +80,32 @@ def _undeclared(output: Output) -> list[_Axis]:
     return [_ROWS] if is_over_time(output) else [_ROWS, _COLUMNS]
 
 
-def _tells(axis: _Axis, output: Output, cells: Sequence[ShownCell], own: Links) -> bool:
-    """Whether numbers are hidden in the order of which it may stand; totals stand apart."""
-    totals = _totals(axis, output, own, _SUMS)
-    values: dict[object, dict[str, float | None]] = {}
-    sizes: dict[object, dict[str, float | None]] = {}
-    for cell, seen in zip(output.cells, cells, strict=True):
-        if axis.key(cell) not in totals:
-            values.setdefault(axis.line(cell), {})[axis.key(cell)] = None if seen.hidden else _number(cell)
-            silent = seen.hidden or isinstance(seen.n, Suppressed)
-            sizes.setdefault(axis.line(cell), {})[axis.key(cell)] = None if silent else cell.n
-    together = [_each(mul, values[name], sizes[name]) for name in values]
-    return any(map(_may_order, (*_derived(list(values.values())), *sizes.values(), *together)))
+def _tells(axis: _Axis, output: Output, cells: Sequence[ShownCell]) -> bool:
+    """Whether numbers are hidden in the order of which it may stand; what is a total, or may be one, stands apart."""
+    totals = _totals(axis, output)
+    pairs = [pair for pair in zip(output.cells, cells, strict=True) if axis.key(pair[0]) not in totals]
+    values, sizes = _lines(axis, pairs, _number), _lines(axis, pairs, _persons)
+    together = {name: _each(mul, values[name], sizes[name]) for name in values if name[1] is not Measure.COUNT}
+    of_persons = [together.get(name, values[name]) for name in values if name[1] in HARD]
+    own = [(values[name], sizes[name], together[name]) for name in together]
+    lines = [line for group in (list(values.values()), of_persons, *own) for line in _derived(group)]
+    keys = [key for key in axis.keys(output) if key not in totals]
+    apart = [None, *(key for key in {*keys[:1], *keys[-1:]} if any(_is_largest(key, line) for line in sizes.values()))]
+    return any(_may_order(line, without) for without in apart for line in lines)
+
+
+def _lines(
+    axis: _Axis, pairs: Iterable[tuple[Cell, ShownCell]], read: Callable[[Cell, ShownCell], float | None]
+) -> dict[tuple[str, Measure, str], Line]:
+    found: dict[tuple[str, Measure, str], dict[str, float | None]] = {}
+    for cell, seen in pairs:
+        found.setdefault(axis.line(cell), {})[axis.key(cell)] = read(cell, seen)
+    return dict(found)
+
+
+def _is_largest(key: str, line: Line) -> bool:
+    """Whether a row has the largest number that is shown, as a total has."""
+    return line.get(key) is not None and line[key] == max(number for number in line.values() if number is not None)
 
 
 def _derived(lines: Sequence[Line]) -> Iterator[Line]:
@@ -114,40 +128,39 @@ def _ratio(one: float, other: float) -> float:
     return one / other if other else float("inf")
 
 
-def _number(cell: Cell) -> float:
+def _number(cell: Cell, seen: ShownCell) -> float | None:
     """Give what a cell shows, before any rounding: what rises or falls does so rounded as well."""
+    if seen.hidden:
+        return None
     if cell.measure is Measure.SHARE:
         return _ratio(numerator(cell), cell.n)
     return cell.n if cell.value is None else cell.value
 
 
-def _may_order(line: Line) -> bool:
-    """Whether rows may stand in the order of these numbers, where one of several is hidden."""
-    seen = [number for number in line.values() if number is not None]
+def _persons(cell: Cell, seen: ShownCell) -> float | None:
+    return None if seen.hidden or isinstance(seen.n, Suppressed) else cell.n
+
+
+def _may_order(line: Line, without: str | None) -> bool:
+    """Whether rows, but for one, may stand in the order of these numbers, where one of several is hidden."""
+    numbers = [number for key, number in line.items() if key != without]
+    seen = [number for number in numbers if number is not None]
     steps = list(pairwise(seen))
-    return 1 < len(line) > len(seen) and (all(a <= b for a, b in steps) or all(a >= b for a, b in steps))
+    return 1 < len(numbers) > len(seen) and (all(a <= b for a, b in steps) or all(a >= b for a, b in steps))
 
 
-def _totals(axis: _Axis, output: Output, own: Links, origins: frozenset[Origin]) -> set[str]:
-    """Give the rows that add others up."""
-    at: dict[int, list[Cell]] = {}
-    for cell, places in zip(output.cells, own.behind, strict=True):
-        at.setdefault(places[-1], []).append(cell)
-    sums = [one for one in own.relations if one.origin in origins]
-    return {
-        axis.key(total)
-        for one in sums
-        for total in at.get(one.total, ())
-        if all(any(axis.line(part)[0] == axis.line(total)[0] for part in at.get(place, ())) for place in one.parts)
-    }
+def _totals(axis: _Axis, output: Output) -> set[str]:
+    """Give the rows that add others up, as they are declared or called."""
+    sums = [(one.total, one.parts) for one in output.sums]
+    along = 0 if axis is _ROWS else 1
+    declared = {total[along] for total, parts in sums if all(part[1 - along] == total[1 - along] for part in parts)}
+    return declared | {key for key in axis.keys(output) if key.lower() in _CALLED}
 
 
-def _by_name(axis: _Axis, output: Output, cells: Sequence[ShownCell], own: Links) -> list[str]:
+def _by_name(axis: _Axis, output: Output) -> list[str]:
     """Give the rows by name; what an output is about stays first, and totals where they are first or last."""
     keys = axis.keys(output)
-    # a hidden row may be a sum by chance
-    fixed = _totals(axis, output, own, _SUMS) - {axis.key(cell) for cell in cells if cell.hidden}
-    fixed |= _totals(axis, output, own, _SURE_SUMS) | (set(keys[:1]) if _leads(output) else set())
+    fixed = _totals(axis, output) | (set(keys[:1]) if _leads(output) else set())
     first = list(takewhile(fixed.__contains__, keys))
     last = list(takewhile(fixed.__contains__, reversed(keys[len(first) :])))[::-1]
     return [*first, *sorted(keys[len(first) : len(keys) - len(last)], key=_natural), *last]

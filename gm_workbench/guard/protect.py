@@ -167,7 +167,7 @@ def _done(made: Plan, at: int, verdict: Verdict, because: tuple[str, ...]) -> _D
     cells = printed(printer)
     bare, moved = kept_back(printer, cells), may_have_moved(printer, cells)
     counts = {"rounded": printer.rounds_counts, "exact": printer.mixes_exact_counts}
-    by_name = in_neutral_order(output, cells, printer.links)
+    by_name = in_neutral_order(output, cells)
     said = notes(reasons(printer, cells), policy, **counts, bare=bare, moved=moved, by_name=by_name is not None)
     rules = (*(str(reason) for reason in Reason if reason in printer.hidden), *recorded(output, policy, _is_full(made, at)))
     spare = (f"at most {made.spare[at]} more hidden than must be",) if at in made.spare else ()

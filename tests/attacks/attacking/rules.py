@@ -92,6 +92,10 @@ def _nothing(*_: object, **__: object) -> list[Any]:
     return []
 
 
+def _stays(*_: object) -> None:
+    return None
+
+
 def _no(*_: object, **__: object) -> bool:
     return False
 
@@ -150,7 +154,7 @@ RULES: dict[str, Rule] = {
     ),
     "order": Rule(
         "what is hidden does not tell by where it stands between which numbers it lies",
-        exchanged={f"{GUARD}.protect.in_neutral_order": lambda _, cells, __: cells},
+        exchanged={f"{GUARD}.protect.in_neutral_order": _stays},
     ),
     "silence": Rule("what is withheld keeps its heading only", exchanged={f"{GUARD}.protect.silenced": _as_it_is}),
     "notebook": Rule(
