@@ -83,7 +83,7 @@ def _undeclared(output: Output) -> list[_Axis]:
 def _tells(axis: _Axis, output: Output, cells: Sequence[ShownCell]) -> bool:
     """Whether numbers are hidden in the order of which it may stand; what is a total, or may be one, stands apart."""
     totals = _totals(axis, output)
-    pairs = [pair for pair in zip(output.cells, cells, strict=True) if axis.key(pair[0]) not in totals]
+    pairs = [(cell, seen) for cell, seen in zip(output.cells, cells, strict=True) if axis.key(cell) not in totals]
     values, sizes = _lines(axis, pairs, _number), _lines(axis, pairs, _persons)
     together = {name: _each(mul, values[name], sizes[name]) for name in values if name[1] is not Measure.COUNT}
     of_persons = [together.get(name, values[name]) for name in values if name[1] in HARD]
