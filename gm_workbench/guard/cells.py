@@ -32,7 +32,7 @@ INTERVAL_FROM = 10
 def own_reason(cell: Cell, policy: Policy) -> Reason | None:
     """Say why a cell must be hidden whatever else is shown, or None. A measure without a rule is a KeyError."""
     rule = _RULES[cell.measure]
-    return _of_groups(cell, policy) or _set_apart(cell, policy) or rule(cell, policy)
+    return _of_groups(cell, policy) or _of_one_purse(cell, policy) or _set_apart(cell, policy) or rule(cell, policy)
 
 
 def _of_groups(cell: Cell, policy: Policy) -> Reason | None:
@@ -43,6 +43,12 @@ def _of_groups(cell: Cell, policy: Policy) -> Reason | None:
         return Reason.GROUPS
     mostly_one = sides is not None and sides.largest is not None and sides.largest > policy.group_share
     return Reason.GROUP_SHARE if mostly_one else None
+
+
+def _of_one_purse(cell: Cell, policy: Policy) -> Reason | None:
+    """Judge the money on each side of a number: a difference gives away the mean on one side to who has the other."""
+    share = cell.sides.money if cell.sides is not None else None
+    return Reason.DOMINANCE if share is not None and share > policy.dominance else None
 
 
 def _set_apart(cell: Cell, policy: Policy) -> Reason | None:

@@ -14,6 +14,7 @@ from gm_workbench.guard.findings import SENTENCES, Candidate, Finding, Rule
 from gm_workbench.guard.linked import System, system
 from gm_workbench.guard.nested import Groups, everybody, everybody_over, groups_of, nested
 from gm_workbench.guard.pairs import Term, divided, few_changed, matched, pairs_of, small, spanned
+from gm_workbench.guard.parted import parted
 from gm_workbench.guard.sides import DRAFTS, Side, cell_name
 from gm_workbench.guard.totals import totals
 
@@ -67,12 +68,13 @@ def difference(sides: Sequence[Side]) -> Differenced:
 def _added(
     shelf: Sequence[Side], linked: System, groups: Mapping[int, Groups]
 ) -> Iterator[tuple[Rule, Term, Term, set[Candidate]]]:
-    """Give the counts that are the sum of others: a period of those that it is made of, a total of its places."""
+    """Give the counts that are sums of others: a period of those that it is made of, a total of places, a group of parts."""
     for whole, parts in divided(shelf):
         yield from ((Rule.PERIOD, *one) for one in spanned(whole, parts, linked))
         over = everybody_over(groups[id(whole)], [groups[id(part)] for part in parts])
         yield from ((Rule.PERIOD, *one) for one in over)
     yield from ((Rule.TOTAL, *one) for one in totals(shelf, groups))
+    yield from ((Rule.SUBGROUP, *one) for one in parted(shelf, linked, groups))
 
 
 def _alike(rule: Rule, pair: tuple[Side, Side], linked: System, groups: Mapping[int, Groups]) -> Iterator[tuple[Term, Term]]:

@@ -14,7 +14,7 @@ class Rule(StrEnum):
 
     TOTAL = "total"  # a total minus all others
     PERIOD = "period"  # this year minus last year
-    SUBGROUP = "subgroup"  # one sub-group in two studies
+    SUBGROUP = "subgroup"  # one sub-group in two or more studies
     POLICY = "policy"  # what one policy hides, another shows
     REVISION = "revision"  # a report that was made again with a few persons more or fewer
 
@@ -29,8 +29,8 @@ SENTENCES: Mapping[Rule, Text] = {
         "Who subtracts one period from the other is left with a small number of persons.",
     ),
     Rule.SUBGROUP: Text(
-        "Dezelfde groep staat in twee studies, heel of voor een deel; het verschil is een klein aantal personen.",
-        "The same group stands in two studies, whole or in part; the difference is a small number of persons.",
+        "Dezelfde groep staat in twee of meer studies, heel of in delen; het verschil is een klein aantal personen.",
+        "The same group stands in two or more studies, whole or in parts; the difference is a small number of persons.",
     ),
     Rule.POLICY: Text(
         "Dezelfde cijfers zijn volgens twee regels beschermd; wat de ene verbergt, laat de andere zien.",

@@ -34,14 +34,14 @@ def nested(one: Groups, other: Groups) -> Iterator[tuple[Term, Term]]:
     for (own, terms), (their, others) in product(one.items(), other.items()):
         if may_hold(own, their) or may_hold(their, own):
             free = bool(own and their) or own == their
-            yield from (pair for pair in product(terms, others) if free or _among(*pair, first=not own))
+            yield from (pair for pair in product(terms, others) if free or among(*pair, first=not own))
 
 
-def _among(one: Term, other: Term, *, first: bool) -> bool:
+def among(one: Term, other: Term, *, first: bool) -> bool:
     """Whether a group may be among everybody in another table, whose population is said with no word that the group lacks."""
     wide, narrow = (one, other) if first else (other, one)
-    said = f"{_population(narrow)} {narrow.told.row_label} {narrow.told.column_label}".casefold()
-    return _words(_population(wide)) <= _words(said)
+    said = f"{population_of(narrow)} {narrow.told.row_label} {narrow.told.column_label}".casefold()
+    return _words(population_of(wide)) <= _words(said)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -52,20 +52,21 @@ def _words(text: str) -> frozenset[str]:
 def everybody(one: Groups, other: Groups) -> Iterator[tuple[Term, Term]]:
     """Give everybody in a table of one report beside everybody in a table of the other, when both are of the same persons."""
     for term, same in product(one.get(frozenset(), ()), other.get(frozenset(), ())):
-        if _population(term) == _population(same) and term.cell != same.cell:
+        if population_of(term) == population_of(same) and term.cell != same.cell:
             yield term, same
 
 
 def everybody_over(whole: Groups, parts: Sequence[Groups]) -> Iterator[tuple[Term, Term, set[Candidate]]]:
     """Give everybody in a period beside everybody in those that it is made of, when one tells it elsewhere or in parts."""
     for total in whole.get(frozenset(), ()):
-        own = [[one for one in part.get(frozenset(), ()) if _population(one) == _population(total)] for part in parts]
+        own = [[one for one in part.get(frozenset(), ()) if population_of(one) == population_of(total)] for part in parts]
         terms = [found[0] for found in own if found]
         if len(terms) == len(parts) and any(one.cell != total.cell for one in terms):
             yield total, together(terms), {one.candidate for one in (total, *terms) if one.side.asked}
 
 
-def _population(term: Term) -> str:
+def population_of(term: Term) -> str:
+    """Give the words for everybody whom a count's table is about."""
     return term.side.populations.get(term.told.output, "").casefold()
 
 
@@ -115,42 +116,44 @@ def _put(made: Groups, names: frozenset[Name], term: Term) -> None:
 
 def _names(told: Told, *, row: bool = True, column: bool = True) -> frozenset[Name]:
     """Name a group by its line and its column; what is no more than *everybody* is no name, but a share is of something."""
-    names = {(told.part, _label(told.row_label))} if row and not _is_everybody(told.row, told.row_label) else set()
-    if column and not _is_everybody(told.column, told.column_label):
-        names.add((Part.BODY, _label(told.column_label)))
+    names = {(told.part, name_of(told.row_label))} if row and not is_everybody(told.row, told.row_label) else set()
+    if column and not is_everybody(told.column, told.column_label):
+        names.add((Part.BODY, name_of(told.column_label)))
     shared = told.measure is Measure.SHARE and row
     return frozenset(names or ({(told.part, "")} if shared else ()))
 
 
-def _label(text: str) -> str:
+def name_of(text: str) -> str:
+    """Give a label as a name of a group."""
     return text.casefold().strip()
 
 
-def _is_everybody(key: str, label: str) -> bool:
-    return bool(EVERYBODY & {key.casefold(), _label(label)})
+def is_everybody(key: str, label: str) -> bool:
+    """Whether a line or column says of nobody what tells them from others."""
+    return bool(EVERYBODY & {key.casefold(), name_of(label)})
 
 
 def _sums(terms: Sequence[Term], cells: Sequence[Told], *, several: bool) -> Iterator[tuple[frozenset[Name], Term]]:
     """Add up lines over all columns, characteristics over all categories, and both; what is hidden leaves no sum."""
-    columns = {told.column for told in cells if not _is_everybody(told.column, told.column_label)}
+    columns = {told.column for told in cells if not is_everybody(told.column, told.column_label)}
     rows: dict[str, set[str]] = {}
     for told in cells:
-        if not _is_everybody(told.row, told.row_label):
-            rows.setdefault(_kind(told), set()).add(told.row)
+        if not is_everybody(told.row, told.row_label):
+            rows.setdefault(kind_of(told), set()).add(told.row)
     own = [term for term in terms if term.told.column in columns]
     for line in _gathered(own, lambda told: (told.row, told.part)):
         if {term.told.column for term in line} == columns and len(columns) > 1:
             yield _names(line[0].told, column=False), _added(line)
-    within = [term for term in terms if term.told.part is Part.BODY and term.told.row in rows.get(_kind(term.told), ())]
-    for line in _gathered(within, lambda told: (_kind(told), told.column)):
-        if {term.told.row for term in line} == rows[_kind(line[0].told)] and len(line) > 1:
+    within = [term for term in terms if term.told.part is Part.BODY and term.told.row in rows.get(kind_of(term.told), ())]
+    for line in _gathered(within, lambda told: (kind_of(told), told.column)):
+        if {term.told.row for term in line} == rows[kind_of(line[0].told)] and len(line) > 1:
             yield _names(line[0].told, row=False, column=several), _added(_parts(line))
-    for block in _gathered([term for term in within if term.told.column in columns], lambda told: (_kind(told),)):
-        if len(block) == len(columns) * len(rows[_kind(block[0].told)]) and len(columns) > 1:
+    for block in _gathered([term for term in within if term.told.column in columns], lambda told: (kind_of(told),)):
+        if len(block) == len(columns) * len(rows[kind_of(block[0].told)]) and len(columns) > 1:
             yield frozenset(), _added(block)
 
 
-def _kind(told: Told) -> str:
+def kind_of(told: Told) -> str:
     """Say of which characteristic a line is: `sex:man` of `sex`."""
     return next((text.partition(":")[0] for text in (told.row, told.row_label) if ":" in text), "")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from gm_workbench.guard.cells import Reason, behind, decimals, keeps_interval, numerator, round_to_base
 from gm_workbench.guard.curves import repeats, series_of
@@ -26,6 +26,8 @@ class Printer:
         Places of the counts that some visible cell gives away; only those print as an n.
     prints : mapping of int to int
         How counts print under the method *round*; empty under *suppress*.
+    leaves : mapping of int to tuple of int
+        Under that method, the counts whose printed numbers add up to that of each.
     """
 
     output: Output
@@ -34,6 +36,7 @@ class Printer:
     links: Links
     known: frozenset[int]
     prints: Mapping[int, int]
+    leaves: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def rounds_counts(self) -> bool:
@@ -80,7 +83,7 @@ def _mark(cell: Cell, reason: Reason, policy: Policy) -> Suppressed:
 def _count(printer: Printer, at: int) -> float | None:
     place = printer.links.n(at)
     if printer.policy.method is Method.ROUND:
-        return printer.prints[place] or None
+        return _sum_to_show(printer, place)
     count = printer.links.values[place]
     return round_to_base(count, printer.policy.base) if printer.links.rounded else count
 
@@ -88,14 +91,41 @@ def _count(printer: Printer, at: int) -> float | None:
 def _share(printer: Printer, at: int) -> float | None:
     """Make the share from the counts as they are protected.
 
-    Under rounding a total counts its small parts for nothing, so a share could print as everybody where it is not; it is kept
-    back then, as where only a few are left of n.
+    Under rounding a total counts its small parts for nothing, so a share could print as everybody where it is not, or as far
+    more than it is; it is kept back then, as where only a few are left of n.
     """
     cell = printer.output.cells[at]
     if printer.policy.method is Method.SUPPRESS:
         return numerator(cell) / cell.n
-    part, whole = printer.prints[printer.links.body(at)], printer.prints[printer.links.n(at)]
-    return part / whole if 0 < part < whole else None
+    places = printer.links.body(at), printer.links.n(at)
+    part, whole = (printer.prints[place] for place in places)
+    if not 0 < part < whole:
+        return None
+    (fewest, most), (least, largest) = (_possible(printer, place) for place in places)
+    moved = max(part / whole - fewest / largest, most / max(least, 1) - part / whole)
+    error = math.sqrt(part / whole * (1 - part / whole) / whole)
+    return None if moved > max(FAR, error) else part / whole
+
+
+FAR = 0.1
+"""How far a share may be from what it prints as, where its standard error is smaller: further, it would be a false number."""
+
+
+def _possible(printer: Printer, place: int) -> tuple[int, int]:
+    """Give what a printed sum leaves possible: a part that is hidden may be all that is hidden for being small."""
+    policy, known = printer.policy, [printer.prints[leaf] for leaf in printer.leaves.get(place, (place,))]
+    ends = [behind(one, policy.base) if one else (0, policy.threshold - 1) for one in known]
+    return sum(low for low, _ in ends), sum(high for _, high in ends)
+
+
+def _sum_to_show(printer: Printer, place: int) -> int | None:
+    """Give a count as it prints; None for a sum of which hidden parts may be more than what is shown, or are all there is.
+
+    It is judged by what is printed: whether it is far from the count would tell what its hidden parts come to.
+    """
+    printed, policy = printer.prints[place], printer.policy
+    more = _possible(printer, place)[1] - printed
+    return None if not printed or more > max(policy.threshold + policy.base, printed) else printed
 
 
 def _shift(printer: Printer, at: int) -> float:
@@ -133,7 +163,9 @@ def _n(printer: Printer, at: int) -> int | Suppressed:
         return Suppressed(policy.threshold, str(Reason.THRESHOLD))
     if place not in printer.known:
         return Suppressed(None, str(Reason.COMPLEMENT))
-    return printer.prints[place] if policy.method is Method.ROUND else round_to_base(count, policy.base)
+    if policy.method is Method.ROUND:
+        return _sum_to_show(printer, place) or Suppressed(None, str(Reason.COMPLEMENT))
+    return round_to_base(count, policy.base)
 
 
 def _shown(printer: Printer, at: int, value: float | Suppressed | None, ends: Ends = (None, None, None)) -> ShownCell:

@@ -191,7 +191,8 @@ def _why(verdict: Verdict, because: tuple[str, ...]) -> Text:
 def _printer(made: Plan, output: int) -> Printer:
     cells = range(len(made.outputs[output].cells))
     hidden = tuple(made.reason((output, at)) for at in cells)
-    return Printer(made.outputs[output], made.policy, hidden, made.linked.parts[output], made.known(output), made.prints)
+    known = made.known(output)
+    return Printer(made.outputs[output], made.policy, hidden, made.linked.parts[output], known, made.prints, made.leaves)
 
 
 def _withheld(output: Output, policy: Policy, because: Text) -> ShownOutput:

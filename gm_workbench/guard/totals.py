@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from gm_workbench.guard.findings import Candidate
-from gm_workbench.guard.nested import Groups
+from gm_workbench.guard.nested import Groups, population_of
 from gm_workbench.guard.pairs import Term, together
 from gm_workbench.guard.sides import Side
 
@@ -19,6 +19,9 @@ def totals(shelf: Sequence[Side], groups: Mapping[int, Groups]) -> Iterator[tupl
         for parts in _divisions(total, [side for side in shelf if side.period == total.period and side is not total]):
             if any(side.asked for side in (total, *parts)):
                 yield from _beside(groups[id(total)], [groups[id(part)] for part in parts])
+        for parts in _filled(total, [side for side in shelf if side.period == total.period and side is not total]):
+            if any(side.asked for side in (total, *parts)):
+                yield from _wherever(groups[id(total)], [groups[id(part)] for part in parts])
 
 
 def _divisions(total: Side, others: Sequence[Side]) -> Iterator[list[Side]]:
@@ -29,6 +32,32 @@ def _divisions(total: Side, others: Sequence[Side]) -> Iterator[list[Side]]:
         yield places
         for smaller in (side for side in own if side.members and _counts(total, side)):
             yield [smaller, *(side for side in places if side.place not in (smaller.members or ()))]
+
+
+def _filled(total: Side, others: Sequence[Side]) -> Iterator[list[Side]]:
+    """Give, for each study, its places of a total, and those of other studies for the places that it lacks."""
+    places = [side for side in others if side.members == () and _counts(total, side)]
+    for study in dict.fromkeys(side.study for side in places):
+        own = _once([side for side in places if side.study == study])
+        known = {side.place for side in own}
+        more = _once([side for side in places if side.place not in known])
+        if more:
+            yield sorted([*own, *more], key=lambda side: side.place)
+
+
+def _wherever(total: Groups, parts: Sequence[Groups]) -> Iterator[tuple[Term, Term, set[Candidate]]]:
+    """Put each group of a total beside its places, in whatever table these tell it; everybody must be of one population."""
+    for names, terms in total.items():
+        for term in terms:
+            told = [[one for one in part.get(names, ()) if _may_be_of(term, one, everybody=not names)] for part in parts]
+            shown = [found[0] for found in told if found]
+            if len({one.side.study for one in shown}) > 1:
+                yield term, together(shown), {one.candidate for one in (term, *shown) if one.side.asked}
+
+
+def _may_be_of(total: Term, part: Term, *, everybody: bool) -> bool:
+    shown = part.range[1] < float("inf") and not part.told.hidden
+    return shown and (not everybody or population_of(total) == population_of(part))
 
 
 def _counts(total: Side, side: Side) -> bool:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from functools import cache, wraps
+from inspect import signature
 from numbers import Integral, Real
-from types import NoneType, SimpleNamespace, UnionType
-from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Literal, ParamSpec, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 import pandas as pd
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.checks import LARGEST
+from gm_workbench.metrics.checks import LARGEST, require_whole
+from gm_workbench.metrics.widths import WRITTEN, varied
 
 SEVERAL = (list, tuple, range, np.ndarray, pd.Index, pd.Series, pd.api.extensions.ExtensionArray)
 """What counts as several things in order: not text, of which the letters are no names, and not what can be read only once."""
@@ -26,23 +28,34 @@ LISTED = {str: "names", int: "whole numbers", float: "numbers"}
 PLAIN = {str: "text", int: "a whole number", float: f"a number of at most {LARGEST:g}", bool: "True or False", NoneType: "None"}
 
 
+NAMED_ONCE = ("covariates", "interactions", "items")
+"""Lists of columns in which a name that comes back is a mistake that functions would pass over."""
+
+CAUSE = "cause"
+"""The number of a reason to leave: 0 is for those who were still there."""
+
+LABELS = ("cluster", "clusters")
+"""Columns of what rows share, where they come as they are and not by name."""
+
+OUTCOMES = ("outcome", "amount")
+"""Arguments that name the column of what is compared or explained."""
+
+STEP = "per"
+"""The difference in a predictor that a slope is told per; with one without end there is nothing to tell."""
+
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class _Series:
-    """A Series as signatures write it: pandas lets only a type checker say of what."""
-
-    def __class_getitem__(cls, of: object) -> type:
-        return pd.Series
-
-
-NAMES = {"pd": SimpleNamespace(Series=_Series, DataFrame=pd.DataFrame), "Column": Sequence[float] | pd.Series}
+NAMES = {"pd": WRITTEN, "Column": Sequence[float] | pd.Series}
 """What names in signatures stand for where only a type checker can read them."""
 
 
 def as_declared(function: Callable[P, R]) -> Callable[P, R]:
     """Refuse arguments of another kind than declared, by name; columns of names or numbers become lists.
+
+    What comes out is looked at too: an interval without width is not enough data (`widths.varied`).
 
     >>> @as_declared
     ... def half(size: float) -> float:
@@ -52,6 +65,7 @@ def as_declared(function: Callable[P, R]) -> Callable[P, R]:
     gm_workbench.errors.MetricError: half: size must be a number of at most 1e+50 but got str. ...
     """
     name = function.__name__
+    usual = {own: one.default for own, one in signature(function).parameters.items()}
     order = function.__code__.co_varnames[: function.__code__.co_argcount]
 
     @wraps(function)
@@ -59,7 +73,9 @@ def as_declared(function: Callable[P, R]) -> Callable[P, R]:
         hints = _hints(function)
         given = [_taken(name, own, value, hints.get(own, Any)) for own, value in zip(order, args, strict=False)]
         named = {own: _taken(name, own, value, hints.get(own, Any)) for own, value in kwargs.items()}
-        return function(*given, *args[len(order) :], **named)  # type: ignore[arg-type]
+        found = function(*given, *args[len(order) :], **named)  # type: ignore[arg-type]
+        size = _size(usual | dict(zip(order, given, strict=False)) | named)
+        return cast(R, varied(found, hints.get("return", Any), size))
 
     return asked
 
@@ -67,16 +83,44 @@ def as_declared(function: Callable[P, R]) -> Callable[P, R]:
 @cache
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
     """Read the signature on the first call, when every name in it is there."""
-    return get_type_hints(function, localns=NAMES)
+    return get_type_hints(function, localns=NAMES, include_extras=True)
 
 
 def _taken(function: str, name: str, value: object, hint: Any) -> Any:
     """Give the argument, as a list where several are asked for and an array is given."""
-    if not _fits(value, hint):
+    if not _fits(value, hint) or (name == STEP and value in (math.inf, -math.inf)):
         got, help_ = _got(value, hint), f"help({function}) tells what each argument is."
         raise MetricError(f"{function}: {name} must be {_words(hint)} but got {got}. {help_}")
+    if name == CAUSE and value is not None:
+        require_whole(function, cause=value)
+    if name in LABELS and isinstance(value, SEVERAL) and _holds_infinity(value):
+        raise MetricError(f"{function}: {name} must name what rows share but holds infinity. Leave those rows out first.")
+    if name in NAMED_ONCE:
+        _require_once(function, name, value)
     listed = _origin(hint) in (Sequence, Collection) and isinstance(value, SEVERAL)
     return value.tolist() if listed and hasattr(value, "tolist") else value
+
+
+def _holds_infinity(labels: Any) -> bool:
+    told = pd.Series(labels)
+    return bool(pd.api.types.is_float_dtype(told) and np.isinf(told.to_numpy(dtype=float)).any())
+
+
+def _require_once(function: str, name: str, value: Any) -> None:
+    """Refuse a list of columns that names one twice: a dictionary of columns would pass over it in silence."""
+    columns = list(value)
+    twice = sorted({str(one) for one in columns if columns.count(one) > 1})
+    if twice:
+        raise MetricError(f"{function}: {name} must name each column once but {', '.join(twice)} is named twice.")
+
+
+def _size(arguments: Mapping[str, Any]) -> float:
+    """Give the size of the largest outcome, and 0 where there is no column of it."""
+    table = next((one for one in arguments.values() if isinstance(one, pd.DataFrame)), None)
+    column = next((arguments[name] for name in OUTCOMES if isinstance(arguments.get(name), str)), None)
+    if table is None or column not in table or not pd.api.types.is_numeric_dtype(table[column]):
+        return 0.0
+    return float(table[column].abs().max()) if len(table) else 0.0
 
 
 def _origin(hint: Any) -> Any:
@@ -104,9 +148,11 @@ def _one(value: object, kind: Any) -> bool:
     if isinstance(value, bool) and kind in (int, float):
         return False
     if kind is float:
-        return isinstance(value, Real) and not LARGEST < abs(float(value)) < math.inf
+        # a whole number is compared as it is: it may be too long to turn into another kind
+        size: Any = abs(value) if isinstance(value, Real) else math.nan
+        return isinstance(value, Real) and not LARGEST < size < math.inf
     if kind is int:
-        return isinstance(value, Integral)
+        return isinstance(value, Integral) and abs(int(value)) <= LARGEST
     if kind is bool:
         return isinstance(value, bool | np.bool_)
     unknown = not isinstance(kind, type) or kind is np.ndarray or getattr(kind, "_is_protocol", False)
@@ -125,7 +171,7 @@ def _several(value: object, kind: Any, part: Any) -> bool:
     if not isinstance(value, SEVERAL if kind is Sequence else (*SEVERAL, set, frozenset, Mapping)):
         return False
     if isinstance(value, pd.Series) or _origin(part) is Sequence:
-        return True
+        return not (part in (int, float) and isinstance(value, pd.Series) and pd.api.types.is_complex_dtype(value))
     # a name may be anything that can stand in a column of names: persons and waves often are numbers
     return all(isinstance(one, Hashable) if part is str else _fits(one, part) for one in value)
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -19,8 +19,9 @@ from gm_workbench.metrics.answering import Stage, Weighing, answering, effective
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers
 from gm_workbench.metrics.clustered import design
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.overlap import Balance, balance, full_rank
+from gm_workbench.metrics.sides import sides_of
 from gm_workbench.metrics.stepwise_errors import Clusters, from_influence
 
 Floats = NDArray[np.float64]
@@ -43,6 +44,8 @@ class Lost:
         Change in the log odds of having the later measurement per unit of a covariate, at equal other covariates.
     groups : mapping of str to (int, int)
         By group as text, persons with the later measurement and persons at the start; empty when no groups were named.
+    behind : mapping of str to Sides
+        By group as text, with how many coaches its persons are; empty when no coach was named.
     """
 
     persons: int
@@ -50,6 +53,7 @@ class Lost:
     differences: tuple[Balance, ...]
     log_odds: Mapping[str, Estimate]
     groups: Mapping[str, tuple[int, int]]
+    behind: Mapping[str, Sides] = field(default_factory=dict)
 
 
 @as_declared
@@ -115,12 +119,10 @@ def who_is_lost(
         for name, value, influence in zip(names, fit.values, fit.influence.T, strict=True)
     }
     del odds["const"]
-    return Lost(len(frame), int(frame[answered].sum()), table, MappingProxyType(odds), _counted(frame, answered, by))
-
-
-def _counted(frame: pd.DataFrame, answered: str, by: str | None) -> Mapping[str, tuple[int, int]]:
-    groups = [] if by is None else list(frame.groupby(by, observed=True)[answered])
-    return MappingProxyType({str(name): (int(rows.sum()), len(rows)) for name, rows in groups})
+    groups = {} if by is None else {str(name): rows for name, rows in frame.groupby(by, observed=True)}
+    counted = MappingProxyType({name: (int(rows[answered].sum()), len(rows)) for name, rows in groups.items()})
+    behind = MappingProxyType({} if cluster is None else {name: sides_of([rows], cluster) for name, rows in groups.items()})
+    return Lost(len(frame), int(frame[answered].sum()), table, MappingProxyType(odds), counted, behind)
 
 
 @dataclass(frozen=True, slots=True)

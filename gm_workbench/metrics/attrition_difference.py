@@ -16,7 +16,7 @@ from gm_workbench.metrics.answering import Weighing, effective
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.attrition import AttritionWeights, told, weigh
 from gm_workbench.metrics.cascade import Contrast, ancova_difference
-from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers, shortage
+from gm_workbench.metrics.checks import require_binary, require_columns, require_filled, require_numbers, shortage
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.overlap import full_rank
@@ -117,6 +117,7 @@ def attrition_weighted_difference(
     require_numbers(frame, [outcome], WEIGHED, gaps=True)
     require_binary(frame, exposed, WEIGHED)
     require_filled(frame, [cluster, *covariates], WEIGHED)
+    require_columns(frame, waves, WEIGHED)
     there = frame.assign(**{MEASURED: frame[outcome].notna().astype(int)})
     stages, allowed = [*waves, MEASURED], [exposed, *covariates]
     complete = ancova_difference(there.loc[_stayed(there, stages)], outcome, exposed, covariates, cluster, unit=unit)

@@ -117,6 +117,8 @@ def require_filled(frame: pd.DataFrame, columns: Iterable[str], method: str) -> 
                 f"{method}: column {name} must have no gaps but {gaps} rows are missing. "
                 "Leave those rows out first, and count them in the ledger."
             )
+        if pd.api.types.is_float_dtype(frame[name]) and np.isinf(frame[name].to_numpy(dtype=float)).any():
+            raise MetricError(f"{method}: column {name} must be finite but holds infinity.")
         if not are_labels(frame[name]):
             raise MetricError(f"{method}: column {name} must hold text, numbers or dates, but some of it is none of these.")
 
@@ -150,8 +152,12 @@ def require_pair(groups: Sequence[str], method: str) -> None:
         raise MetricError(f"{method}: there must be two different groups, (compared, reference), but got {told}.")
 
 
-def require_whole(method: str, *, least: int = 1, **numbers: object) -> None:
-    """Refuse what should be a whole number, of draws say, and is not, or is below `least`.
+MOST = 1_000_000_000
+"""Nothing that is counted here comes above it; numbers beyond it would be counted to until the end of days."""
+
+
+def require_whole(method: str, *, least: int = 1, most: float = MOST, **numbers: object) -> None:
+    """Refuse what should be a whole number, of draws say, and is not, or is below `least` or above `most`.
 
     >>> require_whole("bootstrap", draws=999)
     """
@@ -159,6 +165,12 @@ def require_whole(method: str, *, least: int = 1, **numbers: object) -> None:
         if isinstance(number, bool) or not isinstance(number, Integral) or int(number) < least:
             got = number if isinstance(number, int | float) else type(number).__name__
             raise MetricError(f"{method}: {name} must be a whole number of {least} or more but got {got}.")
+        if int(number) > most:
+            raise MetricError(f"{method}: {name} must be a whole number of at most {most:g} but got a larger one.")
+
+
+MOST_DRAWS = 10_000_000
+"""More draws change nothing that is told, and do not fit in a computer's memory."""
 
 
 def require_draws(draws: int, seed: int, method: str) -> None:
@@ -166,8 +178,8 @@ def require_draws(draws: int, seed: int, method: str) -> None:
 
     >>> require_draws(999, 1, "bootstrap")
     """
-    require_whole(method, least=2, draws=draws)
-    require_whole(method, least=0, seed=seed)
+    require_whole(method, least=2, most=MOST_DRAWS, draws=draws)
+    require_whole(method, least=0, most=LARGEST, seed=seed)
 
 
 def require_binary(frame: pd.DataFrame, column: str, method: str) -> None:

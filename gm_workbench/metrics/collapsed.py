@@ -51,6 +51,11 @@ class Cells:
         there = patterns[self.pattern] if cells is None else patterns[self.pattern] & cells
         return len(np.unique(self.person[there]))
 
+    def sums(self, patterns: Flags) -> Floats:
+        """Sum the outcome of each person over these patterns."""
+        there = patterns[self.pattern]
+        return np.bincount(self.person[there], self.total[there], minlength=1).astype(float)
+
     def by_pattern(self, column: Floats) -> Floats:
         """Sum a column of cells by pattern."""
         return np.bincount(self.pattern, column, minlength=len(self.compared)).astype(float)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,7 +26,7 @@ def checked(time: Sequence[float] | pd.Series[Any], event: Sequence[int] | pd.Se
     """Give times and events as arrays, or say what is wrong with them."""
     for name, values in (("time", time), ("event", event)):
         kind = pd.Series(values).infer_objects().dtype
-        if not pd.api.types.is_numeric_dtype(kind) and len(values):
+        if (not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_complex_dtype(kind)) and len(values):
             raise MetricError(f"Every {name} must be a number but got {kind}.")
     times, events = np.asarray(time, dtype=float), np.asarray(event)
     if len(times) != len(events):
@@ -41,6 +42,16 @@ def checked(time: Sequence[float] | pd.Series[Any], event: Sequence[int] | pd.Se
     if not np.isfinite(numbers := events.astype(float)).all() or (numbers % 1).any() or (numbers > LAST_CAUSE).any():
         raise MetricError(f"Every event must be a whole number of at most {LAST_CAUSE}, but at least one is not.")
     return times, events.astype(np.int64)
+
+
+def known_until(times: Floats, events: Ints) -> float:
+    """Give the last time at which the course is known: for good when nobody was still there at the last time of all.
+
+    >>> known_until(np.array([1.0, 3.0]), np.array([1, 0])), known_until(np.array([1.0, 3.0]), np.array([0, 1]))
+    (3.0, inf)
+    """
+    last = float(times.max(initial=0.0))
+    return last if (events[times == last] == 0).any() else math.inf
 
 
 def tallies(times: Floats, events: Ints, cause: int, grid: Floats) -> tuple[Floats, Floats, Floats]:

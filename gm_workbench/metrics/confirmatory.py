@@ -151,7 +151,7 @@ def shortage_of_items(complete: pd.DataFrame, factors: Factors, method: str, *, 
     """Say what a factor model is short of: persons, items in a factor (`least` when it is alone), or differing answers."""
     smallest, needed = min((len(items) for items in factors.values()), default=0), least if len(factors) == 1 else 2
     short = shortage(method, ("persons who answered every item", len(complete), MIN_PERSONS), ("items", smallest, needed))
-    if short is None and not Sample.of(complete).is_regular:
+    if short is None and (complete.nunique().min() < 2 or not Sample.of(complete).is_regular):
         return NotEnoughData(method, "items that differ", 0, 1)
     return short
 

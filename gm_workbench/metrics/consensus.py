@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,8 @@ from scipy import stats
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.estimate import Estimate, Known, NotEnoughData
+from gm_workbench.metrics.sides import over
 
 Floats = NDArray[np.float64]
 
@@ -65,7 +66,8 @@ class Consensus:
     groups : tuple of GroupAgreement
         In the order of the groups.
     median : Estimate
-        Over groups, with an interval between two of them.
+        Over groups, with an interval between two of them. It is `Known` when these two agree equally: an interval between
+        ordered values is right whatever ties there are, so with so many equal groups it has no width.
     strong : float
         Share of groups with an agreement of .70 or more.
     left_out : int
@@ -75,7 +77,7 @@ class Consensus:
     """
 
     groups: tuple[GroupAgreement, ...]
-    median: Estimate
+    median: Known
     strong: float
     left_out: int
     beyond: Outside = NOBODY
@@ -111,13 +113,13 @@ def within_group_agreement(
     Returns
     -------
     Consensus or NotEnoughData
-        Groups with fewer than 5 raters are left out; NotEnoughData below 10 others.
+        Groups with fewer than 5 raters are left out; NotEnoughData below 10 others, or when all answers are equal.
 
     Raises
     ------
     MetricError
-        When a column is missing, is not numeric or has gaps, an answer lies off the scale, there is no item, or chance is not
-        above 0.
+        When a column is missing, is not numeric or has gaps, an answer lies off the scale or between its steps, there is no
+        item, or chance is not above 0.
 
     References
     ----------
@@ -136,10 +138,15 @@ def within_group_agreement(
     require_filled(frame, [group], RWG)
     if not frame[list(items)].apply(lambda answers: answers.between(low, high)).all(axis=None):
         raise MetricError(f"{RWG}: answers must lie between {low:g} and {high:g} but some of {', '.join(items)} do not.")
+    if float(low).is_integer() and frame[list(items)].mod(1).ne(0).any(axis=None):
+        raise MetricError(
+            f"{RWG}: answers must be whole steps from {low:g} to {high:g} but some of {', '.join(items)} are not."
+        )
     by = frame.groupby(group, observed=True)[list(items)]
     sizes = by.size()
     kept = sizes[sizes >= MIN_RATERS]
-    short = shortage(RWG, ("groups", len(kept), MIN_GROUPS))
+    answers = int(pd.unique(frame[list(items)].to_numpy().ravel()).size)
+    short = shortage(RWG, ("groups", len(kept), MIN_GROUPS), ("different outcomes", answers, 2))
     if short is not None:
         return short
     spread = (by.var(ddof=1).mean(axis="columns").loc[kept.index].to_numpy(dtype=float) / expected).clip(max=1.0)
@@ -147,7 +154,7 @@ def within_group_agreement(
     each = zip(kept.index, values, kept, strict=True)
     return Consensus(
         tuple(GroupAgreement(label, float(value), int(ratings)) for label, value, ratings in each),
-        _median(values, int(kept.sum())),
+        replace(_median(values, int(kept.sum())), sides=over(kept, int(kept.sum()))),
         float(np.mean(values >= STRONG)),
         len(sizes) - len(kept),
         *(_outside(values, kept.to_numpy(dtype=np.int64), place) for place in (len(values) // 2, _outer(len(values)) - 1)),

@@ -212,9 +212,9 @@ def wage_course(
     Examples
     --------
     >>> import pandas as pd
-    >>> months = pd.DataFrame({"person": list("aabb"), "months": [-1, 1] * 2, "hourly_wage": [10.0, 11.0, 10.0, 11.0]})
+    >>> months = pd.DataFrame({"person": list("aabb"), "months": [-1, 1] * 2, "hourly_wage": [10.0, 11.0, 10.0, 12.0]})
     >>> round(wage_course(months, ["a", "b"], selected_on=[-1], at=[1])[1].value, 4)
-    0.0953
+    0.1388
     """
     require_filled(months, ["person", "months"], COURSE)
     require_columns(months, [wage], COURSE)

@@ -18,8 +18,8 @@ from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.bootstrap_lines import own_sums
 from gm_workbench.metrics.checks import are_labels, require_columns, require_filled, require_numbers, require_pair, table_of
 from gm_workbench.metrics.equity import EURO_MONTH
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
-from gm_workbench.metrics.sides import beside, side_of
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.sides import beside, of_money, side_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,15 +29,15 @@ KITAGAWA = "Kitagawa decomposition, bootstrap of persons, percentile interval"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one category adds to the difference, and the persons of both groups in it.
+    """What one category adds to the difference, and the persons of both groups in it; NotEnoughData where no draw differs.
 
     By composition the sign of a part hangs on where zero is: a category in which everybody gets something adds to composition
     when a group spends more of its months there, and another takes away. Only the sum over categories is free of that.
     """
 
     category: str
-    composition: Estimate
-    rates: Estimate
+    composition: Estimate | NotEnoughData
+    rates: Estimate | NotEnoughData
     persons: int
 
 
@@ -116,7 +116,8 @@ def spend_kitagawa(
     Returns
     -------
     Decomposition
-        In euros per person-month; or NotEnoughData when a group has fewer than two persons.
+        In euros per person-month; or NotEnoughData when a group has fewer than two persons, or when the difference or one of
+        its two parts is the same in every draw: one category, or one amount for everybody.
 
     Raises
     ------
@@ -131,7 +132,7 @@ def spend_kitagawa(
     --------
     >>> import pandas as pd
     >>> months = pd.DataFrame({"person": list("abcd"), "sex": ["w", "w", "m", "m"], "household": ["x", "y", "x", "x"],
-    ...                        "amount": [10.0, 30.0, 10.0, 10.0]})
+    ...                        "amount": [10.0, 30.0, 8.0, 12.0]})
     >>> result = spend_kitagawa(months, "sex", ("w", "m"), "household")
     >>> result.gap.value, result.composition.value, result.rates.value
     (10.0, 10.0, 0.0)
@@ -167,7 +168,8 @@ def provision_kitagawa(
     Returns
     -------
     Decomposition
-        In euros per person-month; or NotEnoughData when a group has fewer than two persons.
+        In euros per person-month; or NotEnoughData when a group has fewer than two persons, or when the difference or one of
+        its two parts is the same in every draw: one category, or one amount for everybody.
 
     Raises
     ------
@@ -183,7 +185,7 @@ def provision_kitagawa(
     --------
     >>> import pandas as pd
     >>> months = pd.DataFrame({"person": list("abcd"), "sex": ["w", "w", "m", "m"]})
-    >>> costs = pd.DataFrame({"person": ["a", "c", "d"], "sex": ["w", "m", "m"], "type": "06", "amount": [10.0, 10.0, 10.0]})
+    >>> costs = pd.DataFrame({"person": ["a", "c", "d"], "sex": ["w", "m", "m"], "type": "06", "amount": [10.0, 8.0, 12.0]})
     >>> result = provision_kitagawa(months, costs, "sex", ("w", "m"))
     >>> result.gap.value, result.composition.value, result.rates.value
     (-5.0, -5.0, 0.0)
@@ -236,10 +238,11 @@ def _decompose(person: Ints, side: Ints, costs: _Costs, draws: int, seed: int) -
     (c_a, r_a), (c_b, r_b) = (_shares_and_rates(own_sums(one, euros, draws, seed + at)) for at, one in enumerate(summed))
     composition, rates = _kitagawa_stack(c_a, c_b, r_a, r_b)
     sums = [composition.sum(axis=1) + rates.sum(axis=1), composition.sum(axis=1), rates.sum(axis=1)]
+    sides = of_money(people, (one[:, euros].sum(axis=1) for one in summed))
 
     def told(drawn: Floats) -> Estimate:
         made = percentile(drawn[0], drawn[1:], sum(people), EURO_MONTH, KITAGAWA)
-        return beside(made, Sides(tuple(people)))
+        return beside(made, sides)
 
     behind = sum((one[:, 1 : 1 + len(costs.categories)] > 0).sum(axis=0) for one in summed)
     by_category = zip(costs.categories, composition.T, rates.T, np.atleast_1d(behind).tolist(), strict=True)

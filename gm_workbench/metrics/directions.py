@@ -117,8 +117,9 @@ class Movement:
         Mean size of the change, whichever way it went; 0 only when nobody's wage changed.
     net : Estimate
         Mean change: rises minus falls.
-    gains, losses : Estimate
-        The part of `amount` that comes from rises, and the part from falls; they add up to it.
+    gains, losses : Estimate or NotEnoughData
+        The part of `amount` that comes from rises, and the part from falls; they add up to it. NotEnoughData when nobody rose,
+        or fell.
     rose, fell : int
         Persons behind each part: of few, or where one of them makes up most of it, the part is about them.
     largest : float
@@ -127,8 +128,8 @@ class Movement:
 
     amount: Estimate
     net: Estimate
-    gains: Estimate
-    losses: Estimate
+    gains: Estimate | NotEnoughData
+    losses: Estimate | NotEnoughData
     rose: int = 0
     fell: int = 0
     largest: float = 1.0
@@ -154,7 +155,8 @@ def movement(
     Returns
     -------
     Movement or NotEnoughData
-        In log points, t intervals on persons − 1 or clusters − 1. NotEnoughData below 10 persons or 10 clusters.
+        In log points, t intervals on persons − 1 or clusters − 1. NotEnoughData below 10 persons or 10 clusters, or when
+        all wages moved alike.
 
     Raises
     ------

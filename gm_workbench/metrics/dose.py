@@ -15,7 +15,7 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_numbers, two_arms
 from gm_workbench.metrics.clustered import design
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.estimate import Estimate, Known, NotEnoughData
 from gm_workbench.metrics.instrument import (
     MIN_CLUSTERS_PER_ARM,
     MIN_PERSONS_PER_ARM,
@@ -47,14 +47,14 @@ class Doses:
     stayed : Estimate or NotEnoughData
         By assignment, without those who spent a month on the other side.
     dilution : Estimate or NotEnoughData
-        By what factor moving can have made the difference smaller, 1 or more: 1 / compliance.
+        By what factor moving can have made the difference smaller, 1 or more: 1 / compliance, and `Known` where that is.
     """
 
     by_assignment: Compliers
     by_dose: Estimate | NotEnoughData
     by_first_coach: Estimate | NotEnoughData | None
     stayed: Estimate | NotEnoughData
-    dilution: Estimate | NotEnoughData
+    dilution: Known | NotEnoughData
 
 
 @as_declared

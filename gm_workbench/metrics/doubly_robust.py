@@ -120,7 +120,7 @@ def doubly_robust_difference(
     Examples
     --------
     >>> rows = pd.DataFrame({"new": [1] * 10 + [0] * 30 + [1] * 30 + [0] * 10, "hard": [0] * 40 + [1] * 40})
-    >>> found = doubly_robust_difference(rows.assign(y=rows["new"] + 5 * rows["hard"]), "y", "new", ["hard"])
+    >>> found = doubly_robust_difference(rows.assign(y=rows["new"] + 5 * rows["hard"] + rows.index % 2), "y", "new", ["hard"])
     >>> round(found.difference.value, 6), found.overlap.rare
     (1.0, 0.0)
     """

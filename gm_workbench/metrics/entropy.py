@@ -155,7 +155,7 @@ def entropy_difference(
     Examples
     --------
     >>> rows = pd.DataFrame({"new": [1] * 10 + [0] * 30 + [1] * 30 + [0] * 10, "hard": [0] * 40 + [1] * 40})
-    >>> found = entropy_difference(rows.assign(y=rows["new"] + 5 * rows["hard"]), "y", "new", ["hard"])
+    >>> found = entropy_difference(rows.assign(y=rows["new"] + 5 * rows["hard"] + rows.index % 2), "y", "new", ["hard"])
     >>> round(found.difference.value, 6), round(found.balance[0].before, 2), abs(round(found.balance[0].after, 6))
     (1.0, 1.14, 0.0)
     """

@@ -18,8 +18,8 @@ from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.bootstrap_sums import drawn_sums
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
-from gm_workbench.metrics.sides import beside, side_of
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.sides import beside, of_money, side_of
 
 Floats = NDArray[np.float64]
 
@@ -205,7 +205,8 @@ def spend_difference(
     )
     gap = compared - reference
     people = tuple(len(side) for side in totals)
-    return beside(percentile(gap[0], gap[1:], sum(people), EURO_MONTH, PER_MONTH), Sides(people))
+    sides = of_money(people, (side["amount"].to_numpy(dtype=float) for side in totals))
+    return beside(percentile(gap[0], gap[1:], sum(people), EURO_MONTH, PER_MONTH), sides)
 
 
 def ratio_draws(top: Floats, bottom: Floats, draws: int, seed: int) -> Floats:

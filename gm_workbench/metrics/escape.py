@@ -81,6 +81,8 @@ def escape_times(
     require_columns(pairs, ["to"], STAY)
     if not step > 0:
         raise MetricError(f"{STAY}: the step must be above 0 but got {step}.")
+    if step == math.inf:
+        raise MetricError(f"{STAY}: the step must be finite but got {step}.")
     seen = pairs.loc[pairs["to"].notna() & pairs["to"].ne(out)]
     start, end = (pd.Series(state_codes(seen[side], tuple(states)), index=seen.index) for side in ("from", "to"))
     found = {

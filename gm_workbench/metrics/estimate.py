@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Annotated, TypeAlias
 
 from gm_workbench.errors import MetricError
 
@@ -23,12 +24,16 @@ class Sides:
     events : tuple of int
         Persons on each side with the outcome, where it is a matter of yes or no; else empty. A difference of two shares gives
         one of them away beside the other.
+    money : float or None
+        Largest share that one person has of the money on a side, where the number is of money: a difference of two means gives
+        one of them away beside the other.
     """
 
     persons: tuple[int, ...]
     groups: tuple[int, ...] = ()
     largest: float | None = None
     events: tuple[int, ...] = ()
+    money: float | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class Estimate:
     fewest: int | None = None
 
     def __post_init__(self) -> None:
-        if not (self.low <= self.value <= self.high):
+        if not (-math.inf < self.low <= self.value <= self.high < math.inf):
             raise MetricError(
                 f"{self.method}: an estimate must be finite and lie within its interval, but the three bounds do not hold."
             )
@@ -83,6 +88,11 @@ class Estimate:
     def excludes_zero(self) -> bool:
         """Whether zero lies outside the interval."""
         return self.low > 0 or self.high < 0
+
+
+KNOWN = "known, not estimated, where nothing varies"
+Known: TypeAlias = Annotated[Estimate, KNOWN]
+"""An estimate that may have an interval without width, because its value is then known: its docstring says why."""
 
 
 @dataclass(frozen=True, slots=True)

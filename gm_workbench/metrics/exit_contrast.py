@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,8 +12,8 @@ from scipy import stats
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import require_draws, require_filled, require_numbers, require_pair
-from gm_workbench.metrics.competing import Floats, checked, survival_before, tallies
+from gm_workbench.metrics.checks import require_draws, require_filled, require_numbers, require_pair, shortage
+from gm_workbench.metrics.competing import Floats, checked, known_until, survival_before, tallies
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.exits import Curve, cumulative_incidence
 from gm_workbench.metrics.sided_errors import Side, degrees
@@ -63,8 +62,9 @@ def incidence_difference(
     Returns
     -------
     Estimate
-        In probability; or NotEnoughData when a group has fewer than two persons or fewer than `MIN_CLUSTERS` clusters, or when
-        somebody was still there at the last time of a group and that comes before the horizon.
+        In probability; or NotEnoughData when a group has fewer than two persons or fewer than `MIN_CLUSTERS` clusters, when
+        somebody was still there at the last time of a group and that comes before the horizon, or when nobody of a group has
+        left for the reason by then, or everybody has: its error would come out as zero.
 
     Raises
     ------
@@ -93,9 +93,11 @@ def incidence_difference(
     smallest = min(len(part) for part in parts)
     if smallest < 2:
         return NotEnoughData(VARIANCE_SUM, "persons in each group", smallest, 2)
-    seen = min(_seen(part[time], part[event]) for part in parts)
+    seen = min(known_until(*checked(part[time], part[event])) for part in parts)
     if seen < horizon:
         return NotEnoughData(VARIANCE_SUM, "months from the start", int(seen), math.ceil(horizon))
+    if (short := _sure(parts, horizon, time, event, cause)) is not None:
+        return short
     if cluster is None:
         return replace(
             _variance_sum(parts, horizon, time, event, cause), sides=_who(parts, horizon, (time, event, cause), None)
@@ -142,11 +144,14 @@ def _who(parts: Sequence[pd.DataFrame], horizon: float, columns: tuple[str, str,
     return sides_of(marked, cluster, "left")
 
 
-def _seen(time: pd.Series[Any], event: pd.Series[Any]) -> float:
-    """Give the last time at which the incidence is known: for good when nobody was still there at the last time of all."""
-    times, events = checked(time, event)
-    last = float(times.max())
-    return last if (events[times == last] == 0).any() else math.inf
+def _sure(parts: Sequence[pd.DataFrame], horizon: float, time: str, event: str, cause: int) -> NotEnoughData | None:
+    """Say that nobody of a group has left, or nobody is left: its error comes out as zero, and it is not known so well."""
+    went = [part[event].eq(cause) & part[time].le(horizon) for part in parts]
+    return shortage(
+        VARIANCE_SUM,
+        ("exits before the horizon", int(min(one.sum() for one in went)), 1),
+        ("persons who do not leave for the reason in time", int(min((~one).sum() for one in went)), 1),
+    )
 
 
 def _variance_sum(parts: Sequence[pd.DataFrame], horizon: float, time: str, event: str, cause: int) -> Estimate:

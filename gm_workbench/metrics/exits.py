@@ -7,6 +7,7 @@ under observation later (left truncation) are not handled here.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,8 +19,8 @@ from statsmodels.duration.survfunc import SurvfuncRight
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import require_filled, require_numbers, require_whole
-from gm_workbench.metrics.competing import Floats, Ints, aalen_johansen, bounds, checked, tallies
+from gm_workbench.metrics.checks import LARGEST, require_filled, require_numbers, require_whole
+from gm_workbench.metrics.competing import Floats, Ints, aalen_johansen, bounds, checked, known_until, tallies
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
 from gm_workbench.metrics.influence import cluster_codes, clustered_variance, course, weighed
@@ -40,7 +41,7 @@ class Curve:
     Attributes
     ----------
     times : tuple of float
-        The chosen times, in months.
+        The chosen times up to which somebody was watched, in months.
     value, low, high, se : tuple of float
         Probability at each time, its two-sided 95 % interval and standard error.
     at_risk : tuple of int
@@ -70,7 +71,10 @@ class Curve:
     def at(self, time: float) -> Estimate:
         """Give the probability at one of the chosen times."""
         if time not in self.times:
-            raise MetricError(f"The curve has no time {time:g}; it was made for {', '.join(f'{t:g}' for t in self.times)}.")
+            there = ", ".join(f"{t:g}" for t in self.times)
+            raise MetricError(
+                f"The curve has no time {time:g}; it was made for {there}. It was not asked for, or nobody was watched so long."
+            )
         i = self.times.index(time)
         return Estimate(
             self.value[i],
@@ -105,7 +109,7 @@ def cumulative_incidence(
     ----------
     time : (n,) months from a person's start to the event or to the end of observation, 0 or more
     event : (n,) 0 censored, 1, 2, ... the cause
-    at : times at which to give the curve, in months
+    at : times at which to give the curve, in months of 0 or more; at least one
     cause : the cause of interest
     clusters : (n,) coach of each person; errors then allow for likeness within it
 
@@ -113,12 +117,15 @@ def cumulative_incidence(
     -------
     Curve
         Probabilities; or NotEnoughData with fewer than two persons, or with clusters but fewer than 10. With clusters the
-        variance is that of sums of influences by cluster times G/(G - 1), and the interval takes a t quantile on G - 1.
+        variance is that of sums of influences by cluster times G/(G - 1), and the interval takes a t quantile on G - 1. Where
+        somebody was still there at the last time of all, nothing is known of later: the curve leaves out what of `at` comes
+        after it (as R's ``summary(survfit, times)``), and there is NotEnoughData when nothing of it is left.
 
     Raises
     ------
     MetricError
-        When a time is negative or missing, the cause is not 1 or more, or columns differ in length.
+        When a time is negative or missing, the cause is not 1 or more, columns differ in length, or `at` is empty or holds
+        something else than finite months of 0 or more.
 
     References
     ----------
@@ -135,19 +142,20 @@ def cumulative_incidence(
     """
     times, events = checked(time, event)
     require_whole(AALEN_JOHANSEN, cause=cause)
-    if len(times) < 2:
-        return NotEnoughData(AALEN_JOHANSEN, "persons at the start", len(times), 2)
+    seen = _seen(at, times, events, AALEN_JOHANSEN)
+    if isinstance(seen, NotEnoughData):
+        return seen
     grid = np.unique(times)
     at_risk, of_cause, of_any = tallies(times, events, cause, grid)
     value, se = aalen_johansen(at_risk, of_cause, of_any)
     if clusters is None:
-        return _curve(at, grid, value, se, times, times[events == cause], AALEN_JOHANSEN, None)
+        return _curve(seen, grid, value, se, times, times[events == cause], AALEN_JOHANSEN, None)
     codes = cluster_codes(clusters, len(times))
     groups = int(codes.max()) + 1
     if groups < MIN_CLUSTERS:
         return NotEnoughData(CLUSTERED, "clusters", groups, MIN_CLUSTERS)
     se = _clustered(times, events, cause, codes, grid)
-    curve = _curve(at, grid, value, se, times, times[events == cause], CLUSTERED, groups)
+    curve = _curve(seen, grid, value, se, times, times[events == cause], CLUSTERED, groups)
     return replace(curve, sides=sides_of([pd.DataFrame({"cluster": codes})], "cluster"))
 
 
@@ -177,19 +185,19 @@ def incidence_by_group(
     Parameters
     ----------
     frame : one row per person, with the columns named
-    at : times in months
+    at : as in `cumulative_incidence`
     by : column with the group
     time, event, cause, cluster : as in `cumulative_incidence`, as column names
 
     Returns
     -------
     dict
-        Group to Curve or NotEnoughData.
+        Group to Curve or NotEnoughData; each curve has the times at which its own group was watched.
 
     Raises
     ------
     MetricError
-        When a column is missing or has gaps, or a time is negative.
+        When a column is missing or has gaps, a time is negative, or as in `cumulative_incidence`.
 
     References
     ----------
@@ -224,17 +232,17 @@ def survival(
     ----------
     time : (n,) months to the event or to the end of observation
     event : (n,) 0 censored, anything else an event
-    at : times in months
+    at : as in `cumulative_incidence`
 
     Returns
     -------
     Curve
-        Survival probabilities; or NotEnoughData with fewer than two persons.
+        Survival probabilities; times and NotEnoughData as in `cumulative_incidence`.
 
     Raises
     ------
     MetricError
-        When a time is negative or missing, or columns differ in length.
+        As in `cumulative_incidence`.
 
     References
     ----------
@@ -246,11 +254,12 @@ def survival(
     [1.0, 0.75, 0.5]
     """
     times, events = checked(time, event)
-    if len(times) < 2:
-        return NotEnoughData(KAPLAN_MEIER, "persons at the start", len(times), 2)
+    seen = _seen(at, times, events, KAPLAN_MEIER)
+    if isinstance(seen, NotEnoughData):
+        return seen
     happened = (events > 0).astype(np.int64)
     grid, lost, se = _kaplan_meier(times, happened)
-    gone = _curve(at, grid, lost, se, times, times[happened == 1], KAPLAN_MEIER, None)
+    gone = _curve(seen, grid, lost, se, times, times[happened == 1], KAPLAN_MEIER, None)
     stays, low, high = (tuple(1 - v for v in side) for side in (gone.value, gone.high, gone.low))
     return replace(gone, value=stays, low=low, high=high)
 
@@ -266,8 +275,23 @@ def _kaplan_meier(times: Floats, happened: Ints) -> tuple[Floats, Floats, Floats
     return np.asarray(fit.surv_times, dtype=float), 1 - np.asarray(fit.surv_prob, dtype=float), se
 
 
+def _seen(at: Sequence[float], times: Floats, events: Ints, method: str) -> Floats | NotEnoughData:
+    """Give the chosen times that are known: the last one who was watched and did not leave tells nothing of later."""
+    if np.ndim(at) != 1 or not len(at) or np.asarray(at).dtype.kind not in "iuf":
+        raise MetricError(f"{method}: the curve must be asked for at a list of months, but got something else.")
+    chosen = np.asarray(at, dtype=float)
+    if not ((chosen >= 0) & (chosen <= LARGEST)).all():
+        raise MetricError(f"{method}: every time must be 0 or more months and finite, but at least one is not.")
+    if len(times) < 2:
+        return NotEnoughData(method, "persons at the start", len(times), 2)
+    known = known_until(times, events)
+    if known < chosen.min():
+        return NotEnoughData(method, "months from the start", int(known), math.ceil(chosen.min()))
+    return np.asarray(chosen[chosen <= known], dtype=float)
+
+
 def _curve(
-    at: Sequence[float],
+    chosen: Floats,
     grid: Floats,
     value: Floats,
     se: Floats,
@@ -276,9 +300,6 @@ def _curve(
     method: str,
     groups: int | None,
 ) -> Curve:
-    if np.ndim(at) != 1 or np.asarray(at).dtype.kind not in "iuf" or np.isnan(at).any():
-        raise MetricError(f"{method}: the curve must be asked for at a list of months, but got something else.")
-    chosen = np.asarray(at, dtype=float)
     slot = np.searchsorted(grid, chosen, side="right") - 1
     values = np.where(slot >= 0, value[np.maximum(slot, 0)], 0.0)
     values = np.where(values > 1 - ROUNDING, 1.0, values)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
-from gm_workbench.metrics.estimate import Estimate, Sides
+from gm_workbench.metrics.estimate import Estimate, Known, Sides
 from gm_workbench.metrics.structures import Sample, Solution, Structure
 
 Floats = NDArray[np.float64]
@@ -29,7 +29,8 @@ class Indices:
     cfi, tli : float
         Share of the misfit of unrelated items that the model takes away, and the same by degree of freedom (not bound to 0-1).
     rmsea : Estimate
-        Misfit by degree of freedom, without unit; its interval has level 0.90, as is the custom.
+        Misfit by degree of freedom, without unit; its interval has level 0.90, as is the custom. `Known` to be 0 where the
+        misfit is that much below its degrees of freedom that both bounds are cut off at 0, as lavaan tells it.
     srmr : float
         Root of the mean squared residual, of correlations (and of means in sd, where the model has means).
     """
@@ -39,7 +40,7 @@ class Indices:
     p: float
     cfi: float
     tli: float
-    rmsea: Estimate
+    rmsea: Known
     srmr: float
 
 

@@ -14,8 +14,8 @@ from scipy import optimize, stats
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.mixed_fit import STEP, levelled, stops
-from gm_workbench.metrics.mixed_sums import Numbers
+from gm_workbench.metrics.mixed_fit import SAME, STEP, levelled, stops
+from gm_workbench.metrics.mixed_sums import Numbers, off_own_lines
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +26,9 @@ MIN_PERSONS = 30
 
 NEAR = 0.5
 """Fits whose −2 log likelihood differs by less than this are taken for the same fit."""
+
+ROUNDING = 1e-9
+"""What own lines leave of outcomes, in their spread, below which it is what a computer's figures leave of nothing."""
 
 TRIES = (("BFGS", True), ("L-BFGS-B", True), ("Powell", False))
 """Optimiser, and whether it is given the slope; without, BFGS cannot tell a small slope from rounding when rows are many."""
@@ -88,7 +91,8 @@ def growth(
     -------
     Growth or NotEnoughData
         `start` in `unit`, `slope` in `unit` per unit of time; normal intervals. NotEnoughData below 30 persons with two
-        moments, without anybody who has three, when all outcomes are equal, or when fewer than two optimisers agree.
+        moments, without anybody who has three, when all outcomes are equal or everybody's lie on a line of her own, or when
+        fewer than two optimisers agree.
 
     Raises
     ------
@@ -118,6 +122,9 @@ def growth(
     if short is not None:
         return short
     (y, level), (moment, middle) = _scaled(frame[outcome]), _scaled(frame[time])
+    codes = pd.factorize(frame[person])[0].astype(np.int64)
+    if np.abs(off_own_lines(y, codes, np.column_stack([np.ones(len(y)), moment]))[0]).max() < ROUNDING:
+        return NotEnoughData(GROWTH, SAME, 1, 2)  # the likelihood has no top where lines of persons' own leave nothing
     sums = _Sums.of(y, moment, frame[person])
     theta = _maximise(sums)
     if isinstance(theta, NotEnoughData):

@@ -74,6 +74,7 @@ def over_months(monthly: Estimate, with_it: float, otherwise: float, months: int
     -------
     Estimate
         In probability. The standard error is that of :math:`\delta` times the slope of D at :math:`\hat\delta` (delta method).
+        Over 0 months it is 0 without a margin: nobody can have left.
 
     Raises
     ------

@@ -7,7 +7,6 @@ follow from its squares, added up by cluster first where rows may be alike (the 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -16,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.competing import Floats, Ints, survival_before
+from gm_workbench.metrics.competing import Floats, Ints, known_until, survival_before
 
 Column: TypeAlias = "Sequence[float] | pd.Series[Any]"
 
@@ -68,16 +67,16 @@ def course(times: Floats, events: Ints, entries: Floats, cause: int | None) -> C
     at_risk = np.cumsum(np.bincount(first, minlength=size) - np.bincount(after, minlength=size))[:-1].astype(float)
     slot = np.searchsorted(grid, times)
     of_cause, of_any = (np.bincount(slot[one], minlength=size)[:-1].astype(float) for one in (of_interest, events > 0))
-    last = float(times.max(initial=0.0))
-    known = last if (events[times == last] == 0).any() else math.inf
-    return Course(grid, at_risk, of_cause, of_any, first, after, np.where(events == 0, 0, np.where(of_interest, 1, 2)), known)
+    own = np.where(events == 0, 0, np.where(of_interest, 1, 2))
+    return Course(grid, at_risk, of_cause, of_any, first, after, own, known_until(times, events))
 
 
 def entered(times: Floats, entry: Column | None) -> Floats:
     """Give months of entry, 0 for everybody unless they are given, or say what is wrong with them."""
     if entry is None:
         return np.zeros(len(times))
-    if not pd.api.types.is_numeric_dtype(pd.Series(entry).infer_objects()):
+    told = pd.Series(entry).infer_objects()
+    if not pd.api.types.is_numeric_dtype(told) or pd.api.types.is_complex_dtype(told):
         raise MetricError("Every entry must be a number of months, but at least one is not.")
     entries = np.asarray(entry, dtype=float)
     if len(entries) != len(times):
@@ -97,7 +96,7 @@ def cluster_codes(clusters: Sequence[str] | pd.Series[Any], rows: int) -> Ints:
     >>> cluster_codes(["a", "b", "a"], 3).tolist()
     [0, 1, 0]
     """
-    codes = pd.factorize(np.asarray(clusters))[0]
+    codes = pd.factorize(pd.Series(clusters, dtype=object))[0]  # as they are: an array would make a text of what is missing
     if len(codes) != rows or (codes < 0).any():
         raise MetricError(
             f"Clusters and times must be equally many and without gaps but got {len(codes)} and {rows}, "

@@ -20,7 +20,7 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, two_arms
 from gm_workbench.metrics.clustered import design, in_one_size
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.estimate import Estimate, Known, NotEnoughData
 from gm_workbench.metrics.sides import beside, sides_of
 from gm_workbench.metrics.small_sample import Floats, SmallSampleFit, cr2
 
@@ -102,7 +102,8 @@ class Compliers:
     assigned : Estimate
         Difference in the outcome by assignment (intention to treat): the primary one.
     compliance : Estimate
-        Difference in what was received, by assignment, in units of what is received.
+        Difference in what was received, by assignment, in units of what is received. `Known` when everybody of a side received
+        the same, as when all received what was assigned: it was counted, and nothing of it varies.
     effect : Estimate or NotEnoughData
         `assigned` / `compliance`: outcome units per unit received, in those whom assignment moves. NotEnoughData when
         `strength` is below 10.
@@ -113,7 +114,7 @@ class Compliers:
     """
 
     assigned: Estimate
-    compliance: Estimate
+    compliance: Known
     effect: Estimate | NotEnoughData
     region: Region
     strength: float

@@ -70,8 +70,8 @@ def cumulative_incidence(
     Raises
     ------
     MetricError
-        When a time is negative or missing, an entry is not before its time, columns differ in length, or `at` lies before
-        `start`.
+        When a time is negative or missing, an entry is not before its time, columns differ in length, `start` is below 0, or
+        `at` is empty, is not finite or lies before `start`.
 
     References
     ----------
@@ -148,6 +148,8 @@ def _curve(
 ) -> Curve | NotEnoughData:
     if not len(at) or not np.isfinite(at).all():
         raise MetricError(f"{method}: there must be times to give the curve at, and each must be a finite number of months.")
+    if not 0 <= start < math.inf:
+        raise MetricError(f"{method}: the start must be 0 or more months and finite but got {start:g}.")
     if min(at) < start:
         raise MetricError(f"{method}: times must not be before the start, {start:g}, but the first is {min(at):g}.")
     times, events = checked(time, event)

@@ -11,7 +11,7 @@ import pandas as pd
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers, two_arms
 from gm_workbench.metrics.clustered import design
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.estimate import Estimate, Known, NotEnoughData
 from gm_workbench.metrics.sides import beside, sides_of
 from gm_workbench.metrics.small_sample import Floats, cr2
 
@@ -124,13 +124,15 @@ class Contamination:
         Mean dose of those assigned to the new way of working, and of the others: the contamination.
     compliance : Estimate
         The first minus the second: 1 when everybody received what was assigned, 0 when assignment made no difference to it.
+        All three are `Known` when teams of a side received one and the same: what they received was counted, and then nothing
+        of it hangs on which teams there are.
     moved : float
         Share of persons who spent any month on the other side.
     """
 
-    assigned: Estimate
-    others: Estimate
-    compliance: Estimate
+    assigned: Known
+    others: Known
+    compliance: Known
     moved: float
 
 

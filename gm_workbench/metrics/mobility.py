@@ -168,7 +168,7 @@ def indices(matrix: Sequence[Sequence[float]], start: Sequence[float] | None = N
     ------
     MetricError
         When the matrix is not square, has fewer than two states, holds a share below 0, or a row does not sum to 1; and when
-        starting shares are not as many, of 0 or more, that sum to 1.
+        starting shares are not as many, of 0 or more, that sum to 1, or all start in the highest state.
 
     References
     ----------
@@ -189,9 +189,13 @@ def indices(matrix: Sequence[Sequence[float]], start: Sequence[float] | None = N
         raise MetricError(
             "Every row of a transition matrix must sum to 1, with shares of 0 or more, but at least one does not."
         )
-    shares = np.full(len(p), 1 / len(p)) if start is None else np.asarray(start, dtype=float)
+    shares = np.full(len(p), 1 / len(p)) if start is None else table_of([start])[0]
     if shares.shape != (len(p),) or not (abs(shares.sum() - 1) < 1e-6 and (shares >= 0).all()):
         raise MetricError(f"The starting shares must be {len(p)} of 0 or more that sum to 1, one for each state, but are not.")
+    if not shares[:-1].any():
+        raise MetricError(
+            "The starting shares must leave somebody below the highest state, or nobody can rise; but they do not."
+        )
     return dict(zip(INDICES, (float(value) for value in index_stack(p[None], shares[None])[0]), strict=True))
 
 

@@ -21,8 +21,9 @@ from gm_workbench.metrics.characteristics import Characteristics, require_charac
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair, shortage
 from gm_workbench.metrics.collapsed import Cells, Flags, collapsed
 from gm_workbench.metrics.equity import EURO_MONTH
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
+from gm_workbench.metrics.estimate import Estimate, Known, NotEnoughData, Sides
 from gm_workbench.metrics.oaxaca_draws import NEGLIGIBLE, Moments, Standard, folds, moments
+from gm_workbench.metrics.sides import of_money
 
 Floats = NDArray[np.float64]
 
@@ -37,13 +38,17 @@ MOST_LEFT_OUT = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one characteristic, or one category of it, adds to each part of the difference."""
+    """What one characteristic, or one category of it, adds to each part of the difference.
 
-    explained: Estimate
-    unexplained: Estimate
-    endowments: Estimate
-    coefficients: Estimate
-    interaction: Estimate
+    These are `Known` where they have no width: the constant explains nothing by definition, nor does a category that both
+    groups have equally often in every draw.
+    """
+
+    explained: Known
+    unexplained: Known
+    endowments: Known
+    coefficients: Known
+    interaction: Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,8 @@ def oaxaca_blinder(
     -------
     Oaxaca or NotEnoughData
         In the unit of the outcome; NotEnoughData when a group has fewer persons than coefficients + `MIN_PERSONS`, a category
-        has fewer than `MIN_PERSONS_PER_CATEGORY` persons of a group, or in more than one draw in twenty there is no answer.
+        has fewer than `MIN_PERSONS_PER_CATEGORY` persons of a group, in more than one draw in twenty there is no answer, or
+        the difference or one of its five parts is the same in every draw.
 
     Raises
     ------
@@ -147,7 +153,7 @@ def oaxaca_blinder(
     Women have a characteristic less often that goes with 10 more for everybody, and get 2 less whatever they have:
 
     >>> frame = pd.DataFrame({"sex": ["w"] * 40 + ["m"] * 40, "home": (["rent"] * 3 + ["own"]) * 10 + ["rent", "own"] * 20})
-    >>> frame["y"] = 10.0 * (frame["home"] == "own") - 2.0 * (frame["sex"] == "w")
+    >>> frame["y"] = 10.0 * (frame["home"] == "own") - 2.0 * (frame["sex"] == "w") + frame.index // 4 % 2
     >>> found = oaxaca_blinder(frame, "y", "sex", ("w", "m"), ["home"], draws=99)
     >>> round(found.gap.value, 6), round(found.explained.value, 6), round(found.detail["home"].explained.value, 6)
     (-4.5, -2.5, -2.5)
@@ -174,7 +180,8 @@ def oaxaca_blinder(
     if whole.mean() < 1 - MOST_LEFT_OUT:
         return NotEnoughData(OAXACA, "optimisers that agree", 0, 1)
     first, second = (one.only(whole) for one in drawn)
-    found = _told(coded, folds(first, second, scaled.to_means, scaled.to_slopes, standard), tuple(people), unit, standard)
+    behind = of_money(people, map(cells.sums, sides)) if unit == EURO_MONTH else Sides(tuple(people))
+    found = _told(coded, folds(first, second, scaled.to_means, scaled.to_slopes, standard), behind, unit, standard)
     return _with_fewest(found, _least(cells, sides))
 
 
@@ -234,8 +241,8 @@ class _Scaled:
         return moments(self.z[cells.pattern[mine]], rows, total - rows * self.centre, person, draws, seed)
 
 
-def _told(coded: Characteristics, parts: dict[str, Floats], people: tuple[int, ...], unit: str, standard: Standard) -> Oaxaca:
-    sides, left = Sides(people), min(people) - len(coded.kept)
+def _told(coded: Characteristics, parts: dict[str, Floats], sides: Sides, unit: str, standard: Standard) -> Oaxaca:
+    people, left = sides.persons, min(sides.persons) - len(coded.kept)
 
     def told(values: Floats) -> Estimate:
         return replace(percentile(values[0], values[1:], sum(people), unit, OAXACA), sides=sides, residual_df=left)

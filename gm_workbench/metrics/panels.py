@@ -18,6 +18,7 @@ from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.clustered import design, in_one_size, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.mixed_fit import SAME
 
 Floats = NDArray[np.float64]
 Errors = Literal["clustered", "classical"]
@@ -93,8 +94,8 @@ def fixed_effects(
     Returns
     -------
     PanelFit or NotEnoughData
-        NotEnoughData below 30 persons with two rows, with too few persons or rows for the coefficients, or when all outcomes
-        are equal.
+        NotEnoughData below 30 persons with two rows, with too few persons or rows for the coefficients, or when nobody's
+        outcomes differ from each other.
 
     Raises
     ------
@@ -108,14 +109,17 @@ def fixed_effects(
     Examples
     --------
     >>> rows = pd.DataFrame([(p, t, t * (p % 3)) for p in range(30) for t in range(3)], columns=["person", "wave", "hours"])
-    >>> fit = fixed_effects(rows.assign(wage=rows["person"] + rows["hours"] / 2 + rows["wave"] % 2), "wage", ["hours"])
-    >>> round(fit.coefficients["hours"].value, 6), fit.coefficients["hours"].n, fit.rows
+    >>> rows["wage"] = rows["person"] + rows["hours"] / 2 + rows["wave"] % 2 + rows["person"] * rows["wave"] % 5 / 100
+    >>> fit = fixed_effects(rows, "wage", ["hours"])
+    >>> round(fit.coefficients["hours"].value, 1), fit.coefficients["hours"].n, fit.rows
     (0.5, 30, 90)
     """
     short = _short(frame, outcome, predictors, person, FIXED)
     if short is not None:
         return short
     means, centred, sizes = _split(frame, [outcome, *predictors], person)
+    if outcome not in _moving(means, centred):
+        return NotEnoughData(FIXED, SAME, 1, 2)
     still = [name for name in predictors if name not in _moving(means, centred)]
     if still:
         raise MetricError(f"{FIXED}: the columns {', '.join(still)} change for nobody. Leave them out, or use random_effects.")

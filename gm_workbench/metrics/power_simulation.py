@@ -7,7 +7,7 @@ number of draws, and what is drawn: shares by team from a beta distribution, sco
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan, sqrt
+from math import isfinite, nan, sqrt
 from typing import TypeAlias
 
 import numpy as np
@@ -18,6 +18,7 @@ from scipy import stats
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.cascade import Contrast, ancova_difference
+from gm_workbench.metrics.checks import MOST_DRAWS
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.planning import PLAN, require
 from gm_workbench.metrics.plans import YEAR, Plan
@@ -102,6 +103,8 @@ def simulated(plan: Plan, difference: float, draws: int = 500, seed: int = 1) ->
     """
     require(
         ("draws", draws >= FEWEST_DRAWS, f"at least {FEWEST_DRAWS}"),
+        ("draws", draws <= MOST_DRAWS, f"at most {MOST_DRAWS}"),
+        ("difference", isfinite(difference), "finite"),
         ("seed", seed >= 0, "0 or more"),
     )
     if (short := never(plan)) is not None:

@@ -33,7 +33,7 @@ from gm_workbench.metrics.assignments import (
     Nuisance as Nuisance,
 )
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.estimate import Estimate, Known, NotEnoughData
 
 RANDOMISATION = "randomisation inference"
 
@@ -59,7 +59,8 @@ class Randomisation:
     Attributes
     ----------
     estimate : Estimate
-        Difference with exposure; the interval holds every constant difference that the test does not reject; `se` is NaN.
+        Difference with exposure; the interval holds every constant difference that the test does not reject; `se` is NaN. It
+        is `Known` where that is one only: with teams that are equal but for exposure the test rejects any other, exactly.
     p : float
         Two-sided p of no difference for any team in any period.
     assignments : int
@@ -68,7 +69,7 @@ class Randomisation:
         Whether these are all that were possible (else they were drawn).
     """
 
-    estimate: Estimate
+    estimate: Known
     p: float
     assignments: int
     exact: bool

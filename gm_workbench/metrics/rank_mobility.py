@@ -51,7 +51,8 @@ class RankMobility:
     left : Estimate
         Of the same, the share that is no longer in the lowest part later.
     fell : Estimate
-        Of those in the highest part at the start (as large), the share with a lower rank later.
+        Of those in the highest part at the start (as large), the share with a lower rank later. Each of the three is
+        NotEnoughData where it is the same in every draw, as when nobody fell.
     bottom : float
         The part that counts as lowest, 0.25 for a quarter.
     """
@@ -59,9 +60,9 @@ class RankMobility:
     slope: Estimate
     spearman: Estimate
     expected: Estimate
-    rose: Estimate
-    left: Estimate
-    fell: Estimate
+    rose: Estimate | NotEnoughData
+    left: Estimate | NotEnoughData
+    fell: Estimate | NotEnoughData
     bottom: float
 
 
@@ -107,7 +108,7 @@ def rank_mobility(
         Slope and correlation without unit, expected rank in percentiles, shares in probability; n is persons, of a share
         those in its part. t intervals on
         persons − 1 or clusters − 1. NotEnoughData below 40 persons or 10 clusters, with fewer than 10 persons in the lowest or
-        highest part, or when all wages of a moment are equal.
+        highest part, or when all wages of a moment are equal or nobody passes anybody.
 
     Raises
     ------

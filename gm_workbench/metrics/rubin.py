@@ -11,7 +11,7 @@ from scipy import stats
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import all_finite
+from gm_workbench.metrics.checks import all_finite, require_whole
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 Floats = NDArray[np.float64]
@@ -106,7 +106,8 @@ def pool(
     Raises
     ------
     MetricError
-        When there is not one finite variance above zero for each finite estimate, or degrees of freedom are not above 0.
+        When there is not one finite variance above zero for each finite estimate, degrees of freedom are not above 0, or
+        persons are fewer than none.
 
     References
     ----------
@@ -120,6 +121,7 @@ def pool(
     (2.2, 9.4408, 0.64033)
     """
     q, u = _numbers(estimates), _numbers(variances)
+    require_whole(RUBIN, least=0, n=n, groups=groups or 0, residual_df=residual_df or 0)
     _require(q.ndim == 1 and q.shape == u.shape and bool((u > 0).all()), q, u, complete_df)
     m = len(q)
     if m < MIN_IMPUTATIONS:
@@ -233,8 +235,9 @@ def _numbers(values: ArrayLike) -> Floats:
     """Give an array, or say that there is something else than numbers; `_require` says what is wrong with its shape."""
     told = values if isinstance(values, np.ndarray) else np.array(values, dtype=object)
     try:
-        return np.array(told.tolist(), dtype=float)
-    except (TypeError, ValueError) as error:
+        # without the complex numbers there are too few for the shape; turned into others they would lose a part in silence
+        return np.array([float(one) for one in told.ravel().tolist() if not isinstance(one, complex)]).reshape(told.shape)
+    except (TypeError, ValueError, OverflowError) as error:
         raise MetricError(f"{RUBIN}: estimates and variances must be numbers, as many in each set, but are not.") from error
 
 

@@ -10,17 +10,20 @@ from statsmodels.stats.proportion import proportion_confint
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_binary, require_columns, require_numbers
+from gm_workbench.metrics.estimate import Sides
+from gm_workbench.metrics.sides import sides_of
 
 
 @dataclass(frozen=True, slots=True)
 class MonthShare:
-    """The share of persons in one month to whom something applies, with its Wilson interval."""
+    """The share of persons in one month to whom something applies, with its Wilson interval, and with whom they are."""
 
     month: int
     numerator: int
     n: int
     low: float
     high: float
+    sides: Sides | None = None
 
     @property
     def value(self) -> float:
@@ -28,7 +31,9 @@ class MonthShare:
 
 
 @as_declared
-def monthly_share(frame: pd.DataFrame, flag: str, month: str = "month") -> tuple[MonthShare, ...]:
+def monthly_share(
+    frame: pd.DataFrame, flag: str, month: str = "month", *, cluster: str | None = None
+) -> tuple[MonthShare, ...]:
     r"""Give for each month the share of persons to whom `flag` applies, e.g. work next to benefit, with a Wilson interval.
 
     .. math:: \hat p_t = \frac{1}{n_t} \sum_i y_{it}, \quad \text{interval as in Wilson's: }
@@ -39,6 +44,7 @@ def monthly_share(frame: pd.DataFrame, flag: str, month: str = "month") -> tuple
     frame : one row per person and month under observation
     flag : column of True and False
     month : column with the month index
+    cluster : column with the coach or team, where persons are those of some of them: results then say how many these are
 
     Returns
     -------
@@ -60,18 +66,21 @@ def monthly_share(frame: pd.DataFrame, flag: str, month: str = "month") -> tuple
     >>> monthly_share(pd.DataFrame({"month": [0, 0, 0, 1], "working": [True, False, False, False]}), "working")[0].value
     0.3333333333333333
     """
-    require_columns(frame, [flag, month], "monthly_share")
+    require_columns(frame, [flag, month, *([] if cluster is None else [cluster])], "monthly_share")
     if frame[flag].isna().any():
         raise MetricError(f"monthly_share: {flag} must be True or False in every row, but it is missing in some.")
     require_binary(frame, flag, "monthly_share")
     require_numbers(frame, [month], "monthly_share")
     if (frame[month] % 1 != 0).any():
         raise MetricError(f"monthly_share: column {month} must hold whole numbers, but at least one is not.")
-    counted = frame[flag].astype(bool).groupby(frame[month].astype(int)).agg(["sum", "count"])
-    return tuple(
-        MonthShare(int(str(index)), int(row["sum"]), int(row["count"]), *wilson(int(row["sum"]), int(row["count"])))
-        for index, row in counted.iterrows()
-    )
+    counted = frame[flag].astype(bool).groupby(frame[month].astype(int))
+    return tuple(_of_month(int(str(index)), rows, frame, cluster) for index, rows in counted)
+
+
+def _of_month(month: int, happened: pd.Series[bool], frame: pd.DataFrame, cluster: str | None) -> MonthShare:
+    k, n = int(happened.sum()), len(happened)
+    sides = None if cluster is None else sides_of([frame.loc[happened.index]], cluster)
+    return MonthShare(month, k, n, *wilson(k, n), sides)
 
 
 @as_declared

@@ -80,6 +80,16 @@ def over(sizes: Iterable[float], persons: int) -> Sides:
     return Sides((persons,), (len(known),), max(known) / sum(known))
 
 
+def of_money(persons: Sequence[int], amounts: Iterable[NDArray[np.float64]]) -> Sides:
+    """Count who stands on each side of a number of money, and which share of it is one person's; amounts are by person.
+
+    >>> of_money([2, 3], [np.array([10.0, 30.0]), np.array([0.0, 1.0, 1.0])]).money
+    0.75
+    """
+    sizes = [np.abs(amount) for amount in amounts]
+    return Sides(tuple(persons), money=max((float(size.max() / size.sum()) for size in sizes if size.sum() > 0), default=0.0))
+
+
 def two_sides(frame: pd.DataFrame, name: str, cluster: str | None = None) -> Sides | None:
     """Count who stands on either side of a column of yes and no; one of more values has one side, or none without a cluster.
 

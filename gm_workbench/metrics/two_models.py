@@ -129,10 +129,14 @@ def _minimum(x: Floats, loss: Loss) -> Floats | None:
     beta = np.zeros(x.shape[1])
     for _ in range(STEPS):
         value, first, second = loss(x @ beta)
-        step = np.linalg.solve((x.T * second) @ x, x.T @ first)
+        curve = (x.T * second) @ x
+        if not told_apart(curve, ROUNDING):  # one pattern outweighs all others: there is no bottom to be found
+            return None
+        step = np.linalg.solve(curve, x.T @ first)
         size = 1.0
-        while loss(x @ (beta - size * step))[0] > value + ROUNDING * (1 + abs(value)) and size > CLOSE:
-            size /= 2
+        with np.errstate(over="ignore", invalid="ignore"):  # a step too far to have a loss leads up too
+            while not loss(x @ (beta - size * step))[0] <= value + ROUNDING * (1 + abs(value)) and size > CLOSE:
+                size /= 2
         beta = beta - size * step
         if np.abs(x @ beta).max() > ENDLESS:
             return None

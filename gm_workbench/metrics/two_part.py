@@ -21,8 +21,8 @@ from gm_workbench.metrics.characteristics import require_characteristics
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair, shortage
 from gm_workbench.metrics.collapsed import Cells, collapsed
 from gm_workbench.metrics.equity import EURO_MONTH
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
-from gm_workbench.metrics.sides import beside
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.sides import beside, of_money
 from gm_workbench.metrics.two_models import Models, fitted
 
 Floats = NDArray[np.float64]
@@ -32,6 +32,9 @@ MIN_SPENDERS = 20
 """Persons in each group with any spend, below which nothing is said at equal characteristics (assumed floor)."""
 MIN_SPENDERS_PER_CATEGORY = 5
 """Persons with any spend in each category of a characteristic, below which its coefficients are chance (assumed floor)."""
+
+MOST_EUROS = 1e12
+"""More than a country spends; beside it the other amounts are lost in the figures of a computer."""
 
 SPENT_MONTH = "euro per month with spend"
 NORMAL = 1.959963984540054
@@ -54,7 +57,8 @@ class TwoPart:
     raw : float
         Difference in euros per person-month as it is, nothing held equal.
     any_coefficients, amount_coefficients : mapping of str to Estimate
-        Log odds and log euros, per unit of the column; the group's is under the name of its column.
+        Log odds and log euros, per unit of the column; the group's is under the name of its column. NotEnoughData where
+        nothing varies, as with one amount for everybody.
     spenders : int
         Persons with any spend.
     """
@@ -65,8 +69,8 @@ class TwoPart:
     compared: Estimate
     reference: Estimate
     raw: float
-    any_coefficients: Mapping[str, Estimate]
-    amount_coefficients: Mapping[str, Estimate]
+    any_coefficients: Mapping[str, Estimate | NotEnoughData]
+    amount_coefficients: Mapping[str, Estimate | NotEnoughData]
     spenders: int
 
 
@@ -135,11 +139,12 @@ def two_part(
 
     Examples
     --------
-    Something is spent on women in one month in four and on men in two in four, and then 100 euros:
+    Of each sex something is spent on one person in two, on women in two months of four and on men in all, 100 euros on average:
 
-    >>> months = pd.DataFrame({"person": [i // 4 for i in range(400)], "sex": ["woman"] * 200 + ["man"] * 200,
-    ...                        "amount": [100.0, 0, 0, 0] * 50 + [100.0, 100, 0, 0] * 50,
-    ...                        "home": ["rent", "own", "own", "rent"] * 100})
+    >>> woman = [80.0, 100, 0, 0, *[0] * 4, 120, 100, 0, 0, *[0] * 4]
+    >>> man = [80.0, 100, 80, 100, *[0] * 4, 120, 100, 120, 100, *[0] * 4]
+    >>> months = pd.DataFrame({"person": [i // 4 for i in range(416)], "sex": ["woman"] * 208 + ["man"] * 208,
+    ...                        "amount": woman * 13 + man * 13, "home": ["rent", "own", "own", "rent"] * 104})
     >>> found = two_part(months, "sex", ("woman", "man"), ["home"])
     >>> round(found.per_month.value, 2), round(found.any.value, 3), round(found.raw, 2)
     (-25.0, -0.25, -25.0)
@@ -150,6 +155,8 @@ def two_part(
     require_numbers(months, [amount], TWO_PART)
     if (months[amount] < 0).any():
         raise MetricError(f"{TWO_PART}: every amount must be 0 or more, but at least one is negative.")
+    if (months[amount] > MOST_EUROS).any():
+        raise MetricError(f"{TWO_PART}: every amount must be at most {MOST_EUROS:g}, but at least one is more. Look it up.")
     cells = collapsed(months, group, groups, covariates, amount, person, TWO_PART)
     short = shortage(TWO_PART, *_wants(cells))
     if short is not None:
@@ -174,7 +181,8 @@ def _wants(cells: Cells) -> list[tuple[str, int, int]]:
 def _told(cells: Cells, models: Models, names: Sequence[str], unit: str) -> TwoPart:
     people, spenders = cells.people, cells.persons(np.full(len(cells.compared), True), cells.some > 0)
 
-    sides = Sides(tuple(cells.persons(side) for side in (cells.compared, ~cells.compared)))
+    both = (cells.compared, ~cells.compared)
+    sides = of_money([cells.persons(side) for side in both], map(cells.sums, both))
 
     def told(value: float, influence: Floats, unit: str) -> Estimate:
         by_person = np.bincount(cells.person, influence, minlength=people)

@@ -108,7 +108,7 @@ def course(
     Examples
     --------
     >>> rows = pd.DataFrame({"person": [*"abcdefabcdef"], "wave": ["T0"] * 6 + ["T3"] * 6, "g": "all"})
-    >>> followed = course(rows.assign(y=[*range(6), *range(2, 8)]), "y", group="g", waves=["T0", "T3"])
+    >>> followed = course(rows.assign(y=[*range(6), 1, 3, 4, 5, 6, 8]), "y", group="g", waves=["T0", "T3"])
     >>> followed.reported[1].estimate.value, followed.change[0].estimate.value
     (4.5, 2.0)
     """

@@ -92,7 +92,7 @@ def standardised_difference(
         return short
     strange = [name for name in interactions if name not in covariates]
     if strange:
-        raise MetricError(f"{STANDARDISED}: the interactions {', '.join(strange)} must be among the covariates.")
+        raise MetricError(f"{STANDARDISED}: the interactions {', '.join(map(str, strange))} must be among the covariates.")
     group, constant = frame[exposed].to_numpy(dtype=float), design(frame, covariates)
     moves = {"exposed": np.ones(len(frame)), **{f"exposed by {name}": constant[name] for name in interactions}}
     step = np.column_stack([np.zeros((len(frame), len(constant))), *moves.values()])

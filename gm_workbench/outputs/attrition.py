@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from gm_workbench.metrics.attrition import Lost
 from gm_workbench.metrics.estimate import NotEnoughData
@@ -105,8 +106,9 @@ def who_left(
 def _shares(lost: Lost) -> tuple[Cell, ...]:
     if not lost.groups:
         return (share_cell("everybody", STAYED, lost.stayed, lost.persons),)
-    counts = {ARMS[name]: counted for name, counted in lost.groups.items()}
-    return tuple(share_cell(name, STAYED, *counts[name]) for name in ("introduced", "others"))
+    arms = {ARMS[name]: name for name in lost.groups}
+    cells = ((arms[row], share_cell(row, STAYED, *lost.groups[arms[row]])) for row in ("introduced", "others"))
+    return tuple(replace(cell, sides=lost.behind.get(name)) for name, cell in cells)
 
 
 def _apart(one: Balance, lost: Lost) -> Cell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from gm_workbench.metrics.estimate import Estimate
 from gm_workbench.outputs.output import Cell, Measure, Slot
@@ -47,6 +48,12 @@ def count_cell(row: str, column: str, n: int, *, sensitive: bool = False) -> Cel
 def share_cell(row: str, column: str, numerator: int, n: int, *, digits: int = 0, sensitive: bool = False) -> Cell:
     """Give the cell of a share of persons; it is calculated after protection, from its counts."""
     return Cell(row, column, Measure.SHARE, n, numerator=numerator, unit="share", digits=digits, sensitive=sensitive)
+
+
+def share_of(estimate: Estimate, row: str, column: str) -> Cell:
+    """Give the cell of a share with its interval: judged by its counts, as any share, and by the coaches or teams behind it."""
+    bare = share_cell(row, column, round(estimate.value * estimate.n), estimate.n)
+    return replace(bare, low=estimate.low, high=estimate.high, groups=estimate.groups, sides=estimate.sides)
 
 
 def quote(cell: Cell, *, signed: bool = False, absolute: bool = False) -> dict[str, Slot]:

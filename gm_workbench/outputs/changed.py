@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.reliable_change import ReliableChange
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
-from gm_workbench.outputs.cells import quote
+from gm_workbench.outputs.cells import quote, share_of
 from gm_workbench.outputs.measuring import printed
-from gm_workbench.outputs.output import Axis, Cell, Measure, Output, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain, verdict
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text, number
@@ -34,10 +34,14 @@ NOT_BY_IT = Text(
     "This does not say why anyone changed: those who began low by chance rise by themselves. It says nothing about one person.",
 )
 CHANGE_CAPTION = Text(
-    "Aandeel van wie beide metingen invulde ({waves}). Een verandering van meer dan {smallest} punten telt: dat is meer dan "
-    "twee metingen van wie gelijk bleef 95 van de 100 keer verschillen, bij een betrouwbaarheid van {reliability}.",
-    "Share of those who answered both measurements ({waves}). A change of more than {smallest} points counts: that is more "
-    "than two measurements of someone who stayed the same differ 95 times in 100, at a reliability of {reliability}.",
+    "Aandeel van wie beide metingen invulde ({waves}). Een verandering telt als zij groter is dan wat twee metingen van wie "
+    "gelijk bleef 95 van de 100 keer verschillen.",
+    "Share of those who answered both measurements ({waves}). A change counts when it is larger than what two measurements of "
+    "someone who stayed the same differ by 95 times in 100.",
+)
+COUNTS = Text(
+    "Hier telt een verandering van meer dan {smallest} punten, bij een betrouwbaarheid van {reliability}.",
+    "Here a change of more than {smallest} points counts, at a reliability of {reliability}.",
 )
 START_TO_YEAR = Text("de start en 12 maanden", "the start and 12 months")
 
@@ -53,7 +57,7 @@ def changed(
     """Show which shares went up, stayed, or went down by more than the questionnaire errs; never who."""
     if isinstance(result, NotEnoughData):
         return words_only(section, about, shortage(result))
-    cells = tuple(_share(name, getattr(result, name)) for name in ("up", "same", "down"))
+    cells = tuple(share_of(getattr(result, name), name, "share") for name in ("up", "same", "down"))
     bare = CHANGED.format(who=who, up=NOTHING, down=NOTHING)
     sentence = Sentence(CHANGED.format(who=who, **MARGINS), _slots(cells), without_interval=bare)
     given = {
@@ -64,8 +68,9 @@ def changed(
         section,
         about,
         sentence=sentence,
-        more=(plain(NOT_BY_IT),),
-        caption=CHANGE_CAPTION.format(waves=waves, **given),
+        # two estimates over the same persons: they are told only where a share of these is
+        more=(verdict(COUNTS.format(**given), [cell for cell in cells if cell.row == "same"]), plain(NOT_BY_IT)),
+        caption=CHANGE_CAPTION.format(waves=waves),
         alt=sentence,
         shown_as=(Shape.BARS,),
         labels=CHANGE_ROWS,
@@ -77,8 +82,3 @@ def changed(
 def _slots(cells: tuple[Cell, ...]) -> dict[str, Slot]:
     quoted = {cell.row: quote(cell) for cell in cells if cell.row in MARGINS}
     return {f"{row}_{part}".removesuffix("_value"): slot for row, slots in quoted.items() for part, slot in slots.items()}
-
-
-def _share(name: str, share: Estimate) -> Cell:
-    counted = round(share.value * share.n)
-    return Cell(name, "share", Measure.SHARE, share.n, low=share.low, high=share.high, numerator=counted, unit="share")

@@ -6,7 +6,7 @@ COUNT cells named after the series with ``_at_risk`` behind it, at the months at
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -59,6 +59,15 @@ MARGINS = {
     "b_margin": Text(" (marge {b_low} tot {b_high} %)", " (interval {b_low} to {b_high}%)"),
 }
 
+CURVE_CAPTION = Text("{shows} {band}", "{shows} {band}")
+BAND = Text(
+    "Band: marge (95 %); wie bij dezelfde consulent of hetzelfde team hoort, kan op elkaar lijken, en daar is rekening mee "
+    "gehouden.",
+    "Band: interval (95 %), which allows for persons of one coach or team being alike.",
+)
+BAND_OF_PERSONS = Text(
+    "Band: marge (95 %), alsof personen los van elkaar staan.", "Band: interval (95 %), as if persons were independent."
+)
 CLUSTERS = Text("consulenten of teams", "coaches or teams")
 """What persons are alike within: a curve does not say which of the two it was given."""
 
@@ -97,7 +106,7 @@ def exits(
         about,
         sentence=sentence,
         more=(*careful, _note(sentence, about)),
-        caption=about.spells.caption,
+        caption=CURVE_CAPTION.format(shows=about.spells.caption, band=_band(drawn.values())),
         alt=sentence.behind(STEPPED.format(unit=about.spells.unit)),
         shown_as=(Shape.CURVE,),
         labels={**terms(drawn, SERIES), **_risk_labels(drawn)},
@@ -105,6 +114,10 @@ def exits(
         options={"at_risk": AT_RISK, "strong": tuple(drawn)},
     )
     return Output(words, cells)
+
+
+def _band(curves: Iterable[Curve]) -> Text:
+    return BAND if all(curve.groups is not None for curve in curves) else BAND_OF_PERSONS
 
 
 def _note(quoted: Sentence, about: About) -> Sentence:

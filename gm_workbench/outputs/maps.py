@@ -60,7 +60,8 @@ def draw_map(shown: ShownOutput, language: Language, narrow: bool) -> Sheet:
 
 
 def _points(shown: ShownOutput, language: Language) -> list[_Point]:
-    strong = strong_keys(shown)
+    # which points are strong was chosen by all of them: without one, the others would tell of it
+    strong = () if any(cell.hidden for cell in shown.cells) else strong_keys(shown)
     points = []
     for key in rows_of(shown):
         x, y = drawn(shown.cell(key, "x")), drawn(shown.cell(key, "y"))

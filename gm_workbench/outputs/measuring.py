@@ -8,7 +8,7 @@ from gm_workbench.metrics.fit_indices import Indices
 from gm_workbench.metrics.invariance import Invariance, Step
 from gm_workbench.metrics.ladder import STEPS
 from gm_workbench.outputs.about import About, capital, section_words, words_only
-from gm_workbench.outputs.cells import estimate_cell, quote
+from gm_workbench.outputs.cells import estimate_cell, judged_as, quote
 from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, plain
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.vocabulary.protocols import Section
@@ -83,8 +83,8 @@ def factor_fit(result: Confirmatory | NotEnoughData, section: Section, about: Ab
 
 def _index(row: str, column: str, value: float, n: int, fit: Indices) -> Cell:
     """Give the cell of an index of fit, judged by the persons and parameters of its model as the misfit beside it is."""
-    like = fit.rmsea
-    return Cell(row, column, Measure.ESTIMATE, n, value, df=like.residual_df, sides=like.sides, unit="", digits=3)
+    about = judged_as(fit.rmsea)
+    return Cell(row, column, Measure.ESTIMATE, n, value, unit="", digits=3, **about)  # type: ignore[arg-type]
 
 
 def printed(limit: float) -> Text:

@@ -88,9 +88,10 @@ def _cells(result: Movement) -> dict[str, Cell]:
     """
     net = estimate_cell(in_percent(result.net), "net", CHANGE)
     fewest = min(result.rose, result.fell)
-    if not fewest or result.largest > LARGEST:
+    up, down = result.gains, result.losses
+    if not fewest or result.largest > LARGEST or isinstance(up, NotEnoughData) or isinstance(down, NotEnoughData):
         return {"net": net}
-    parts = {"amount": result.amount, "gains": result.gains, "losses": _below_zero(result.losses)}
+    parts = {"amount": result.amount, "gains": up, "losses": _below_zero(down)}
     judged = {row: replace(estimate_cell(in_percent(one), row, CHANGE), numerator=fewest) for row, one in parts.items()}
     return {"net": net, **judged}
 

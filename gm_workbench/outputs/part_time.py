@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.shares import MonthShare
@@ -84,17 +85,7 @@ def part_time(shares: Mapping[str, Sequence[MonthShare]], section: Section, abou
 
 
 def _month_cell(row: str, one: MonthShare) -> Cell:
-    bare = share_cell(row, str(one.month), one.numerator, one.n)
-    return Cell(
-        bare.row,
-        bare.column,
-        bare.measure,
-        bare.n,
-        low=one.low,
-        high=one.high,
-        numerator=bare.numerator,
-        unit="share",
-    )
+    return replace(share_cell(row, str(one.month), one.numerator, one.n), low=one.low, high=one.high, sides=one.sides)
 
 
 def _part_time_sentence(rows: Mapping[str, Sequence[MonthShare]]) -> Sentence:

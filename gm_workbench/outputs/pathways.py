@@ -163,8 +163,9 @@ def _of_teams(result: Mediation | LevelMediation) -> tuple[Sentence, ...]:
 
 
 def _sizes(tilted: Tilt, like: Estimate) -> tuple[Cell, ...]:
-    # where nothing is certain to begin with, no factor is needed to make it unsure
-    found = {"needed": tilted.needed, **({"unsure": abs(tilted.unsure)} if like.excludes_zero else {})}
+    # where nothing is certain to begin with, no factor is needed to make it unsure; a row that is there at times would tell
+    # of a hidden path whether it is
+    found = {"needed": tilted.needed, "unsure": abs(tilted.unsure) if like.excludes_zero else 0.0}
     return tuple(
         replace(estimate_cell(like, row, SIZE, digits=0, unit="share"), value=value, low=None, high=None, se=None)
         for row, value in found.items()

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-
 from gm_workbench.metrics.directions import Directions
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.rank_mobility import RankMobility
 from gm_workbench.outputs.about import About, section_words, words_only
-from gm_workbench.outputs.cells import estimate_cell, quote, share_cell
-from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.cells import estimate_cell, quote, share_of
+from gm_workbench.outputs.output import Axis, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
 
 SHARE, VALUE = "share", "value"
-INTERVAL = re.compile(r" \((?:marge|interval)[^)]*\)")
 WAYS = {
     "up": Text("van wie eronder begon: erboven", "of those who began below: above"),
     "down": Text("van wie erboven begon: eronder of zonder loon", "of those who began above: below or without pay"),
@@ -86,9 +82,9 @@ def directions(result: Directions | NotEnoughData, section: Section, about: Abou
     """
     if isinstance(result, NotEnoughData):
         return words_only(section, about, shortage(result))
-    cells = {way: _share(getattr(result, way), way, SHARE) for way in WAYS}
+    cells = {way: share_of(getattr(result, way), way, SHARE) for way in WAYS}
     slots = {f"{way}{end}": slot for way in WAYS for end, slot in _ends(quote(cells[way])).items()}
-    sentence = _said(WAYS_SAID.format(horizon=str(horizon)), slots)
+    sentence = Sentence(WAYS_SAID.format(horizon=str(horizon)), slots)
     words = section_words(
         section,
         about,
@@ -115,11 +111,15 @@ def ranks(result: RankMobility | NotEnoughData, section: Section, about: About, 
     """
     if isinstance(result, NotEnoughData):
         return words_only(section, about, shortage(result))
-    shares = {name: _share(getattr(result, name), name, VALUE) for name in ("rose", "left", "fell")}
+    moved = {"rose": result.rose, "left": result.left, "fell": result.fell}
+    short = next((one for one in moved.values() if isinstance(one, NotEnoughData)), None)
+    if short is not None:  # the sentence is about both ends of the ladder
+        return words_only(section, about, shortage(short))
+    shares = {name: share_of(one, name, VALUE) for name, one in moved.items() if isinstance(one, Estimate)}
     place = estimate_cell(result.expected, "expected", VALUE, digits=0, unit="places of 100")
     slope = estimate_cell(result.slope, "slope", VALUE, digits=2, unit="")
     slots = {f"{name}{end}": slot for name in ("rose", "fell") for end, slot in _ends(quote(shares[name])).items()}
-    sentence = _said(RANK_SAID.format(horizon=str(horizon)), slots)
+    sentence = Sentence(RANK_SAID.format(horizon=str(horizon)), slots)
     words = section_words(
         section,
         about,
@@ -131,20 +131,6 @@ def ranks(result: RankMobility | NotEnoughData, section: Section, about: About, 
         row_title=Text("maat", "measure"),
     )
     return Output(words, (*shares.values(), place, slope))
-
-
-def _share(one: Estimate, row: str, column: str) -> Cell:
-    """Give the cell of a share with its interval: the guard judges it by its counts, as any share."""
-    return replace(share_cell(row, column, round(one.value * one.n), one.n), low=one.low, high=one.high)
-
-
-def _said(text: Text, slots: dict[str, Slot]) -> Sentence:
-    return Sentence(text, slots, without_interval=_bare(text))
-
-
-def _bare(text: Text) -> Text:
-    """Leave the intervals out of a sentence, for where there are too few persons to show them."""
-    return Text(*(INTERVAL.sub("", one) for one in (text.nl, text.en)))
 
 
 def _ends(slots: dict[str, Slot]) -> dict[str, Slot]:

@@ -6,7 +6,7 @@ import re
 
 from gm_workbench.errors import OutputError
 from gm_workbench.outputs.output import Sentence, ShownOutput, Slot, Suppressed
-from gm_workbench.vocabulary.text import Language, number
+from gm_workbench.vocabulary.text import Language, Text, number
 
 _FIRST = re.compile(
     r"(?<=[.!?])\s+(?=[A-Z\N{LATIN CAPITAL LETTER A WITH GRAVE}-\N{LATIN CAPITAL LETTER THORN}0-9\N{EURO SIGN}])"
@@ -14,6 +14,17 @@ _FIRST = re.compile(
 
 BOUNDS = ("low", "high")
 """The fields of a cell that make its interval."""
+
+_MARGIN = re.compile(r" \((?:marge|interval)[^)]*\)")
+
+
+def without_margins(text: Text) -> Text:
+    """Leave the intervals out of a text, for where numbers are shown without.
+
+    >>> without_margins(Text("Dat is {a} % (marge {low} tot {high} %).", "It is {a}% (interval {low} to {high}%).")).nl
+    'Dat is {a} %.'
+    """
+    return Text(*(_MARGIN.sub("", one) for one in (text.nl, text.en)))
 
 
 def say(sentence: Sentence, shown: ShownOutput, language: Language) -> str:
@@ -35,12 +46,13 @@ def say(sentence: Sentence, shown: ShownOutput, language: Language) -> str:
     Raises
     ------
     OutputError
-        When a slot quotes a bound that its cell does not show and the sentence has no words without it, or a placeholder has no
-        slot.
+        When a slot quotes a bound that its cell does not show, outside brackets and in a sentence that has no words without it,
+        or a placeholder has no slot.
     """
     text, slots = sentence.text, sentence.slots
-    if sentence.without_interval[language] and any(_lacks_bound(slot, shown) for slot in slots.values()):
-        text, slots = sentence.without_interval, {name: slot for name, slot in slots.items() if slot.field not in BOUNDS}
+    if any(_lacks_bound(slot, shown) for slot in slots.values()):
+        text = sentence.without_interval if sentence.without_interval[language] else without_margins(text)
+        slots = {name: slot for name, slot in slots.items() if slot.field not in BOUNDS or f"{{{name}}}" in text[language]}
     numbers = {name: _fill(slot, shown, language) for name, slot in slots.items()}
     if None in numbers.values():
         return sentence.otherwise[language]

@@ -91,6 +91,10 @@ WHAT = {
     "exits for the reason": Text("keer uitstroom om die reden", "exits for that reason"),
     "exits in each band of months": Text("keer uitstroom in elke groep maanden", "exits in each band of months"),
     "exits before the horizon": Text("keer uitstroom per groep binnen die tijd", "exits in each group within that time"),
+    "persons who do not leave for the reason in time": Text(
+        "personen per groep die binnen die tijd niet zo uitstromen",
+        "persons in each group who do not leave so within that time",
+    ),
     "exits that were followed": Text("keer uitstroom met genoeg maanden erna", "exits with enough months after them"),
     "exits for the reason on both sides of each covariate": Text(
         "keer uitstroom aan beide kanten van elk kenmerk", "exits on both sides of each characteristic"

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.johnson_neyman import Region
 from gm_workbench.metrics.moderation_levels import Levels
-from gm_workbench.outputs.about import About, capital, section_words, words_only
-from gm_workbench.outputs.cells import estimate_cell, quote, share_cell
+from gm_workbench.outputs.about import NOTHING, About, capital, section_words, words_only
+from gm_workbench.outputs.cells import estimate_cell, judged_as, quote, share_cell
 from gm_workbench.outputs.model import SCALE_NAMES
 from gm_workbench.outputs.output import Axis, Cell, Measure, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
@@ -95,6 +95,7 @@ REGION_LABELS = {
     "less": Text("minder gedrag, aangetoond", "less behaviour, shown"),
     "bound": Text("grens (score)", "limit (score)"),
     "other_bound": Text("andere grens (score)", "other limit (score)"),
+    "change": Text("verandering van de stap per punt score", "change of the step per point of score"),
 }
 INSIDE = Text(
     "Van de {who} heeft {{{name}}} % een score voor {moderator} waarbij meer intentie aantoonbaar samengaat met {sign} gedrag.",
@@ -143,9 +144,13 @@ def slope_shares(
     parts = _extents(found, named, who)
     slots = {name: slot for _, own in parts for name, slot in own.items()}
     text = Text(" ".join(part.nl for part, _ in parts), " ".join(part.en for part, _ in parts))
-    if not slots:
-        return words_only(section, about, text)  # the same for everybody who is drawn: there is no share to give
-    sentence, cells = Sentence(text, slots, TOO_FEW_TO_SHOW), tuple(cell for one in found for cell in _region_cells(one))
+    changes = [_change_cell(one) for one in found]
+    if not slots:  # the same for everybody who is drawn: there is no share to give, and the words rest on the model
+        sentence = Sentence(text).resting_on(changes)
+        words = section_words(section, about, sentence=sentence, caption=NOTHING, alt=sentence, shown_as=(Shape.WORDS,))
+        return Output(words, tuple(changes))
+    cells = (*(cell for one in found for cell in _region_cells(one)), *changes)
+    sentence = Sentence(text, slots, TOO_FEW_TO_SHOW).resting_on(changes)
     words = section_words(
         section,
         about,
@@ -157,6 +162,11 @@ def slope_shares(
         row_title=Text("naar", "by"),
     )
     return Output(words, cells)
+
+
+def _change_cell(region: Region) -> Cell:
+    """Give the cell of the model behind a region: what is said of all scores has no share of its own to be judged by."""
+    return estimate_cell(region.change, region.moderator, "change", digits=2, unit="")
 
 
 Said = tuple[Text, dict[str, Slot]]
@@ -212,8 +222,7 @@ def _region_cells(region: Region) -> list[Cell]:
     shares = [share_cell(region.moderator, name, count, region.persons) for name, count in persons.items()]
     low, high = region.over
     bounds = zip(("bound", "other_bound"), [bound for bound in region.bounds if low <= bound <= high], strict=False)
-    left = next((one.residual_df for _, one in region.curve), None)
-    like = {"df": left, "unit": ""}
+    like = {**judged_as(region.change), "unit": ""}
     return shares + [Cell(region.moderator, name, Measure.ESTIMATE, region.persons, bound, **like) for name, bound in bounds]  # type: ignore[arg-type]
 
 

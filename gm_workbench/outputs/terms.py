@@ -58,6 +58,13 @@ MOTHERS, WORKERS = Text("moeders", "mothers"), Text("werkenden", "workers")
 """Who an answer is about, as a plural."""
 
 ON_BENEFIT = Text("iedereen met algemene bijstand in de startmaand", "everybody on general assistance in the first month")
+ON_BENEFIT_ASKED = Text(
+    "mensen met algemene bijstand in de startmaand die toestemming gaven",
+    "people on general assistance in the first month who gave consent",
+)
+ON_BENEFIT_IN_PERIOD = Text("iedereen met een bijstandsuitkering in de periode", "everyone on social assistance in the period")
+"""Who spend is about where no caseload was delivered, so that nothing is known of consent."""
+
 MOTHERS_ASKED = Text(
     "alleenstaande moeders met algemene bijstand in de startmaand die toestemming gaven",
     "single mothers on general assistance in the first month who gave consent",

@@ -121,8 +121,9 @@ def _introduction(study: Study, coaches: pd.Series, month: int) -> dict[str, pd.
 
 
 def profile(study: Study) -> pd.DataFrame:
-    """Give everybody on general assistance in the index month, marked as lone mother or rest of the caseload."""
-    people = on_benefit(study, study.index_month)
+    """Give who was on general assistance in the index month and consented, marked as lone mother or rest of the caseload."""
+    everybody = on_benefit(study, study.index_month)
+    people = everybody.loc[agreed(study, everybody["person"])].reset_index(drop=True)
     return people.assign(group=_is_lone_mother(people).map({True: "mothers", False: "rest"}))
 
 

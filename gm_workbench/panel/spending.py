@@ -1,10 +1,10 @@
-"""What was spent on re-integration, by person and month on benefit."""
+"""What was spent on re-integration on who consented to research, by person and month on benefit."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from gm_workbench.panel.people import AGE_BANDS, AGE_EDGES, banded, general_assistance
+from gm_workbench.panel.people import AGE_BANDS, AGE_EDGES, agreed, banded, general_assistance
 from gm_workbench.panel.study import Study
 
 
@@ -28,7 +28,9 @@ def spending_by_type(study: Study) -> pd.DataFrame:
 
 def _on_benefit(study: Study) -> pd.DataFrame:
     """Give the months, with words as categories: what is made of millions of rows is grouped by them again and again."""
-    months = general_assistance(study, columns=["person", "month", "sex", "household", "birth_year"])
+    rows = general_assistance(study, columns=["person", "month", "sex", "household", "birth_year"])
+    people = rows["person"].drop_duplicates()
+    months = rows.loc[rows["person"].isin(people.loc[agreed(study, people)])]
     words = {name: months[name].astype("category") for name in ("person", "sex", "household")}
     return months.assign(**words).drop_duplicates(["person", "month"])
 

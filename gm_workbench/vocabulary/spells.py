@@ -18,7 +18,7 @@ class Spells:
     work : Text
         What an exit to work is to, as it reads behind "uitstroom naar", "left for".
     caption : Text
-        What the curve of exits shows, who counts, and what the band is.
+        What the curve of exits shows, and who counts.
     note : Text
         What must be said beside that figure.
     """
@@ -35,10 +35,9 @@ ON_BENEFIT = Spells(
     caption=Text(
         "Uitstroom naar werk: deel van de personen aan de start dat sindsdien de uitkering verliet met werk als reden. Wie om "
         "een andere reden vertrok (verhuizing, relatie, pensioen, overig), kan daarna niet meer naar werk uitstromen en telt "
-        "zo mee. Band: marge (95 %), alsof personen los van elkaar staan.",
+        "zo mee.",
         "Exit to work: share of the persons at the start who have left the benefit since with work as the reason. Those who "
-        "left for another reason (moving, relationship, pension, other) can no longer leave for work and are counted as such. "
-        "Band: interval (95 %), as if persons were independent.",
+        "left for another reason (moving, relationship, pension, other) can no longer leave for work and are counted as such.",
     ),
     note=Text(
         "Reden 11 in de bijstandsstatistiek omvat naast loon ook een ziektewetuitkering. Het cijfer is dus een bovengrens.",

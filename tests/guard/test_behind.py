@@ -8,7 +8,9 @@ import pytest
 
 from gm_workbench.guard.cells import Reason, own_reason
 from gm_workbench.metrics.agreement import shared_rating
+from gm_workbench.metrics.attrition import who_is_lost
 from gm_workbench.metrics.clustered import design, least_squares
+from gm_workbench.metrics.consensus import within_group_agreement
 from gm_workbench.metrics.decomposition import spend_kitagawa
 from gm_workbench.metrics.equity import spend_difference
 from gm_workbench.metrics.estimate import Estimate, Sides
@@ -20,13 +22,24 @@ from gm_workbench.metrics.monthly_hazards import monthly_hazards
 from gm_workbench.metrics.multilevel import random_intercept
 from gm_workbench.metrics.oaxaca import oaxaca_blinder
 from gm_workbench.metrics.person_months import laid_out
+from gm_workbench.metrics.shares import monthly_share
 from gm_workbench.metrics.small_sample import cr2
 from gm_workbench.metrics.staggered import group_time
+from gm_workbench.metrics.two_part import two_part
+from gm_workbench.outputs.about import About
+from gm_workbench.outputs.attrition import who_left
 from gm_workbench.outputs.cells import estimate_cell
 from gm_workbench.outputs.growth import _apart
 from gm_workbench.outputs.measuring import _index
 from gm_workbench.outputs.output import Cell, Measure
+from gm_workbench.outputs.part_time import part_time
 from gm_workbench.outputs.sensitivity import _of_the_same
+from gm_workbench.vocabulary.protocols import Assignment, load_protocol
+from gm_workbench.vocabulary.schemas import DataKind
+from gm_workbench.vocabulary.text import same
+
+PROTOCOL = load_protocol("tilburg_single_mothers")
+ABOUT = About(DataKind.SYNTHETIC, same("mothers"), same("2024"), same("benefits"), Assignment.UNKNOWN)
 
 
 def why(policy, estimate: Estimate) -> Reason | None:
@@ -87,7 +100,21 @@ def test_split_of_spend_needs_enough_persons_on_each_side(policy, few, reason):
 
 def test_difference_in_spend_says_who_stands_on_each_side():
     months = pd.DataFrame({"person": range(40), "sex": ["m"] * 11 + ["w"] * 29, "amount": [i % 9 * 1.0 for i in range(40)]})
-    assert spend_difference(months, "sex", ("w", "m"), draws=29).sides == Sides((29, 11))
+    assert spend_difference(months, "sex", ("w", "m"), draws=29).sides == Sides((29, 11), money=8 / 37)
+
+
+@pytest.mark.parametrize(("most", "reason"), [(59.0, None), (61.0, Reason.DOMINANCE)])
+def test_difference_in_spend_is_not_that_of_one_person(policy, most, reason):
+    """Beside the mean of women it gives that of men, of whose money one man has `most` and sixty others a euro each."""
+    at = np.arange(121)
+    months = pd.DataFrame({"person": at, "sex": np.where(at < 61, "m", "w"), "home": np.where(at % 2, "rent", "own")})
+    months = months.assign(amount=np.where(at == 0, most, 1.0))
+    gap = spend_difference(months, "sex", ("w", "m"), draws=29)
+    split = spend_kitagawa(months, "sex", ("w", "m"), "home", draws=29)
+    found = oaxaca_blinder(months, "amount", "sex", ("w", "m"), ["home"], person="person", draws=29)
+    model = two_part(months.assign(amount=months["amount"] * (at % 3 > 0)), "sex", ("w", "m"), ["home"])
+    assert {why(policy, one) for one in (gap, split.gap, split.rates, found.gap, found.unexplained)} == {reason}
+    assert model.per_month.sides.money == 0.025  # who has most got nothing here
 
 
 def begun(large: int) -> pd.DataFrame:
@@ -125,6 +152,32 @@ def test_likeness_within_coaches_is_not_mostly_that_of_one_coach(policy, large, 
     level = random_intercept(frame, "score", [], "coach")
     found = (shared_rating(frame, "score", "coach").single, level.share_between, level.coefficients["const"])
     assert {why(policy, one) for one in found} == {reason}
+
+
+@pytest.mark.parametrize(("large", "reason"), [(60, None), (61, Reason.GROUP_SHARE)])
+def test_agreement_with_the_middle_coach_is_not_mostly_that_of_one_coach(policy, large, reason):
+    coach = [at % 10 for at in range(60)] + [10] * large
+    rated = pd.DataFrame({"coach": coach, "bej": [3.0 + at // 10 % 2 for at in range(len(coach))]})
+    assert why(policy, within_group_agreement(rated, ["bej"], "coach").median) is reason
+
+
+@pytest.mark.parametrize(("coaches", "reason"), [(2, Reason.GROUPS), (3, None)])
+def test_share_of_persons_in_a_month_is_not_that_of_two_coaches(policy, coaches, reason):
+    """Who works beside the benefit among the persons of so few coaches is what these coaches bring about."""
+    rows = pd.DataFrame({"month": 3, "coach": np.arange(60) % coaches, "works": np.arange(60) % 5 < 2})
+    shares = {"True": monthly_share(rows, "works", cluster="coach")}
+    output = part_time(shares, PROTOCOL.sections["parttime"], ABOUT)
+    assert own_reason(output.cells[0], policy) is reason
+
+
+@pytest.mark.parametrize(("coaches", "reason"), [(2, Reason.GROUPS), (3, None)])
+def test_share_that_answered_again_is_not_that_of_two_coaches(policy, coaches, reason):
+    at = np.arange(240)
+    rows = pd.DataFrame({"there": (at * 7 % 31 + at % 30 > 25) * 1.0, "age": at % 30, "new": at < 60})
+    rows = rows.assign(coach=np.where(rows["new"], at % coaches, 10 + at % 12))
+    lost = who_is_lost(rows, "there", ["age"], cluster="coach", by="new")
+    output = who_left(lost, PROTOCOL.sections["attrition_who"], ABOUT, names={"age": same("age")})
+    assert [own_reason(cell, policy) for cell in output.cells[:2]] == [reason, None]
 
 
 @pytest.mark.parametrize(("few", "reason"), [(9, Reason.THRESHOLD), (10, None)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -186,6 +187,27 @@ def test_groups_of_which_neither_may_hold_the_other_are_not_subtracted():
     assert rules_found(report({"all": 75}), elsewhere) == []
 
 
+@pytest.mark.parametrize(("men", "rules"), [(47, [Rule.SUBGROUP]), (40, []), (50, [])])
+def test_group_minus_its_parts_in_two_other_studies_is_small(men, rules):
+    """Three, ten, and nobody besides."""
+    sides = (report({"all": 120}), report({"sex:woman": 70}, study="b"), report({"sex:man": men}, study="c"))
+    assert rules_found(*sides) == rules
+
+
+def test_parts_are_of_one_characteristic_and_of_other_studies_in_the_same_months():
+    whole, woman, man = report({"all": 120}), report({"sex:woman": 70}, study="b"), report({"sex:man": 47}, study="c")
+    assert rules_found(whole, woman, report({"home:rent": 47}, study="c")) == []
+    assert rules_found(whole, woman, report({"sex:man": 47}, study="c", period=NEXT)) == []
+    assert rules_found(report({"all": 120}, origin="r"), replace(woman, origin="r"), replace(man, origin="r")) == []
+
+
+def test_total_minus_places_of_two_other_studies_is_small():
+    total = report({"all": 120}, "region", members=("GM0307", "GM0363", "GM0855"))
+    places = (report({"all": 60}, "GM0363", study="b"), report({"all": 56}, study="c"))
+    assert rules_found(total, *places) == [Rule.TOTAL]
+    assert rules_found(total, places[0], report({"all": 50}, study="c")) == []
+
+
 def test_sum_is_of_no_whole_group_when_a_part_of_it_is_hidden():
     assert rules_found(report({"all": 120}), report({"women": 70, "men": 43, "others": "–"}, study="b")) == []
 
@@ -277,7 +299,8 @@ def test_remedies_leave_nothing_to_find_and_take_what_mends_most():
     sides = [network({"all": 120}), report({"all": 60}, "GM0363"), report({"all": 53}), report({"all": "<10"}, "GM0307")]
     sides += [report({"all": 58}, study="b")]
     chosen, left = remedies(sides)
-    assert (chosen, left) == ((("a/GM0855", "who"),), ())
+    # the other study's 58 beside the first place's 60 leave two of the total
+    assert (chosen, left) == ((("a/GM0363", "who"), ("a/GM0855", "who")), ())
 
 
 def test_remedies_never_take_what_was_released_before():

@@ -282,3 +282,9 @@ def test_sensitive_mean_without_any_spread_is_hidden(policy, words):
     spread = Cell("debts", "other", Measure.ESTIMATE, 40, value=12_000.0, se=3.0, sensitive=True)
     shown = protect([Output(words(), (alike, spread))], policy).outputs[0]
     assert [cell.hidden for cell in shown.cells] == [True, False]
+
+
+def test_total_whose_parts_are_all_hidden_is_not_of_nobody(table, rounding):
+    """Under rounding it prints as the sum of what is shown, which is nothing; `n = 0` would say that there are none."""
+    (shown,) = protect([table({"women": [4, 5]})], rounding).outputs
+    assert {str(cell.n) for cell in shown.cells} == {"<8", "–"}

@@ -9,7 +9,7 @@ from gm_workbench.guard.rounded import rounded_counts, usable
 from gm_workbench.metrics.exits import cumulative_incidence
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.exits import exits
-from gm_workbench.outputs.output import Cell, Measure, Output, Suppressed
+from gm_workbench.outputs.output import Cell, Measure, Output, Sum, Suppressed
 from gm_workbench.outputs.sentences import say
 from gm_workbench.vocabulary.protocols import Assignment, load_protocol
 from gm_workbench.vocabulary.schemas import DataKind
@@ -84,6 +84,24 @@ def test_total_of_hidden_parts_is_hidden(rounding, table):
         "4 numbers not shown (fewer than 8 persons)",
         "2 numbers not shown to protect others",
     ]
+
+
+def test_total_that_may_be_twice_what_is_shown_of_it_is_hidden(rounding, table):
+    """Ten of twenty were printed, and beside twenty it said that ten had refused."""
+    small = table({"women": [11, 4, 5]}, margins=True)
+    large = table({"women": [110, 4, 5]}, margins=True)
+    totals = [protect([one], rounding).outputs[0].cell("women", "all") for one in (small, large)]
+    assert [(cell.hidden, str(cell.n)) for cell in totals] == [(True, "–"), (False, "110")]
+
+
+@pytest.mark.parametrize(("homes", "shown"), [((21, 30), True), ((21, 5, 5, 5, 5, 5, 5), False)])
+def test_share_of_a_total_with_hidden_parts_is_not_far_from_what_it_prints(rounding, words, homes, shown):
+    """Of 51 women twelve got something; with thirty of them in small parts it printed as half of twenty."""
+    parts = [Cell(f"home {at}", "n", COUNT, n) for at, n in enumerate(homes)]
+    whole, got = Cell("all", "n", COUNT, 51), Cell("all", "any", SHARE, 51, numerator=12)
+    sums = (Sum(whole.key, tuple(one.key for one in parts)),)
+    outputs = [Output(words("homes"), (*parts, whole), sums), Output(words("any"), (got,))]
+    assert protect(outputs, rounding).outputs[1].cells[0].hidden is not shown
 
 
 def test_share_never_exceeds_one(rounding, words):

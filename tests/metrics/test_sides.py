@@ -20,7 +20,10 @@ def rows() -> pd.DataFrame:
     frame = pd.DataFrame(
         [(coach, person) for coach, size in enumerate(sizes) for person in range(size)], columns=["coach", "i"]
     )
-    return frame.assign(new=(frame["coach"] < 6).astype(int), left=(frame["i"] % 5 == 0).astype(int), age=20 + frame["i"] % 7)
+    left = frame["i"] % 5 == 0
+    left |= frame["coach"].isin([1, 10]) & frame["i"].eq(1)  # with one share of every coach nothing would vary
+    left &= ~(frame["coach"].isin([2, 11]) & frame["i"].eq(0))
+    return frame.assign(new=(frame["coach"] < 6).astype(int), left=left.astype(int), age=20 + frame["i"] % 7)
 
 
 def test_contrast_says_who_is_on_each_side_and_how_many_have_the_outcome(rows):

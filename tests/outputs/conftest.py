@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import wraps
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gm_workbench.guard.policy import load_policy
 from gm_workbench.metrics.estimate import Estimate
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, ShownCell, ShownOutput, Suppressed
@@ -14,7 +20,43 @@ from gm_workbench.vocabulary.protocols import Assignment, Section
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Language, Text, same
 
+from .sweeping import Call, builders, leaks, misjudged, unsaid
+
 Reader = Callable[..., str]
+
+POLICY = load_policy("cbs-stijl", Path(__file__).parents[2] / "data" / "policies")
+TIMES = int(os.environ.get("GM_SWEPT", "3"))
+"""Outputs of one builder that are swept; the tests make most of them many times, and `test_sweeping` sweeps them all."""
+
+SWEPT: Counter[str] = Counter()
+
+
+@pytest.fixture(autouse=True)
+def swept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sweep every kind of output that a test makes: `sweeping` says what for."""
+    calls: list[Call] = []
+    for home, name, builder in list(builders(request.module)):
+        monkeypatch.setattr(home, name, _noted(builder, calls))
+    yield
+    monkeypatch.undo()
+    found = [fault for call in calls if SWEPT[call.name] < TIMES for fault in _faults(call)]
+    assert not found, "\n".join(found)
+
+
+def _noted(builder: Callable[..., Any], calls: list[Call]) -> Callable[..., Any]:
+    @wraps(builder)
+    def made(*given: Any, **named: Any) -> Any:
+        output = builder(*given, **named)
+        if isinstance(output, Output):
+            calls.append(Call(builder, given, named))
+        return output
+
+    return made
+
+
+def _faults(call: Call) -> list[str]:
+    SWEPT[call.name] += 1
+    return [*leaks(call), *misjudged(call, POLICY), *unsaid(call)]
 
 
 @pytest.fixture

@@ -27,9 +27,10 @@ def test_changed_says_both_directions_beside_what_error_alone_brings(
         "Van de moeders ging 15 % (marge 12 tot 18) meer vooruit dan de vragenlijst zich vergist, en 7 % (marge 4 tot 10) meer "
         "achteruit. Vergissing alleen brengt ongeveer 2,5 % vooruit en 2,5 % achteruit."
     )
-    assert "17.0 points counts" in output.words.caption.en
-    assert "reliability of 0.84" in output.words.caption.en
-    assert "niet waardoor" in output.words.more[0].text.nl
+    counts, why = output.words.more
+    assert read(output, "en", sentence=counts) == "Here a change of more than 17.0 points counts, at a reliability of 0.84."
+    assert read(output, sentence=counts, hidden=("same",)) == ""
+    assert "niet waardoor" in why.text.nl
 
 
 def test_changed_is_made_again_from_counts(section: Section, about: About, estimate: Maker) -> None:

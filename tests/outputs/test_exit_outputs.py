@@ -45,6 +45,16 @@ def test_exits_say_both_groups_with_their_intervals():
     assert "20.0% left for work" in spoken(output, "en")
 
 
+def test_exits_say_whether_their_band_allows_for_persons_of_one_coach():
+    alike = replace(curve(0.2), groups=20)
+    captions = [
+        exits({"everybody": one}, TILBURG.sections["exits"], ABOUT, horizon=12).words.caption for one in (alike, curve(0.2))
+    ]
+    assert "kan op elkaar lijken" in captions[0].nl
+    assert "as if persons were independent" not in captions[0].en
+    assert "as if persons were independent" in captions[1].en
+
+
 def test_exits_warn_that_the_assignment_is_not_known_only_when_two_groups_are_compared():
     both = exits({"False": curve(0.1), "True": curve(0.2)}, TILBURG.sections["exits"], ABOUT, horizon=12)
     one = exits({"everybody": curve(0.2)}, TILBURG.sections["exits"], ABOUT, horizon=12)
@@ -223,7 +233,7 @@ def test_exits_of_another_set_are_told_in_its_unit_and_words():
     assert spoken(output).startswith("Binnen 12 perioden stroomde 20,0 % uit naar een baan (marge")
     assert spoken(output, "en").startswith("Within 12 periods 20.0% left for a job (interval")
     assert [axis.label.nl for axis in output.words.axes.values()] == ["perioden sinds de start", "% uitgestroomd naar een baan"]
-    assert output.words.caption == PERIODS.caption
+    assert output.words.caption.nl == "Wie een baan vond. Band: marge (95 %), alsof personen los van elkaar staan."
     assert "maand" not in output.words.alt.text.nl
     assert output.words.more[-1].text == PERIODS.note
 

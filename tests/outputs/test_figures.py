@@ -267,6 +267,13 @@ def test_map_leaves_out_a_point_of_which_one_number_is_hidden():
     assert "a" not in written
 
 
+def test_map_with_a_hidden_point_makes_none_of_the_others_weak():
+    """Which points are strong was chosen by all of them: of weak ones only, the hidden one would be the strongest."""
+    few = (cell("a", "x", HIDDEN), cell("a", "y", HIDDEN), *MAP.cells[2:])
+    chosen, none = shown(*few, options={"strong": ("a",)}), shown(*few)
+    assert draw(chosen, Shape.MAP, "nl") == draw(none, Shape.MAP, "nl")
+
+
 @pytest.mark.parametrize(("rooms", "ends"), [((0.44, 0.48), (30.0, 60.0)), ((0.02, 0.99), (0.0, 100.0))])
 def test_map_of_a_scale_is_drawn_between_tens_around_its_points(rooms, ends):
     assert _room(*rooms) == ends

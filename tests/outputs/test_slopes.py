@@ -106,7 +106,16 @@ def test_shares_are_counts_of_persons_and_limits_stand_only_where_measurements_a
         ("unsure", 100),
         ("less", 0),
     ]
-    assert [(cell.column, cell.value) for cell in output.cells if cell.numerator is None] == [("bound", 40.0)]
+    assert [(cell.column, cell.value) for cell in output.cells if cell.numerator is None] == [("bound", 40.0), ("change", 0.1)]
+
+
+def test_a_direction_at_all_scores_is_not_said_where_its_model_is_hidden(
+    region: Callable[..., Region], section: Section, about: About, read: Reader
+) -> None:
+    """There is no share to give then, and the words would be all that is left."""
+    output = slope_shares([region("SKL", (1, 700)), region("ENV", (0, 700))], section, about)
+    assert "more behaviour" in read(output, "en")
+    assert read(output, "en", hidden=("SKL",)) == "There are too few persons, coaches or teams to show this."
 
 
 def test_share_that_is_hidden_is_not_said(region: Callable[..., Region], section: Section, about: About, read: Reader) -> None:

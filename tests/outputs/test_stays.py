@@ -127,3 +127,11 @@ def test_the_guard_releases_stays(shown: Callable[..., Output], section: Section
     assert "2,3 %" in say(output.words.sentence, output, "nl")
     curve = protect([durations(CURVE, section, about, horizon=24, risk_at=(12, 24))], load_policy("cbs-stijl")).outputs[0]
     assert "28,0 %" in say(curve.words.sentence, curve, "nl")
+
+
+def test_the_share_by_duration_is_said_alone_where_its_interval_would_give_counts_away(section: Section, about: About) -> None:
+    """As under rounding: a report of a whole place was not made for want of these words."""
+    curve = protect([durations(CURVE, section, about, horizon=24, risk_at=(12, 24))], load_policy("opensafely-stijl")).outputs[
+        0
+    ]
+    assert "% uitgestroomd naar werk." in say(curve.words.sentence, curve, "nl")

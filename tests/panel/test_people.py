@@ -79,7 +79,18 @@ def test_lone_mothers_are_women_and_lone_parents_with_a_coach_and_consent():
     cohort = lone_mothers(opened)
     assert list(cohort.frame["person"]) == ["mother"]
     assert [step.persons_out for step in cohort.ledger.steps] == [3, 2, 1]
-    assert profile(opened).groupby("group")["person"].count().to_dict() == {"mothers": 3, "rest": 2}
+    assert sorted(profile(opened)["person"]) == ["father", "mother", "single"]
+
+
+def test_who_refused_research_or_was_not_asked_is_in_no_description_either():
+    """A profile of the caseload and a mean of its spend are research on these people, as any answer is."""
+    rows, paid = (
+        [benefit(one) for one in ("yes", "no", "unasked")],
+        [(one, JAN, "06", 100.0) for one in ("yes", "no", "unasked")],
+    )
+    opened = study(rows, [caseload("yes"), caseload("no", consent="no")], costs=paid)
+    assert list(profile(opened)["person"]) == list(spending_months(opened)["person"]) == ["yes"]
+    assert spending_by_type(opened)["amount"].tolist() == [100.0]
 
 
 def test_a_coach_who_introduced_later_is_left_out_and_counted():
@@ -216,6 +227,7 @@ def test_part_time_months_follow_the_cohort_by_month():
 def test_spending_months_without_costs_are_zero_and_costs_without_benefit_fall_away():
     opened = study(
         [benefit("a"), benefit("a", JAN + 1), benefit("b", sex="man")],
+        [caseload("a"), caseload("b")],
         costs=[("a", JAN, "06", 100.0), ("a", JAN, "08", 50.0), ("a", JAN + 9, "06", 999.0)],
     )
     months = spending_months(opened)

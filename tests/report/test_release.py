@@ -179,8 +179,8 @@ def test_release_is_refused_with_the_arithmetic_and_passes_once_its_proposed_dec
         town.ask(TILBURG, AMERSFOORT)
     assert "[tilburg_single_mothers/GM0855 2024-01/2024-12; who: all × persons] − [amersfoort" in str(refused.value)
     assert "= <10 persons" in str(refused.value)
-    assert "The same group stands in two studies" in str(refused.value)
-    assert "Dezelfde groep staat in twee studies" in str(refused.value)
+    assert "The same group stands in two or more studies" in str(refused.value)
+    assert "Dezelfde groep staat in twee of meer studies" in str(refused.value)
     proposed = town.paths.releases / ".drafts" / "tilburg-2026.proposed.csv"
     (row,) = csv.DictReader(proposed.read_text(encoding="utf-8").splitlines())
     assert (row["report"], row["output"], row["decision"]) == (AMERSFOORT, "who", "withhold")

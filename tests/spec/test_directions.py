@@ -6,6 +6,7 @@ import pytest
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.directions import MIN_CLUSTERS, MIN_PERSONS, Directions, Movement, direction_shares, movement
+from gm_workbench.metrics.estimate import NotEnoughData
 
 RUN = 1e-11  # R printed fourteen figures
 EXACT = 1e-12
@@ -120,13 +121,13 @@ def test_direction_shares_need_some_who_could_have_fallen(high, enough):
 def test_directions_need_enough_clusters(coaches, enough):
     frame = pairs(40, 40, 40).assign(coach=lambda f: f.index % coaches)
     assert isinstance(direction_shares(frame, ["low", "high"], cluster="coach"), Directions) is enough
-    wages = pd.DataFrame({"from": 10.0, "to": 11.0, "coach": np.arange(60) % coaches})
+    wages = pd.DataFrame({"from": 10.0, "to": 11.0 + np.arange(60) % 7, "coach": np.arange(60) % coaches})
     assert isinstance(movement(wages, cluster="coach"), Movement) is enough
 
 
 @pytest.mark.parametrize(("persons", "enough"), [(MIN_PERSONS - 1, False), (MIN_PERSONS, True), (MIN_PERSONS + 1, True)])
 def test_movement_needs_enough_persons(persons, enough):
-    assert isinstance(movement(pd.DataFrame({"from": [10.0] * persons, "to": 11.0})), Movement) is enough
+    assert isinstance(movement(pd.DataFrame({"from": [10.0] * persons, "to": 11.0 + np.arange(persons)})), Movement) is enough
 
 
 def test_directions_refuse_what_makes_no_sense():
@@ -144,4 +145,12 @@ def test_movement_counts_who_went_each_way_and_how_much_is_of_one_person():
     assert (found.rose, found.fell) == (16, 3)
     falls = [np.log(10 / 9), np.log(10 / 9), np.log(10 / 3)]
     assert found.largest == pytest.approx(falls[2] / sum(falls))  # of the falls; a rise is a sixteenth of all rises
-    assert movement(wages.assign(to=10.0)).largest == 0
+
+
+def test_a_part_to_which_nobody_adds_has_no_number_and_wages_that_move_alike_have_none_at_all():
+    rises = pd.DataFrame({"from": [10.0] * 20, "to": [11.0] * 16 + [10.0] * 4})
+    found = movement(rises)
+    assert found.gains.value == pytest.approx(0.8 * np.log(1.1))
+    assert found.losses == NotEnoughData(found.net.method, "different outcomes", 1, 2)
+    for to in (10.0, 11.0):
+        assert movement(rises.assign(to=to)) == found.losses

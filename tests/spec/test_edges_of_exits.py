@@ -84,17 +84,17 @@ EDGES: list[tuple[str, str, Callable[[Callable[..., Any]], float], float, str]] 
     ),
     (
         "restricted_mean.still_there",
-        "five exits, the fewest, all at once",
-        lambda ask: ask([6] * 5, [1] * 5, 12).value,
+        "five exits, the fewest",
+        lambda ask: ask([2, 4, 6, 8, 10], [1] * 5, 12).value,
         6,
-        "6 months each",
+        "mean of 2, 4, 6, 8 and 10",
     ),
     (
         "restricted_mean.lost",
-        "five exits, the fewest, all at once",
-        lambda ask: ask([6] * 5, [1] * 5, 12).value,
+        "five exits, the fewest",
+        lambda ask: ask([2, 4, 6, 8, 10], [1] * 5, 12).value,
         6,
-        "12 − 6 months each",
+        "12 less a mean of 6",
     ),
     (
         "restricted_mean.difference",

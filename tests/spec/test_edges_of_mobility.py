@@ -16,19 +16,21 @@ pytestmark = pytest.mark.untraced
 STATES = ("low", "high")
 STAYED = pd.DataFrame({"person": range(20), "from": ["low", "high"] * 10, "to": ["low", "high"] * 10})
 TURNED = STAYED.assign(to=["high", "low"] * 10)
+HALF = STAYED.assign(to=["low", "high", "high", "low"] * 5)
 WAGES = pd.DataFrame({"from": [*range(10, 50)], "to": [*range(20, 60)]})
 MONTHS = pd.DataFrame({"person": "a", "months": [1, 2, 3], "above": True})
-PAY = pd.DataFrame({"person": [*"aabb"], "months": [-1, 1] * 2, "hourly_wage": [10.0, 10.0, 12.0, 12.0]})
+PAY = pd.DataFrame({"person": [*"aabb"], "months": [-1, 1] * 2, "hourly_wage": [10.0, 20.0, 12.0, 6.0]})
 BEGAN = pd.DataFrame([(p, t, 3 * (p < 5)) for p in range(10) for t in range(1, 4)], columns=["person", "time", "first"])
 BEGAN["score"] = 3.0 * ((BEGAN["first"] > 0) & (BEGAN["time"] == 3)) + BEGAN["person"] % 5 * BEGAN["time"] ** 2
 NOTHING = pd.DataFrame({"person": range(20), "amount": 0.0, "sex": ["w", "m"] * 10, "home": ["rent", "rent", "own", "own"] * 5})
 ALIKE = NOTHING.assign(amount=[i // 4 * 10.0 for i in range(20)])
-COSTS = pd.DataFrame({"person": [0, 2, 1, 3], "sex": [*"wwmm"], "type": ["a", "a", "b", "b"], "amount": 10.0})
+COSTS = pd.DataFrame({"person": [0, 2, 1, 3, 4, 6, 5, 7], "sex": [*"wwmm"] * 2, "type": [*"aabbcccc"]})
+COSTS["amount"] = [10.0] * 4 + [8.0, 12.0] * 2
 HOMES = pd.DataFrame(
     {"sex": ["w"] * 40 + ["m"] * 40, "home": ["rent", "own"] * 40, "y": [3.0, 5.0, 4.0, 6.0] * 10 + [1.0, 3.0, 2.0, 4.0] * 10}
 )
 SOME = pd.DataFrame({"person": [i // 4 for i in range(320)], "sex": ["w"] * 160 + ["m"] * 160, "home": ["rent", "own"] * 160})
-SOME["amount"] = [100.0, 200, 0, 0] * 80
+SOME["amount"] = ([100.0, 200, 0, 0] + [200.0, 100, 0, 0] + [0.0] * 4 + [200.0, 100, 200, 100]) * 20
 
 EDGES: list[tuple[str, str, Callable[[Callable[..., Any]], float], float, str]] = [
     (
@@ -41,10 +43,10 @@ EDGES: list[tuple[str, str, Callable[[Callable[..., Any]], float], float, str]] 
     ("mobility.indices", "everybody changes place", lambda ask: ask([[0.0, 1.0], [1.0, 0.0]])["prais"], 2, "(2 − 0) / (2 − 1)"),
     (
         "mobility.mobility_indices",
-        "nobody moves",
-        lambda ask: ask(STAYED, STATES, draws=9)["prais"].value,
-        0,
-        "(2 − 2) / (2 − 1)",
+        "ten from each state, the fewest, of whom half move",
+        lambda ask: ask(HALF, STATES, draws=9)["prais"].value,
+        1,
+        "(2 − .5 − .5) / (2 − 1)",
     ),
     (
         "directions.direction_shares",
@@ -53,7 +55,13 @@ EDGES: list[tuple[str, str, Callable[[Callable[..., Any]], float], float, str]] 
         1,
         "10 of 10 who could",
     ),
-    ("directions.movement", "nobody's wage moves", lambda ask: ask(WAGES.assign(to=WAGES["from"])).amount.value, 0, "log 1"),
+    (
+        "directions.movement",
+        "as many wages double as halve",
+        lambda ask: ask(WAGES.assign(to=WAGES["from"] * ([2.0, 0.5, 1.0, 1.0] * 10))).net.value,
+        0,
+        "log 2 less log 2",
+    ),
     (
         "escape.escape_times",
         "everybody leaves at once",
@@ -63,10 +71,10 @@ EDGES: list[tuple[str, str, Callable[[Callable[..., Any]], float], float, str]] 
     ),
     (
         "rank_mobility.rank_mobility",
-        "forty persons, the fewest, who keep their places",
-        lambda ask: ask(WAGES, draws=9).slope.value,
-        1,
-        "ranks on the same ranks",
+        "forty persons, the fewest, of whom the lowest two change places",
+        lambda ask: ask(WAGES.assign(to=[21, 20, *range(22, 60)]), draws=9).slope.value,
+        1 - 6 * 2 / (40 * (40**2 - 1)),
+        "Spearman's 1 − 6 Σd² / (n (n² − 1))",
     ),
     (
         "staggered.group_time",
@@ -100,10 +108,10 @@ EDGES: list[tuple[str, str, Callable[[Callable[..., Any]], float], float, str]] 
     ("crossing.held_within", "a run as long as the horizon", lambda ask: ask(MONTHS, ["a"], 3, 3)["a"], 1, "months 1 to 3"),
     (
         "crossing.wage_course",
-        "two persons, the fewest, whose wage stays",
+        "two persons, the fewest: one wage doubles and one halves",
         lambda ask: ask(PAY, ["a", "b"], [-1], [1])[1].value,
         0,
-        "log 1",
+        "log 2 less log 2",
     ),
     (
         "crossing.in_percent",
@@ -112,13 +120,19 @@ EDGES: list[tuple[str, str, Callable[[Callable[..., Any]], float], float, str]] 
         100,
         "log 2",
     ),
-    ("equity.spend", "nobody has any", lambda ask: ask(NOTHING, 9).per_month.value, 0, "0 over 20 months"),
+    (
+        "equity.spend",
+        "one of twenty has any",
+        lambda ask: ask(NOTHING.assign(amount=[20.0, *[0.0] * 19]), 99).per_month.value,
+        1,
+        "20 over 20 months",
+    ),
     (
         "equity.spend_by",
         "two persons, the fewest, in a group",
-        lambda ask: ask(ALIKE.tail(4), ["sex"], 9)["w",].per_month.value,
+        lambda ask: ask(ALIKE.tail(4).assign(amount=[30.0, 1.0, 50.0, 2.0]), ["sex"], 99)["w",].per_month.value,
         40,
-        "40 and 40",
+        "30 and 50",
     ),
     (
         "equity.spend_difference",
@@ -143,10 +157,10 @@ EDGES: list[tuple[str, str, Callable[[Callable[..., Any]], float], float, str]] 
     ),
     (
         "decomposition.provision_kitagawa",
-        "a type that one group never has",
-        lambda ask: ask(NOTHING, COSTS, "sex", ("w", "m"), 9).gap.value,
+        "types that one group never has, and one for both",
+        lambda ask: ask(NOTHING, COSTS, "sex", ("w", "m"), 99).gap.value,
         0,
-        "2 of 10 months at 10 each, on both sides",
+        "2 of 10 months at 10 each and 2 at 8 and 12, on both sides",
     ),
     (
         "oaxaca.oaxaca_blinder",

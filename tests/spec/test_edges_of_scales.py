@@ -45,7 +45,9 @@ LINES = pd.DataFrame([(p, t, p % 4 + (2 + p % 3) * t + (t == 1) * (p % 5)) for p
 LINES.columns = ["person", "t", "y"]
 PAIRS = pd.DataFrame([(p, t, t * (p % 2), p + t * (p % 2) * (1 + p % 3)) for p in range(30) for t in range(2)])
 PAIRS.columns = ["person", "wave", "hours", "wage"]
-LEVEL = pd.DataFrame([(p, t, t % 2, t * t) for p in range(30) for t in range(3)], columns=["person", "t", "x", "y"])
+LEVEL = pd.DataFrame(
+    [(p, t, t % 2, t * t + (-1) ** (p + t) * (t < 2)) for p in range(30) for t in range(3)], columns=["person", "t", "x", "y"]
+)
 FEWEST = pd.DataFrame({"g": np.repeat(range(5), 3), "y": np.tile([-1.0, 0, 1], 5) + np.repeat([0.0, 3, 6, 9, 12], 3)})
 ARMS = pd.DataFrame(
     [(p, t, "ab"[p % 2], p // 2 + t * (1 + 2 * (p % 2)) + (p // 2 % 5 == t)) for p in range(10) for t in (0, 1)]
@@ -88,7 +90,13 @@ EDGES: list[tuple[str, str, Callable[[Callable[..., Any]], float], float, str]] 
         1,
         "an item correlates with itself",
     ),
-    ("scales.cronbach_alpha", "items that are copies", lambda ask: ask(ALIKE).value, 1, "k/(k − 1) (1 − k s²/(k² s²)), k = 2"),
+    (
+        "scales.cronbach_alpha",
+        "thirty persons, the fewest, and two items",
+        lambda ask: ask(of_one_factor(30, 2)).value,
+        2 / 3,
+        "k/(k − 1) (1 − k·2/(k·2 + k (k − 1))), k = 2",
+    ),
     (
         "reliability.omega",
         "a hundred persons, the fewest",

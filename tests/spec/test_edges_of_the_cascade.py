@@ -55,16 +55,22 @@ TAKEN = arms(8, 6, 3).assign(z=lambda rows: rows["introduced"], d=lambda rows: r
 NEAR = pd.DataFrame({"hours": [i % 4 for i in range(32)], "zeal": [i // 4 % 2 for i in range(32)]})
 NEAR = NEAR.assign(near=NEAR["hours"], wage=2.0 * NEAR["hours"] + NEAR["zeal"])
 MOVES = pd.DataFrame({"person": ["p", "p", "q"], "team": ["a", "b", "b"], "new": [1, 1, 1]})
-SATISFIED = pd.DataFrame({"person": [i // 2 for i in range(60)], "SEF": [100.0] * 60, "INT": [50.0 + i % 2 for i in range(60)]})
+SATISFIED = pd.DataFrame({"person": [i // 2 for i in range(60)], "INT": [50.0 + i % 2 for i in range(60)]})
+SATISFIED["SEF"] = 100.0 * (SATISFIED["person"] % 2)
 TIED = pd.DataFrame({"person": np.arange(90) // 3, "INT": [40.0 + i * i % 7 for i in range(90)]})
 TIED = TIED.assign(ATT=TIED["INT"] + np.arange(90) % 5, SEF=TIED["INT"] + np.arange(90) * 3 % 5)
 GRID = pd.DataFrame([(i, i % 2 * 2 - 1, i // 2 % 2 * 2 - 1, i // 4 % 2 * 2 - 1) for i in range(32)]).astype(float)
 GRID.columns = ["person", "INT", "SKL", "noise"]
 GRID["BEH"] = GRID["INT"] + GRID["SKL"] + GRID["noise"]
 WAVES = pd.DataFrame(
-    [(p, (p + t * t) % 5, (2 * p + t) % 7) for p in range(30) for t in range(3)], columns=["person", "INT", "SKL"]
+    [
+        (p, (p % 15 + t * t) % 5, (2 * p + t - p // 15 * 2) % 7, (-1) ** (p // 15) * (t * p % 15 % 4))
+        for p in range(30)
+        for t in range(3)
+    ],
+    columns=["person", "INT", "SKL", "off"],
 )
-WAVES = WAVES.assign(BEH=WAVES["INT"] + WAVES["person"] % 3).astype(float)
+WAVES = WAVES.assign(BEH=WAVES["INT"] + WAVES["person"] % 3 + WAVES["off"]).astype(float)
 FEWEST = arms(10, 2, 3).assign(y=lambda rows: 3.0 * rows["new"] + rows["p"] + rows["coach"] % 5)
 DIRECT = paths(16, 4, 0)
 COACHED = paths(48, 2, 0).assign(team=lambda rows: rows["group"] % 2 + rows["group"] // 8 * 2)
@@ -224,10 +230,10 @@ EDGES: list[tuple[str, str, Callable[[Callable[..., Any]], float], float, str]] 
     ("membership.contamination", "nobody moves", lambda ask: ask(TAKEN, "z", "d", "team").compliance.value, 1, "1 − 0"),
     (
         "moderation.knobs",
-        "thirty persons, the fewest, who cannot score higher",
+        "thirty persons, the fewest, of whom half cannot score higher",
         lambda ask: ask(SATISFIED, scales=["SEF"])[0].room.value,
-        0,
-        "(100 − 100) / 100",
+        0.5,
+        "half of (100 − 0) / 100",
     ),
     (
         "knob_order.knob_order",

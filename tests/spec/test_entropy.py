@@ -121,17 +121,19 @@ def test_unit_of_a_covariate_does_not_matter():
 
 
 def test_groups_that_are_alike_are_left_as_they_are():
-    rows = pd.DataFrame({"new": [0, 1] * 20, "age": np.repeat(range(20), 2), "y": np.arange(40.0)})
+    rows = pd.DataFrame({"new": [0, 1] * 20, "age": np.repeat(range(20), 2), "y": np.arange(40.0) * 3 % 11})
     assert entropy_weights(rows, "new", ["age"]).to_numpy() == pytest.approx(np.ones(40))
     raw = rows.groupby("new")["y"].mean().diff().iloc[-1]
     assert entropy_difference(rows, "y", "new", ["age"]).difference.value == pytest.approx(raw)
 
 
 def test_an_outcome_that_is_a_sum_of_covariates_leaves_exactly_the_difference():
-    rows = drawn()
-    found = entropy_difference(rows.assign(y=3 * rows["new"] + rows["a"] - 7 * rows["b"]), "y", "new", ["a", "b"]).difference
+    rows = drawn().assign(rest=lambda frame: np.random.default_rng(1).normal(scale=1e-6, size=len(frame)))
+    sums = rows.assign(y=3 * rows["new"] + rows["a"] - 7 * rows["b"])
+    found = entropy_difference(sums.assign(y=sums["y"] + rows["rest"]), "y", "new", ["a", "b"]).difference
     assert found.value == pytest.approx(3)
-    assert found.se == pytest.approx(0, abs=1e-8)
+    assert found.se == pytest.approx(0, abs=1e-6)
+    assert entropy_difference(sums, "y", "new", ["a", "b"]).what == "different outcomes"  # without a rest there is no error
 
 
 @pytest.mark.proof

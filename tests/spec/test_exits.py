@@ -147,6 +147,35 @@ def test_curve_refuses_a_time_it_was_not_made_for():
         curve.at(3)
 
 
+CURVES = {
+    "cumulative_incidence": cumulative_incidence,
+    "survival": survival,
+    "by group": lambda time, event, at: incidence_by_group(pd.DataFrame({"time": time, "event": event, "g": "a"}), at, by="g")[
+        "a"
+    ],
+}
+
+
+@pytest.mark.parametrize("curve", CURVES.values(), ids=CURVES)
+def test_curve_ends_where_the_last_was_watched_who_did_not_leave(curve):
+    # R: summary(survfit(Surv(c(1, 2, 2, 3), c(1, 1, 0, 0)) ~ 1), times = c(1, 3, 4)) has the rows 1 and 3
+    assert curve([1, 2, 2, 3], [1, 1, 0, 0], [1, 3, 4]).times == (1.0, 3.0)
+    beyond = curve([1, 2, 2, 3], [1, 1, 0, 0], [4, 3.5])
+    assert beyond == NotEnoughData(beyond.method, "months from the start", 3, 4)
+
+
+@pytest.mark.parametrize("curve", CURVES.values(), ids=CURVES)
+def test_curve_goes_on_when_everybody_has_left(curve):
+    assert curve([1, 2, 2, 3], [1, 1, 1, 1], [3, 400]).times == (3.0, 400.0)
+
+
+@pytest.mark.parametrize("at", [[], [-1], [1, np.inf], [np.nan], [1e60], ["1"], [1j]])
+@pytest.mark.parametrize("curve", CURVES.values(), ids=CURVES)
+def test_curve_refuses_months_that_cannot_be(curve, at):
+    with pytest.raises(MetricError, match=r"a list of (months|numbers)|0 or more months and finite"):
+        curve([1, 2, 2, 3], [1, 1, 0, 0], at)
+
+
 def test_survival_equals_kaplan_meier_on_unemployment_spells(witness):
     # McCall's spells (Cameron & Trivedi 2005, ch. 17): 294 of 3,343 find full-time work in the first two weeks.
     # R: summary(survfit(Surv(spell, censor1) ~ 1, UnempDur, conf.type = "log-log"), times = c(1, 10)): 0.9120550404
@@ -391,5 +420,23 @@ def test_incidence_difference_is_not_known_past_the_last_time_at_which_somebody_
 
 
 def test_incidence_difference_is_known_for_good_when_everybody_left():
-    gone = pd.DataFrame({"time": [1, 2, 1, 2], "event": [1, 2, 1, 1], "arm": ["a", "a", "b", "b"]})
-    assert incidence_difference(gone, 12, by="arm", groups=("b", "a")).value == 0.5
+    gone = pd.DataFrame({"time": [1, 2, 1, 2, 2, 2], "event": [1, 2, 1, 1, 1, 2], "arm": [*"aabbbb"]})
+    assert incidence_difference(gone, 12, by="arm", groups=("b", "a")).value == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("event", "what"),
+    [
+        ([0, 0, 0, 0], "exits before the horizon"),
+        ([1, 1, 1, 1], "persons who do not leave for the reason in time"),
+        ([0, 0, 1, 0], "exits before the horizon"),
+        ([1, 0, 1, 1], "persons who do not leave for the reason in time"),
+        ([2, 2, 2, 2], "exits before the horizon"),
+    ],
+)
+@pytest.mark.parametrize("cluster", [None, "coach"])
+def test_incidence_difference_needs_some_who_leave_and_some_who_do_not_in_each_group(event, what, cluster):
+    # of nobody, or of everybody, the error comes out as zero
+    rows = pd.DataFrame({"time": 4, "event": event * 5, "arm": [*"aabb"] * 5, "coach": range(20)})
+    found = incidence_difference(rows, 4, by="arm", groups=("a", "b"), cluster=cluster)
+    assert found == NotEnoughData(found.method, what, 0, 1)

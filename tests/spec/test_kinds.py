@@ -23,6 +23,7 @@ import yaml
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.estimate import Estimate
+from gm_workbench.metrics.widths import is_flat
 
 SUBJECTS = yaml.safe_load((Path(__file__).resolve().parents[2] / "docs" / "metrics.yml").read_text(encoding="utf-8"))
 LISTED = [name for subject in SUBJECTS for name in subject["functions"]]
@@ -260,3 +261,99 @@ def test_rows_of_unequal_length_are_refused(name: str, words: str) -> None:
 @pytest.mark.parametrize("start", [[1.0], [0.4, 0.4], [1.5, -0.5]])
 def test_starting_shares_must_add_up_over_the_states(start: list[float]) -> None:
     assert "starting shares must be 2" in refusal("mobility.indices", start=start)
+
+
+LONG = 10**400
+"""A whole number that does not fit in a computer's floating-point number."""
+
+
+@cache
+def declared(name: str) -> Mapping[str, Any]:
+    """Give the arguments of the example, and of the others what they are when they are left out; few draws."""
+    defaults = {key: one.default for key, one in inspect.signature(function(name)).parameters.items()}
+    known = {key: one for key, one in defaults.items() if one is not inspect.Parameter.empty}
+    return {**known, **example(name), **({"draws": 20} if "draws" in defaults else {})}
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+
+
+def spoiled(value: Any) -> Iterator[object]:
+    """Give what a number, or a list of numbers, can never be."""
+    if is_number(value):
+        yield from (LONG, -LONG, 1j, "GEHEIM", [value])
+    elif isinstance(value, list | tuple | np.ndarray | pd.Series) and len(value) and all(map(is_number, value)):
+        yield from ([LONG, *list(value)[1:]], [1j, *list(value)[1:]], np.asarray(value, dtype=float) + 0j)
+        yield from (pd.Series(value, dtype=float) + 0j, [*["GEHEIM"] * len(value)])
+
+
+def doubtful(value: Any) -> Iterator[object]:
+    """Give what is odd, and may be allowed: names of nothing, the infinite, columns that may play no part."""
+    if is_number(value):
+        yield from (np.inf, -np.inf, np.nan, 0, -1)
+    elif isinstance(value, pd.DataFrame):
+        numbers = [str(column) for column in value if pd.api.types.is_numeric_dtype(value[column])]
+        few = value.head(200)
+        for column in numbers:
+            yield few.assign(**{column: few[column].to_numpy() + 0j})
+            yield few.assign(**{column: pd.Series([LONG, *few[column].tolist()[1:]], index=few.index, dtype=object)})
+            yield few.assign(**{column: [np.inf, *few[column].astype(float).tolist()[1:]]})
+    elif isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
+        yield from (["no_such"], [1], [None], [np.nan], [np.inf], [*value, *value])
+
+
+def finite(found: Any) -> bool:
+    """Tell whether a result is no number that is none."""
+    inside = found.values() if isinstance(found, Mapping) else found if isinstance(found, tuple) else [found]
+    return all(np.isfinite(one) for one in inside if isinstance(one, float))
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_numbers_that_cannot_be_are_refused_in_words(name: str) -> None:
+    for argument, value in declared(name).items():
+        for one in spoiled(value):
+            with pytest.raises(MetricError) as said:
+                answer(name, **{**declared(name), argument: one})
+            assert "GEHEIM" not in str(said.value)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("name", LISTED)
+def test_what_is_odd_is_refused_in_words_or_gives_a_number(name: str) -> None:
+    for argument, value in declared(name).items():
+        for one in doubtful(value):
+            try:
+                found = answer(name, **{**declared(name), argument: one})
+            except MetricError:
+                continue
+            assert finite(found), (argument, one)
+
+
+KNOWN = {  # whose values are known where nothing varies: the docstrings say why
+    "bootstrap.percentile horizon.over_months confirmatory.confirmatory_fit invariance.over_groups invariance.over_waves",
+    "consensus.within_group_agreement randomisation.randomisation_inference team_comparison.difference sensitivity.other_ways",
+    "oaxaca.oaxaca_blinder membership.contamination dose.doses instrument.complier_difference",
+}
+
+
+def constant(value: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Give a table with one column of numbers the same everywhere, within each of another column, or as another column."""
+    numbers = [str(column) for column in value if pd.api.types.is_numeric_dtype(value[column])]
+    for column in numbers:
+        yield from (value.assign(**{column: one}) for one in (0, 1, value[column].iloc[0]))
+        for other in value.columns.drop(column):
+            codes = pd.factorize(value[other])[0]
+            yield from (value.assign(**{column: one}) for one in (codes % 2, codes % 5 + 1.0))
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("name", sorted({*WITH_TABLE} - {one for names in KNOWN for one in names.split()}))
+def test_no_interval_is_without_width_where_nothing_varies(name: str) -> None:
+    argument, table = next((key, one) for key, one in example(name).items() if isinstance(one, pd.DataFrame))
+    for made in constant(table):
+        try:
+            found = answer(name, **{**declared(name), argument: made})
+        except MetricError:
+            continue
+        assert not [one for one in estimates(found) if is_flat(one)]

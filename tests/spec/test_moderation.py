@@ -97,7 +97,7 @@ def test_two_moderators_each_have_slopes_with_the_other_at_its_mean() -> None:
         {"person": np.repeat(np.arange(60), 3), **{name: rng.normal(50, 10, 180) for name in ("INT", "SKL", "ENV")}}
     )
     skills, barriers = ((rows[name] - rows[name].mean()) / rows[name].std() for name in ("SKL", "ENV"))
-    rows["BEH"] = 5 + rows["INT"] * (0.5 + 0.2 * skills - 0.1 * barriers) + 2 * skills - barriers
+    rows["BEH"] = 5 + rows["INT"] * (0.5 + 0.2 * skills - 0.1 * barriers) + 2 * skills - barriers + rng.normal(0, 1e-9, 180)
     found = moderation(rows, per=10.0)
     assert isinstance(found, Moderation)
     assert [round(one.estimate.value, 6) for one in found.interactions] == [2.0, -1.0]

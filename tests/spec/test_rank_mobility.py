@@ -109,22 +109,31 @@ def test_spearman_and_slope_are_the_same_without_equal_wages():
 
 
 def test_rank_mobility_of_those_who_keep_their_places_is_none(witness):
-    frame = pd.DataFrame({"from": range(80), "to": range(100, 180)})
-    found = rank_mobility(frame, draws=20)
-    by_hand = {"tolerance": 1e-9, "data": "drawn", "source": "everybody gains alike, by hand", "known": "hand"}
-    witness("rank_mobility.rank_mobility", "slope when nobody passes anybody", found.slope.value, 1.0, **by_hand)
-    witness("rank_mobility.rank_mobility", "its error", found.slope.se, 0.0, **by_hand)
-    witness("rank_mobility.rank_mobility", "expected rank of a quarter", found.expected.value, 25.0, **by_hand)
-    assert (found.rose.value, found.left.value, found.fell.value) == (0.0, 0.0, 0.0)
+    # two neighbours in the middle change places: 1 - 6 * 2 / (80 * (80^2 - 1)); without them the error would be zero
+    frame = pd.DataFrame({"from": range(80), "to": [*range(100, 140), 141, 140, *range(142, 180)]})
+    found, rest = rank_mobility(frame, draws=20), 12 / (80 * (80**2 - 1))
+    by_hand = {"tolerance": 1e-9, "data": "drawn", "source": "Spearman's formula, by hand", "known": "hand"}
+    witness("rank_mobility.rank_mobility", "slope when two change places", found.slope.value, 1 - rest, **by_hand)
+    witness("rank_mobility.rank_mobility", "expected rank of a quarter", found.expected.value, 25 + 25 * rest, **by_hand)
+    nothing = NotEnoughData("ranks drawn again with persons, percentile interval", "different outcomes", 1, 2)
+    assert (found.rose, found.left, found.fell) == (nothing,) * 3
 
 
 def test_rank_mobility_of_a_turned_order_is_complete(witness):
-    frame = pd.DataFrame({"from": range(80), "to": range(80, 0, -1)})
-    found = rank_mobility(frame, draws=20)
-    by_hand = {"tolerance": 1e-9, "data": "drawn", "source": "the last are first, by hand", "known": "hand"}
-    witness("rank_mobility.rank_mobility", "slope of a turned order", found.slope.value, -1.0, **by_hand)
-    witness("rank_mobility.rank_mobility", "expected rank of a turned order", found.expected.value, 75.0, **by_hand)
-    assert (found.rose.value, found.left.value, found.fell.value) == (1.0, 1.0, 1.0)
+    frame = pd.DataFrame({"from": range(80), "to": [*range(80, 40, -1), 39, 40, *range(38, 0, -1)]})
+    found, rest = rank_mobility(frame, draws=20), 12 / (80 * (80**2 - 1))
+    by_hand = {"tolerance": 1e-9, "data": "drawn", "source": "Spearman's formula, by hand", "known": "hand"}
+    witness(
+        "rank_mobility.rank_mobility", "slope of an order that is turned but for two", found.slope.value, rest - 1, **by_hand
+    )
+    witness("rank_mobility.rank_mobility", "expected rank of a turned order", found.expected.value, 75 - 25 * rest, **by_hand)
+    assert isinstance(found.rose, NotEnoughData)
+
+
+@pytest.mark.parametrize("later", [range(100, 180), range(80, 0, -1)])
+def test_places_that_are_all_kept_or_all_turned_leave_no_error_and_so_no_number(later):
+    found = rank_mobility(pd.DataFrame({"from": range(80), "to": later}), draws=20)
+    assert found == NotEnoughData(found.method, "different outcomes", 1, 2)
 
 
 def test_half_rises_and_half_falls_where_wages_only_wobble():
@@ -158,7 +167,7 @@ def test_rank_mobility_needs_enough_clusters(clusters, enough):
 
 def test_many_equal_wages_make_the_lowest_part_larger_and_never_empty(witness):
     # half of all have the same lowest wage, so they are the lowest quarter together; 20 of the 40 end in the later quarter
-    half = pd.DataFrame({"from": [10.0] * 40 + [11.0 + i for i in range(40)], "to": range(80)})
+    half = pd.DataFrame({"from": [10.0] * 40 + [11.0 + i for i in range(40)], "to": [*range(78), 79, 78]})
     found = rank_mobility(half, draws=20)
     by_hand = {"tolerance": EXACT, "data": "drawn", "source": "half with one wage, by hand", "known": "hand"}
     witness("rank_mobility.rank_mobility", "left, of forty equal wages", found.left.value, 0.5, **by_hand)

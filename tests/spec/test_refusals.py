@@ -11,12 +11,16 @@ import pandas as pd
 import pytest
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.attrition_difference import attrition_weighted_difference
 from gm_workbench.metrics.bootstrap import percentile, person_weights
 from gm_workbench.metrics.clustered import least_squares
 from gm_workbench.metrics.clustered_share import share
+from gm_workbench.metrics.consensus import within_group_agreement
 from gm_workbench.metrics.crossing import crossing_times, first_held, held_within, in_percent, wage_course
 from gm_workbench.metrics.decomposition import kitagawa, provision_kitagawa, spend_kitagawa
 from gm_workbench.metrics.directions import direction_shares
+from gm_workbench.metrics.doubly_robust import doubly_robust_difference
+from gm_workbench.metrics.entropy import entropy_difference, entropy_weights
 from gm_workbench.metrics.equity import ratio_draws, spend, spend_by, spend_difference
 from gm_workbench.metrics.escape import escape_times
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -30,6 +34,7 @@ from gm_workbench.metrics.late_entry import cumulative_incidence as late_inciden
 from gm_workbench.metrics.membership import contamination
 from gm_workbench.metrics.mixed import mixed_model
 from gm_workbench.metrics.mobility import indices, mobility_indices, transitions
+from gm_workbench.metrics.moderation import moderation
 from gm_workbench.metrics.monthly_hazards import monthly_hazards
 from gm_workbench.metrics.person_months import laid_out
 from gm_workbench.metrics.restricted_mean import difference, lost, still_there
@@ -37,9 +42,10 @@ from gm_workbench.metrics.rubin import pool, pool_wald
 from gm_workbench.metrics.scales import cronbach_alpha, item_statistics, oriented
 from gm_workbench.metrics.shares import monthly_share, wilson
 from gm_workbench.metrics.stacks import stacked
+from gm_workbench.metrics.two_part import two_part
 from gm_workbench.metrics.wave_model import course_model
 from gm_workbench.metrics.waves import course
-from gm_workbench.metrics.weighting import balance, stabilised_weights
+from gm_workbench.metrics.weighting import balance, stabilised_weights, standardised_difference, weighted_difference
 
 PLANTED = ("GEHEIM", "999999990", "7.1234")
 
@@ -57,6 +63,10 @@ FLAGS = pd.DataFrame({"month": [0, 0, 1], "working": [True, False, True]})
 GROUPS = pd.DataFrame({"new": [0, 1] * 20, "hard": [i // 2 % 2 for i in range(40)]})
 STARTS = pd.DataFrame([(t, m, s) for t, s in (("a", 3), ("b", None)) for m in range(6)], columns=["team", "month", "start"])
 SPEND = pd.DataFrame({"person": range(20), "amount": 1.0, "sex": ["w", "m"] * 10, "home": "rent"})
+ARMS = pd.DataFrame(
+    {"coach": [i // 8 for i in range(80)], "new": [i // 8 % 2 for i in range(80)], "x": [i % 5 + 1 for i in range(80)]}
+)
+ARMS["y"] = [float(i * 7 % 11) for i in range(80)]
 PAY = pd.DataFrame({"person": "a", "months": [-1, 1], "hourly_wage": [10.0, 11.0]})
 PANEL = pd.DataFrame({"person": "a", "month": [1, 2], "benefit": [1, 0]})
 DOSES = pd.DataFrame([(t, t % 2, 0.5) for t in range(8)], columns=["team", "z", "d"])
@@ -178,6 +188,76 @@ REFUSED: list[tuple[str, Callable[[], Any], str]] = [
     ("days for months", lambda: laid_out(pd.DataFrame({"time": [999999990], "event": [1]})), "not days"),
     ("half a month apart", lambda: after_exits(PANEL, apart=1.5), "apart must be a whole number but got 1.5"),
     ("dose in words", lambda: contamination(planted(DOSES, "d", "GEHEIM"), "z", "d", "team"), "column d must be numeric"),
+    (
+        "a wave that is not there",
+        lambda: attrition_weighted_difference(ARMS, "y", "new", waves=["no_such"]),
+        "columns no_such are missing",
+    ),
+    (
+        "a number for an interaction",
+        lambda: standardised_difference(ARMS, "y", "new", ["x"], interactions=[1]),
+        "the interactions 1 must be among the covariates",
+    ),
+    *(
+        (
+            f"a covariate twice, {ask.__name__}",
+            lambda ask=ask: ask(ARMS, "y", "new", ["x", "x"]),
+            "name each column once but x is",
+        )
+        for ask in (weighted_difference, entropy_difference, doubly_robust_difference, standardised_difference)
+    ),
+    (
+        "a covariate twice, weights",
+        lambda: entropy_weights(ARMS, "new", ["x", "x"]),
+        "name each column once but x is named twice",
+    ),
+    ("an item twice", lambda: within_group_agreement(ARMS, ["x", "x"], "coach"), "name each column once but x is named twice"),
+    ("half a step", lambda: within_group_agreement(ARMS.assign(x=3.5), ["x"], "coach"), "whole steps from 1 to 5"),
+    (
+        "endless coach",
+        lambda: within_group_agreement(ARMS.assign(coach=[math.inf, *range(79)]), ["x"], "coach"),
+        "column coach must be finite but holds infinity",
+    ),
+    (
+        "coach that is missing",
+        lambda: cumulative_incidence([1, 2], [1, 0], [1], clusters=["a", math.nan]),
+        "1 clusters are missing",
+    ),
+    *(
+        (
+            f"endless cluster, {ask.__name__}",
+            lambda ask=ask: ask(pd.Series([0, 1] * 20), pd.Series([math.inf, *range(39)])),
+            "infinity",
+        )
+        for ask in (share, lambda happened, cluster: least_squares(happened, {"const": np.ones(40)}, cluster))
+    ),
+    *(
+        (f"no reason, {name}", ask, "cause must be a whole number of 1 or more but got 0")
+        for name, ask in {
+            "lost": lambda: lost([1, 2, 3] * 9, [1, 0, 1] * 9, 3, cause=0),
+            "difference": lambda: incidence_difference(SPELLS, 4, by="arm", groups=("a", "b"), cause=0),
+            "by the month": lambda: monthly_hazards(STAYS.assign(x=STAYS["person"] % 7), ["x"], bands=(1,), cause=0),
+        }.items()
+    ),
+    (
+        "below the start",
+        lambda: late_incidence([2] * 20, [1] * 20, [-2], entry=[0] * 20, start=-5),
+        "the start must be 0 or more",
+    ),
+    ("fewer than nobody", lambda: pool([1.0, 2.0], [1.0, 1.0], n=-5), "n must be a whole number of 0 or more but got -5"),
+    ("complex answers", lambda: pool([1.0 + 1j, 2.0], [1.0, 1.0]), "must be numbers"),
+    ("answers that are too long", lambda: pool([10**400, 2.0], [1.0, 1.0]), "must be numbers"),
+    ("all begin at the top", lambda: indices([[0, 1], [0, 1]], start=[0, 1]), "leave somebody below the highest state"),
+    (
+        "a country's money",
+        lambda: two_part(SPEND.assign(amount=1e30), "sex", ("w", "m"), []),
+        r"every amount must be at most 1e\+12",
+    ),
+    ("too many draws", lambda: person_weights(5, 10**9, 1), r"draws must be a whole number of at most 1e\+07"),
+    ("endless value", lambda: percentile(math.inf, np.array([1.0, 2.0]), 9, "points", "m"), "finite and lie within"),
+    ("endless step", lambda: escape_times(PAIRS, ["low", "high"], step=math.inf), "the step must be finite but got inf"),
+    ("endless end", lambda: Estimate(1.0, 0.0, math.inf, 1.0, 9, "points", "m"), "must be finite"),
+    ("endless difference", lambda: moderation(WAVES, "y", "person", ["g"], per=math.inf), "per must be a number of at most"),
     ("singular", lambda: pool_wald([[1.0], [2.0]], np.full((2, 1, 1), math.nan)), "finite variance above zero"),
 ]
 
@@ -195,7 +275,7 @@ SHORT: list[tuple[str, Callable[[], Any], str]] = [
         lambda: course_model(WAVES.head(0), "y", group="g", waves=["T0", "T1"]),
         "persons at each wave in each group",
     ),
-    ("hardly anything but rounding", lambda: growth(DRIFT, "y", "t"), "optimisers that agree"),
+    ("hardly anything but rounding", lambda: growth(DRIFT, "y", "t"), "different outcomes within a group"),
     ("no rows", lambda: mixed_model(WAVES.head(0), "y", [], {"person": []}), "measurements"),
     ("answers that say nothing", lambda: pool([1.0, 1e9], [1e-9, 1e-9], 98), "percent of the information"),
 ]
@@ -253,7 +333,7 @@ def test_both_models_of_a_reason_that_nobody_left_for_are_not_enough_data() -> N
 
 @pytest.mark.parametrize(("persons", "enough"), [(1, False), (2, True), (3, True)])
 def test_spend_by_group_needs_two_persons_in_each(persons: int, enough: bool) -> None:
-    found = spend_by(SPEND.loc[SPEND["sex"].eq("w")].head(persons), ["sex"])["w",]
+    found = spend_by(SPEND.assign(amount=range(20)).loc[SPEND["sex"].eq("w")].head(persons), ["sex"])["w",]
     assert isinstance(found, NotEnoughData) != enough
 
 

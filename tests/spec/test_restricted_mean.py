@@ -189,14 +189,14 @@ def test_months_are_known_for_good_when_everybody_left():
 
 @pytest.mark.parametrize(("coaches", "enough"), [(MIN_CLUSTERS - 1, False), (MIN_CLUSTERS, True)])
 def test_months_need_enough_clusters(coaches, enough):
-    frame = drawn(20, coaches)
+    frame = drawn(17, coaches)
     assert isinstance(still_there(frame["time"], frame["event"], 12, clusters=frame["coach"]), Estimate) is enough
 
 
 @pytest.mark.parametrize(("coaches", "enough"), [(MIN_CLUSTERS_EACH - 1, False), (MIN_CLUSTERS_EACH, True)])
 def test_difference_needs_enough_clusters_in_each_group(coaches, enough):
-    other = drawn(20, 20, "b").assign(coach=lambda f: f["coach"] + 100)
-    found = difference(pd.concat([drawn(10, coaches), other]), 12, by="arm", groups=("a", "b"), cluster="coach")
+    other = drawn(17, 20, "b").assign(coach=lambda f: f["coach"] + 100)
+    found = difference(pd.concat([drawn(9, coaches), other]), 12, by="arm", groups=("a", "b"), cluster="coach")
     assert isinstance(found, Estimate) is enough
 
 

@@ -38,6 +38,26 @@ def everybody_minus_the_parts_that_another_study_tells(printed: Printed) -> Clai
     return number(printed, ALL) - number(printed, PARTS, "women") - number(printed, PARTS, "men")
 
 
+APART = (Told({"sex:woman": 70}, study="b"), Told({"sex:man": 47}, study="c", origin="release-1"))
+
+
+@against(ALL, *APART, secret=3)
+def everybody_minus_parts_that_stand_in_two_other_studies(printed: Printed) -> Claim:
+    """Women in one study, men in another, everybody in a third"""
+    return number(printed, ALL) - number(printed, APART[0], "sex:woman") - number(printed, APART[1], "sex:man")
+
+
+HOMES = Told({"all": 131})
+SOME, OTHERS = (Told({"rent": 70, "own": 24, "other": 6}, study="b"), Told({"rent": 8, "own": 24, "other": 30}, study="c"))
+
+
+@against(HOMES, SOME, OTHERS, secret=7)
+def everybody_minus_parts_of_which_each_study_hides_another(printed: Printed) -> Claim:
+    """Lines of one table, each from the study that shows it, and everybody in a third"""
+    shown = number(printed, SOME, "rent") + number(printed, SOME, "own") + number(printed, OTHERS, "other")
+    return number(printed, HOMES) - shown
+
+
 LONG = Told({"all": 247}, period=THREE)
 YEARS = (Told({"all": 140}), Told({"all": 60}, period=NEXT), Told({"all": 40}, period=YOUNGEST))
 
@@ -74,6 +94,15 @@ ELSEWHERE = (Told({"all": 60}, "GM0363", study="b"), Told({"all": 56}, study="b"
 def total_minus_the_places_of_another_study(printed: Printed) -> Claim:
     """The total stands in one study, the places in another"""
     return number(printed, REGION) - sum(number(printed, one) for one in ELSEWHERE)
+
+
+SCATTERED = (Told({"all": 60}, "GM0363", study="b"), Told({"all": 56}, study="c"))
+
+
+@against(REGION, *SCATTERED, secret=4)
+def total_minus_places_of_two_other_studies(printed: Printed) -> Claim:
+    """The total stands in one study, one place in a second, another in a third"""
+    return number(printed, REGION) - sum(number(printed, one) for one in SCATTERED)
 
 
 OTHER_RULES = Told({"women": 70, "men": 47}, study="b", policy="cbs-streng", origin="release-1")

@@ -21,6 +21,19 @@ def amount_that_is_mostly_one_persons(seen: Seen) -> Claim:
     return 0.8 * 60 * seen.number("a")
 
 
+SPEND = [
+    Cell("women", "n", MONEY, 60, value=19.0, largest=0.1),
+    Cell("men", "n", MONEY, 40, value=43.0, largest=0.8),
+    Cell("women minus men", "n", ESTIMATE, 100, value=-24.0, low=-51.0, high=3.0, se=13.0, sides=Sides((60, 40), money=0.8)),
+]
+
+
+@attack(shown(output(SPEND)), "dominance", 43.0, near=0.5)
+def mean_that_is_one_persons_from_a_difference(seen: Seen) -> Claim:
+    """The mean of men is hidden, for one of them had nearly all; that of women and the difference are shown"""
+    return seen.number("women") - seen.number("women minus men")
+
+
 @attack(shown(output(cells(("slope", 12, 3.5), df=1, se=0.001, digits=2))), "df", 3.5, near=0.1)
 def model_with_as_many_coefficients_as_persons(seen: Seen) -> Claim:
     """A saturated model repeats the persons it was made of"""
