@@ -9,95 +9,25 @@ told.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gm_workbench.guard.audit import Audit, Cut
+from gm_workbench.guard.audit import Cut
+from gm_workbench.guard.board import LEAST, Board, Seen, View
 from gm_workbench.guard.demands import Cells, Demand, Programme
 from gm_workbench.guard.moves import Range
-
-View = tuple[int, int]
-"""A count, and which of the ranges in which it can be seen (0 is the narrowest)."""
 
 LARGEST = 250
 """Cells that hang together: of more the fewest are sought with less work, of which so much (`LARGE`) is done."""
 LARGE = 0.5
+ASKED = 450
+"""Linear programmes that the audit may solve before no better choice is sought; where many cells hang together, `MANY` times so
+many. Counted and not timed, as the work of choosing is."""
+MANY = 10
 AT_ONCE = 10
 """Demands that are met before others are asked for, where many cells hang together."""
 TRIED = 20
 """Ways to meet a demand that are weighed against each other."""
-UNIT = 10_000
-"""What it costs to hide one cell; what costs less than `LEAST` only decides between choices that are as good."""
-LEAST = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """If all cells of `when` are hidden, one of `then` must be too."""
-
-    when: Cells
-    then: Cells
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """Cells that can be hidden, and what each of them shows.
-
-    Attributes
-    ----------
-    audit : Audit
-    shows : mapping of int to tuple of View
-        For each cell that can be hidden, the views of counts that it shows.
-    cost : mapping of int to int
-        What hiding a cell costs, about `UNIT`.
-    clauses : callable
-        For hidden cells, the demands other than the audit's that they do not meet.
-    """
-
-    audit: Audit
-    shows: Mapping[int, tuple[View, ...]]
-    cost: Mapping[int, int]
-    clauses: Callable[[Cells], Sequence[Clause]] = lambda _: ()
-
-    def known(self, hidden: Cells) -> dict[int, Range]:
-        """Give what a reader sees of each count when these cells are hidden."""
-        return dict(_Seen(self, hidden).known)
-
-    def price(self, cells: Iterable[int]) -> int:
-        return sum(self.cost[cell] for cell in cells)
-
-
-class _Seen:
-    """What a reader sees of each count, while cells are hidden and shown."""
-
-    def __init__(self, board: Board, hidden: Cells) -> None:
-        self.board = board
-        self.times = Counter(view for cell, views in board.shows.items() if cell not in hidden for view in views)
-        self.known: dict[int, Range] = {}
-        for place in board.audit.views:
-            self._look(place)
-
-    def hide(self, cell: int) -> None:
-        self._turn(cell, -1)
-
-    def show(self, cell: int) -> set[int]:
-        """Show a cell; give the counts of which it shows anything."""
-        self._turn(cell, 1)
-        return {place for place, _ in self.board.shows[cell]}
-
-    def _turn(self, cell: int, times: int) -> None:
-        for view in self.board.shows[cell]:
-            self.times[view] += times
-            self._look(view[0])
-
-    def _look(self, place: int) -> None:
-        ends = self.board.audit.views[place]
-        first = next((depth for depth in range(len(ends)) if self.times[place, depth] > 0), None)
-        if first is None:
-            self.known.pop(place, None)
-        else:
-            self.known[place] = ends[first]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +62,7 @@ class _Search:
                 by_view.setdefault(view, set()).add(cell)
         self.showing = {view: frozenset(cells) for view, cells in by_view.items()}
         self.large = len(board.shows) > LARGEST
+        self.asked = ASKED * (MANY if self.large else 1)
         if self.large:
             self.programme.left = int(LARGE * self.programme.left)
 
@@ -139,7 +70,7 @@ class _Search:
         """Hide what is enough, then seek a choice that costs less, until there is none or the work is done."""
         best = self.feasible(frozenset())
         while best is not None and self.programme.made and self.board.price(best) - self.programme.bound >= LEAST:
-            fewest = self.programme.fewest()
+            fewest = self._fewest()
             if fewest is None:
                 break
             other = self.feasible(fewest)
@@ -150,11 +81,18 @@ class _Search:
         """Seek the fewest until they are enough or the work is done, and only then hide what is enough."""
         hidden = frozenset[int]()
         while self._asked(hidden):
-            fewest = self.programme.fewest()
+            fewest = self._fewest()
             if fewest is None:
                 break
             hidden = fewest
         return self.feasible(hidden)
+
+    def _fewest(self) -> Cells | None:
+        """Choose the cells that cost least, or None if that takes more work than is left, or judging them does."""
+        if self.board.audit.solver.work < self.asked:
+            return self.programme.fewest()
+        self.programme.relax()
+        return None
 
     def _asked(self, hidden: Cells) -> bool:
         """Whether hiding these cells does not meet all demands; what it does not meet is kept."""
@@ -182,7 +120,7 @@ class _Search:
 
     def _missed(self, hidden: Cells, todo: Sequence[int], at_once: int) -> tuple[list[Demand], list[int]]:
         """Give demands that hiding these cells does not meet, and of which counts it must be asked again."""
-        known = _Seen(self.board, hidden).known
+        known = Seen(self.board, hidden).known
         cuts: list[Cut] = []
         asked = 0
         for _, cut in self.board.audit.asked(known, todo):
@@ -214,7 +152,7 @@ class _Search:
 
     def _shown_again(self, hidden: Cells) -> Cells:
         """Show what is not needed after all, the dearest first; only counts whose room rests on it are asked about."""
-        seen, left = _Seen(self.board, hidden), set(hidden)
+        seen, left = Seen(self.board, hidden), set(hidden)
         for cell in sorted(hidden, key=lambda cell: (-self.board.cost[cell], cell)):
             if self.programme.needs(cell, left):
                 continue

@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gm_workbench.guard.across import At
 from gm_workbench.guard.audit import Need, needs
+from gm_workbench.guard.board import UNIT, Clause
 from gm_workbench.guard.cells import Reason
-from gm_workbench.guard.choice import UNIT, Clause, choose
+from gm_workbench.guard.choice import choose
 from gm_workbench.guard.demands import Cells
 from gm_workbench.guard.links import Links
+from gm_workbench.guard.net import At
 from gm_workbench.guard.plans import Plan, start
 from gm_workbench.guard.policy import Method, Policy
 from gm_workbench.guard.scene import Part, Scene, given

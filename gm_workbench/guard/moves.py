@@ -140,17 +140,20 @@ class Moves:
 
     def room(self, place: int, limits: Limits, enough: Enough = lambda *_: False) -> Room:
         """Give the room of a count that moves prove, those of its last proof first, then the newest; no more than is enough."""
-        low = high = float(self.true[place])
+        here = low = high = float(self.true[place])
         by: dict[bool, Move] = {}
+        met = enough(low, high)
         for move in self._through(place):
-            if enough(low, high):
+            if met:
                 break
-            back, forth = self._reach(move, limits)
-            ends = sorted((self.true[place] + back * move.at[place], self.true[place] + forth * move.at[place]))
-            if ends[0] < low:
-                low, by[False] = ends[0], move
-            if ends[1] > high:
-                high, by[True] = ends[1], move
+            back, forth = limits.reached.get(move) or self._reach(move, limits)
+            if back == forth:  # it cannot be made
+                continue
+            first, last = sorted((here + back * move.at[place], here + forth * move.at[place]))
+            if first < low or last > high:
+                by |= ({False: move} if first < low else {}) | ({True: move} if last > high else {})
+                low, high = min(low, first), max(high, last)
+                met = enough(low, high)
         return Room(low, high, frozenset(by.values()))
 
     def _through(self, place: int) -> Iterable[Move]:
@@ -158,8 +161,7 @@ class Moves:
         yield from reversed(self.through.get(place, {}).values())
 
     def _reach(self, move: Move, limits: Limits) -> Range:
-        if move not in limits.reached:
-            limits.reached[move] = move.reach(self.true, limits)
+        limits.reached[move] = move.reach(self.true, limits)
         return limits.reached[move]
 
     def prove(self, place: int, by: frozenset[Move]) -> None:

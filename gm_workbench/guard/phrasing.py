@@ -149,6 +149,10 @@ _MOVED = Text(
     "Aandelen en verschillen zijn uit afgeronde aantallen berekend; dat kan ze meer dan een tiende standaardfout verschuiven",
     "Shares and differences were made from rounded counts; that can move them by more than a tenth of a standard error",
 )
+_BY_NAME = Text(
+    "Er is op naam gesorteerd: een andere volgorde kan een verborgen getal verraden",
+    "Sorted by name: another order can give a hidden number away",
+)
 
 
 def notes(
@@ -159,6 +163,7 @@ def notes(
     exact: bool = False,
     bare: Sequence[Cell] = (),
     moved: bool = False,
+    by_name: bool = False,
 ) -> tuple[Text, ...]:
     """Say what protection did to an output, for its caption.
 
@@ -175,6 +180,8 @@ def notes(
         Those shown without the interval that they have.
     moved : bool
         Whether shares and differences can have moved by more than a tenth of their standard error.
+    by_name : bool
+        Whether rows or columns were put in the order of their names.
     """
     counted = Counter(reasons)
     said = [
@@ -191,7 +198,13 @@ def notes(
     ends = any(cell.beyond_ends is not None for cell in bare)
     counts = any(cell.beyond_ends is None for cell in bare)
     rounds = policy.method is Method.ROUND
-    told = ((ends, _ENDS), (counts and rounds, _BARE), (counts and not rounds, _BARE_HERE), (moved, _MOVED))
+    told = (
+        (ends, _ENDS),
+        (counts and rounds, _BARE),
+        (counts and not rounds, _BARE_HERE),
+        (moved, _MOVED),
+        (by_name, _BY_NAME),
+    )
     return (*said, *(text for says, text in told if says))
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from gm_workbench.guard.across import At, Linked, linked
+from gm_workbench.guard.across import Linked, linked
 from gm_workbench.guard.cells import Reason, judged_by_class, own_reason
 from gm_workbench.guard.curves import thinned
 from gm_workbench.guard.links import HARD, Links, Origin, Relation
+from gm_workbench.guard.net import At
 from gm_workbench.guard.policy import Method, Policy
-from gm_workbench.guard.rounded import added, leaves, rounded_counts
+from gm_workbench.guard.rounded import leaves, rounded_counts, usable
 from gm_workbench.outputs.output import Cell, Measure, Output, Shape
 
 
@@ -52,12 +53,10 @@ class Plan:
     leaves: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def sums(self) -> Sequence[Relation]:
-        """Give the sums that a reader can use: among rounded numbers she finds none by adding up."""
+        """Give the sums that a reader can use."""
         if self.policy.method is not Method.ROUND:
             return self.linked.relations
-        printed = added(self.linked, self.policy)
-        chance = (Origin.FOUND, Origin.LAYOUT, Origin.ACROSS)
-        return [one for one in self.linked.relations if one.origin not in chance or printed.get(one.total) is one]
+        return usable(self.linked, self.policy)
 
     def reason(self, at: At) -> Reason | None:
         """Say why a cell is hidden, or None."""

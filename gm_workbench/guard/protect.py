@@ -15,6 +15,7 @@ from gm_workbench.guard.complement import plan
 from gm_workbench.guard.decisions import Choice, Decision
 from gm_workbench.guard.flows import without_small_losses
 from gm_workbench.guard.links import wrong_sums
+from gm_workbench.guard.order import in_neutral_order
 from gm_workbench.guard.phrasing import (
     WITHHELD_DECIDED,
     WITHHELD_REVIEW,
@@ -166,10 +167,13 @@ def _done(made: Plan, at: int, verdict: Verdict, because: tuple[str, ...]) -> _D
     cells = printed(printer)
     bare, moved = kept_back(printer, cells), may_have_moved(printer, cells)
     counts = {"rounded": printer.rounds_counts, "exact": printer.mixes_exact_counts}
-    said = notes(reasons(printer, cells), policy, **counts, bare=bare, moved=moved)
+    by_name = in_neutral_order(output, cells)
+    said = notes(reasons(printer, cells), policy, **counts, bare=bare, moved=moved, by_name=by_name is not None)
     rules = (*(str(reason) for reason in Reason if reason in printer.hidden), *recorded(output, policy, _is_full(made, at)))
     spare = (f"at most {made.spare[at]} more hidden than must be",) if at in made.spare else ()
-    return _Done(ShownOutput(output.words, cells, None, said), Record(output.id, verdict, (*rules, *because, *spare)))
+    order = () if by_name is None else ("order",)
+    shown = ShownOutput(output.words, cells if by_name is None else by_name, None, said)
+    return _Done(shown, Record(output.id, verdict, (*rules, *order, *because, *spare)))
 
 
 def _is_full(made: Plan, output: int) -> bool:

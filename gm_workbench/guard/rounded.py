@@ -1,6 +1,8 @@
 """The method *round*: small counts are one class, others are rounded, and totals are sums of what is printed.
 
-So a total tells a reader nothing that its parts did not, wherever in the report it stands; a small part adds nothing to it.
+So a total tells a reader nothing that its parts did not, wherever in the report it stands; a small part adds nothing to it. A
+part that is no total in its own table is rounded by itself, also where another table splits it or where its neighbours come to
+it by chance: then the audit hides what that would give away.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from gm_workbench.guard.policy import Policy
 
 _OWN_NUMBER = frozenset({Origin.SHARE, Origin.ACROSS, Origin.LINKED})
 """Sums whose total is rounded itself, unless that would give a small part away."""
+_CHANCE = frozenset({Origin.FOUND, Origin.ACROSS})
+_SURE = frozenset({Origin.DECLARED, Origin.LAYOUT})
 
 
 class Counts(Protocol):
@@ -61,9 +65,25 @@ def leaves(counts: Counts, policy: Policy) -> dict[int, tuple[int, ...]]:
 
 def added(counts: Counts, policy: Policy) -> dict[int, Relation]:
     """Give the sum that each total is printed as."""
-    return {one.total: one for one in reversed(counts.relations) if _adds(one, counts, policy)}
+    inner = _inner(counts)
+    return {one.total: one for one in reversed(counts.relations) if _adds(one, counts, policy, inner)}
 
 
-def _adds(one: Relation, counts: Counts, policy: Policy) -> bool:
+def usable(counts: Counts, policy: Policy) -> list[Relation]:
+    """Give the sums that a reader can use: she finds none by adding rounded numbers up, but sees margins and finer tables."""
+    printed, inner = added(counts, policy), _inner(counts)
+    split = [one for one in counts.relations if one.origin is Origin.ACROSS and one.total in inner]
+    return [one for one in counts.relations if one.origin not in _CHANCE or printed.get(one.total) is one or one in split]
+
+
+def _inner(counts: Counts) -> frozenset[int]:
+    """Give the counts that are parts in a table, and no totals in one."""
+    sure = [one for one in counts.relations if one.origin in _SURE]
+    return frozenset(part for one in sure for part in one.parts) - {one.total for one in sure}
+
+
+def _adds(one: Relation, counts: Counts, policy: Policy, inner: frozenset[int]) -> bool:
     """Whether a total is made from its parts; the n of a share only where it would give a small part away."""
+    if one.total in inner:
+        return False
     return one.origin not in _OWN_NUMBER or any(policy.is_small(counts.values[part]) for part in one.parts)

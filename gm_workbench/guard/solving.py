@@ -17,6 +17,10 @@ SECONDS = 120.0
 
 NEARBY = 2
 """Sums of a count, and sums of what stands in those: in a table, all of it."""
+IN_VAIN = 20
+"""Times that nothing is found near a count before that is given up: in a table of three variables nothing moves so near."""
+WHOLE = 3
+"""What an integer programme takes, as so many linear ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +42,20 @@ class _Local:
 
 
 class Solver:
-    """Seeks the least and most that counts can be, and keeps what it finds on the way."""
+    """Seeks the least and most that counts can be, and keeps what it finds on the way; `work` counts the programmes solved."""
 
     def __init__(self, moves: Moves) -> None:
         self.moves = moves
+        self.work = 0
+        self.in_vain = 0
 
     def near(self, place: int, sign: float, limits: Limits) -> bool:
         """Seek them near a count only; False if nothing hangs together with it but what is near.
 
         What is found is smaller and rests on less, so that less is asked about again when something is shown.
         """
+        if self.in_vain >= IN_VAIN:
+            return False
         rows = self._around(place, limits, NEARBY)
         within = {int(at) for row in rows for at in self.moves.members[row] if limits.open[at]}
         inside = np.array(
@@ -62,8 +70,11 @@ class Solver:
         found = linprog(
             goal, A_eq=sums, b_eq=sums @ self.moves.true[inside], bounds=ends, method="highs", options={"presolve": False}
         )
+        before = self.moves.many
         if found.status == 0:
             self.moves.keep(inside, found.x)
+        self.work += 1
+        self.in_vain = self.in_vain + 1 if self.moves.many == before else 0
         return True
 
     def relaxed(self, place: int, sign: float, limits: Limits) -> Extreme:
@@ -85,6 +96,7 @@ class Solver:
         )
         if found.status != 0:
             raise ArithmeticError("a linear programme over hidden counts was not solved")
+        self.work += 1
         self.moves.keep(local.free, found.x)
         prices = np.zeros(len(self.moves.sums))
         prices[local.rows] = found.eqlin.marginals
@@ -103,6 +115,7 @@ class Solver:
         )
         if monotonic() - began > SECONDS:
             raise ArithmeticError("an integer programme over hidden counts took too long")
+        self.work += WHOLE
         if found.x is not None:
             self.moves.keep(local.free, np.round(found.x))
         return bool(found.status == 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 
@@ -82,11 +83,28 @@ def category_counts(
     )
 
 
+def in_their_order(counts: Sequence[CategoryCount]) -> bool:
+    """Whether the categories of each characteristic stand as `category_counts` puts them, and not by their numbers.
+
+    Examples
+    --------
+    >>> one, other = CategoryCount("sex", "man", "all", 40, 100), CategoryCount("sex", "woman", "all", 60, 100)
+    >>> in_their_order([one, other]), in_their_order([other, one])
+    (True, False)
+    """
+    pairs = [(one, other) for one, other in pairwise(counts) if one.characteristic == other.characteristic]
+    return all(_rank(one.category) <= _rank(other.category) for one, other in pairs)
+
+
+def _rank(category: str) -> tuple[bool, str]:
+    return category == UNKNOWN, category
+
+
 def _words(values: pd.Series[str]) -> pd.Series[str]:
     return values.astype(object).where(values.notna(), UNKNOWN).astype(str)
 
 
 def _cells(values: pd.Series[str], by: pd.Series[str], groups: Sequence[str]) -> list[tuple[str, str, int]]:
     table = pd.crosstab(values.to_numpy(), by.to_numpy())
-    categories = sorted(table.index, key=lambda word: (word == UNKNOWN, word))
+    categories = sorted(table.index, key=_rank)
     return [(c, g, int(table.loc[c, g]) if g in table.columns else 0) for c in categories for g in groups]

@@ -85,8 +85,12 @@ def section_words(
     row_notes: Mapping[str, Text] | None = None,
     off: tuple[str, ...] | None = None,
     estimand: str = "",
+    ordered: bool = True,
 ) -> Words:
-    """Give the words of an output: heading and lead from the protocol's section, data kind and source from `about`."""
+    """Give the words of an output: heading and lead from the protocol's section, data kind and source from `about`.
+
+    Rows and columns stand in the order in which code names them, unless `ordered` says that it is another.
+    """
     return Words(
         id=id or section.id,
         role=role,
@@ -109,6 +113,7 @@ def section_words(
         row_notes=row_notes or {},
         off=off,
         estimand=estimand,
+        ordered=ordered,
     )
 
 

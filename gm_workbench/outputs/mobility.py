@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from gm_workbench.metrics.counts import CategoryCount
+from gm_workbench.metrics.counts import CategoryCount, in_their_order
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.mobility import OUT, Transitions
 from gm_workbench.metrics.shares import wilson
@@ -112,6 +112,7 @@ def base(counts: Sequence[CategoryCount], section: Section, about: About, *, mon
             {"n": Slot(PERSONS, BASE, "n")},
         ),
         labels={**GROUPS, **_base_labels(counts)},
+        ordered=in_their_order(counts),
     )
     return Output(words, (*sizes, *shares, *looser))
 

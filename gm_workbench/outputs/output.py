@@ -253,6 +253,8 @@ class Words:
         The table judges its rows in a last column: these are not as they should be, the others are. None: it does not judge.
     estimand : str
         Name of the protocol's estimand that the *first cell* estimates; it then goes into `estimates.json`.
+    ordered : bool
+        Rows and columns stand as time, age, levels or code put them, and not by numbers; else the guard may sort them by name.
     """
 
     id: str
@@ -276,6 +278,7 @@ class Words:
     row_notes: Mapping[str, Text] = field(default_factory=dict)
     off: tuple[str, ...] | None = None
     estimand: str = ""
+    ordered: bool = False
 
     def __post_init__(self) -> None:
         faults = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from gm_workbench.metrics.counts import CategoryCount
+from gm_workbench.metrics.counts import CategoryCount, in_their_order
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.cells import count_cell, share_cell
@@ -170,6 +170,7 @@ def profile(
         alt=sentence,
         labels=_labels(counts, named),
         row_title=Text("kenmerk", "characteristic"),
+        ordered=in_their_order(counts),
     )
     return Output(
         words,

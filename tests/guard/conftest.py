@@ -43,6 +43,7 @@ def _words(name: str = "people", shape: Shape = Shape.TABLE, **given: object) ->
         "period": same("2024"),
         "source": same("s"),
         "shown_as": (shape,),
+        "ordered": True,
     }
     return Words(**(parts | given))  # type: ignore[arg-type]
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from gm_workbench.guard.audit import Audit, needs
-from gm_workbench.guard.choice import LARGEST, UNIT, Board, Clause, choose
+from gm_workbench.guard.board import UNIT, Board, Clause
+from gm_workbench.guard.choice import ASKED, LARGEST, choose
 from gm_workbench.guard.links import Links, Relation
 
 _spec = importlib.util.spec_from_file_location("published", Path(__file__).with_name("published.py"))
@@ -91,6 +92,38 @@ def test_where_little_work_may_be_done_the_bound_is_told(policy, monkeypatch):
     monkeypatch.setattr("gm_workbench.guard.demands.WORK", 1)
     chosen = choose(board(published.table(2), policy))
     assert 0 <= chosen.bound < chosen.cost
+
+
+def cube(seed: int) -> Links:
+    """Draw persons by three variables, with every margin: 48 counts that hang together."""
+    draw = np.random.default_rng(seed)
+    inside = draw.geometric(1 / draw.choice([3, 8, 25], (3, 2, 3))) - 1
+    full = inside
+    for axis in range(3):
+        full = np.concatenate([full, full.sum(axis=axis, keepdims=True)], axis=axis)
+    at = np.arange(full.size).reshape(full.shape)
+    lines = [line for axis in range(3) for line in np.moveaxis(at, axis, -1).reshape(-1, full.shape[axis])]
+    return chain(full.ravel().tolist(), [(int(line[-1]), tuple(line[:-1].tolist())) for line in lines])
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_work_of_the_audit_is_counted(policy, monkeypatch, seed):
+    """Beyond its limit no better choice is sought: what was chosen is enough, and by how many it can be too much is known."""
+    monkeypatch.setattr("gm_workbench.guard.choice.ASKED", 100)
+    laid = board(cube(seed), policy)
+    chosen = choose(laid)
+    assert laid.audit.solver.work < 600
+    assert 0 < chosen.bound < chosen.cost
+    anew = Audit(laid.audit.links, laid.audit.wanted, policy)
+    assert anew.failing(laid.known(chosen.hidden)) is None
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("seed", range(30))
+def test_table_of_three_variables_takes_no_more_than_its_work(policy, seed):
+    laid = board(cube(seed), policy)
+    assert choose(laid).bound > 0
+    assert laid.audit.solver.work < 2 * ASKED
 
 
 def test_a_partner_is_hidden_with_what_asks_for_it(policy):

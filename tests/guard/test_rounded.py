@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from gm_workbench.guard.complement import plan
 from gm_workbench.guard.links import Links, Origin, Relation
 from gm_workbench.guard.protect import protect
-from gm_workbench.guard.rounded import rounded_counts
+from gm_workbench.guard.rounded import rounded_counts, usable
 from gm_workbench.metrics.exits import cumulative_incidence
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.exits import exits
@@ -51,6 +52,28 @@ def test_sums_in_a_ring_end(rounding):
 def test_n_of_a_share_is_rounded_itself_unless_that_gives_a_small_part_away(rounding, part, n):
     relation = (0, (1, 2), Origin.SHARE)
     assert prints(rounding, [53, 53 - part, part], [relation])[0] == n
+
+
+def test_part_that_is_as_large_as_its_total_is_not_taken_for_it(rounding, table):
+    """All 22 of the middle are men, and another table splits the 22 otherwise: it would print as 10."""
+    people = table({"young": [4, 9], "mid": [22, 0], "old": [2, 7]}, name="people")
+    homes = table({"young": [5, 4, 4], "mid": [9, 7, 6], "old": [0, 8, 1]}, name="homes")
+    made = plan([people, homes], rounding)
+    at = {(cell.row, cell.column): made.linked.of(place)[-1] for place, cell in made.cells() if place[0] == 0}
+    assert at["mid", "a"] != at["mid", "all"]
+    assert made.prints[at["mid", "a"]] == 20
+
+
+def test_part_that_its_neighbours_come_to_by_chance_is_rounded_itself(rounding, table):
+    shown = protect([table({"x": [24, 17, 7, 40], "y": [31, 52, 63, 44]})], rounding).outputs[0]
+    assert shown.cell("x", "a").value == 25
+
+
+def test_part_that_a_finer_table_splits_is_rounded_itself_and_what_it_would_give_away_is_hidden(rounding):
+    finer = Relation(0, (2, 3), Origin.ACROSS)
+    counts = Links((24, 33, 17, 7, 57), (), (Relation(4, (0, 1)), finer), False)
+    assert rounded_counts(counts, rounding)[0] == 25
+    assert finer in usable(counts, rounding)
 
 
 def test_total_of_hidden_parts_is_hidden(rounding, table):

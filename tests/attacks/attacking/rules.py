@@ -92,6 +92,10 @@ def _nothing(*_: object, **__: object) -> list[Any]:
     return []
 
 
+def _stays(*_: object) -> None:
+    return None
+
+
 def _no(*_: object, **__: object) -> bool:
     return False
 
@@ -147,6 +151,10 @@ RULES: dict[str, Rule] = {
     "verdicts": Rule(
         "words that a hidden number decided are not said",
         exchanged={"gm_workbench.outputs.output.Sentence.resting_on": _as_it_is},
+    ),
+    "order": Rule(
+        "what is hidden does not tell by where it stands between which numbers it lies",
+        exchanged={f"{GUARD}.protect.in_neutral_order": _stays},
     ),
     "silence": Rule("what is withheld keeps its heading only", exchanged={f"{GUARD}.protect.silenced": _as_it_is}),
     "notebook": Rule(

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from attacking.attack import Claim, attack
-from attacking.puzzle import MANY, possible, read
+from attacking.puzzle import MANY
 from attacking.scenes import Seen, cells, counts, output, released, shown
 from gm_workbench.guard.policy import Policy
 from gm_workbench.outputs.output import Role, Sentence, Shape, Slot, plain, verdict
@@ -158,24 +158,3 @@ STEP_WORDS = {
 def loss_at_a_step(seen: Seen) -> Claim:
     """Who were there before a step minus who are there after it"""
     return seen.number("begin", PERSONS, "flow") - seen.number("consent", PERSONS, "flow")
-
-
-SORTED = {"a": 70, "b": 65, "c": 33, "d": 32, "f": 32, "e": 9, "all": 241}
-
-
-@attack(
-    shown(counts(SORTED)),
-    "complement",
-    9,
-    needs=("threshold", "found sums", "width"),
-    open="rows that stand in the order of their numbers say between which two a hidden one lies",
-)
-def order_of_the_rows(seen: Seen) -> Claim:
-    """Rows are sorted from many to few, so a hidden one lies between its neighbours"""
-    known = read(seen, {row: (row, "n", "people") for row in SORTED})
-    rows = [row for row in SORTED if row != "all"]
-    for at, row in enumerate(rows):
-        if known[row][1] == MANY:
-            before, after = (known[rows[max(at - 1, 0)]], known[rows[min(at + 1, len(rows) - 1)]])
-            known[row] = (max(10.0, after[0]), before[1])
-    return possible("e", known, [("all", rows)])
