@@ -17,7 +17,8 @@ from gm_workbench.metrics.checks import require_filled, require_numbers, require
 from gm_workbench.metrics.competing import LAST_CAUSE
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.partial import Floats, Ints
-from gm_workbench.metrics.sided_errors import error_of_column, fewest_clusters
+from gm_workbench.metrics.score_errors import score_errors
+from gm_workbench.metrics.sided_errors import fewest_clusters
 from gm_workbench.metrics.sides import beside, sides_of_each
 
 MIN_EVENTS = 10
@@ -141,26 +142,37 @@ def _matrix(frame: pd.DataFrame, covariates: Sequence[str], method: str) -> Floa
 
 
 def estimates(
-    names: Sequence[str], values: Floats, influence: Floats, rows: Rows, unit: str, method: str
+    names: Sequence[str], values: Floats, errors: tuple[Floats, Floats], rows: Rows, unit: str, method: str
 ) -> Mapping[str, Estimate]:
-    """Give an estimate by name, from what each row adds to each (n, p); errors are those of `hazards.cause_specific`."""
+    """Give an estimate by name, from the errors and degrees of freedom of each."""
     found = {}
-    for name, b, own, z in zip(names, values, influence.T, rows.z.T, strict=True):
-        se, df = _error(own, z, rows)
-        half = float(stats.t.ppf(0.975, df)) * se
-        given: tuple[Any, ...] = (rows.persons, unit, method, rows.clusters, df, 0.95, rows.persons - len(names))
-        made = Estimate(float(b), float(b - half), float(b + half), se, *given)
+    for name, b, se, df in zip(names, values, *errors, strict=True):
+        half = float(stats.t.ppf(0.975, df) * se)
+        given: tuple[Any, ...] = (rows.persons, unit, method, rows.clusters, float(df), 0.95, rows.persons - len(names))
+        made = Estimate(float(b), float(b - half), float(b + half), float(se), *given)
         found[name] = beside(made, rows.sides.get(name))
     return MappingProxyType(found)
 
 
-def _error(influence: Floats, z: Floats, rows: Rows) -> tuple[float, float]:
-    if rows.clusters is not None and fewest_clusters(z, rows.codes) is not None:
-        months = rows.end - rows.begin
-        return error_of_column(influence, z, rows.codes, months, months)
-    sums = np.bincount(rows.codes, influence)
-    df = math.inf if rows.clusters is None else float(rows.clusters - 1)
-    return math.sqrt(float(sums @ sums) * (1.0 if rows.clusters is None else rows.clusters / df)), df
+def errors_of(
+    parts: Floats, information: Floats, expected: Floats, left: Floats, rows: Rows, method: str
+) -> tuple[Floats, Floats] | NotEnoughData:
+    """Give the errors and degrees of freedom of the coefficients, from shares in the score and events that were expected.
+
+    Without clusters the parts of a person are added up before they are squared, and intervals are normal. With clusters the
+    level of the hazard is a column beside the covariates, for a coach with few clients of one side pulls at that too.
+    """
+    if rows.clusters is None:
+        own = np.stack([np.bincount(rows.codes, column) for column in (parts @ np.linalg.inv(information)).T], axis=1)
+        return np.sqrt((own**2).sum(axis=0)), np.full(len(information), math.inf)
+    x = np.column_stack([np.ones(len(parts)), rows.z - np.average(rows.z, axis=0, weights=expected)])
+    whole = np.zeros((x.shape[1], x.shape[1]))
+    whole[0, 0], whole[1:, 1:] = expected.sum(), information
+    found = score_errors(np.column_stack([left - expected, parts]), x, expected, whole, rows.codes)
+    few = found.too_few(slice(1, None))
+    if few is not None:
+        return NotEnoughData(method, "clusters in each group", few, MIN_CLUSTERS_PER_ARM)
+    return found.errors[1:], found.df[1:]
 
 
 def exponentiated(log: Estimate, unit: str) -> Estimate:

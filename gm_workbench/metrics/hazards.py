@@ -14,8 +14,8 @@ import pandas as pd
 
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.hazard_rows import ENDLESS, Rows, checked_rows, estimates, exponentiated
-from gm_workbench.metrics.partial import Floats, Maximum, Ties, influence, maximum, risk_sets, score_parts
+from gm_workbench.metrics.hazard_rows import ENDLESS, Rows, checked_rows, errors_of, estimates, exponentiated
+from gm_workbench.metrics.partial import Floats, Maximum, RiskSets, Ties, expected_events, maximum, risk_sets, score_parts
 from gm_workbench.metrics.subdistribution import weighed_sets, weight_parts
 
 CAUSE_SPECIFIC = "cause-specific hazards (Cox), robust errors"
@@ -86,10 +86,10 @@ def cause_specific(
     Returns
     -------
     Hazards
-        With a normal interval, or with clusters t on clusters − 1 and errors times :math:`\sqrt{G/(G-1)}`; a column of yes and
-        no that is one for all of a cluster, such as what a coach does, has the errors and t interval of
-        `sided_errors.between_sides`, each row sharing by its months. NotEnoughData below 10 exits for each covariate, below 10
-        clusters, below 5 on a side of such a column, or when all exits are on one side of a covariate (the ratio is endless).
+        With a normal interval; or with clusters CR2 errors and a t interval on Satterthwaite's degrees of freedom
+        (`score_errors`), which count how many clusters tell of a covariate. NotEnoughData below 10 exits for each covariate,
+        below 10 clusters, below 5 on a side of a column of yes and no that is one for all of a cluster, where few clusters tell
+        all of a covariate in another way, or when all exits are on one side of a covariate (the ratio is endless).
 
     Raises
     ------
@@ -127,7 +127,7 @@ def cause_specific(
     if found is None:
         return NotEnoughData(CAUSE_SPECIFIC, ENDLESS, 0, 1)
     parts = score_parts(rows.z, found.values, sets)
-    return _hazards(covariates, rows, found, parts, CAUSE_SPECIFIC, RATE_ANSWERS)
+    return _hazards(covariates, rows, found, parts, sets, cause, CAUSE_SPECIFIC, RATE_ANSWERS)
 
 
 @as_declared
@@ -187,12 +187,17 @@ def subdistribution(
         return NotEnoughData(SUBDISTRIBUTION, ENDLESS, 0, 1)
     of_weights = weight_parts(rows.z, found.values, sets, rows.end, rows.event)
     parts = score_parts(rows.z, found.values, sets) + of_weights
-    return _hazards(covariates, rows, found, parts, SUBDISTRIBUTION, SHARE_ANSWERS)
+    return _hazards(covariates, rows, found, parts, sets, cause, SUBDISTRIBUTION, SHARE_ANSWERS)
 
 
-def _hazards(covariates: Sequence[str], rows: Rows, found: Maximum, parts: Floats, method: str, answers: str) -> Hazards:
-    own = influence(parts, found.information)
-    return Hazards(estimates(covariates, found.values, own, rows, LOG_UNIT, method), answers, found.events)
+def _hazards(
+    covariates: Sequence[str], rows: Rows, found: Maximum, parts: Floats, sets: RiskSets, cause: int, method: str, answers: str
+) -> Hazards | NotEnoughData:
+    expected = expected_events(rows.z, found.values, sets)
+    errors = errors_of(parts, found.information, expected, (rows.event == cause).astype(float), rows, method)
+    if isinstance(errors, NotEnoughData):
+        return errors
+    return Hazards(estimates(covariates, found.values, errors, rows, LOG_UNIT, method), answers, found.events)
 
 
 @dataclass(frozen=True, slots=True)

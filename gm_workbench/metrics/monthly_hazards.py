@@ -30,8 +30,8 @@ from gm_workbench.metrics.hazard_rows import (
     exponentiated,
     fewest_on_a_side,
 )
-from gm_workbench.metrics.partial import WIDE, Floats, Ints, influence
-from gm_workbench.metrics.sided_errors import error_of_column, fewest_clusters
+from gm_workbench.metrics.partial import WIDE, Floats, Ints
+from gm_workbench.metrics.score_errors import score_errors
 from gm_workbench.metrics.sides import sides_of, sides_of_each
 
 Link = Literal["cloglog", "logit"]
@@ -114,11 +114,11 @@ def monthly_hazards(
     Returns
     -------
     MonthlyHazards
-        CR1 errors (factor G/(G - 1) times (months - 1)/(months - coefficients), as Stata's ``vce(cluster)``), with the
-        observed information; t interval on clusters - 1. A column of yes and no that is one for all of a cluster, such as
-        what a coach does, has the errors and t interval of `sided_errors.between_sides`, every month sharing alike.
-        NotEnoughData below 10 exits for each covariate, 5 in each band, 10 clusters or 5 on a side of such a column, or
-        when all exits are on one side of a covariate.
+        CR1 errors (factor G/(G - 1) times (months - 1)/(months - coefficients), as Stata's ``vce(cluster)``) with the observed
+        information, t interval on persons - 1; or with `cluster` CR2 errors and a t interval on Satterthwaite's degrees of
+        freedom (`score_errors`), which count how many clusters tell of a covariate. NotEnoughData below 10 exits for each
+        covariate, 5 in each band, 10 clusters or 5 on a side of a column of yes and no that is one for all of a cluster, where
+        few clusters tell all of a covariate in another way, or when all exits are on one side of a covariate.
 
     Raises
     ------
@@ -153,15 +153,15 @@ def monthly_hazards(
     fitted = _fit(cells, x, link)
     if fitted is None:
         return NotEnoughData(method, ENDLESS, 0, 1)
-    values, own = fitted
+    errors = _errors(cells, x, fitted) if cluster is None else _errors_by_coach(cells, x, fitted, method)
+    if isinstance(errors, NotEnoughData):
+        return errors
     given = (int(months[person].nunique()), f"log {UNITS[link]}", method, int(cells["group"].max()) + 1 if cluster else None)
     estimates = []
-    for at, b in enumerate(values):
-        se, df = _error(cells, own[:, at], at - len(bands) if cluster else None, x.shape[1])
-        half = float(stats.t.ppf(0.975, df)) * se
-        estimates.append(
-            Estimate(float(b), float(b - half), float(b + half), se, *given, df, residual_df=len(months) - x.shape[1])
-        )
+    for b, se, df in zip(fitted.found, *errors, strict=True):
+        half = float(stats.t.ppf(0.975, df) * se)
+        made = Estimate(float(b), float(b - half), float(b + half), float(se), *given, float(df))
+        estimates.append(replace(made, residual_df=len(months) - x.shape[1]))
     told = pd.DataFrame({"person": months[person], "happened": months[event].eq(cause)})
     told["cluster"] = months[cluster or person]
     sides = sides_of_each(months, covariates, told, cluster="cluster" if cluster else None)
@@ -228,15 +228,21 @@ def _fewest_there(told: pd.DataFrame, band: Ints) -> dict[int, int]:
     return {int(at): int(min(left[at], there[at] - left[at]) or left[at]) for at in left.index}
 
 
-def _error(cells: pd.DataFrame, own: Floats, covariate: int | None, fitted: int) -> tuple[float, float]:
-    """Give a coefficient's error and degrees of freedom; `covariate` is its number, below 0 for bands, None without coaches."""
-    groups, months = cells["group"].to_numpy(), cells["rows"].to_numpy(dtype=float)
-    column = None if covariate is None or covariate < 0 else cells[covariate].to_numpy(dtype=float)
-    if column is not None and fewest_clusters(column, groups) is not None:
-        return error_of_column(own, column, groups, months, months)
-    sums, n = np.bincount(groups, own), int(months.sum())
-    factor = len(sums) / (len(sums) - 1) * (n - 1) / (n - fitted)
-    return float(np.sqrt(sums @ sums * factor)), float(len(sums) - 1)
+def _errors(cells: pd.DataFrame, x: Floats, fitted: _Fitted) -> tuple[Floats, Floats]:
+    """Give CR1 errors and degrees of freedom by person."""
+    groups, n = cells["group"].to_numpy(), int(cells["rows"].sum())
+    influence = fitted.parts @ np.linalg.inv(fitted.information)
+    sums = np.stack([np.bincount(groups, column) for column in influence.T], axis=1)
+    factor = len(sums) / (len(sums) - 1) * (n - 1) / (n - x.shape[1])
+    return np.sqrt((sums**2).sum(axis=0) * factor), np.full(x.shape[1], float(len(sums) - 1))
+
+
+def _errors_by_coach(cells: pd.DataFrame, x: Floats, fitted: _Fitted, method: str) -> tuple[Floats, Floats] | NotEnoughData:
+    found = score_errors(fitted.parts, x, fitted.weight, fitted.information, cells["group"].to_numpy())
+    few = found.too_few()
+    return (
+        (found.errors, found.df) if few is None else NotEnoughData(method, "clusters in each group", few, MIN_CLUSTERS_PER_ARM)
+    )
 
 
 def _short(cells: pd.DataFrame, bands: int, covariates: int, method: str, *, by_coach: bool) -> NotEnoughData | None:
@@ -263,8 +269,18 @@ def _matrix(cells: pd.DataFrame, covariates: Sequence[str], bands: int, method: 
     return np.column_stack([in_band, z - centre])
 
 
-def _fit(cells: pd.DataFrame, x: Floats, link: Link) -> tuple[Floats, Floats] | None:
-    """Give coefficients and what each row adds to them (n, p), or nothing where the likelihood rises for ever."""
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """Coefficients (k,), each row's share in the score (n, k), the observed information (k, k), and working weights (n,)."""
+
+    found: Floats
+    parts: Floats
+    information: Floats
+    weight: Floats
+
+
+def _fit(cells: pd.DataFrame, x: Floats, link: Link) -> _Fitted | None:
+    """Give the fit, or nothing where the likelihood rises for ever."""
     rows = cells["rows"].to_numpy()
     model = GLM(cells["happened"].astype(float), x, family=families.Binomial(LINKS[link]()), freq_weights=rows)
     # where there is no maximum the steps run away, with warnings; that is told by what they end in
@@ -277,7 +293,9 @@ def _fit(cells: pd.DataFrame, x: Floats, link: Link) -> tuple[Floats, Floats] | 
     size = np.sqrt(np.average(x**2, axis=0, weights=rows))
     if not fit.converged or np.linalg.eigvalsh(information / np.outer(size, size))[0] < WIDE**-2:
         return None
-    return values, influence(parts, information)
+    chance = np.asarray(fit.fittedvalues, dtype=float)
+    weight = rows / (np.asarray(LINKS[link]().deriv(chance), dtype=float) ** 2 * chance * (1 - chance))
+    return _Fitted(values, parts, information, np.asarray(weight, dtype=float))
 
 
 def _chance(log: Estimate, link: Link) -> Estimate:

@@ -193,6 +193,12 @@ def _between(steps: Floats, sets: RiskSets) -> Floats:
     return np.asarray(inside + ((faded[-1] - faded[sets.after]).T * sets.late).T, dtype=float)
 
 
-def influence(parts: Floats, information: Floats) -> Floats:
-    """Give what each row adds to each coefficient (n, p), from its parts of the score (n, p)."""
-    return np.asarray(parts @ np.linalg.inv(information), dtype=float)
+def expected_events(z: Floats, beta: Floats, sets: RiskSets) -> Floats:
+    """Give the events that were to be expected of each row (n,), by its risk and the time that it was watched.
+
+    >>> z, time = np.array([[0.0], [1.0], [0.0], [1.0]]), np.array([1.0, 2.0, 3.0, 4.0])
+    >>> expected_events(z, np.zeros(1), risk_sets(time, np.array([True] * 4))).round(4).tolist()  # 1/4, + 1/3, + 1/2, + 1
+    [0.25, 0.5833, 1.0833, 2.0833]
+    """
+    rate = rates(*moments(z, beta, sets), sets)[0]
+    return np.asarray(np.exp(z @ beta) * _between(rate[:, None], sets)[:, 0], dtype=float)

@@ -37,11 +37,6 @@ class Side:
     def of(cls, shares: Floats, codes: NDArray[np.int64], count: int) -> Side:
         """Reckon from the share of each person in the group's mean (0 for persons of the other group)."""
         h, q = (np.bincount(codes, one, count).astype(float) for one in (shares, shares**2))
-        return cls.of_sums(h, q)
-
-    @classmethod
-    def of_sums(cls, h: Floats, q: Floats) -> Side:
-        """Reckon from the sums of shares, and of their squares, of each cluster."""
         left = q - 2 * h * q + h**2 * q.sum()
         there = left > 0
         blown = np.sqrt(np.where(there, q / np.where(there, left, 1.0), 1.0))
@@ -68,37 +63,6 @@ def fewest_clusters(column: Floats, codes: NDArray[np.int64]) -> int | None:
     by = np.unique(np.column_stack([codes, column]), axis=0)
     of_each = np.unique(by[:, 1], return_counts=True)[1]
     return int(of_each.min()) if len(of_each) == 2 and len(by) == codes.max(initial=-1) + 1 else None
-
-
-def error_of_column(
-    influence: Floats, column: Floats, codes: NDArray[np.int64], time: Floats, counted: Floats
-) -> tuple[float, float]:
-    """Give the error and degrees of freedom of the coefficient of a column that `fewest_clusters` has two sides of.
-
-    Parameters
-    ----------
-    influence : (n,) what each row adds to the coefficient
-    column : (n,) of two values
-    codes : (n,) cluster of each row
-    time : (n,) what each row weighs: how long it was at risk
-    counted : (n,) the sum of squares of that over the units that stand in the row, which are taken to be independent
-
-    Examples
-    --------
-    >>> influence, new = np.array([-1.0, 0.0, 1.0, 1.0, 0.0, -1.0]) / 3, np.repeat([0.0, 1.0], 3)
-    >>> se, df = error_of_column(influence, new, np.arange(6), np.ones(6), np.ones(6))
-    >>> round(se, 6), round(df, 6)  # a t test of three and three
-    (0.816497, 4.0)
-    """
-    first, count = column == column.max(), int(codes.max()) + 1
-    sides = []
-    for mask in (first, ~first):
-        whole = float(time[mask].sum())
-        h, q = np.bincount(codes, np.where(mask, time, 0.0), count), np.bincount(codes, np.where(mask, counted, 0.0), count)
-        sides.append(Side.of_sums(h / whole, q / whole**2))
-    one, two = sides
-    together = (one.blown * two.blown) * np.bincount(codes, influence, count)  # of a cluster one side is empty, and blown 1
-    return float(np.sqrt(together @ together)), degrees((one, two))
 
 
 def degrees(sides: tuple[Side, Side]) -> float:

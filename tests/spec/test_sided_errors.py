@@ -9,7 +9,8 @@ import pytest
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.exit_contrast import incidence_difference
 from gm_workbench.metrics.planning import two_groups_df
-from gm_workbench.metrics.sided_errors import Side, between_sides, degrees, error_of_column, fewest_clusters
+from gm_workbench.metrics.score_errors import score_errors
+from gm_workbench.metrics.sided_errors import Side, between_sides, degrees, fewest_clusters
 from gm_workbench.metrics.small_sample import CR2, cr2
 from gm_workbench.metrics.stepwise_errors import Clusters, from_influence
 
@@ -41,21 +42,15 @@ def test_difference_in_means_has_the_error_of_cr2(crossing):
     assert (ours.n, ours.groups, ours.residual_df) == (120, 14, 118)
 
 
-def test_column_of_coaches_has_the_error_of_cr2():
-    rows = drawn(crossing=False)
-    theirs = cr2(rows["y"], design(rows, ["new"]), rows["coach"]).combine({"new": 1.0}, "points", CR2)
-    influence, _, first = influence_of_means(rows)
-    ours = error_of_column(influence, first.astype(float), rows["coach"].to_numpy(), np.ones(120), np.ones(120))
-    assert ours == pytest.approx((theirs.se, theirs.df), rel=EXACT)
-
-
-def test_scale_of_time_does_not_matter_to_a_column_of_coaches():
-    rows = drawn(crossing=False)
-    influence, _, first = influence_of_means(rows)
-    given = influence, first.astype(float), rows["coach"].to_numpy()
-    months = 1.0 + np.arange(120) % 7
-    years = error_of_column(*given, months / 12, months / 144)
-    assert years == pytest.approx(error_of_column(*given, months, months), rel=EXACT)
+def test_scores_of_a_regression_have_the_errors_of_cr2():
+    rows = drawn(crossing=True).assign(x=np.random.default_rng(2).normal(size=120))
+    x = np.column_stack(list(design(rows, ["new", "x"]).values()))
+    left = rows["y"].to_numpy() - x @ np.linalg.lstsq(x, rows["y"].to_numpy(), rcond=None)[0]
+    ours = score_errors(x * left[:, None], x, np.ones(120), x.T @ x, rows["coach"].to_numpy())
+    fit = cr2(rows["y"], design(rows, ["new", "x"]), rows["coach"])
+    for place, name in enumerate(("const", "new", "x")):
+        theirs = fit.combine({name: 1.0}, "points", CR2)
+        assert (ours.errors[place], ours.df[place]) == pytest.approx((theirs.se, theirs.df), rel=1e-9)
 
 
 def test_persons_by_themselves_keep_the_error_of_their_method():
