@@ -128,7 +128,13 @@ RULES: dict[str, Rule] = {
     "complement": Rule(
         "what would give a hidden count away is hidden with it", exchanged={f"{GUARD}.protect.plan": plans.start}
     ),
-    "partner": Rule("a hidden mean is never the only one of its sum", exchanged={f"{GUARD}.complement._clauses": _nothing}),
+    "partner": Rule(
+        "a hidden mean or amount is never the only one of its sum",
+        exchanged={f"{GUARD}.complement._clauses": _nothing, f"{GUARD}.complement.telling": _stays},
+    ),
+    "sum and mean": Rule(
+        "no sum of money beside its mean, which together give n", exchanged={f"{GUARD}.plans.sums_beside_means": _nothing}
+    ),
     "found sums": Rule(
         "sums count that nobody declared",
         exchanged={

@@ -1,0 +1,116 @@
+"""Sums and means of money beside one another: together they give away how many persons there are, or one group's own sum.
+
+How many persons are behind an amount prints rounded, so the rules for counts do not see these. They are found from the amounts
+themselves: where the numbers of persons and the money both add up, a reader can subtract. What is found so by coincidence costs
+an amount that could have been shown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+from gm_workbench.guard.net import At
+from gm_workbench.outputs.output import Cell, Measure, Output
+
+Amount = tuple[At, Cell]
+NEAR = 1e-3
+"""How near two amounts must lie to be taken for one, besides what their rounding explains; relative."""
+CALLED = frozenset({"all", "total", "totaal", "alle"})
+
+
+def sums_beside_means(outputs: Sequence[Output], hidden: Callable[[At], bool]) -> list[At]:
+    """Give the sums that stand beside the mean of the same money, whose ratio is the exact number of persons.
+
+    Parameters
+    ----------
+    outputs : sequence of Output
+        All of the report: the two may stand in different ones.
+    hidden : callable
+        Whether an amount is hidden already.
+    """
+    shown = [one for one in _amounts(outputs, _of_money) if not hidden(one[0])]
+    sums = [one for one in shown if one[1].measure is Measure.MONEY]
+    return [at for at, whole in sums if any(_is_mean_of(cell, whole) for _, cell in shown if cell is not whole)]
+
+
+def telling(outputs: Sequence[Output], hidden: Callable[[At], bool], threshold: int) -> At | None:
+    """Give an amount that must be kept back: with others that are shown it gives a hidden one, or that of a few who are left.
+
+    It is to be asked again until there is none.
+    """
+    amounts = _amounts(outputs, lambda cell: cell.measure is Measure.MONEY and cell.n > 0)
+    shown = [one for one in amounts if not hidden(one[0])]
+    found = [*_derived(amounts, shown, hidden), *_left_over(shown, threshold)]
+    return min(found, key=lambda one: (one[1].n, one[0]))[0] if found else None
+
+
+def _amounts(outputs: Sequence[Output], wanted: Callable[[Cell], bool]) -> list[Amount]:
+    return [((o, at), cell) for o, made in enumerate(outputs) for at, cell in enumerate(made.cells) if wanted(cell)]
+
+
+def _of_money(cell: Cell) -> bool:
+    return cell.measure is Measure.MONEY or (cell.measure is Measure.ESTIMATE and "euro" in cell.unit.lower())
+
+
+def _is_mean_of(mean: Cell, whole: Cell) -> bool:
+    """Whether one amount is as many times the other as there are persons behind that one."""
+    value = _value(mean)
+    near = mean.n * _rounding(mean) + _rounding(whole) + NEAR * abs(_value(whole))
+    return 1 < mean.n <= whole.n and value != 0 and abs(mean.n * value - _value(whole)) <= near
+
+
+def _derived(amounts: Sequence[Amount], shown: Sequence[Amount], hidden: Callable[[At], bool]) -> Iterator[Amount]:
+    """Give, for each hidden amount that the others of a sum give away, one of those."""
+    for at, cell in (one for one in amounts if hidden(one[0])):
+        alike = [one for one in shown if one[1].unit == cell.unit]
+        for others, whole in _sums_with(at, cell, alike):
+            yield min((*others, *([] if whole[0] == at else [whole])), key=lambda one: (one[1].n, one[0]))
+
+
+def _sums_with(at: At, cell: Cell, shown: Sequence[Amount]) -> Iterator[tuple[Sequence[Amount], Amount]]:
+    """Give the other parts and the whole of every sum with this one hidden amount, as a part or as the whole."""
+    lines = [
+        [one for one in shown if one[0][0] == at[0] and getattr(one[1], along) == getattr(cell, along)]
+        for along in ("row", "column")
+    ]
+    by_n: dict[int, list[Amount]] = {}
+    for one in shown:
+        by_n.setdefault(one[1].n, []).append(one)
+    for others in [*([one] for one in shown), *(line for line in lines if len(line) > 1)]:
+        parts = [cell, *(part for _, part in others)]
+        wholes = by_n.get(sum(part.n for part in parts), ())
+        yield from ((others, whole) for whole in wholes if _adds_up(parts, whole[1]))
+    for part in shown:
+        second = (one for one in by_n.get(cell.n - part[1].n, ()) if one is not part)
+        yield from (((part, one), (at, cell)) for one in second if _adds_up([part[1], one[1]], cell))
+
+
+def _adds_up(parts: Sequence[Cell], whole: Cell) -> bool:
+    """Whether the money adds up where the persons do: as sums, or as means of so many persons each."""
+    sums = sum(map(_value, parts)) - _value(whole)
+    means = sum(part.n * _value(part) for part in parts) / whole.n - _value(whole)
+    near = sum(map(_rounding, (*parts, whole))) + NEAR * abs(_value(whole))
+    return min(abs(sums), abs(means)) <= near
+
+
+def _left_over(shown: Sequence[Amount], threshold: int) -> Iterator[Amount]:
+    """Give the amounts of all but a few of a total that is shown too: the few who are left need not stand anywhere."""
+    for one, (_, whole) in ((one, whole) for one in shown for whole in shown):
+        if 0 < whole.n - one[1].n < threshold and one[1].unit == whole.unit and _is_total_of(whole, one[1]):
+            yield one
+
+
+def _is_total_of(whole: Cell, part: Cell) -> bool:
+    by_row = whole.column == part.column and whole.row.lower() in CALLED and part.row != whole.row
+    by_column = whole.row == part.row and whole.column.lower() in CALLED and part.column != whole.column
+    return by_row or by_column
+
+
+def _value(cell: Cell) -> float:
+    return cell.value or 0.0
+
+
+def _rounding(cell: Cell) -> float:
+    """Give how far a number can be from what it prints as."""
+    return math.pow(10, -cell.digits)
