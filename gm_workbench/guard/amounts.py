@@ -1,8 +1,8 @@
-"""Sums and means of money beside one another: together they give away how many persons there are, or one group's own sum.
+"""Sums and means beside one another: together they give away how many persons there are, or what is hidden of one group.
 
-How many persons are behind an amount prints rounded, so the rules for counts do not see these. They are found from the amounts
-themselves: where the numbers of persons and the money both add up, a reader can subtract. What is found so by coincidence costs
-an amount that could have been shown.
+How many persons are behind a sum or mean prints rounded, so the rules for counts do not see these. They are found from the
+numbers themselves: where the persons add up and the money or the means do too, a reader can subtract, also across outputs. What
+is found so by coincidence costs a number that could have been shown.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def telling(outputs: Sequence[Output], hidden: Callable[[At], bool], threshold: 
 
     It is to be asked again until there is none.
     """
-    amounts = _amounts(outputs, lambda cell: cell.measure is Measure.MONEY and cell.n > 0)
+    amounts = _amounts(outputs, lambda cell: cell.measure in (Measure.MONEY, Measure.ESTIMATE) and cell.n > 0)
     shown = [one for one in amounts if not hidden(one[0])]
     found = [*_derived(amounts, shown, hidden), *_left_over(shown, threshold)]
     return min(found, key=lambda one: (one[1].n, one[0]))[0] if found else None
@@ -63,9 +63,15 @@ def _is_mean_of(mean: Cell, whole: Cell) -> bool:
 def _derived(amounts: Sequence[Amount], shown: Sequence[Amount], hidden: Callable[[At], bool]) -> Iterator[Amount]:
     """Give, for each hidden amount that the others of a sum give away, one of those."""
     for at, cell in (one for one in amounts if hidden(one[0])):
-        alike = [one for one in shown if one[1].unit == cell.unit]
+        alike = [one for one in shown if _is_alike(one[1], cell)]
         for others, whole in _sums_with(at, cell, alike):
             yield min((*others, *([] if whole[0] == at else [whole])), key=lambda one: (one[1].n, one[0]))
+
+
+def _is_alike(one: Cell, other: Cell) -> bool:
+    """Whether two may be of one thing: money of one unit, or means in columns, or rows, of one name."""
+    same = one.measure is other.measure and one.unit == other.unit
+    return same and (one.measure is Measure.MONEY or one.column == other.column or one.row == other.row)
 
 
 def _sums_with(at: At, cell: Cell, shown: Sequence[Amount]) -> Iterator[tuple[Sequence[Amount], Amount]]:
@@ -97,7 +103,8 @@ def _adds_up(parts: Sequence[Cell], whole: Cell) -> bool:
 def _left_over(shown: Sequence[Amount], threshold: int) -> Iterator[Amount]:
     """Give the amounts of all but a few of a total that is shown too: the few who are left need not stand anywhere."""
     for one, (_, whole) in ((one, whole) for one in shown for whole in shown):
-        if 0 < whole.n - one[1].n < threshold and one[1].unit == whole.unit and _is_total_of(whole, one[1]):
+        money = one[1].measure is whole.measure is Measure.MONEY and one[1].unit == whole.unit
+        if money and 0 < whole.n - one[1].n < threshold and _is_total_of(whole, one[1]):
             yield one
 
 

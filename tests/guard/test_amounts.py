@@ -75,3 +75,9 @@ def test_amounts_of_enough_persons_are_all_shown(policy, made):
 def test_means_that_do_not_add_up_are_not_kept_back(policy, made):
     outputs = made("a", *_amounts({"women": (5, 900.0), "men": (40, 800.0)})), made("b", *_amounts({"others": (45, 300.0)}))
     assert _hidden(policy, *outputs) == {("a", "women", "spent")}
+
+
+def test_mean_of_all_in_another_output_does_not_give_that_of_a_hidden_group(policy, made):
+    rows = {"women": (5, 20.0), "men": (100, 50.0), "all": (105, 5_100 / 105)}
+    cells = [Cell(row, "score", Measure.ESTIMATE, n, value=v, digits=1, unit="points") for row, (n, v) in rows.items()]
+    assert _hidden(policy, made("a", *cells[:2]), made("b", cells[2])) == {("a", "women", "score"), ("a", "men", "score")}

@@ -168,6 +168,18 @@ def amount_of_a_few_who_stand_nowhere(seen: Seen) -> Claim:
     return seen.number("all", "spent", "others") - seen.number("men", "spent")
 
 
+@attack(
+    shown(output(COACHES[:2]), output(COACHES[2:], "others")),
+    "partner",
+    31.0,
+    needs=(*LAID_BESIDE, "groups", "found sums"),
+    near=0.5,
+)
+def mean_of_all_in_another_output(seen: Seen) -> Claim:
+    """The mean of all coaches stands in another table than those of one coach and of the others"""
+    return (130 * seen.number("all", "score", "others") - 70 * seen.number("y", "score")) / 60
+
+
 BOTH_KINDS = [Cell("men", column, MONEY, 43, value=v, largest=0.2) for column, v in (("sum", 44_000.0), ("mean", 1_023.0))]
 
 
