@@ -43,8 +43,7 @@ def plan(outputs: Sequence[Output], policy: Policy, withheld: frozenset[int] = f
     lonely = [place for at in _lonely(made) for place in made.linked.of(at)]
     for part in scene.parts([*wanted, *lonely]):
         _settle(scene, part, wanted)
-    while (at := telling(made.outputs, lambda at: not made.visible(at), policy.threshold)) is not None:
-        made.hidden.add(at)
+    made.hidden |= telling(made.outputs, lambda at: not made.visible(at), policy.threshold)
     return made
 
 

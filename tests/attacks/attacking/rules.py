@@ -130,7 +130,7 @@ RULES: dict[str, Rule] = {
     ),
     "partner": Rule(
         "a hidden mean or amount is never the only one of its sum",
-        exchanged={f"{GUARD}.complement._clauses": _nothing, f"{GUARD}.complement.telling": _stays},
+        exchanged={f"{GUARD}.complement._clauses": _nothing, f"{GUARD}.complement.telling": lambda *_: set()},
     ),
     "sum and mean": Rule(
         "no sum of money beside its mean, which together give n", exchanged={f"{GUARD}.plans.sums_beside_means": _nothing}
