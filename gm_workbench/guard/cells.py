@@ -1,4 +1,7 @@
-"""The rules that a cell can be judged by alone, and how protected numbers print."""
+"""The rules that a cell can be judged by alone, and how protected numbers print.
+
+A rule asks whether a number is large enough, or small enough, to be shown: so what is no number (NaN) is not shown.
+"""
 
 from __future__ import annotations
 
@@ -39,22 +42,22 @@ def _of_groups(cell: Cell, policy: Policy) -> Reason | None:
     """Judge the coaches or teams behind a number, on each side: enough of them, and no one of them most of the persons."""
     sides = cell.sides
     counts = [*([] if cell.groups is None else [cell.groups]), *(sides.groups if sides else ())]
-    if any(count < policy.minimum_groups for count in counts):
+    if not all(count >= policy.minimum_groups for count in counts):
         return Reason.GROUPS
-    mostly_one = sides is not None and sides.largest is not None and sides.largest > policy.group_share
+    mostly_one = sides is not None and sides.largest is not None and not sides.largest <= policy.group_share
     return Reason.GROUP_SHARE if mostly_one else None
 
 
 def _of_one_purse(cell: Cell, policy: Policy) -> Reason | None:
     """Judge the money on each side of a number: a difference gives away the mean on one side to who has the other."""
     share = cell.sides.money if cell.sides is not None else None
-    return Reason.DOMINANCE if share is not None and share > policy.dominance else None
+    return None if share is None or share <= policy.dominance else Reason.DOMINANCE
 
 
 def _set_apart(cell: Cell, policy: Policy) -> Reason | None:
     """Judge the persons whom a number sets apart: a side, a category, who lies beyond a quantile, who has the outcome."""
     sides = cell.sides
-    few = any(count < policy.threshold for count in (sides.persons if sides else ()))
+    few = not all(count >= policy.threshold for count in (sides.persons if sides else ()))
     few = few or (cell.fewest is not None and policy.is_small(cell.fewest))
     return Reason.THRESHOLD if few or _lies_outside(cell.beyond, policy) or _few_on_a_side(sides, policy) else None
 
@@ -64,14 +67,15 @@ def _few_on_a_side(sides: Sides | None, policy: Policy) -> bool:
     if sides is None or not sides.events:
         return False
     without = (n - events for n, events in zip(sides.persons, sides.events, strict=True))
-    return any(policy.is_small(count) for count in (*sides.events, *without))
+    return any(policy.is_small(count) or count != count for count in (*sides.events, *without))
 
 
 def _lies_outside(beyond: Beyond | None, policy: Policy) -> bool:
     """Whether a quantile is so far out that it is the value of one of a few."""
     if beyond is None:
         return False
-    return beyond.persons < policy.threshold or (beyond.groups is not None and beyond.groups < policy.minimum_groups)
+    enough = beyond.groups is None or beyond.groups >= policy.minimum_groups
+    return not (beyond.persons >= policy.threshold and enough)
 
 
 def _count(cell: Cell, policy: Policy) -> Reason | None:
@@ -117,7 +121,7 @@ def _estimate(cell: Cell, policy: Policy) -> Reason | None:
 
 
 def _money(cell: Cell, policy: Policy) -> Reason | None:
-    if cell.largest is None or cell.largest > policy.dominance:
+    if cell.largest is None or not cell.largest <= policy.dominance:
         return Reason.DOMINANCE
     return _estimate(cell, policy)
 

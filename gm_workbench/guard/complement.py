@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from gm_workbench.guard.amounts import telling
 from gm_workbench.guard.audit import Need, needs
 from gm_workbench.guard.board import UNIT, Clause
 from gm_workbench.guard.cells import Reason
@@ -42,6 +43,7 @@ def plan(outputs: Sequence[Output], policy: Policy, withheld: frozenset[int] = f
     lonely = [place for at in _lonely(made) for place in made.linked.of(at)]
     for part in scene.parts([*wanted, *lonely]):
         _settle(scene, part, wanted)
+    made.hidden |= telling(made.outputs, lambda at: not made.visible(at), policy.threshold)
     return made
 
 

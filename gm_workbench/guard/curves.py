@@ -46,7 +46,7 @@ def _time(cell: Cell, at: int) -> float:
 
 def _quoted(output: Output) -> set[tuple[str, str]]:
     words = output.words
-    return {(slot.row, slot.column) for said in (words.sentence, words.alt, *words.more) for slot in said.slots.values()}
+    return {(slot.row, slot.column) for said in (words.sentence, words.alt, *words.more) for slot in said.quoted}
 
 
 def _left_out(output: Output, series: list[int], policy: Policy) -> list[int]:

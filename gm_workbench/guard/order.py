@@ -2,7 +2,8 @@
 
 An order that its maker declares (time, age, levels, the order in which code names them: `Words.ordered`) says nothing of the
 numbers. Any other is taken for one of numbers if those that are shown rise or fall all the way, or are too few to tell: counts,
-shares, means, sums, what two columns come to together, by how much they differ, and how many times one goes into the other.
+shares, means, sums, what two columns come to together, by how much they differ, and how many times one goes into the other. The
+first row or the last may stand apart from such an order, as *other* does.
 Such a table is then put in the order of its names, all of it: were hidden rows left where they stand as soon as names come in
 order by chance, that would say that they lie there.
 """
@@ -10,7 +11,7 @@ order by chance, that would say that they lie there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise, takewhile
 from operator import add, mul, sub
@@ -23,6 +24,8 @@ Line = Mapping[str, float | None]
 """A number of each row; None where it is hidden."""
 _CALLED = frozenset({"all", "total", "totaal", "alle"})
 """Names of totals that nobody declares."""
+_LUMPED = frozenset({"other", "others", "unknown", "overig", "overige", "anders", "onbekend"})
+"""Rows that stand last, or first, however many they count."""
 _PIECES = re.compile(r"\d+|\D+")
 
 
@@ -89,9 +92,19 @@ def _tells(axis: _Axis, output: Output, cells: Sequence[ShownCell]) -> bool:
     of_persons = [together.get(name, values[name]) for name in values if name[1] in HARD]
     own = [(values[name], sizes[name], together[name]) for name in together]
     lines = [line for group in (list(values.values()), of_persons, *own) for line in _derived(group)]
-    keys = [key for key in axis.keys(output) if key not in totals]
-    apart = [None, *(key for key in {*keys[:1], *keys[-1:]} if any(_is_largest(key, line) for line in sizes.values()))]
+    apart = _apart([key for key in axis.keys(output) if key not in totals])
     return any(_may_order(line, without) for without in apart for line in lines)
+
+
+def _apart(keys: Sequence[str]) -> set[frozenset[str]]:
+    """Give the rows that may stand apart from an order: none, one at an end (a total, *other*), and all that lump others.
+
+    >>> [sorted(one) for one in sorted(_apart(["work", "care", "other", "unknown"]), key=sorted)]
+    [[], ['other', 'unknown'], ['unknown'], ['work']]
+    """
+    lumped = frozenset(key for key in keys if key.lower() in _LUMPED)
+    ends = [frozenset(), frozenset(keys[:1]), frozenset(keys[-1:])]
+    return {*ends, lumped}
 
 
 def _lines(
@@ -101,11 +114,6 @@ def _lines(
     for cell, seen in pairs:
         found.setdefault(axis.line(cell), {})[axis.key(cell)] = read(cell, seen)
     return dict(found)
-
-
-def _is_largest(key: str, line: Line) -> bool:
-    """Whether a row has the largest number that is shown, as a total has."""
-    return line.get(key) is not None and line[key] == max(number for number in line.values() if number is not None)
 
 
 def _derived(lines: Sequence[Line]) -> Iterator[Line]:
@@ -141,9 +149,9 @@ def _persons(cell: Cell, seen: ShownCell) -> float | None:
     return None if seen.hidden or isinstance(seen.n, Suppressed) else cell.n
 
 
-def _may_order(line: Line, without: str | None) -> bool:
-    """Whether rows, but for one, may stand in the order of these numbers, where one of several is hidden."""
-    numbers = [number for key, number in line.items() if key != without]
+def _may_order(line: Line, without: Collection[str]) -> bool:
+    """Whether rows, but for these, may stand in the order of these numbers, where one of several is hidden."""
+    numbers = [number for key, number in line.items() if key not in without]
     seen = [number for number in numbers if number is not None]
     steps = list(pairwise(seen))
     return 1 < len(numbers) > len(seen) and (all(a <= b for a, b in steps) or all(a >= b for a, b in steps))

@@ -234,7 +234,7 @@ def _quoted(match: re.Match[str]) -> int:
 def _texts(words: Words) -> Iterator[str]:
     sentences: tuple[Sentence, ...] = (words.sentence, words.alt, *words.more)
     plain_texts = (words.heading, words.lead, words.caption, words.population, words.period, words.source, words.row_title)
-    said = (text for sentence in sentences for text in (sentence.text, sentence.otherwise, sentence.without_interval))
+    said = (text for sentence in sentences for text in sentence.texts)
     axes = (axis.label for axis in words.axes.values())
     for text in (*plain_texts, *said, *words.labels.values(), *words.tile_words.values(), *words.row_notes.values(), *axes):
         yield from (text.nl, text.en)

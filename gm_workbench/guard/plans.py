@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gm_workbench.guard.across import Linked, linked
+from gm_workbench.guard.amounts import sums_beside_means
 from gm_workbench.guard.cells import Reason, judged_by_class, own_reason
 from gm_workbench.guard.curves import thinned
 from gm_workbench.guard.links import HARD, Links, Origin, Relation
@@ -90,6 +91,8 @@ def start(outputs: Sequence[Output], policy: Policy, withheld: frozenset[int] = 
         reasons = _own(made, [at for at in full if judged_by_class(made.cells[at], policy)], policy)
         own |= {(output, at): reason for at, reason in reasons.items()}
         concentrated |= _concentrated(made, found.parts[output], reasons, totals, policy)
+    beside = sums_beside_means(outputs, lambda at: at in own or at[0] in withheld)
+    own |= dict.fromkeys(beside, Reason.COMPLEMENT)
     plan = Plan(outputs, policy, found, own, concentrated, frozenset(crowded), withheld)
     if policy.method is Method.ROUND:
         plan.leaves, plan.prints = leaves(found, policy), rounded_counts(found, policy)

@@ -18,6 +18,8 @@ from gm_workbench.vocabulary.declarations import LOADER
 from gm_workbench.vocabulary.text import Text
 
 DEFAULT_POLICY = "cbs-stijl"
+LABEL = {"nl": "voorcontrole, geen officiële toestemming", "en": "a pre-check and not an official clearance"}
+"""What every policy says of itself; a file that claims more is not read."""
 
 
 class Method(StrEnum):
@@ -214,6 +216,7 @@ def _faults(raw: dict[str, Any], name: str) -> list[str]:
         (not isinstance(raw.get("version"), str), "version must be a text, in quotes"),
         (not _is_text(raw.get("title")), "title must have nl and en"),
         (not _is_text(raw.get("label")), "label must have nl and en"),
+        (raw.get("label") != LABEL, f"label must read {LABEL['nl']!r} and {LABEL['en']!r}: no policy is more than that"),
         (raw.get("method") not in list(Method), f"method must be one of {methods}"),
         (not isinstance(rules, dict), "rules must be a mapping"),
     ]

@@ -12,7 +12,8 @@ from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.overlap import Balance
 from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.cells import judged_as, quote
-from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Slot, plain, verdict
+from gm_workbench.outputs.output import NUMBER_HIDDEN, Candidate, Cell, Measure, Output, Sentence, Slot, plain, verdict
+from gm_workbench.outputs.sentence import furthest
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.teams import difference_cell
 from gm_workbench.outputs.weighing import caution
@@ -50,6 +51,12 @@ COLUMNS = {
 BALANCED = Text(
     "Vóór de weging verschilden de groepen het meest in {name}: {{before}} standaarddeviaties; na de weging is dat {{after}}.",
     "Before weighing the groups differed most in {name}: {{before}} standard deviations; after weighing that is {{after}}.",
+)
+BALANCED_OF_SHOWN = Text(
+    "Van de kenmerken met een getal verschilden de groepen vóór de weging het meest in {name}: {{before}} standaarddeviaties; "
+    "na de weging is dat {{after}}.",
+    "Of the characteristics with a number, the groups differed most in {name} before weighing: {{before}} standard deviations; "
+    "after weighing that is {{after}}.",
 )
 COMES_DOWN_TO = Text(
     "Doordat sommigen zwaarder wegen, is de gewogen vergelijking zoveel waard als een met {{worth}} % van de anderen.",
@@ -157,9 +164,12 @@ def _balance_cells(table: tuple[Balance, ...], main: Estimate) -> tuple[Cell, ..
 
 
 def _balanced(table: tuple[Balance, ...], names: Mapping[str, Text]) -> Sentence:
-    most = max(table, key=lambda one: abs(one.before))
-    slots = {column: Slot(most.covariate, column, digits=2, absolute=True) for column in (BEFORE, AFTER)}
-    return Sentence(BALANCED.format(name=names[most.covariate]), slots)
+    return furthest([_differed(one.covariate, names[one.covariate]) for one in table], NUMBER_HIDDEN)
+
+
+def _differed(row: str, name: Text) -> Candidate:
+    slots = {column: Slot(row, column, digits=2, absolute=True) for column in (BEFORE, AFTER)}
+    return Candidate(BALANCED.format(name=name), BALANCED_OF_SHOWN.format(name=name), slots, (BEFORE,))
 
 
 def _worth_cells(known: Mapping[str, EntropyBalanced | DoublyRobust], contrast: Contrast) -> tuple[Cell, ...]:

@@ -10,7 +10,8 @@ from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.overlap import Balance
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import quote, share_cell
-from gm_workbench.outputs.output import Cell, Measure, Output, Sentence, Slot, plain, verdict
+from gm_workbench.outputs.output import Candidate, Cell, Measure, Output, Sentence, Slot, plain, verdict
+from gm_workbench.outputs.sentence import furthest
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import STANDARD_DEVIATION
 from gm_workbench.vocabulary.protocols import Section
@@ -46,7 +47,21 @@ FURTHEST = {
         "who stayed.",
     ),
 }
-"""By whether it was higher for who stayed."""
+FURTHEST_OF_SHOWN = {
+    True: Text(
+        "Van de kenmerken met een getal verschillen wie bleef en wie uitviel het meest in {name}: bij wie bleef {{apart}} "
+        "standaarddeviaties hoger.",
+        "Of the characteristics with a number, those who stayed and those who were lost differ most in {name}: {{apart}} "
+        "standard deviations higher for those who stayed.",
+    ),
+    False: Text(
+        "Van de kenmerken met een getal verschillen wie bleef en wie uitviel het meest in {name}: bij wie bleef {{apart}} "
+        "standaarddeviaties lager.",
+        "Of the characteristics with a number, those who stayed and those who were lost differ most in {name}: {{apart}} "
+        "standard deviations lower for those who stayed.",
+    ),
+}
+"""By whether it was higher for who stayed; the second where some numbers are hidden."""
 
 GOES_WITH = Text(
     "Uitval hangt samen met {names}, bij verder gelijke kenmerken.",
@@ -132,9 +147,13 @@ def _stayed(shares: tuple[Cell, ...], about: About) -> Sentence:
 
 
 def _furthest(apart: list[Cell], names: Mapping[str, Text]) -> Sentence:
-    most = max(apart, key=lambda cell: abs(cell.value or 0.0))
-    text = FURTHEST[(most.value or 0.0) > 0].format(name=names[most.row])
-    return Sentence(text, {"apart": quote(most, absolute=True)["value"]}, NOTHING)
+    return furthest([_differs(cell, names[cell.row]) for cell in apart], NOTHING)
+
+
+def _differs(cell: Cell, name: Text) -> Candidate:
+    higher = (cell.value or 0.0) > 0
+    slots = {"apart": quote(cell, absolute=True)["value"]}
+    return Candidate(FURTHEST[higher].format(name=name), FURTHEST_OF_SHOWN[higher].format(name=name), slots, ("apart",))
 
 
 def _goes_with(lost: Lost, names: Mapping[str, Text]) -> Text:

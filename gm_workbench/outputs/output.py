@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, NoReturn
+from numbers import Integral, Real
+from typing import NoReturn, TypeGuard
 
 from gm_workbench.errors import OutputError
 from gm_workbench.metrics.estimate import Sides
+from gm_workbench.outputs.sentence import NUMBER_HIDDEN as NUMBER_HIDDEN
+from gm_workbench.outputs.sentence import Candidate as Candidate
+from gm_workbench.outputs.sentence import Sentence as Sentence
+from gm_workbench.outputs.sentence import Slot as Slot
+from gm_workbench.outputs.sentence import plain as plain
+from gm_workbench.outputs.sentence import verdict as verdict
 from gm_workbench.outputs.whom import Beyond as Beyond
 from gm_workbench.outputs.whom import Whom as Whom
 from gm_workbench.vocabulary.schemas import DataKind
@@ -82,8 +89,7 @@ class Cell:
 
 def _cell_faults(cell: Cell) -> list[tuple[bool, str]]:
     has_value = cell.value is not None and math.isfinite(cell.value)
-    whole = isinstance(cell.n, int) and not isinstance(cell.n, bool) and cell.n >= 0
-    numerator_ok = cell.numerator is not None and whole and 0 <= cell.numerator <= cell.n
+    numerator_ok = _is_whole(cell.n) and _is_whole(cell.numerator) and cell.numerator <= cell.n
     if not _is_measure(cell.measure):
         return [(True, f"measure must be one of Measure.{', Measure.'.join(one.name for one in Measure)}")]
     match cell.measure:
@@ -97,12 +103,36 @@ def _cell_faults(cell: Cell) -> list[tuple[bool, str]]:
         case Measure.MONEY:
             own = [
                 (not has_value, "money needs a finite value"),
-                (cell.largest is None or not 0 <= cell.largest <= 1, "money needs the share of its largest contributor, 0-1"),
+                (cell.largest is None, "money needs the share of its largest contributor, 0-1"),
             ]
         case Measure.ESTIMATE:
             own = [(not has_value, "an estimate needs a finite value")]
+    return [*_behind_faults(cell), *own]
+
+
+def _behind_faults(cell: Cell) -> list[tuple[bool, str]]:
+    """Judge the numbers by which the guard judges a cell: what is no number would pass by its rule."""
     named = isinstance(cell.row, str) and isinstance(cell.column, str)
-    return [(not named, "row and column must be text"), (not whole, "n must be a whole number of persons, 0 or more"), *own]
+    whole = isinstance(cell.n, int) and _is_whole(cell.n)
+    counts = {"numerator": cell.numerator, "groups": cell.groups, "fewest": cell.fewest}
+    strange = [name for name, count in counts.items() if not (count is None or _is_whole(count))]
+    free = cell.df is None or (_is_number(cell.df) and not math.isnan(cell.df))
+    part = cell.largest is None or (_is_number(cell.largest) and 0 <= cell.largest <= 1)
+    return [
+        (not named, "row and column must be text"),
+        (not whole, "n must be a whole number of persons, 0 or more"),
+        (bool(strange), f"{' and '.join(strange)} must be a whole number, 0 or more"),
+        (not free, "df must be a number"),
+        (not part, "the share of the largest contributor must be 0-1"),
+    ]
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= 0
+
+
+def _is_number(value: object) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Real)
 
 
 def _is_measure(value: object) -> bool:
@@ -116,63 +146,6 @@ class Sum:
 
     total: Key
     parts: tuple[Key, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place in a sentence for a protected number."""
-
-    row: str
-    column: str
-    field: Literal["value", "low", "high", "n"] = "value"
-    digits: int | None = None  # default: the cell's own
-    signed: bool = False
-    absolute: bool = False
-    percent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A text whose numbers are filled from protected cells; if one of them is hidden, `otherwise` is said instead.
-
-    The guard may show a number and keep back its interval, where that would give away counts: then `without_interval` is said.
-    """
-
-    text: Text
-    slots: Mapping[str, Slot] = field(default_factory=dict)
-    otherwise: Text = Text(
-        "Er zijn te weinig personen, consulenten of teams om dit te tonen.",
-        "There are too few persons, coaches or teams to show this.",
-    )
-    without_interval: Text = Text("", "")
-
-    def resting_on(self, cells: Iterable[Cell]) -> Sentence:
-        """Say it only while the numbers of these cells may be shown: which words it has was decided by them."""
-        more = {f"rests_on_{at}": Slot(cell.row, cell.column) for at, cell in enumerate(cells)}
-        return replace(self, slots={**self.slots, **more})
-
-    def behind(self, lead: Text) -> Sentence:
-        """Say it behind other words, as alt text does."""
-        said = (self.text, self.without_interval)
-        text, bare = (Text(f"{lead.nl} {one.nl}", f"{lead.en} {one.en}") if one.nl else one for one in said)
-        return Sentence(text, self.slots, self.otherwise, bare)
-
-
-NUMBER_HIDDEN = Text(
-    "Het getal dat hier hoort, is niet te tonen: het gaat over te weinig mensen, of het zou een ander getal verraden.",
-    "The number that belongs here cannot be shown: it is about too few people, or it would give another number away.",
-)
-"""Said in the place of a sentence beside which other numbers may still be shown, as in a table of shares."""
-
-
-def plain(text: Text) -> Sentence:
-    """Give a sentence without numbers."""
-    return Sentence(text)
-
-
-def verdict(text: Text, cells: Iterable[Cell]) -> Sentence:
-    """Give a sentence without numbers whose words were chosen by these cells; nothing is said where one of them is hidden."""
-    return Sentence(text, otherwise=Text("", "")).resting_on(cells)
 
 
 class Role(StrEnum):
@@ -323,7 +296,7 @@ def _output_faults(output: Output) -> list[tuple[bool, str]]:
     words = output.words
     keys = [cell.key for cell in output.cells]
     known = set(keys)
-    slots = [slot for sentence in (words.sentence, words.alt, *words.more) for slot in sentence.slots.values()]
+    slots = [slot for sentence in (words.sentence, words.alt, *words.more) for slot in sentence.quoted]
     summed = [key for total in output.sums for key in (total.total, *total.parts)]
     wordless = words.role is Role.ABSENT or words.shown_as == (Shape.WORDS,) or bool(words.tile_words)
     square = Shape.MATRIX in words.shown_as

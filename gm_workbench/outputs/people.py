@@ -9,7 +9,8 @@ from gm_workbench.metrics.counts import CategoryCount, in_their_order
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.cells import count_cell, share_cell
-from gm_workbench.outputs.output import NUMBER_HIDDEN, Cell, Output, Role, Sentence, Shape, Slot, Sum
+from gm_workbench.outputs.output import NUMBER_HIDDEN, Candidate, Cell, Output, Role, Sentence, Shape, Slot, Sum
+from gm_workbench.outputs.sentence import furthest
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.panel.ledger import Step
 from gm_workbench.vocabulary.protocols import Section
@@ -95,6 +96,12 @@ PROFILE = Text(
     "Het grootste verschil zit bij {characteristic} ({category}): {{a}} % bij {one}, tegen {{b}} % bij {other}.",
     "The largest difference is in {characteristic} ({category}): {{a}}% among {one}, against {{b}}% among {other}.",
 )
+PROFILE_OF_SHOWN = Text(
+    "Van wat hier staat, is het verschil het grootst bij {characteristic} ({category}): {{a}} % bij {one}, tegen {{b}} % bij "
+    "{other}.",
+    "Of what is shown, the largest difference is in {characteristic} ({category}): {{a}}% among {one}, against {{b}}% among "
+    "{other}.",
+)
 PROFILE_LABELS = {
     "mothers": Text("alleenstaande moeders", "single mothers"),
     "rest": Text("de rest van het bestand", "the rest of the caseload"),
@@ -129,10 +136,10 @@ PROFILE_CAPTION = Text(
 )
 
 NOT_QUOTED = Text(
-    "Het grootste verschil tussen beide groepen wordt niet genoemd: het rust op een getal dat niet getoond mag worden.",
-    "The largest difference between the two groups is not named: it rests on a number that may not be shown.",
+    "Er wordt geen verschil tussen beide groepen genoemd: geen van de aandelen mag voor beide getoond worden.",
+    "No difference between the two groups is named: none of the shares may be shown for both.",
 )
-"""Said when the largest difference rests on a number that is hidden."""
+"""Said when there is no share that is shown of both groups."""
 
 
 def profile(
@@ -207,16 +214,26 @@ def _category(count: CategoryCount, labels: Mapping[str, Text]) -> Text:
 
 
 def _largest(counts: Sequence[CategoryCount], groups: Sequence[str], labels: Mapping[str, Text]) -> Sentence:
-    """Quote the category in which the first two groups differ most."""
-    shares = {(_row(count), count.group): count.n / count.total for count in counts if count.total}
-    rows = {_row(count): count for count in counts if all((_row(count), group) in shares for group in groups[:2])}
-    if len(groups) < 2 or not rows:
+    """Quote the category in which the first two groups differ most, of those that are shown."""
+    among = _categories(counts, groups[:2], labels)
+    if len(groups) < 2 or not among:
         return Sentence(Text("Er is hier geen groep om mee te vergelijken.", "There is no group here to compare with."))
-    row = max(rows, key=lambda key: abs(shares[key, groups[0]] - shares[key, groups[1]]))
-    text = PROFILE.format(
-        characteristic=labels.get(rows[row].characteristic, same(rows[row].characteristic)),
-        category=_category(rows[row], labels),
-        one=labels.get(groups[0], same(groups[0])),
-        other=labels.get(groups[1], same(groups[1])),
-    )
-    return Sentence(text, {"a": Slot(row, groups[0], percent=True), "b": Slot(row, groups[1], percent=True)}, NOT_QUOTED)
+    return furthest(among, NOT_QUOTED)
+
+
+def _categories(counts: Sequence[CategoryCount], groups: Sequence[str], labels: Mapping[str, Text]) -> list[Candidate]:
+    """Give a sentence for every category that each of two groups has."""
+    cells = {(_row(count), count.group) for count in counts if count.total}
+    rows = {_row(count): count for count in counts if all((_row(count), group) in cells for group in groups)}
+    return [_candidate(row, one, groups, labels) for row, one in rows.items() if len(groups) > 1]
+
+
+def _candidate(row: str, count: CategoryCount, groups: Sequence[str], labels: Mapping[str, Text]) -> Candidate:
+    named = {
+        "characteristic": labels.get(count.characteristic, same(count.characteristic)),
+        "category": _category(count, labels),
+        "one": labels.get(groups[0], same(groups[0])),
+        "other": labels.get(groups[1], same(groups[1])),
+    }
+    slots = {"a": Slot(row, groups[0], percent=True), "b": Slot(row, groups[1], percent=True)}
+    return Candidate(PROFILE.format(**named), PROFILE_OF_SHOWN.format(**named), slots, ("a", "b"))

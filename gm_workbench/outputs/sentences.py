@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from gm_workbench.errors import OutputError
-from gm_workbench.outputs.output import Sentence, ShownOutput, Slot, Suppressed
+from gm_workbench.outputs.output import Candidate, Sentence, ShownOutput, Slot, Suppressed
 from gm_workbench.vocabulary.text import Language, Text, number
 
 _FIRST = re.compile(
@@ -49,6 +50,7 @@ def say(sentence: Sentence, shown: ShownOutput, language: Language) -> str:
         When a slot quotes a bound that its cell does not show, outside brackets and in a sentence that has no words without it,
         or a placeholder has no slot.
     """
+    sentence = _of_what_is_shown(sentence, shown) if sentence.among else sentence
     text, slots = sentence.text, sentence.slots
     if any(_lacks_bound(slot, shown) for slot in slots.values()):
         text = sentence.without_interval if sentence.without_interval[language] else without_margins(text)
@@ -60,6 +62,30 @@ def say(sentence: Sentence, shown: ShownOutput, language: Language) -> str:
         return text[language].format(**numbers)
     except (KeyError, IndexError) as missing:
         raise OutputError(f"Output {shown.words.id!r}: a sentence has the placeholder {missing} but no slot for it.") from None
+
+
+def _of_what_is_shown(sentence: Sentence, shown: ShownOutput) -> Sentence:
+    """Take the candidate with the largest number of those that are shown: what is hidden has no part in which it is."""
+    ranked = [(size, one) for one in sentence.among if (size := _size(one, shown)) is not None]
+    if not ranked:
+        return replace(sentence, text=sentence.otherwise, among=())
+    most = max(ranked, key=lambda pair: pair[0])[1]
+    text = most.text if len(ranked) == len(sentence.among) else most.of_shown
+    return replace(sentence, text=text, slots={**sentence.slots, **most.slots}, among=())
+
+
+def _size(one: Candidate, shown: ShownOutput) -> float | None:
+    """Say how far the numbers of a candidate lie apart, or one of them from zero; None where any that it quotes is hidden."""
+    if any(_read(slot, shown) is None for slot in one.slots.values()):
+        return None
+    first, *other = (_read(one.slots[name], shown) or 0.0 for name in one.by)
+    return abs(first - sum(other))
+
+
+def _read(slot: Slot, shown: ShownOutput) -> float | None:
+    cell = shown.cell(slot.row, slot.column)
+    got = None if cell is None or cell.hidden else getattr(cell, slot.field)
+    return None if isinstance(got, Suppressed) else got
 
 
 def _lacks_bound(slot: Slot, shown: ShownOutput) -> bool:

@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from gm_workbench.errors import OutputError
 from gm_workbench.guard.cells import Reason, behind, decimals, keeps_interval, own_reason, round_to_base
-from gm_workbench.outputs.output import Cell, Measure
+from gm_workbench.metrics.estimate import Sides
+from gm_workbench.outputs.output import Beyond, Cell, Measure
+
+NAN = float("nan")
 
 
 def cell(measure: Measure, n: int, **given):
@@ -69,6 +73,37 @@ def test_statistic_needs_persons_groups_and_degrees_of_freedom(policy, measure, 
 @pytest.mark.parametrize(("largest", "reason"), [(0.5, None), (0.51, Reason.DOMINANCE)])
 def test_money_may_not_be_mostly_one_persons(policy, largest, reason):
     assert own_reason(cell(Measure.MONEY, 90, largest=largest), policy) is reason
+
+
+@pytest.mark.parametrize("given", [{"numerator": 25.5}, {"numerator": True}, {"numerator": "3"}, {"numerator": NAN}])
+def test_share_of_what_is_no_count_cannot_be_made(given):
+    with pytest.raises(OutputError, match="numerator must be a whole number"):
+        cell(Measure.SHARE, 50, **given)
+
+
+@pytest.mark.parametrize("given", [{"groups": NAN}, {"groups": 2.5}, {"fewest": NAN}, {"df": NAN}, {"largest": NAN}])
+def test_estimate_judged_by_what_is_no_number_cannot_be_made(given):
+    with pytest.raises(OutputError, match="must be"):
+        cell(Measure.ESTIMATE, 50, **given)
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"persons": (NAN, 50)}, Reason.THRESHOLD),
+        ({"persons": (50, 50), "events": (NAN, 20)}, Reason.THRESHOLD),
+        ({"persons": (50, 50), "groups": (NAN, 5)}, Reason.GROUPS),
+        ({"persons": (50, 50), "largest": NAN}, Reason.GROUP_SHARE),
+        ({"persons": (50, 50), "money": NAN}, Reason.DOMINANCE),
+    ],
+)
+def test_side_of_which_nobody_knows_how_many_it_has_is_hidden(policy, given, reason):
+    assert own_reason(cell(Measure.ESTIMATE, 100, sides=Sides(**given)), policy) is reason
+
+
+@pytest.mark.parametrize("beyond", [Beyond(NAN), Beyond(50, NAN)])
+def test_quantile_of_which_nobody_knows_how_many_lie_beyond_it_is_hidden(policy, beyond):
+    assert own_reason(cell(Measure.ESTIMATE, 100, beyond=beyond), policy) is Reason.THRESHOLD
 
 
 def test_count_of_one_coach_is_hidden(policy):

@@ -40,6 +40,16 @@ def test_largest_row_at_an_end_may_be_a_total_that_nobody_declares(policy, words
     assert _rows(_made(words, rows), policy) == sorted(rows)
 
 
+@pytest.mark.parametrize("apart", [{"other": 50}, {"other": 50, "unknown": 20}, {"elsewhere": 50}])
+def test_rows_that_stand_last_do_not_hide_that_the_others_fall(policy, words, apart):
+    assert _rows(_made(words, FALLING | {"west": 30} | apart), policy) == sorted({*FALLING, "west", *apart})
+
+
+def test_row_that_stands_first_does_not_hide_that_the_others_fall(policy, words):
+    rows = {"other": 50, **FALLING, "west": 30}
+    assert _rows(_made(words, rows), policy) == sorted(rows)
+
+
 def test_order_does_not_hang_on_what_a_hidden_number_happens_to_add_up_to(policy, words):
     """With nine, the first is the sum of the others."""
     shown = [_rows(_made(words, {"east": 36, "south": 27, "north": few}), policy) for few in (1, 9)]

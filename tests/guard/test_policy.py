@@ -77,6 +77,8 @@ def test_malformed_policy_lists_every_fault():
         ("name: cbs-stijl", "name: other", "name must be cbs-stijl"),
         ("label: {nl:", "label: {de:", "label must have nl and en"),
         ("title: {nl:", "title: {de:", "title must have nl and en"),
+        ("geen officiële toestemming", "officiële toestemming", "label must read"),
+        ("a pre-check and not an official clearance", "an official clearance", "label must read"),
         ("method: suppress", "method: suppress\nextra: 1", "unknown key 'extra'"),
         ("value: true", "value: 1", "zero_is_safe: value must be true or false"),
         (

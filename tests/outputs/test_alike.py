@@ -53,6 +53,15 @@ def test_alike_says_the_difference_both_ways_and_what_weighing_did(shown, read):
     assert "only in what was measured (age, the distance to the threshold)" in told[4]
 
 
+def test_alike_names_what_differed_most_of_what_is_shown(shown, read):
+    output = shown()
+    told = [read(output, "en", sentence=one, hidden=("age",)) for one in output.words.more]
+    assert told[1] == (
+        "Of the characteristics with a number, the groups differed most in the distance to the threshold before weighing: "
+        "0.10 standard deviations; after weighing that is 0.01."
+    )
+
+
 def test_alike_is_a_sensitivity_analysis_in_dutch_too(shown, read):
     assert any(one.startswith("Dit is een gevoeligheidsanalyse.") for one in said(shown(), read))
 

@@ -215,6 +215,17 @@ def test_without_complete_cases_it_is_one_sentence(shown: Callable[..., Output],
     assert "minstens 5 consulenten per groep" in read(output)
 
 
+def test_who_left_names_what_is_furthest_apart_of_what_is_shown(
+    lost: Callable[..., Lost], section: Section, about: About, read: Reader
+) -> None:
+    output = who_left(lost(), section, about, names=NAMES)
+    assert told(output, read, hidden=("ECR_T0",))[1] == (
+        "Van de kenmerken met een getal verschillen wie bleef en wie uitviel het meest in de leeftijd: bij wie bleef 0,12 "
+        "standaarddeviaties hoger."
+    )
+    assert told(output, read, hidden=("ECR_T0", "age"))[1] == ""
+
+
 def test_hidden_difference_is_not_said(shown: Callable[..., Output], read: Reader) -> None:
     assert told(shown(), read, hidden=("weighted",))[0] == "Er zijn te weinig personen, consulenten of teams om dit te tonen."
 

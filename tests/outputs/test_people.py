@@ -96,10 +96,20 @@ def test_profile_marks_what_is_sensitive(section: Section, about: About) -> None
     assert output.words.label("exempt:True").nl == "ontheffing van de arbeidsplicht: ja"
 
 
-def test_profile_with_a_hidden_difference_quotes_nothing(section: Section, about: About, read: Reader) -> None:
+def test_profile_with_a_hidden_difference_quotes_the_largest_of_what_is_shown(
+    section: Section, about: About, read: Reader
+) -> None:
     said = read(profile(counted(), section, about), hidden=("housing:owner",))
     assert said == (
-        "Het grootste verschil tussen beide groepen wordt niet genoemd: het rust op een getal dat niet getoond mag worden."
+        "Van wat hier staat, is het verschil het grootst bij wonen (huurder): 75 % bij alleenstaande moeders, tegen 25 % bij "
+        "de rest van het bestand."
+    )
+
+
+def test_profile_of_which_no_share_is_shown_says_so(section: Section, about: About, read: Reader) -> None:
+    shares = ("housing:owner", "housing:tenant", "exempt:True", "exempt:False")
+    assert read(profile(counted(), section, about), hidden=shares) == (
+        "Er wordt geen verschil tussen beide groepen genoemd: geen van de aandelen mag voor beide getoond worden."
     )
 
 

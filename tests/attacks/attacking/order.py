@@ -51,6 +51,17 @@ def order_of_the_rows_that_rises(seen: Seen) -> Claim:
     return by_size(seen, rows_of(seen.outputs["people"]), most_first=False)
 
 
+OTHERS_LAST = {"nord": 70, "oost": 65, "west": 33, "zuid": 32, "mid": 32, "rand": 9, "other": 50, "all": 291}
+
+
+@attack(shown(counts(OTHERS_LAST)), "order", 9, needs=ON)
+def order_of_the_rows_but_for_the_last(seen: Seen) -> Claim:
+    """Rows are sorted from many to few, and after them stands what is lumped together"""
+    rows = [row for row in rows_of(seen.outputs["people"]) if row not in ("other", "all")]
+    known = read(seen, {row: (row, "n", "people") for row in OTHERS_LAST})
+    return possible("rand", between(known, rows[::-1]), [("all", [*rows, "other"])])
+
+
 @attack(shown(output([Cell("n", column, COUNT, n) for column, n in MOST_FIRST.items()])), "order", 9, needs=ON)
 def order_of_the_columns(seen: Seen) -> Claim:
     """The same table on its side"""

@@ -15,6 +15,7 @@ from gm_workbench.guard import plans, printing, protect, showing
 from gm_workbench.guard.differencing import Differenced
 from gm_workbench.guard.policy import Policy
 from gm_workbench.guard.policy import Rule as Number
+from gm_workbench.outputs import people
 from gm_workbench.outputs.output import Suppressed
 from gm_workbench.report import csvfiles
 
@@ -72,6 +73,16 @@ def _each_alone(outputs: Any, policy: Policy, decisions: Any = ()) -> Any:
 _protected = protect._protected
 
 
+def _only_the_largest(counts: Any, groups: Any, labels: Any) -> list[Any]:
+    """Leave of all categories the one that differs most, hidden or not."""
+    shares = {(people._row(one), one.group): one.n / one.total for one in counts}
+    among = _categories(counts, groups, labels)
+    return [max(among, key=lambda one: abs(shares[one.slots["a"].row, groups[0]] - shares[one.slots["b"].row, groups[1]]))]
+
+
+_categories = people._categories
+
+
 def _told(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
@@ -117,7 +128,13 @@ RULES: dict[str, Rule] = {
     "complement": Rule(
         "what would give a hidden count away is hidden with it", exchanged={f"{GUARD}.protect.plan": plans.start}
     ),
-    "partner": Rule("a hidden mean is never the only one of its sum", exchanged={f"{GUARD}.complement._clauses": _nothing}),
+    "partner": Rule(
+        "a hidden mean or amount is never the only one of its sum",
+        exchanged={f"{GUARD}.complement._clauses": _nothing, f"{GUARD}.complement.telling": lambda *_: set()},
+    ),
+    "sum and mean": Rule(
+        "no sum of money beside its mean, which together give n", exchanged={f"{GUARD}.plans.sums_beside_means": _nothing}
+    ),
     "found sums": Rule(
         "sums count that nobody declared",
         exchanged={
@@ -151,6 +168,10 @@ RULES: dict[str, Rule] = {
     "verdicts": Rule(
         "words that a hidden number decided are not said",
         exchanged={"gm_workbench.outputs.output.Sentence.resting_on": _as_it_is},
+    ),
+    "candidates": Rule(
+        "what is called the largest is so of what is shown, whatever is hidden",
+        exchanged={"gm_workbench.outputs.people._categories": _only_the_largest},
     ),
     "order": Rule(
         "what is hidden does not tell by where it stands between which numbers it lies",

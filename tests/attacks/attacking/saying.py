@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
@@ -9,8 +10,12 @@ from attacking.attack import Claim, attack
 from attacking.puzzle import MANY
 from attacking.scenes import Seen, cells, counts, output, released, shown
 from gm_workbench.guard.policy import Policy
+from gm_workbench.metrics.counts import CategoryCount
+from gm_workbench.outputs.about import About
 from gm_workbench.outputs.output import Role, Sentence, Shape, Slot, plain, verdict
-from gm_workbench.outputs.people import PERSONS, why_key
+from gm_workbench.outputs.people import PERSONS, profile, why_key
+from gm_workbench.vocabulary.protocols import Assignment, Section
+from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text, same
 
 FEW = {"a": 40, "b": 60}
@@ -142,6 +147,31 @@ def _headline(policy: Policy, folder: Path) -> Seen:
 def headline_of_a_hidden_number_that_is_not_clear(seen: Seen) -> Claim:
     """The headline says of the hidden number that its interval holds zero"""
     return 0 if "geen ervan" in seen.said() or "Of none" in seen.said() else MANY
+
+
+HOUSED = {"homeless": (1, 180), "lodging": (12, 120), "tenant": (47, 300)}
+BY_SEX = {"man": (24, 405), "woman": (36, 195)}
+
+
+def _profiled(policy: Policy, folder: Path) -> Seen:
+    """Release who sixty mothers and the rest are: one mother is homeless, and three in ten of the rest."""
+    counts = [
+        CategoryCount(name, row, group, n, total)
+        for name, rows in (("housing", HOUSED), ("sex", BY_SEX))
+        for row, both in rows.items()
+        for group, n, total in zip(("mothers", "rest"), both, (60, 600), strict=True)
+    ]
+    section = Section("who", Text("Wie zijn het?", "Who are they?"), Text("Waarom.", "Why."), ("people",))
+    about = About(DataKind.SYNTHETIC, Text("moeders", "mothers"), same("2024"), same("BUS"), Assignment.UNKNOWN)
+    return Seen(released([profile(counts, section, about)], policy).outputs)
+
+
+@attack(_profiled, "candidates", 1, needs=ON)
+def largest_difference_that_is_not_named(seen: Seen) -> Claim:
+    """The largest difference is not said to be that of men and women: so a hidden one is larger"""
+    if "% among single mothers" in seen.said(*seen.outputs):
+        return MANY
+    return 1, math.floor(60 * (180 / 600 - (405 / 600 - 24 / 60)))
 
 
 STEPS = {"begin": 345, "consent": 342, "end": 221}

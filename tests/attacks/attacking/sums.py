@@ -149,6 +149,52 @@ def amount_of_all_minus_that_of_the_others(seen: Seen) -> Claim:
     return 0.8 * rest
 
 
+MEN, ALL = {"n": 40, "value": 44_000.0, "largest": 0.2}, {"n": 45, "value": 49_000.0, "largest": 0.2}
+WOMEN = {"n": 5, "value": 5_000.0, "largest": 0.2}
+PARTED = [Cell(row, "spent", MONEY, **one) for row, one in (("women", WOMEN), ("men", MEN))]
+LAID_BESIDE = ("linked", "complement")
+BESIDE = output([Cell("all", "spent", MONEY, **ALL)], "others")
+
+
+@attack(shown(output(PARTED), BESIDE), "partner", 5_000.0, needs=(*LAID_BESIDE, "threshold"))
+def amount_of_all_in_another_output(seen: Seen) -> Claim:
+    """Women are hidden beside men, and what was spent on all stands in another table"""
+    return seen.number("all", "spent", "others") - seen.number("men", "spent")
+
+
+@attack(shown(output(PARTED[1:]), BESIDE), "partner", 5_000.0, needs=(*LAID_BESIDE, "threshold"))
+def amount_of_a_few_who_stand_nowhere(seen: Seen) -> Claim:
+    """Women have no row at all: all but the men is what was spent on five of them"""
+    return seen.number("all", "spent", "others") - seen.number("men", "spent")
+
+
+@attack(
+    shown(output(COACHES[:2]), output(COACHES[2:], "others")),
+    "partner",
+    31.0,
+    needs=(*LAID_BESIDE, "groups", "found sums"),
+    near=0.5,
+)
+def mean_of_all_in_another_output(seen: Seen) -> Claim:
+    """The mean of all coaches stands in another table than those of one coach and of the others"""
+    return (130 * seen.number("all", "score", "others") - 70 * seen.number("y", "score")) / 60
+
+
+BOTH_KINDS = [Cell("men", column, MONEY, 43, value=v, largest=0.2) for column, v in (("sum", 44_000.0), ("mean", 1_023.0))]
+
+
+@attack(shown(output(BOTH_KINDS)), "sum and mean", 43, near=0.2)
+def sum_over_mean(seen: Seen) -> Claim:
+    """A sum of money as many times its mean as there are persons, of whom the table tells the tens"""
+    return seen.number("men", "sum") / seen.number("men", "mean")
+
+
+@attack(shown(output(BOTH_KINDS[:1]), output(BOTH_KINDS[1:], "others")), "sum and mean", 43, near=0.2, needs=LAID_BESIDE[:1])
+def sum_over_mean_in_another_output(seen: Seen) -> Claim:
+    """The sum in one table, the mean in another"""
+    return seen.number("men", "sum") / seen.number("men", "mean", "others")
+
+
 EXEMPT = tuple(
     Cell("team", name, COUNT, n, sensitive=True) for name, n in (("exempt", 40), ("not", 0), ("unknown", 0), ("all", 40))
 )

@@ -1,0 +1,83 @@
+"""Sums and means of money beside one another do not give n away, nor a hidden group's own sum."""
+
+from __future__ import annotations
+
+import pytest
+
+from gm_workbench.guard.protect import protect
+from gm_workbench.outputs.output import Cell, Measure, Output
+
+SUMS = {"women": (5, 5_000.0), "men": (40, 44_000.0), "all": (45, 49_000.0)}
+MANY = {"women": (25, 25_000.0), "men": (40, 44_000.0), "all": (65, 69_000.0)}
+
+
+def _amounts(rows, column="spent"):
+    return tuple(Cell(row, column, Measure.MONEY, n, value=v, largest=0.2, unit="euro") for row, (n, v) in rows.items())
+
+
+def _some(rows, *names):
+    return {name: rows[name] for name in names}
+
+
+def _hidden(policy, *outputs):
+    return {
+        (made.words.id, cell.row, cell.column)
+        for made in protect(outputs, policy).outputs
+        for cell in made.cells
+        if cell.hidden
+    }
+
+
+@pytest.fixture
+def made(words):
+    return lambda name, *cells: Output(words(name), tuple(cells))
+
+
+def test_sum_beside_its_mean_is_kept_back(policy, made):
+    cells = [*_amounts({"men": (43, 44_000.0)}, "sum"), *_amounts({"men": (43, 1_023.0)}, "mean")]
+    assert _hidden(policy, made("a", *cells)) == {("a", "men", "sum")}
+    assert _hidden(policy, made("a", cells[0]), made("b", cells[1])) == {("a", "men", "sum")}
+
+
+def test_sum_beside_the_mean_of_those_who_got_anything_is_kept_back(policy, made):
+    """The two count other persons, and their ratio is how many got anything."""
+    cells = [*_amounts({"men": (80, 44_000.0)}, "sum"), *_amounts({"men": (43, 1_023.0)}, "mean")]
+    assert _hidden(policy, made("a", *cells)) == {("a", "men", "sum")}
+
+
+def test_amount_of_all_in_another_output_does_not_give_that_of_a_hidden_group(policy, made):
+    outputs = made("a", *_amounts(_some(SUMS, "women", "men"))), made("b", *_amounts(_some(SUMS, "all")))
+    assert _hidden(policy, *outputs) == {("a", "women", "spent"), ("a", "men", "spent")}
+
+
+def test_amount_that_stands_in_several_outputs_is_kept_back_in_all(policy, made):
+    men = made("c", *_amounts(_some(SUMS, "men")))
+    outputs = made("a", *_amounts(SUMS)), made("b", *_amounts(_some(SUMS, "all"))), men
+    shown = {"men": ("c", "men", "spent"), "all": ("b", "all", "spent")}
+    assert _hidden(policy, *outputs) & set(shown.values()) != set()
+
+
+def test_amount_of_all_but_a_few_is_kept_back_where_the_few_stand_nowhere(policy, made):
+    assert _hidden(policy, made("a", *_amounts(_some(SUMS, "men", "all")))) == {("a", "men", "spent")}
+
+
+def test_hidden_whole_is_not_the_sum_of_two_amounts_elsewhere(policy, made):
+    whole = Cell("all", "spent", Measure.MONEY, 65, value=69_000.0, largest=0.6, unit="euro")
+    outputs = made("a", whole), made("b", *_amounts(_some(MANY, "women", "men")))
+    assert _hidden(policy, *outputs) == {("a", "all", "spent"), ("b", "women", "spent")}
+
+
+def test_amounts_of_enough_persons_are_all_shown(policy, made):
+    outputs = made("a", *_amounts(_some(MANY, "women", "men"))), made("b", *_amounts(_some(MANY, "all")))
+    assert _hidden(policy, *outputs) == set()
+
+
+def test_means_that_do_not_add_up_are_not_kept_back(policy, made):
+    outputs = made("a", *_amounts({"women": (5, 900.0), "men": (40, 800.0)})), made("b", *_amounts({"others": (45, 300.0)}))
+    assert _hidden(policy, *outputs) == {("a", "women", "spent")}
+
+
+def test_mean_of_all_in_another_output_does_not_give_that_of_a_hidden_group(policy, made):
+    rows = {"women": (5, 20.0), "men": (100, 50.0), "all": (105, 5_100 / 105)}
+    cells = [Cell(row, "score", Measure.ESTIMATE, n, value=v, digits=1, unit="points") for row, (n, v) in rows.items()]
+    assert _hidden(policy, made("a", *cells[:2]), made("b", cells[2])) == {("a", "women", "score"), ("a", "men", "score")}
