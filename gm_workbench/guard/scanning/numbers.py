@@ -16,12 +16,13 @@ _APART = re.compile(
     """,
     re.VERBOSE,
 )
-_DECIMALS = re.compile(r"\d,$")
+_IN_PROSE = re.compile(r"[A-Za-z:] -?0,$")
+_ON = re.compile(r"%|[ \u00a0](?:%|[A-Za-z])")
 _EURO = re.compile(r"(?:€|EUR|euro)[ \u00a0\u202f]?$", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\d{3}(?:\D\d{3}){2}")
 _LONGEST = 17
 _IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}\d{2}[ ]?[A-Z]{4}(?:[ ]?\d){10}(?![0-9A-Za-z])")
-_EIGHT = re.compile(r"(?<![0-9A-Fa-f.,])(?!(?:19|20)\d\d[01]\d[0-3]\d)[1-9]\d{7}(?![0-9A-Fa-f]|[.,]\d)")
+_EIGHT = re.compile(r"(?<![0-9A-Fa-f.])(?!(?:19|20)\d\d[01]\d[0-3]\d)[1-9]\d{7}(?![0-9A-Fa-f]|\.\d)")
 _FEWEST = 5
 _NEARLY_ALL = 0.9
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
@@ -41,16 +42,25 @@ def is_person(digits: str) -> bool:
 def persons(text: str, *, decimal_comma: bool = True) -> Iterator[int]:
     """Give where numbers of persons begin.
 
-    Decimals are none, and neither are rows of hexadecimal digits. Where a comma separates fields it is no decimal sign. Nine
-    digits may be written apart, with one sign between all parts; an amount of euros in thousands is not such a number.
+    Decimals are none, and neither are rows of hexadecimal digits. A comma is a decimal sign only behind a zero between words:
+    elsewhere it separates. Nine digits may be written apart, with one sign between all parts; an amount of euros in thousands
+    is not such a number.
+
+    >>> list(persons("een kans van 0,999990019 per maand")), list(persons("[0,999990019]"))
+    ([], [3])
     """
     for match in _WHOLE.finditer(text):
-        if is_person(match[0]) and not (decimal_comma and _after(_DECIMALS, text, match.start())):
+        if is_person(match[0]) and not (decimal_comma and _in_prose(text, match)):
             yield match.start()
     for match in _APART.finditer(text):
         digits = "".join(filter(str.isdigit, match[0]))
         if len(digits) == 9 and len(match[0]) <= _LONGEST and is_person(digits) and not _amount(text, match):
             yield match.start()
+
+
+def _in_prose(text: str, match: re.Match[str]) -> bool:
+    """Whether digits are the decimals of a fraction that stands between words, and so in no list."""
+    return _ON.match(text, match.end()) is not None and _after(_IN_PROSE, text, match.start())
 
 
 def _amount(text: str, match: re.Match[str]) -> bool:

@@ -30,6 +30,9 @@ _CODES = re.compile(r"(?:\\u00|\\x|%)([0-9A-Fa-f]{2})")
 _ENDS = {"<td": "\t", "<th": "\t", "</td": "", "</th": ""}
 """What tags read as; the others end a line."""
 
+_DECIMAL_CELL = re.compile(r"<td class=\"number\">[-\u2212]?\d{1,3},\d{9}(?=</td>| <small>)")
+"""A cell of a table in which the workbench writes a decimal; its comma is read as a point."""
+
 _ODD = re.compile("\x1b\\[[0-9;]*[A-Za-z]|[\u00ad\u034f]|[^\x00-\u02ff\u2010-\u2027\u202f-\u205e\u20a0-\u20bf\u2190-\u25ff]")
 
 
@@ -107,6 +110,8 @@ def hits(text: str, *, decimal_comma: bool = True) -> Iterator[tuple[int, Rule]]
 
 def _readings(bare: Mapped, unseen: tuple[re.Pattern[str], ...]) -> Iterator[Mapped]:
     whole = replaced(bare, _ESCAPES, lambda match: _unescaped(match[0]))
+    if unseen:
+        whole = replaced(whole, _DECIMAL_CELL, lambda match: match[0].replace(",", "."))
     readings = [whole]
     if unseen:
         left_out, *ends = unseen
