@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from gm_workbench.guard.scanning.addresses import addresses
 from gm_workbench.guard.scanning.findings import Rule
 
 _KEYS = (
@@ -49,13 +50,6 @@ _PHONE = re.compile(
     r"|06[ -]\d{4}[ -]\d{4}"
     r"|0\d{2}[ -]\d{7}|0\d{3}[ -]\d{6}|\(0\d{2,3}\)[ ]?\d{6,7})(?![\w-])(?!\.\d)"
 )
-_CODE = r"[1-9]\d{3}[ \u00a0]?(?!SA|SD|SS)[A-Z]{2}"
-_ADDRESS = re.compile(
-    rf"(?<![\w.-]){_CODE}[,;\t|\"' ]{{1,4}}(?:(?<=[,;\t|\"'])|(?!\d+,\d))(?:nr\.? ?)?"
-    rf"\d{{1,5}}(?: ?[a-zA-Z]|-\d{{1,4}})?(?![\w%]|\.\d)"
-    rf"|[A-Za-z]{{3,}} \d{{1,5}} ?[a-zA-Z]?[,;\t|\"' ]{{1,4}}\s?{_CODE}(?!\w)"
-    rf"|(?<![\w.,-])\d{{1,5}}[a-z]?[,;\t|\"']{{1,3}}{_CODE}(?![\w])"
-)
 _TRACEBACK = re.compile(
     r"Traceback \(most recent call last\)|^\s*File \"[^\"\n]+\", line \d+|<ipython-input-\d|Cell In\s?\[\d+\], line \d+"
     r"|\x1b\[[0-9;]*m[A-Za-z]*(?:Error|Exception)\b",
@@ -88,7 +82,6 @@ PATTERNS: Mapping[Rule, re.Pattern[str]] = {
     Rule.PSEUDONYM: _PSEUDONYM,
     Rule.KEY: _KEY_COLUMN,
     Rule.PHONE: _PHONE,
-    Rule.ADDRESS: _ADDRESS,
     Rule.PATH: _PATH,
     Rule.SECRET: _SECRET,
     Rule.UNPROTECTED: _UNPROTECTED,
@@ -103,6 +96,7 @@ def told(text: str) -> Iterator[tuple[int, Rule]]:
     yield from ((match.start(), Rule.BIRTH) for match in _WRITTEN.finditer(text))
     yield from ((match.start() + 1, Rule.BIRTH) for match in _CALLED.finditer(text))
     yield from ((match.start(), Rule.BIRTH) for match in _EPOCH.finditer(text) if _begins_a_day(int(match[0])))
+    yield from ((at, Rule.ADDRESS) for at in addresses(text))
     if "@" in text:
         yield from ((match.start(), Rule.MAIL) for match in _MAIL.finditer(text))
     yield from ((match.start(), Rule.RECORDS) for pattern in (_FRAME, _ARRAY) for match in pattern.finditer(text))
