@@ -76,7 +76,17 @@ def test_other_digits_are_no_person(text):
         f"{REAL[:4]}<!-- -->{REAL[4:]}",
         f"{REAL[:4]}\x1b[0m{REAL[4:]}",
         f"bsn nr{REAL}",
+        f"id{REAL}",
+        f"code{REAL}",
         f"{REAL}.0",
+        f"{REAL[:3]}.{REAL[3:6]}-{REAL[6:]}",
+        f"{REAL[:3]}'{REAL[3:6]}'{REAL[6:]}",
+        f"{REAL[:3]}·{REAL[3:6]}·{REAL[6:]}",
+        f"{REAL[0]}.{REAL[1:]}e+08",
+        f"{REAL[0]}.{REAL[1:]}E8",
+        f"{REAL[:3]}.{REAL[3:]}e6",
+        f"[1,{REAL[0]}.{REAL[1:]}0e8]",
+        REAL.translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")),
     ],
 )
 def test_person_number_is_found_however_it_is_written(text):
@@ -87,7 +97,9 @@ def test_person_number_is_found_however_it_is_written(text):
     "text",
     [
         f"€ {REAL[:3]}.{REAL[3:6]}.{REAL[6:]}",
-        f"{REAL[:3]}.{REAL[3:6]}-{REAL[6:]}",  # two signs
+        f"{REAL[:4]}.{REAL[4:6]}-{REAL[6:]}",  # two signs, and not three times three
+        f"{OTHER[:3]}.{OTHER[3:6]}-{OTHER[6:]}",
+        f"{REAL[:3]} {REAL[3:6]}-{REAL[6:]} 1",
         f"{REAL[:3]} {REAL[3:6]} {REAL[6:]} 1",
         f"<td>{REAL[:4]}</td><td>{REAL[4:]}</td>",
         f"{REAL[:4]}<br>{REAL[4:]}",
@@ -96,6 +108,20 @@ def test_person_number_is_found_however_it_is_written(text):
     ],
 )
 def test_digits_apart_that_are_no_person(text):
+    assert rules(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{OTHER[0]}.{OTHER[1:]}e+08",
+        f"{REAL[0]}.{REAL[1:]}e+07",
+        f"{REAL[0]}.{REAL[1:]}5e+08",
+        "1.5e+08",
+        f"x{REAL[0]}.{REAL[1:]}e8",
+    ],
+)
+def test_other_powers_of_ten_are_no_person(text):
     assert rules(text) == []
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER
 
-_WHOLE = re.compile(r"(?<![0-9A-Fa-f])(?<!\d\.)\d{9}(?![0-9A-Fa-f])(?!\.\d*[1-9])")
+_WHOLE = re.compile(r"(?<!\d)(?<!\d\.)\d{9}(?![0-9A-Fa-f])(?!\.\d*[1-9])")
+_HEXADECIMAL = re.compile(r"(?<![A-Za-z])[A-Fa-f]+$")
 _APART = re.compile(
     r"""
     (?<![0-9A-Za-z]) (?<![0-9][ .\-/_\u00a0\u2009\u202f])
@@ -16,6 +17,15 @@ _APART = re.compile(
     """,
     re.VERBOSE,
 )
+_MIXED = re.compile(
+    r"""
+    (?<![0-9A-Za-z]) (?<![0-9][ .\-/_:·'\u2019\u00a0])
+    \d{3} (?: [ .\-/_:·'\u2019\u00a0] \d{3}){2}
+    (?! [0-9A-Za-z] | [ .\-/_:·'\u2019\u00a0,] [0-9])
+    """,
+    re.VERBOSE,
+)
+_POWER = re.compile(r"(?<![\w.])(\d{1,3})\.(\d{6,10})[eE]\+?0{0,2}([5-8])(?!\w|\.\d)")
 _IN_PROSE = re.compile(r"[A-Za-z:] -?0,$")
 _ON = re.compile(r"%|[ \u00a0](?:%|[A-Za-z])")
 _EURO = re.compile(r"(?:€|EUR|euro)[ \u00a0\u202f]?$", re.IGNORECASE)
@@ -50,12 +60,31 @@ def persons(text: str, *, decimal_comma: bool = True) -> Iterator[int]:
     ([], [3])
     """
     for match in _WHOLE.finditer(text):
-        if is_person(match[0]) and not (decimal_comma and _in_prose(text, match)):
+        if is_person(match[0]) and not _excused(text, match, decimal_comma=decimal_comma):
             yield match.start()
+    yield from _otherwise(text)
     for match in _APART.finditer(text):
         digits = "".join(filter(str.isdigit, match[0]))
         if len(digits) == 9 and len(match[0]) <= _LONGEST and is_person(digits) and not _amount(text, match):
             yield match.start()
+
+
+def _otherwise(text: str) -> Iterator[int]:
+    """Give numbers in three times three digits with any signs between them, and those that are written with a power of ten."""
+    for match in _MIXED.finditer(text):
+        digits = match[0][:3] + match[0][4:7] + match[0][8:]
+        if is_person(digits) and not _amount(text, match):
+            yield match.start()
+    for match in _POWER.finditer(text):
+        whole, decimals, power = match.groups()
+        digits = whole + decimals
+        if len(whole) + int(power) == 9 and is_person(digits[:9].ljust(9, "0")) and not digits[9:].strip("0"):
+            yield match.start()
+
+
+def _excused(text: str, match: re.Match[str], *, decimal_comma: bool) -> bool:
+    """Whether digits go on a row of hexadecimal ones (a word such as *id* in front is none), or are decimals in a sentence."""
+    return _after(_HEXADECIMAL, text, match.start()) or (decimal_comma and _in_prose(text, match))
 
 
 def _in_prose(text: str, match: re.Match[str]) -> bool:

@@ -38,10 +38,12 @@ _NAMES = (
     r"|november|december|jan|feb|mrt|mar|apr|jun|jul|aug|sept?|okt|oct|nov|dec)\.?"
 )
 _WRITTEN = re.compile(
-    rf"(?<![0-9A-Za-z]){_D}(?:e|de|ste|st|nd|rd|th)?[ \-/\u00a0]?{_NAMES}[ \-/\u00a0]?{_YEAR}(?![0-9A-Za-z])"
-    rf"|(?<![A-Za-z]){_NAMES} {_D}(?:st|nd|rd|th)?,? {_YEAR}(?![0-9A-Za-z])",
+    rf"(?<![0-9A-Za-z]){_D}(?:e|de|ste|st|nd|rd|th)?[ \-/\u00a0]?{_NAMES}[ \-/\u00a0]?{_YEAR}\Z"
+    rf"|(?<![A-Za-z]){_NAMES} {_D}(?:st|nd|rd|th)?,? {_YEAR}\Z",
     re.IGNORECASE,
 )
+_YEAR_ALONE = re.compile(rf"(?<!\d){_YEAR}(?![0-9A-Za-z])")
+_LONGEST_DAY = 26
 
 _PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])(?<!\d\.)(?:(?<!\d,)|(?=\d*[A-Fa-f]))(?:[0-9a-f]{16}|[0-9A-F]{16})(?![0-9A-Za-z])")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{2,63}\.)+[A-Za-z]{2,24}(?![\w-])")
@@ -93,13 +95,21 @@ def told(text: str) -> Iterator[tuple[int, Rule]]:
     """Give the places in a text that a pattern finds, and by which rule."""
     for rule, pattern in PATTERNS.items():
         yield from ((match.start(), rule) for match in pattern.finditer(text))
-    yield from ((match.start(), Rule.BIRTH) for match in _WRITTEN.finditer(text))
+    yield from ((at, Rule.BIRTH) for at in _written(text))
     yield from ((match.start() + 1, Rule.BIRTH) for match in _CALLED.finditer(text))
     yield from ((match.start(), Rule.BIRTH) for match in _EPOCH.finditer(text) if _begins_a_day(int(match[0])))
     yield from ((at, Rule.ADDRESS) for at in addresses(text))
     if "@" in text:
         yield from ((match.start(), Rule.MAIL) for match in _MAIL.finditer(text))
     yield from ((match.start(), Rule.RECORDS) for pattern in (_FRAME, _ARRAY) for match in pattern.finditer(text))
+
+
+def _written(text: str) -> Iterator[int]:
+    """Give where days begin that are written with the name of a month: sought from their years, which are few."""
+    for year in _YEAR_ALONE.finditer(text):
+        day = _WRITTEN.search(text, max(0, year.start() - _LONGEST_DAY), year.end())
+        if day:
+            yield day.start()
 
 
 def _begins_a_day(moment: int) -> bool:
