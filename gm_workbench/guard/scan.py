@@ -28,8 +28,8 @@ from gm_workbench.guard.scanning.opened import (
 from gm_workbench.guard.scanning.pages import read_page
 from gm_workbench.guard.scanning.pdf import MAGIC, read_pdf
 from gm_workbench.guard.scanning.pictures import JPEG, PNG, printed, read_jpeg, read_png
-from gm_workbench.guard.scanning.pieces import Piece, Reader, Seen
-from gm_workbench.guard.scanning.text import hits, is_text, read_text
+from gm_workbench.guard.scanning.pieces import Piece, Reader, Seen, is_text
+from gm_workbench.guard.scanning.text import hits, read_text
 
 __all__ = ["MEANINGS", "Finding", "Rule", "files_in", "scan_bytes", "scan_file", "scan_folder", "scan_text"]
 

@@ -40,7 +40,9 @@ def test_person_number_is_found(number, around):
         "000000000",
         person(5, "1234"),  # the synthetic remainder counts only after a nine
         f"0.{REAL}",
-        f"0,{REAL}",
+        f"een kans van 0,{REAL} per maand",
+        f"het verschil: -0,{REAL}%",
+        f'<td class="number">0,{REAL}</td>',
         f"1{REAL}",
         f"{REAL}0",
         f"a{REAL}",
@@ -74,7 +76,17 @@ def test_other_digits_are_no_person(text):
         f"{REAL[:4]}<!-- -->{REAL[4:]}",
         f"{REAL[:4]}\x1b[0m{REAL[4:]}",
         f"bsn nr{REAL}",
+        f"id{REAL}",
+        f"code{REAL}",
         f"{REAL}.0",
+        f"{REAL[:3]}.{REAL[3:6]}-{REAL[6:]}",
+        f"{REAL[:3]}'{REAL[3:6]}'{REAL[6:]}",
+        f"{REAL[:3]}·{REAL[3:6]}·{REAL[6:]}",
+        f"{REAL[0]}.{REAL[1:]}e+08",
+        f"{REAL[0]}.{REAL[1:]}E8",
+        f"{REAL[:3]}.{REAL[3:]}e6",
+        f"[1,{REAL[0]}.{REAL[1:]}0e8]",
+        REAL.translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")),
     ],
 )
 def test_person_number_is_found_however_it_is_written(text):
@@ -85,7 +97,9 @@ def test_person_number_is_found_however_it_is_written(text):
     "text",
     [
         f"€ {REAL[:3]}.{REAL[3:6]}.{REAL[6:]}",
-        f"{REAL[:3]}.{REAL[3:6]}-{REAL[6:]}",  # two signs
+        f"{REAL[:4]}.{REAL[4:6]}-{REAL[6:]}",  # two signs, and not three times three
+        f"{OTHER[:3]}.{OTHER[3:6]}-{OTHER[6:]}",
+        f"{REAL[:3]} {REAL[3:6]}-{REAL[6:]} 1",
         f"{REAL[:3]} {REAL[3:6]} {REAL[6:]} 1",
         f"<td>{REAL[:4]}</td><td>{REAL[4:]}</td>",
         f"{REAL[:4]}<br>{REAL[4:]}",
@@ -97,6 +111,20 @@ def test_digits_apart_that_are_no_person(text):
     assert rules(text) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{OTHER[0]}.{OTHER[1:]}e+08",
+        f"{REAL[0]}.{REAL[1:]}e+07",
+        f"{REAL[0]}.{REAL[1:]}5e+08",
+        "1.5e+08",
+        f"x{REAL[0]}.{REAL[1:]}e8",
+    ],
+)
+def test_other_powers_of_ten_are_no_person(text):
+    assert rules(text) == []
+
+
 def test_list_of_numbers_that_lost_their_zero_is_found():
     lost = ["12345672", "12345684", "12345696", "12345702", "12345714"]  # with a zero in front each passes
     assert rules("\n".join(lost), ".txt") == ["person number"]
@@ -104,9 +132,31 @@ def test_list_of_numbers_that_lost_their_zero_is_found():
     assert rules("\n".join([*lost, "12345673"]), ".txt") == []
 
 
-def test_comma_separates_in_a_csv_file_and_is_a_decimal_sign_elsewhere():
-    assert rules(f"5,{REAL}", ".csv") == ["person number"]
-    assert rules(f"5,{REAL}", ".html") == []
+@pytest.mark.parametrize("around", ["5,{}", "[0,{}]", "[[0,{0}],[1,{0}]]", "nr,id\n1,{}\n", "ids=1,{}", "rij 0,{}", "0,{},1"])
+@pytest.mark.parametrize("suffix", [".csv", ".html", ".json", ".log", ".txt"])
+def test_comma_separates_except_in_a_fraction_between_words(around, suffix):
+    assert "person number" in rules(around.format(REAL), suffix)
+
+
+def test_comma_between_words_separates_too_in_a_csv_file():
+    assert rules(f"kans van 0,{REAL} per", ".csv") == ["person number"]
+    assert rules(f'<td class="number">1,{REAL}</td><td>1,{REAL}</td>') == ["person number"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("[12345672,12345684,12345696,12345702,12345714]", "person number"),
+        ("1,0123456789abcdef,2", "pseudonym"),
+        ("1,0612345678,2", "phone number"),
+        ("1,1234AB,12,5", "address"),
+        ("1,1985-03-12,5", "birth date"),
+        ("1,19850312,5", "birth date"),
+        ("[12-03-1985,3]", "birth date"),
+    ],
+)
+def test_comma_separates_for_each_rule(text, rule):
+    assert rule in rules(text, ".txt")
 
 
 @pytest.mark.parametrize(
@@ -156,6 +206,16 @@ def test_other_words_are_no_key_column(text):
         "1 JAN. 2001",
         "March 12th, 1985",
         "geboren op 3 okt 1999.",
+        "1985-04-03T00:00:00",
+        '{"born":"1985-04-03T00:00:00.000Z"}',
+        "1,1985-04-03T00:00,2",
+        "19850403T000000Z",
+        "datetime.date(1985, 4, 3)",
+        "Timestamp(year=1985, month=4, day=3)",
+        "new Date(1985,4,3,0,0)",
+        "481334400000",
+        '{"d":481330800000}',
+        "[1,-481334400000]",
     ],
 )
 def test_birth_date_is_found(text):
@@ -179,6 +239,13 @@ def test_birth_date_is_found(text):
         "32 maart 1985",
         "12-1985",
         "13/13/1985",
+        "2026-11-26T20:08:00Z",
+        "1985-04-03Types",
+        "(Jansen et al. (2005, 4, 3))",
+        "plot(1985, 40, 3)",
+        "481334460000",
+        "86400000000",
+        "1767225600000",
     ],
 )
 def test_other_dates_and_numbers_are_no_birth_date(text):

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gm_workbench.guard.scanning.embedded import from_base64
 from gm_workbench.guard.scanning.findings import Rule
 from gm_workbench.guard.scanning.pieces import Piece, Seen
-from gm_workbench.guard.scanning.text import decoded, from_base64, look
+from gm_workbench.guard.scanning.text import decoded, look
 
 _ID = re.compile(r"[0-9a-f]{8}|[a-z][a-z-]*-?\d{0,3}")
 _OWN_WORDS = re.compile(r"\[[a-z][\w-]*\]")

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER
 
-_WHOLE = re.compile(r"(?<![0-9A-Fa-f])(?<!\d\.)\d{9}(?![0-9A-Fa-f])(?!\.\d*[1-9])")
+_WHOLE = re.compile(r"(?<!\d)(?<!\d\.)\d{9}(?![0-9A-Fa-f])(?!\.\d*[1-9])")
+_HEXADECIMAL = re.compile(r"(?<![A-Za-z])[A-Fa-f]+$")
 _APART = re.compile(
     r"""
     (?<![0-9A-Za-z]) (?<![0-9][ .\-/_\u00a0\u2009\u202f])
@@ -16,12 +17,22 @@ _APART = re.compile(
     """,
     re.VERBOSE,
 )
-_DECIMALS = re.compile(r"\d,$")
+_MIXED = re.compile(
+    r"""
+    (?<![0-9A-Za-z]) (?<![0-9][ .\-/_:·'\u2019\u00a0])
+    \d{3} (?: [ .\-/_:·'\u2019\u00a0] \d{3}){2}
+    (?! [0-9A-Za-z] | [ .\-/_:·'\u2019\u00a0,] [0-9])
+    """,
+    re.VERBOSE,
+)
+_POWER = re.compile(r"(?<![\w.])(\d{1,3})\.(\d{6,10})[eE]\+?0{0,2}([5-8])(?!\w|\.\d)")
+_IN_PROSE = re.compile(r"[A-Za-z:] -?0,$")
+_ON = re.compile(r"%|[ \u00a0](?:%|[A-Za-z])")
 _EURO = re.compile(r"(?:€|EUR|euro)[ \u00a0\u202f]?$", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\d{3}(?:\D\d{3}){2}")
 _LONGEST = 17
 _IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}\d{2}[ ]?[A-Z]{4}(?:[ ]?\d){10}(?![0-9A-Za-z])")
-_EIGHT = re.compile(r"(?<![0-9A-Fa-f.,])(?!(?:19|20)\d\d[01]\d[0-3]\d)[1-9]\d{7}(?![0-9A-Fa-f]|[.,]\d)")
+_EIGHT = re.compile(r"(?<![0-9A-Fa-f.])(?!(?:19|20)\d\d[01]\d[0-3]\d)[1-9]\d{7}(?![0-9A-Fa-f]|\.\d)")
 _FEWEST = 5
 _NEARLY_ALL = 0.9
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
@@ -41,16 +52,44 @@ def is_person(digits: str) -> bool:
 def persons(text: str, *, decimal_comma: bool = True) -> Iterator[int]:
     """Give where numbers of persons begin.
 
-    Decimals are none, and neither are rows of hexadecimal digits. Where a comma separates fields it is no decimal sign. Nine
-    digits may be written apart, with one sign between all parts; an amount of euros in thousands is not such a number.
+    Decimals are none, and neither are rows of hexadecimal digits. A comma is a decimal sign only behind a zero between words:
+    elsewhere it separates. Nine digits may be written apart, with one sign between all parts; an amount of euros in thousands
+    is not such a number.
+
+    >>> list(persons("een kans van 0,999990019 per maand")), list(persons("[0,999990019]"))
+    ([], [3])
     """
     for match in _WHOLE.finditer(text):
-        if is_person(match[0]) and not (decimal_comma and _after(_DECIMALS, text, match.start())):
+        if is_person(match[0]) and not _excused(text, match, decimal_comma=decimal_comma):
             yield match.start()
+    yield from _otherwise(text)
     for match in _APART.finditer(text):
         digits = "".join(filter(str.isdigit, match[0]))
         if len(digits) == 9 and len(match[0]) <= _LONGEST and is_person(digits) and not _amount(text, match):
             yield match.start()
+
+
+def _otherwise(text: str) -> Iterator[int]:
+    """Give numbers in three times three digits with any signs between them, and those that are written with a power of ten."""
+    for match in _MIXED.finditer(text):
+        digits = match[0][:3] + match[0][4:7] + match[0][8:]
+        if is_person(digits) and not _amount(text, match):
+            yield match.start()
+    for match in _POWER.finditer(text):
+        whole, decimals, power = match.groups()
+        digits = whole + decimals
+        if len(whole) + int(power) == 9 and is_person(digits[:9].ljust(9, "0")) and not digits[9:].strip("0"):
+            yield match.start()
+
+
+def _excused(text: str, match: re.Match[str], *, decimal_comma: bool) -> bool:
+    """Whether digits go on a row of hexadecimal ones (a word such as *id* in front is none), or are decimals in a sentence."""
+    return _after(_HEXADECIMAL, text, match.start()) or (decimal_comma and _in_prose(text, match))
+
+
+def _in_prose(text: str, match: re.Match[str]) -> bool:
+    """Whether digits are the decimals of a fraction that stands between words, and so in no list."""
+    return _ON.match(text, match.end()) is not None and _after(_IN_PROSE, text, match.start())
 
 
 def _amount(text: str, match: re.Match[str]) -> bool:

@@ -45,7 +45,15 @@ def _block(piece: Piece, kind: bytes, body: bytes) -> Seen:
     elif kind in (b"tEXt", b"zTXt", b"iTXt"):
         text = _text(kind, body)
         yield piece.finding(Rule.UNREADABLE, what=name) if text is None else piece.inside(name, text, ".txt")
-    elif kind in (b"eXIf", b"iCCP"):
+    elif kind == b"iCCP":
+        title, _, packed = body.partition(b"\x00")
+        colours = unpacked(packed[1:])
+        yield (
+            piece.finding(Rule.UNREADABLE, what=name)
+            if colours is None
+            else piece.inside(name, b"\n".join((printed(title), printed(colours))), ".txt")
+        )
+    elif kind == b"eXIf":
         yield piece.inside(name, printed(body), ".txt")
     elif kind not in _BARE or len(body) > _LARGEST_BARE:
         yield piece.finding(Rule.UNREADABLE, what=name)

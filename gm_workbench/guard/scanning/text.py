@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -11,16 +9,13 @@ from html import unescape
 from itertools import groupby
 from operator import itemgetter
 
+from gm_workbench.guard.scanning.embedded import cut
 from gm_workbench.guard.scanning.findings import Rule
 from gm_workbench.guard.scanning.mapped import Mapped, place, replaced
 from gm_workbench.guard.scanning.numbers import accounts, persons, shortened
-from gm_workbench.guard.scanning.pieces import Piece, Seen
+from gm_workbench.guard.scanning.pieces import Piece, Seen, width
 from gm_workbench.guard.scanning.tables import FEWEST_ROWS, is_of_records
 from gm_workbench.guard.scanning.words import told
-
-_DATA = re.compile(r"data:(?P<mime>[\w/+.-]*)(?:;[\w.=-]+)*;base64,(?P<code>[A-Za-z0-9+/=\s]+)")
-_BLOB = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{68,}(?:\r?\n[A-Za-z0-9+/]{1,76})*={0,2}(?![A-Za-z0-9+/=])")
-_HEX = re.compile(r"[0-9a-f]+")
 
 _ESCAPES = re.compile(
     r"&(?:\#\d{1,7}|\#[xX][0-9A-Fa-f]{1,6}|nbsp|shy|hyphen|dash|period|commat|zwj|zwnj|ensp|emsp|thinsp);?"
@@ -30,7 +25,12 @@ _CODES = re.compile(r"(?:\\u00|\\x|%)([0-9A-Fa-f]{2})")
 _ENDS = {"<td": "\t", "<th": "\t", "</td": "", "</th": ""}
 """What tags read as; the others end a line."""
 
-_ODD = re.compile("\x1b\\[[0-9;]*[A-Za-z]|[\u00ad\u034f]|[^\x00-\u02ff\u2010-\u2027\u202f-\u205e\u20a0-\u20bf\u2190-\u25ff]")
+_DECIMAL_CELL = re.compile(r"<td class=\"number\">[-\u2212]?\d{1,3},\d{9}(?=</td>| <small>)")
+"""A cell of a table in which the workbench writes a decimal; its comma is read as a point."""
+
+_ODD = re.compile(
+    "\x1b\\[[0-9;]*[A-Za-z]|[\u00ad\u034f\u00b2\u00b3\u00b9\u2460-\u2468]|[^\x00-\u02ff\u2010-\u2027\u202f-\u205e\u20a0-\u20bf\u2190-\u25ff]"
+)
 
 
 _MARKS = (";", "\t", ",", "|")
@@ -60,25 +60,14 @@ def listed(text: str) -> Iterator[int]:
 
 
 def decoded(piece: Piece) -> str:
-    """Give the bytes of a piece as text: UTF-8, UTF-16 with its mark, else each byte as a letter."""
+    """Give the bytes of a piece as text: UTF-8, UTF-16 or UTF-32 with its mark, else each byte as a letter."""
     data = piece.data
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", errors="replace")
+    if wide := width(data):
+        return data.decode(f"utf-{8 * wide}", errors="replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("latin-1")
-
-
-def is_text(data: bytes) -> bool:
-    """Whether bytes can be a text: UTF-8 or UTF-16, without signs that no text has."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return len(data) % 2 == 0
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return b"\x00" not in data
 
 
 def look(piece: Piece, text: str, *, decimal_comma: bool = True, also: Iterable[re.Pattern[str]] = ()) -> Seen:
@@ -87,7 +76,7 @@ def look(piece: Piece, text: str, *, decimal_comma: bool = True, also: Iterable[
     `also` are patterns of what a reader does not see, such as tags: the text is looked at without these too. The first is
     left out, the second ends a field.
     """
-    bare, embedded = _cut(piece, text)
+    bare, embedded = cut(piece, text)
     found = {
         (read.origin(at), rule)
         for read in _readings(bare, tuple(also))
@@ -107,6 +96,8 @@ def hits(text: str, *, decimal_comma: bool = True) -> Iterator[tuple[int, Rule]]
 
 def _readings(bare: Mapped, unseen: tuple[re.Pattern[str], ...]) -> Iterator[Mapped]:
     whole = replaced(bare, _ESCAPES, lambda match: _unescaped(match[0]))
+    if unseen:
+        whole = replaced(whole, _DECIMAL_CELL, lambda match: match[0].replace(",", "."))
     readings = [whole]
     if unseen:
         left_out, *ends = unseen
@@ -132,39 +123,3 @@ def _plain(sign: str) -> str:
         return ""
     number = unicodedata.digit(sign, None)
     return unicodedata.normalize("NFKC", sign) if number is None else str(number)
-
-
-def _cut(piece: Piece, text: str) -> tuple[Mapped, list[Piece]]:
-    """Take out what is embedded in a text as base64, and give it as pieces."""
-    found: list[Piece] = []
-
-    def data(match: re.Match[str]) -> str:
-        line = text.count("\n", 0, match.start()) + 1
-        name = f"{match['mime'] or 'data'} {len(found) + 1} (line {line})"
-        found.append(piece.inside(name, from_base64(match["code"]), ".svg" if "svg" in match["mime"] else ""))
-        return match[0][: match.start("code") - match.start()]
-
-    def blob(match: re.Match[str]) -> str:
-        content = from_base64(match[0])
-        if _HEX.fullmatch(match[0]) or not _says_something(content):
-            return match[0]
-        found.append(piece.inside(f"base64 {len(found) + 1}", content))
-        return ""
-
-    bare = replaced(Mapped.of(text), _DATA, data) if ";base64," in text else Mapped.of(text)
-    return replaced(bare, _BLOB, blob), found
-
-
-def from_base64(code: str) -> bytes:
-    """Decode base64; what is none is given back as it stands, so that it is looked at as it is."""
-    packed = re.sub(r"\s", "", code)
-    try:
-        return base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True)
-    except binascii.Error:
-        return packed.encode()
-
-
-def _says_something(content: bytes) -> bool:
-    """Whether what was decoded is a file of a known kind or a text, rather than a word that only looks like base64."""
-    known = (b"\x89PNG", b"PK\x03\x04", b"\x1f\x8b", b"%PDF", b"SQLite format 3", b"\xff\xd8\xff", b"BZh", b"\xfd7zXZ")
-    return content.startswith(known) or (is_text(content) and bool(content.strip()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from gm_workbench.guard.scanning.addresses import addresses
 from gm_workbench.guard.scanning.findings import Rule
 
 _KEYS = (
@@ -19,32 +20,37 @@ _KEY_COLUMN = re.compile(rf"(?:(?<=[;,\t\"'|>\\\[])|^)[ ]*({_KEYS})[ ]*(?=[;,\t\
 
 _YEAR, _MONTH, _DAY = r"(?:19[2-9]\d|200\d)", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 _D, _M = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
+_TIME = r"T(?:[01]\d|2[0-4]):?[0-5]\d"
 _DATE = re.compile(
-    rf"(?<![0-9A-Za-z.,])(?:{_YEAR}{_MONTH}{_DAY}|{_DAY}{_MONTH}{_YEAR}"
-    rf"|{_D}(?P<a>[-/. ]){_M}(?P=a){_YEAR}|{_YEAR}(?P<b>[-/.]){_M}(?P=b){_D}|{_MONTH}/{_D}/{_YEAR})(?![0-9A-Za-z])(?![.,]\d)"
+    rf"(?<![0-9A-Za-z.])(?<! 0,)(?:{_YEAR}{_MONTH}{_DAY}|{_DAY}{_MONTH}{_YEAR}"
+    rf"|{_D}(?P<a>[-/. ]){_M}(?P=a){_YEAR}|{_YEAR}(?P<b>[-/.]){_M}(?P=b){_D}|{_MONTH}/{_D}/{_YEAR}"
+    rf")(?:(?![0-9A-Za-z])|(?={_TIME}))(?!\.\d)"
 )
+_CALLED = re.compile(rf"(?<=[A-Za-z])\((?:year ?= ?)?{_YEAR}, ?(?:month ?= ?)?{_M}, ?(?:day ?= ?)?{_D}(?=[,)])")
+_EPOCH = re.compile(r"(?<![\w.])-?[1-9]\d{5,7}00000(?!\w|\.\d)")
+_OF_A_DAY = 86_400_000
+_FROM_MIDNIGHT = frozenset({0, 22 * 3_600_000, 23 * 3_600_000})
+"""Milliseconds of the day at which a day begins: in universal time, and here in summer and in winter."""
+_FIRST_EPOCH, _LAST_EPOCH = -1_577_923_200_000, 1_262_304_000_000
+
 _NAMES = (
     r"(?:januari|january|februari|february|maart|march|april|mei|may|juni|june|juli|july|augustus|august|september|oktober|october"
     r"|november|december|jan|feb|mrt|mar|apr|jun|jul|aug|sept?|okt|oct|nov|dec)\.?"
 )
 _WRITTEN = re.compile(
-    rf"(?<![0-9A-Za-z]){_D}(?:e|de|ste|st|nd|rd|th)?[ \-/\u00a0]?{_NAMES}[ \-/\u00a0]?{_YEAR}(?![0-9A-Za-z])"
-    rf"|(?<![A-Za-z]){_NAMES} {_D}(?:st|nd|rd|th)?,? {_YEAR}(?![0-9A-Za-z])",
+    rf"(?<![0-9A-Za-z]){_D}(?:e|de|ste|st|nd|rd|th)?[ \-/\u00a0]?{_NAMES}[ \-/\u00a0]?{_YEAR}\Z"
+    rf"|(?<![A-Za-z]){_NAMES} {_D}(?:st|nd|rd|th)?,? {_YEAR}\Z",
     re.IGNORECASE,
 )
+_YEAR_ALONE = re.compile(rf"(?<!\d){_YEAR}(?![0-9A-Za-z])")
+_LONGEST_DAY = 26
 
-_PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])(?<!\d[.,])(?:[0-9a-f]{16}|[0-9A-F]{16})(?![0-9A-Za-z])")
+_PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])(?<!\d\.)(?:(?<!\d,)|(?=\d*[A-Fa-f]))(?:[0-9a-f]{16}|[0-9A-F]{16})(?![0-9A-Za-z])")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{2,63}\.)+[A-Za-z]{2,24}(?![\w-])")
 _PHONE = re.compile(
-    r"(?<![\w.,+-])(?:(?:\+31|0031)[ -]?(?:\(0\))?[ -]?[1-9](?:[ -]?\d){8}|06[ -]?\d{8}|06(?:[ -]?\d{2}){4}"
+    r"(?<![\w.+-])(?<! 0,)(?:(?:\+31|0031)[ -]?(?:\(0\))?[ -]?[1-9](?:[ -]?\d){8}|06[ -]?\d{8}|06(?:[ -]?\d{2}){4}"
     r"|06[ -]\d{4}[ -]\d{4}"
     r"|0\d{2}[ -]\d{7}|0\d{3}[ -]\d{6}|\(0\d{2,3}\)[ ]?\d{6,7})(?![\w-])(?!\.\d)"
-)
-_CODE = r"[1-9]\d{3}[ \u00a0]?(?!SA|SD|SS)[A-Z]{2}"
-_ADDRESS = re.compile(
-    rf"(?<![\w.,-]){_CODE}[,;\t|\"' ]{{1,4}}(?:nr\.? ?)?\d{{1,5}}(?: ?[a-zA-Z]|-\d{{1,4}})?(?![\w.,%])"
-    rf"|[A-Za-z]{{3,}} \d{{1,5}} ?[a-zA-Z]?[,;\t|\"' ]{{1,4}}\s?{_CODE}(?!\w)"
-    rf"|(?<![\w.,-])\d{{1,5}}[a-z]?[,;\t|\"']{{1,3}}{_CODE}(?![\w])"
 )
 _TRACEBACK = re.compile(
     r"Traceback \(most recent call last\)|^\s*File \"[^\"\n]+\", line \d+|<ipython-input-\d|Cell In\s?\[\d+\], line \d+"
@@ -78,7 +84,6 @@ PATTERNS: Mapping[Rule, re.Pattern[str]] = {
     Rule.PSEUDONYM: _PSEUDONYM,
     Rule.KEY: _KEY_COLUMN,
     Rule.PHONE: _PHONE,
-    Rule.ADDRESS: _ADDRESS,
     Rule.PATH: _PATH,
     Rule.SECRET: _SECRET,
     Rule.UNPROTECTED: _UNPROTECTED,
@@ -90,7 +95,28 @@ def told(text: str) -> Iterator[tuple[int, Rule]]:
     """Give the places in a text that a pattern finds, and by which rule."""
     for rule, pattern in PATTERNS.items():
         yield from ((match.start(), rule) for match in pattern.finditer(text))
-    yield from ((match.start(), Rule.BIRTH) for match in _WRITTEN.finditer(text))
+    yield from ((at, Rule.BIRTH) for at in _written(text))
+    yield from ((match.start() + 1, Rule.BIRTH) for match in _CALLED.finditer(text))
+    yield from ((match.start(), Rule.BIRTH) for match in _EPOCH.finditer(text) if _begins_a_day(int(match[0])))
+    yield from ((at, Rule.ADDRESS) for at in addresses(text))
     if "@" in text:
         yield from ((match.start(), Rule.MAIL) for match in _MAIL.finditer(text))
     yield from ((match.start(), Rule.RECORDS) for pattern in (_FRAME, _ARRAY) for match in pattern.finditer(text))
+
+
+def _written(text: str) -> Iterator[int]:
+    """Give where days begin that are written with the name of a month: sought from their years, which are few."""
+    for year in _YEAR_ALONE.finditer(text):
+        day = _WRITTEN.search(text, max(0, year.start() - _LONGEST_DAY), year.end())
+        if day:
+            yield day.start()
+
+
+def _begins_a_day(moment: int) -> bool:
+    """Whether milliseconds since 1970 are the midnight of a day from 1920 to 2009; a thousand days are a unit of time.
+
+    >>> _begins_a_day(481334400000), _begins_a_day(481334400000 + 60000), _begins_a_day(86400000000)
+    (True, False, False)
+    """
+    within = _FIRST_EPOCH <= moment < _LAST_EPOCH and moment != 1000 * _OF_A_DAY
+    return within and moment % _OF_A_DAY in _FROM_MIDNIGHT

@@ -56,6 +56,7 @@ def test_number_of_a_person_is_found_in_a_field_of_any_type(found, real):
         assert any("person number" in one for one in found("estimates.json", own("estimates.json", **{field: value}))), field
     written = own("estimates.json").replace(b"0.0419", f"{real[0]}.{real[1:]}e8".encode())
     assert found("estimates.json", written) == [
+        "person number",
         "estimates[0].estimate: field of another type",
         "estimates[0].estimate: person number",
     ]

@@ -158,6 +158,8 @@ def test_letters_in_a_file_of_an_unknown_type_are_looked_at(found, real):
 
 def test_text_in_other_letters_is_read(found, real):
     assert found("a.txt", real.encode("utf-16")) == ["person number"]
+    assert found("a.html", f"<td>{real}</td>".encode("utf-32")) == ["person number"]
+    assert found("a.html", "<td>niets</td>".encode("utf-32")) == []
     assert found("a.txt", b"\xe9 " + real.encode()) == ["cannot be read", "person number"]
 
 
@@ -165,6 +167,35 @@ def test_text_that_is_packed_as_letters_is_opened(found, real):
     code = base64.b64encode(f"de persoon met nummer {real} die hier niet had mogen staan".encode()).decode()
     assert found("a.log", f"x = {code}") == ["base64 1: person number"]
     assert found("a.log", "a" * 100) == []
+
+
+def lines_of(width: int, code: bytes) -> str:
+    return "\n".join(code[at : at + width].decode() for at in range(0, len(code), width))
+
+
+@pytest.mark.parametrize("width", [40, 60, 76])
+def test_letters_packed_in_lines_of_any_length_are_opened(found, real, width):
+    code = base64.b64encode(f"{' ' * 60}1985-03-12 en {real} van{' ' * 40}".encode())
+    told = found("a.txt", f"Bijlage:\n{lines_of(width, code)}\nen verder")
+    assert "base64 1: person number" in told
+    assert "base64 1: birth date" in told
+    harmless = base64.b64encode(b"hier staat niets over een persoon, en dat hoort zo te zijn. " * 3)
+    assert found("a.txt", f"Bijlage:\n{lines_of(width, harmless)}\nen verder") == []
+
+
+def test_letters_packed_for_an_address_of_a_page_are_opened(found, real):
+    code = base64.urlsafe_b64encode(f"{'?>~' * 30} {real}".encode()).decode()
+    assert "-" in code
+    assert "base64 1: person number" in found("a.html", f"<p>{code}</p>")
+    assert found("a.html", f"<p>{'een-lang-woord_met-strepen-' * 4}</p>") == []
+
+
+@pytest.mark.parametrize("before", ["", "x", "id", "wie", "bsn: "])
+def test_number_is_found_in_letters_that_are_packed_short(found, real, before):
+    code = base64.b64encode(f"{before}{real}".encode()).decode()
+    assert found("a.html", f"<p data-x='{code}'>") == ["base64 with digits: person number"]
+    other = base64.b64encode(f"{before}{real[:-1]}8".encode()).decode()
+    assert found("a.html", f"<p data-x='{other}'>") == []
 
 
 def test_page_before_an_archive_is_read_as_a_page(found, real):

@@ -29,9 +29,12 @@ def test_number_is_found_in_a_block(found, png, real, kind, body):
 
 def test_number_is_found_in_a_block_that_is_packed(found, png, real):
     packed = zlib.compress(real.encode())
-    for kind, body in ((b"zTXt", b"Comment\x00\x00" + packed), (b"iTXt", b"Comment\x00\x01\x00\x00\x00" + packed)):
+    zipped, marked = b"Comment\x00\x00" + packed, b"Comment\x00\x01\x00\x00\x00" + packed
+    for kind, body in ((b"zTXt", zipped), (b"iTXt", marked), (b"iCCP", zipped)):
         assert found("a.png", png((kind, body))) == [f"{kind.decode()}: person number"]
     assert found("a.png", png((b"zTXt", b"Comment\x00\x00broken"))) == ["zTXt: cannot be read"]
+    assert found("a.png", png((b"iCCP", b"sRGB\x00\x00" + zlib.compress(b"acsp mntrRGB XYZ")))) == []
+    assert found("a.png", png((b"iCCP", b"sRGB\x00\x00broken"))) == ["iCCP: cannot be read"]
 
 
 def test_block_of_an_unknown_kind_or_size_cannot_be_read(found, png):

@@ -12,11 +12,42 @@ from gm_workbench.guard.scan import MEANINGS, Rule, scan_text
 
 ROOT = Path(__file__).parents[3]
 
+ADDRESSES = (
+    "5038cb 12",
+    "5038 cb 12a",
+    "Spoorlaan 12 5038cb",
+    '{"postcode":"5038CB","huisnummer":12}',
+    '{"huisnummer": 12, "plaats": "Tilburg",\n "postcode": "5038 CB"}',
+    "postcode 5038CB huisnummer 12",
+    "postcode 5038 CB (Tilburg), huisnummer: 12",
+    "pc,straat,nr\n5038CB,Spoorlaan,12\n",
+    "nr;straat;plaats;pc\n12;Spoorlaan;Tilburg;5038 CB\n",
+    "pc,x,y,huisnr\n5038CB,1.5,,12\n",
+    "1,5038CB,12,5",
+    "9,12,5038CB",
+    "<si><t>5038CB</t></si><si><t>12</t></si>",
+    "5038 CB\n12\n",
+    "Hij woont op 5038 CB 12.",
+)
+NO_ADDRESSES = (
+    "in 2024 is 12 procent",
+    "van 2012 tm 2015",
+    "1200px 12",
+    "5000 km, 12 uur",
+    "2023 zw 12",
+    "5038 cb",
+    "5038 CB Tilburg",
+    "het huisnummer staat er niet in",
+    "5038 CB 12,5 procent",
+    "5038cbs 12",
+    "1500 en 12",
+    "<td>1000 ms</td><td>12</td>",
+)
 FOUND = {
     Rule.MAIL: ("Vraag het jan.de-boer+x@tilburg.nl.", "<a href='mailto:a@b-c.example'>"),
     Rule.PHONE: ("06-12345678", "06 12 34 56 78", "+31 6 12345678", "bel 013-5429999.", "(013) 5429999", "0612345678"),
     Rule.IBAN: ("NL91ABNA0417164300", "NL91 ABNA 0417 1643 00"),
-    Rule.ADDRESS: ("Spoorlaan 12a, 5038 CB Tilburg", "5038CB 12", "<td>5038 CB</td><td>12</td>", "5038 CB;12;x"),
+    Rule.ADDRESS: ("Spoorlaan 12a, 5038 CB Tilburg", "5038CB 12", "<td>5038 CB</td><td>12</td>", "5038 CB;12;x", *ADDRESSES),
     Rule.PATH: (
         "gelezen uit /home/anna/bus.csv",
         r"C:\Users\anna\x.csv",
@@ -47,7 +78,7 @@ LEFT_ALONE = {
     Rule.MAIL: ("@media (max-width: 3rem)", "numpy@2", "a @ b.nl"),
     Rule.PHONE: ("0.0612345678", "06-1234567", "2013-5429999", "0612345678901", "x-06-12345678"),
     Rule.IBAN: ("NL92ABNA0417164300", "NL91 ABNA 0417"),
-    Rule.ADDRESS: ("in 2024 EU 12%", "5038 SS 12", "5038 Tilburg 12", "GM0855 AB 1", "n = 1200 CS"),
+    Rule.ADDRESS: ("in 2024 EU 12%", "5038 SS 12", "5038 Tilburg 12", "GM0855 AB 1", "n = 1200 CS", *NO_ADDRESSES),
     Rule.PATH: ("https://www.cbs.nl/data/x", "en/of", "</data>", "data/raw/GM0855", "wat:\\nnu", "/ home"),
     Rule.SECRET: ("een wachtwoord is nodig", "token: ja", "-----BEGIN SSH SIGNATURE-----", "https://x.nl:80/a"),
     Rule.TRACEBACK: ("KeyError", "a traceback is not shown", "File x, line 3"),

@@ -1,0 +1,94 @@
+"""What is embedded in a text as base64, also as it stands in addresses of pages, and in lines of any length."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+from gm_workbench.guard.scanning.mapped import Mapped, replaced
+from gm_workbench.guard.scanning.pictures import printed
+from gm_workbench.guard.scanning.pieces import Piece, is_text
+
+_DATA = re.compile(r"data:(?P<mime>[\w/+.-]*)(?:;[\w.=-]+)*;base64,(?P<code>[A-Za-z0-9+/=\s]+)")
+_BLOB = re.compile(
+    r"(?<![A-Za-z0-9+/=])(?:[A-Za-z0-9+/]{68,}|[A-Za-z0-9+/]{24,}(?=\r?\n[A-Za-z0-9+/]))"
+    r"(?:\r?\n[A-Za-z0-9+/]+)*={0,2}(?![A-Za-z0-9+/=])"
+)
+_URL_BLOB = re.compile(r"(?<![\w=-])[\w-]{68,}(?:\r?\n[\w-]+)*={0,2}(?![\w=-])", re.ASCII)
+_HEX = re.compile(r"[0-9a-f\s]+")
+_FEWEST = 51
+"""Bytes: shorter ones are decoded only when there are digits in them."""
+
+_SIX_DIGITS = re.compile(r"(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){2}")
+"""How six digits are written in base64: one place in 2·10⁸ of random signs looks like it."""
+
+_SIGNS_AFTER = re.compile(r"(?:\r?\n)?(?:[\w+/-]{1,80}(?:\r?\n)?){1,2}", re.ASCII)
+_SIGNS_BEFORE = re.compile(r"[\w+/-]*$", re.ASCII)
+_BACK = 80
+_ALTERED = str.maketrans("-_", "+/")
+_PRINTED_SHARE = 0.85
+_KNOWN = (b"\x89PNG", b"PK\x03\x04", b"\x1f\x8b", b"%PDF", b"SQLite format 3", b"\xff\xd8\xff", b"BZh", b"\xfd7zXZ")
+
+
+def cut(piece: Piece, text: str) -> tuple[Mapped, list[Piece]]:
+    """Take out what is embedded in a text as base64, and give it as pieces."""
+    found: list[Piece] = []
+
+    def data(match: re.Match[str]) -> str:
+        line = text.count("\n", 0, match.start()) + 1
+        name = f"{match['mime'] or 'data'} {len(found) + 1} (line {line})"
+        found.append(piece.inside(name, from_base64(match["code"]), ".svg" if "svg" in match["mime"] else ""))
+        return match[0][: match.start("code") - match.start()]
+
+    def blob(match: re.Match[str]) -> str:
+        content = b"" if _HEX.fullmatch(match[0]) else from_base64(match[0])
+        if len(content) < _FEWEST or not _says_something(content):
+            return match[0]
+        known = content.startswith(_KNOWN) or is_text(content)
+        found.append(piece.inside(f"base64 {len(found) + 1}", content if known else printed(content)))
+        return ""
+
+    bare = replaced(Mapped.of(text), _DATA, data) if ";base64," in text else Mapped.of(text)
+    bare = replaced(replaced(bare, _BLOB, blob), _URL_BLOB, blob)
+    digits = b"\n".join(_with_digits(bare.text))
+    return bare, [*found, piece.inside("base64 with digits", digits, ".txt")] if digits else found
+
+
+def _with_digits(text: str) -> list[bytes]:
+    """Decode what stands around six digits that are written in base64, however short it is."""
+    found = []
+    for match in _SIX_DIGITS.finditer(text):
+        before = _found(_SIGNS_BEFORE.search(text, max(0, match.start() - _BACK), match.start()))
+        code = before[len(before) % 4 :] + match[0] + _found(_SIGNS_AFTER.match(text, match.end()))
+        found.append(printed(b" " + from_base64(code) + b"      "))
+    return found
+
+
+def _found(match: re.Match[str] | None) -> str:
+    return match[0] if match else ""
+
+
+def from_base64(code: str) -> bytes:
+    """Decode base64, also several one behind the other; what is none is given back as it stands, to be looked at as it is.
+
+    >>> from_base64("MTIz NDU2"), from_base64("Pz4_Pg=="), from_base64("MQ==Mg=="), from_base64("M!")
+    (b'123456', b'?>?>', b'12', b'M!')
+    """
+    packed = re.sub(r"\s", "", code).translate(_ALTERED)
+    try:
+        return b"".join(map(_one_decoded, filter(None, re.split("=+", packed))))
+    except (binascii.Error, ValueError):
+        return packed.encode("utf-8", "replace")
+
+
+def _one_decoded(code: str) -> bytes:
+    whole = code[:-1] if len(code) % 4 == 1 else code
+    return base64.b64decode(whole + "=" * (-len(whole) % 4), validate=True)
+
+
+def _says_something(content: bytes) -> bool:
+    """Whether what was decoded is a file of a known kind or a text, rather than a word that only looks like base64."""
+    if content.startswith(_KNOWN) or (is_text(content) and bool(content.strip())):
+        return True
+    return sum(0x20 <= sign < 0x7F for sign in content) >= _PRINTED_SHARE * len(content)
