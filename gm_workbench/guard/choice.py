@@ -23,9 +23,14 @@ LARGE = 0.5
 ASKED = 450
 """Linear programmes that the audit may solve before no better choice is sought; where many cells hang together, `MANY` times so
 many. Counted and not timed, as the work of choosing is."""
-MANY = 10
-AT_ONCE = 10
-"""Demands that are met before others are asked for, where many cells hang together."""
+MANY = 2
+MIDDLE = 100
+"""Cells that hang together, of more of which the audit is asked less: its programmes are larger, and there are more of them."""
+AT_ONCE = 5
+"""Demands that are met before others are asked for, where more cells hang together; of the largest sets `MANY_AT_ONCE`."""
+MANY_AT_ONCE = 10
+AGAIN = 750
+"""Programmes that the audit may have solved before nothing more is shown again: what is hidden then is enough, and stays."""
 TRIED = 20
 """Ways to meet a demand that are weighed against each other."""
 
@@ -62,7 +67,8 @@ class _Search:
                 by_view.setdefault(view, set()).add(cell)
         self.showing = {view: frozenset(cells) for view, cells in by_view.items()}
         self.large = len(board.shows) > LARGEST
-        self.asked = ASKED * (MANY if self.large else 1)
+        self.asked, self.again = (many * (MANY if self.large else 1) for many in (ASKED, AGAIN))
+        self.at_once = MANY_AT_ONCE if self.large else AT_ONCE if len(board.shows) > MIDDLE else len(board.audit.wanted)
         if self.large:
             self.programme.left = int(LARGE * self.programme.left)
 
@@ -110,7 +116,7 @@ class _Search:
         """Hide more until every demand is met: each time what meets most of what is lacking for what it costs."""
         todo = list(self.board.audit.wanted)
         while True:
-            more, todo = self._missed(hidden, todo, AT_ONCE if self.large else len(todo))
+            more, todo = self._missed(hidden, todo, self.at_once)
             if not more:
                 return hidden
             self.programme.add(more)
@@ -151,11 +157,16 @@ class _Search:
         return frozenset().union(*(self.showing.get((place, at), frozenset()) for at in range(depth)))
 
     def _shown_again(self, hidden: Cells) -> Cells:
-        """Show what is not needed after all, the dearest first; only counts whose room rests on it are asked about."""
+        """Show what is not needed after all, the dearest first, while there is work left for the audit.
+
+        Only counts whose room rests on what is shown are asked about.
+        """
         seen, left = Seen(self.board, hidden), set(hidden)
         for cell in sorted(hidden, key=lambda cell: (-self.board.cost[cell], cell)):
             if self.programme.needs(cell, left):
                 continue
+            if self.board.audit.solver.work >= self.again:
+                break
             shaken = self.board.audit.shaken(seen.show(cell))
             left.discard(cell)
             if self._lacks(seen.known, shaken, frozenset(left)):

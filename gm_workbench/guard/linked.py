@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from gm_workbench.guard.bounds import Adds, Range, around, narrowed
 from gm_workbench.guard.readers import Reader, exposes
@@ -52,6 +54,11 @@ class System:
 
     def __post_init__(self) -> None:
         self.index = {id(side): at for at, side in enumerate(self.sides)}
+
+    @cached_property
+    def lines(self) -> frozenset[str]:
+        """What lines are called in any of the reports."""
+        return frozenset(told.row_label.casefold().strip() for side in self.sides for told in side.told)
 
     def add(self, side: int, told: Told | None) -> int:
         self.counts.append((side, told))
@@ -165,6 +172,8 @@ def _is_sum(line: Mapping[str, Told], key: str) -> bool:
 
 
 Key = tuple[str, str, str, Part]
+Cell = tuple[str, str, str, Key]
+"""A count of a place that has no report: study, period, place, and its line."""
 
 
 def _same_numbers(made: System, keyed: Sequence[Mapping[Key, Told]]) -> None:
@@ -204,22 +213,34 @@ def _subject(side: Side) -> tuple[str, str, str]:
 
 
 def _totals(made: System, keyed: Sequence[Mapping[Key, Told]]) -> None:
-    """Join each total with the places that it is the total of."""
+    """Join each total with the places that it is the total of; places without a report have one count in all totals."""
+    several = Counter((side.study, side.period) for side in made.sides if side.members)
+    unreported: dict[Cell, int] = {}
     for at, side in enumerate(made.sides):
         if side.members == ():
             continue
         parts = _members(made.sides, side)
-        open_ended = side.members is None or len(parts) < len(side.members)
         for key, told in keyed[at].items():
             found = [(one, keyed[one][key]) for one in parts if key in keyed[one]]
-            if not found:
+            missing = sorted(set(side.members or ()) - {made.sides[one].place for one, _ in found})
+            overlaps = bool(missing) and several[side.study, side.period] > 1
+            if not found and not overlaps:
                 continue
             places = [made.at[part] for part in found]
-            if open_ended or len(found) < len(parts):
+            if side.members is None or missing or len(found) < len(parts):
                 places.append(made.add(at, None))
             made.relate(TOTAL, made.at[at, told], places)
             made.compared[TOTAL] = made.compared.get(TOTAL, 0) + 1
+            if overlaps:
+                keys = [(side.study, side.period, place, key) for place in missing]
+                made.relate(TOTAL, made.at[at, told], [*places[:-1], *(_unreported(made, at, unreported, one) for one in keys)])
             _lone(made, (at, told), found)
+
+
+def _unreported(made: System, at: int, known: dict[Cell, int], one: Cell) -> int:
+    if one not in known:
+        known[one] = made.add(at, None)
+    return known[one]
 
 
 def _members(sides: Sequence[Side], total: Side) -> list[int]:

@@ -102,6 +102,8 @@ def groups_of(side: Side, linked: System) -> Groups:
         several = len({told.column for told in cells}) > 1
         for term in terms:
             _put(made, _names(term.told, column=several), term)
+            if not several and name_of(term.told.column_label) in linked.lines:  # rows and columns change places elsewhere
+                _put(made, _names(term.told), term)
         for names, term in _sums(terms, cells, several=several):
             _put(made, names, term)
     return made

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, islice
 
 from gm_workbench.guard.findings import Candidate, Finding, Rule
 from gm_workbench.guard.linked import System
 from gm_workbench.guard.readers import gives_away
 from gm_workbench.guard.sides import Side, begins, cell_name, holds, made_of, overlap
 from gm_workbench.guard.told import Part, Range, Told
+
+MOST_CHAINS = 1_000
+"""Ways to make up one period of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +93,16 @@ def few_changed(rule: Rule, one: Term, other: Term) -> Iterator[Finding]:
 
 
 def divided(shelf: Sequence[Side]) -> Iterator[tuple[Side, list[Side]]]:
-    """Give the periods that are made of others, with all of those, and with all but one; something is to be released now."""
-    of_place: dict[tuple[str, str], list[Side]] = {}
-    for side in shelf:
-        of_place.setdefault((side.study, side.place), []).append(side)
+    """Give the periods that are made of others, with all of those, and with all but one; something is to be released now.
+
+    The others may be of other studies. Of many ways to make up a period, those with what is to be released now go first.
+    """
+    of_place: dict[str, list[Side]] = {}
+    for side in sorted(shelf, key=lambda one: not one.asked):
+        of_place.setdefault(side.place, []).append(side)
     for sides in of_place.values():
         for whole in sides:
-            for parts in _chains(whole, sides):
+            for parts in islice(_chains(whole, sides), MOST_CHAINS):
                 several = [parts, *([one for one in parts if one is not out] for out in parts if len(parts) > 2)]
                 yield from ((whole, some) for some in several if any(side.asked for side in (whole, *some)))
 

@@ -57,7 +57,7 @@ class Plan:
         """Give the sums that a reader can use."""
         if self.policy.method is not Method.ROUND:
             return self.linked.relations
-        return usable(self.linked, self.policy)
+        return usable(self.linked)
 
     def reason(self, at: At) -> Reason | None:
         """Say why a cell is hidden, or None."""

@@ -7,7 +7,8 @@ it by chance: then the audit hides what that would give away.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from gm_workbench.guard.cells import round_to_base
@@ -16,7 +17,8 @@ from gm_workbench.guard.policy import Policy
 
 _OWN_NUMBER = frozenset({Origin.SHARE, Origin.ACROSS, Origin.LINKED})
 """Sums whose total is rounded itself, unless that would give a small part away."""
-_CHANCE = frozenset({Origin.FOUND, Origin.ACROSS})
+_SURENESS = {Origin.DECLARED: 0, Origin.LAYOUT: 1, Origin.FOUND: 2}
+_CHANCE = frozenset({Origin.FOUND, Origin.LAYOUT})
 _SURE = frozenset({Origin.DECLARED, Origin.LAYOUT})
 
 
@@ -65,21 +67,67 @@ def leaves(counts: Counts, policy: Policy) -> dict[int, tuple[int, ...]]:
 
 def added(counts: Counts, policy: Policy) -> dict[int, Relation]:
     """Give the sum that each total is printed as."""
-    inner = _inner(counts)
-    return {one.total: one for one in reversed(counts.relations) if _adds(one, counts, policy, inner)}
+    clear = meant(counts.relations)
+    inner = _inner(clear)
+    return {one.total: one for one in reversed(clear) if _adds(one, counts, policy, inner)}
 
 
-def usable(counts: Counts, policy: Policy) -> list[Relation]:
-    """Give the sums that a reader can use: she finds none by adding rounded numbers up, but sees margins and finer tables."""
-    printed, inner = added(counts, policy), _inner(counts)
-    split = [one for one in counts.relations if one.origin is Origin.ACROSS and one.total in inner]
-    return [one for one in counts.relations if one.origin not in _CHANCE or printed.get(one.total) is one or one in split]
+def usable(counts: Counts) -> list[Relation]:
+    """Give the sums that a reader can use: all that are meant, though a total prints as the sum of one of them only.
+
+    She finds none by adding rounded numbers up, but knows a total by its name, also where its table declares none and where
+    another table splits the same persons otherwise.
+    """
+    clear = meant(counts.relations)
+    inner = _inner(clear)
+    by_name = [one.origin is Origin.FOUND and one.total not in inner for one in clear]
+    return [replace(one, origin=Origin.DECLARED) if named else one for one, named in zip(clear, by_name, strict=True)]
 
 
-def _inner(counts: Counts) -> frozenset[int]:
+def meant(relations: Sequence[Relation]) -> list[Relation]:
+    """Leave out the sums that cannot be meant, since another that is at least as sure says otherwise."""
+    sums = [one for one in relations if one.origin in _SURENESS]
+    holding: dict[int, list[Relation]] = {}
+    of_total: dict[int, list[Relation]] = {}
+    for one in sums:
+        of_total.setdefault(one.total, []).append(one)
+        for part in one.parts:
+            holding.setdefault(part, []).append(one)
+    return [
+        one
+        for one in relations
+        if one.origin not in _CHANCE or not (_is_beside(one, holding, of_total) or _is_short(one, of_total[one.total]))
+    ]
+
+
+def _is_beside(one: Relation, holding: Mapping[int, Sequence[Relation]], of_total: Mapping[int, Sequence[Relation]]) -> bool:
+    """Whether a count and its parts stand side by side in another sum: who is counted twice there is so by chance.
+
+    Where the other parts are nobody, a total and its only part are each the sum of the other: the one that is a total besides
+    is meant as one.
+    """
+    for other in holding.get(one.total, ()):
+        if _SURENESS[other.origin] > _SURENESS[one.origin]:
+            continue
+        if other.total in one.parts:
+            if any(one.total not in more.parts for more in of_total[other.total]):
+                return True
+        elif set(one.parts) & set(other.parts):
+            return True
+    return False
+
+
+def _is_short(one: Relation, others: Sequence[Relation]) -> bool:
+    """Whether another sum of the same total has all its parts and more: those are nobody, and that is hidden."""
+    return any(set(one.parts) < set(other.parts) for other in others if _SURENESS[other.origin] <= _SURENESS[one.origin])
+
+
+def _inner(clear: Sequence[Relation]) -> frozenset[int]:
     """Give the counts that are parts in a table, and no totals in one."""
-    sure = [one for one in counts.relations if one.origin in _SURE]
-    return frozenset(part for one in sure for part in one.parts) - {one.total for one in sure}
+    sure, found = ([one for one in clear if one.origin in origins] for origins in (_SURE, {Origin.FOUND}))
+    totals = {one.total for one in sure}
+    parts = {part for one in sure for part in one.parts} - totals
+    return frozenset(parts | ({part for one in found for part in one.parts} - totals - {one.total for one in found}))
 
 
 def _adds(one: Relation, counts: Counts, policy: Policy, inner: frozenset[int]) -> bool:

@@ -88,5 +88,15 @@ def _beside(total: Groups, parts: Sequence[Groups]) -> Iterator[tuple[Term, Term
 
 
 def _is_linked(total: Term, parts: Sequence[Term]) -> bool:
-    """Whether this is one cell of one study, of a total and its places, which `linked` works out with all that is hidden."""
-    return all(one.side.study == total.side.study and one.side.members == () and one.cell == total.cell for one in parts)
+    """Whether this is one cell of one study, of a total and its places, which `linked` works out with all that is hidden.
+
+    Where all places of a total are shown and do not come to it, there is no sum to work with, only who is left over.
+    """
+    alike = all(one.side.study == total.side.study and one.side.members == () and one.cell == total.cell for one in parts)
+    return alike and not _is_over(total, parts)
+
+
+def _is_over(total: Term, parts: Sequence[Term]) -> bool:
+    whole = total.side.members is not None and set(total.side.members) <= {one.side.place for one in parts}
+    exact = all(one.told.exact for one in (total, *parts))
+    return whole and exact and total.range != together(parts).range

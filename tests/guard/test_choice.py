@@ -118,6 +118,18 @@ def test_work_of_the_audit_is_counted(policy, monkeypatch, seed):
     assert anew.failing(laid.known(chosen.hidden)) is None
 
 
+def test_what_is_hidden_when_the_work_is_done_is_not_shown_again(policy, monkeypatch):
+    """It is enough, and more than with all the work; how much more it can be is told."""
+    best = choose(board(published.table(2), policy))
+    monkeypatch.setattr("gm_workbench.guard.choice.AGAIN", 0)
+    monkeypatch.setattr("gm_workbench.guard.choice.ASKED", 0)
+    monkeypatch.setattr("gm_workbench.guard.choice.MIDDLE", 5)
+    laid = board(published.table(2), policy)
+    chosen = choose(laid)
+    assert laid.audit.failing(laid.known(chosen.hidden)) is None
+    assert chosen.bound <= best.cost <= chosen.cost
+
+
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", range(30))
 def test_table_of_three_variables_takes_no_more_than_its_work(policy, seed):

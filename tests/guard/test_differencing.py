@@ -378,3 +378,35 @@ def test_sum_that_cannot_be_true_is_left_out():
 
 def test_threshold_minus_one_is_small_and_the_threshold_is_not():
     assert [gives_away((n, n), 10, 5) for n in (0, 1, 9, 10)] == [False, True, True, False]
+
+
+def test_cell_that_another_study_shows_with_rows_and_columns_changed_is_found():
+    """Of 25 young persons 20 are women: the other study has one line, *women*, and one column, *young*."""
+    hidden = report({"young": {"men": "<10", "women": "–", "all": 25}, "old": {"men": 40, "women": 30, "all": 70}})
+    beside = report({"women": {"young": 20}}, study="b")
+    assert set(rules_found(hidden, beside)) == {Rule.SUBGROUP}
+    assert rules_found(beside, report({"old": {"men": 40, "women": 30, "all": 70}})) == []
+
+
+@pytest.mark.parametrize(("left", "found"), [(4, [Rule.TOTAL]), (-3, [Rule.TOTAL]), (0, []), (30, [])])
+def test_total_that_its_own_places_do_not_come_to_is_judged_by_what_is_left(left, found):
+    total = report({"all": 116 + left}, "pair", members=("GM0363", "GM0855"))
+    assert rules_found(total, report({"all": 60}, "GM0363"), report({"all": 56})) == found
+
+
+def test_totals_that_overlap_are_solved_together():
+    """Half of what two totals have more than the third is the place that they share."""
+    pairs = {"ab": (60, ("GM0307", "GM0363")), "ac": (64, ("GM0307", "GM0855")), "bc": (114, ("GM0363", "GM0855"))}
+    sides = [report({"all": n}, name, members=members) for name, (n, members) in pairs.items()]
+    assert Rule.TOTAL in rules_found(*sides)
+    assert rules_found(*sides[:2]) == []
+
+
+@pytest.mark.parametrize(("quarters", "found"), [((30, 30, 35), True), ((30, 30, 20), False)])
+def test_year_minus_quarters_of_other_studies_is_found(quarters, found):
+    periods = ("2023-01/2023-03", "2023-04/2023-06", "2023-07/2023-09")
+    sides = [
+        report({"all": n}, study=f"q{at}", period=period) for at, (n, period) in enumerate(zip(quarters, periods, strict=True))
+    ]
+    last = report({"all": 300}, study="q4", period="2023-10/2023-12")
+    assert (Rule.PERIOD in rules_found(report({"all": 100}), *sides, last)) is found

@@ -5,7 +5,7 @@ import pytest
 from gm_workbench.guard.complement import plan
 from gm_workbench.guard.links import Links, Origin, Relation
 from gm_workbench.guard.protect import protect
-from gm_workbench.guard.rounded import rounded_counts, usable
+from gm_workbench.guard.rounded import meant, rounded_counts, usable
 from gm_workbench.metrics.exits import cumulative_incidence
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.exits import exits
@@ -73,7 +73,49 @@ def test_part_that_a_finer_table_splits_is_rounded_itself_and_what_it_would_give
     finer = Relation(0, (2, 3), Origin.ACROSS)
     counts = Links((24, 33, 17, 7, 57), (), (Relation(4, (0, 1)), finer), False)
     assert rounded_counts(counts, rounding)[0] == 25
-    assert finer in usable(counts, rounding)
+    assert finer in usable(counts)
+
+
+@pytest.mark.parametrize("origin", [Origin.FOUND, Origin.LAYOUT])
+def test_sum_of_counts_that_stand_beside_its_total_in_another_is_not_meant(origin):
+    """Rent is own and other together in each row, by chance: all are the three of them."""
+    whole, chance = Relation(0, (1, 2, 3), Origin.DECLARED), Relation(1, (2, 3), origin)
+    assert meant([whole, chance]) == [whole]
+
+
+@pytest.mark.parametrize("origin", [Origin.FOUND, Origin.LAYOUT])
+def test_sum_without_those_who_are_nobody_is_not_meant(origin):
+    """Known to a reader it would say that the third is nobody, and then there is nothing left to protect."""
+    whole, short = Relation(0, (1, 2, 3), Origin.DECLARED), Relation(0, (1, 2), origin)
+    assert meant([whole, short]) == [whole]
+
+
+def test_only_part_of_a_total_is_not_taken_for_it(rounding):
+    """47 and nobody are 47, as are 21, 8, 13 and 5, which print as 50: the part prints as 45."""
+    whole, alone, ring = (Relation(*one, Origin.FOUND) for one in ((0, (1, 2, 3, 4)), (0, (5, 6)), (5, (0, 6))))
+    counts = Links((47, 21, 8, 13, 5, 47, 0), (), (whole, alone, ring), False)
+    assert meant(counts.relations) == [whole, alone]
+    assert [rounded_counts(counts, rounding)[place] for place in (0, 5)] == [45, 45]
+
+
+def test_total_is_known_by_its_name_where_nobody_declared_its_parts():
+    one, other = Relation(0, (1, 2), Origin.FOUND), Relation(0, (3, 4), Origin.FOUND)
+    made = usable(Links((19, 12, 7, 18, 1), (), (one, other), False))
+    assert [(relation.parts, relation.origin) for relation in made] == [
+        ((1, 2), Origin.DECLARED),
+        ((3, 4), Origin.DECLARED),
+    ]
+
+
+def test_two_splits_of_the_same_persons_do_not_give_a_small_part_away(rounding, words):
+    """Of 64, 67 and 131 in the one, 123, 8 and none in the other: none could be at most three."""
+    people, homes = ({"men": 64, "women": 67}, {"own": 123, "rent": 8, "other": 0})
+    made = [
+        Output(words(name), tuple(Cell(row, "n", COUNT, n) for row, n in {**rows, "all": 131}.items()))
+        for name, rows in (("people", people), ("homes", homes))
+    ]
+    shown = protect(made, rounding).outputs
+    assert any(shown[at].cell(row, "n").hidden for at, row in ((0, "men"), (0, "women"), (1, "own"), (1, "rent")))
 
 
 def test_total_of_hidden_parts_is_hidden(rounding, table):

@@ -105,6 +105,38 @@ def total_minus_places_of_two_other_studies(printed: Printed) -> Claim:
     return number(printed, REGION) - sum(number(printed, one) for one in SCATTERED)
 
 
+TWO = (Told({"all": 60}, "ab", members=("GM0307", "GM0363")), Told({"all": 64}, "ac", members=("GM0307", "GM0855")))
+THREE_PLACES = Told({"all": 119}, "abc", members=("GM0307", "GM0363", "GM0855"))
+
+
+@against(THREE_PLACES, *TWO, secret=5)
+def totals_that_overlap(printed: Printed) -> Claim:
+    """Two totals that have one place in common, and the total of all three: no place has a report of its own"""
+    return sum(number(printed, one) for one in TWO) - number(printed, THREE_PLACES)
+
+
+PAIR = Told({"all": 120}, "pair", members=("GM0363", "GM0855"))
+
+
+@against(PAIR, Told({"all": 60}, "GM0363"), Told({"all": 56}), secret=4)
+def total_minus_all_of_its_places(printed: Printed) -> Claim:
+    """All places of a total have a report, and four persons are in none of them"""
+    places = (Told({"all": 60}, "GM0363"), Told({"all": 56}))
+    return number(printed, PAIR) - sum(number(printed, one) for one in places)
+
+
+HALVES = (
+    Told({"all": 60}, study="b", period="2023-01/2023-06"),
+    Told({"all": 33}, study="c", period="2023-07/2023-12", origin="release-1"),
+)
+
+
+@against(Told({"all": 100}), *HALVES, secret=7)
+def year_minus_half_years_of_other_studies(printed: Printed) -> Claim:
+    """The year in one study, its halves in two others"""
+    return number(printed, Told({"all": 100})) - sum(number(printed, half) for half in HALVES)
+
+
 OTHER_RULES = Told({"women": 70, "men": 47}, study="b", policy="cbs-streng", origin="release-1")
 
 

@@ -33,6 +33,24 @@ def rounded_margins_of_a_table(seen: Seen) -> Claim:
     return (low, high) if low > 0 else MANY
 
 
+SEX, AGE = {"men": 27, "women": 7, "all": 34}, {"a": 8, "b": 8, "c": 18, "d": 0, "all": 34}
+
+
+@attack(
+    shown(counts(SEX, "sexes"), counts(AGE, "ages")),
+    "linked",
+    7,
+    needs=(*ON, "zero", "rounded n", "complement", "width", "found sums", "sums of parts"),
+    **ROUND,
+)
+def two_splits_of_the_same_persons(seen: Seen) -> Claim:
+    """Sexes and ages of the same persons: neither table declares its sum, and both are read as intervals"""
+    sexes, ages = list(SEX)[:-1], list(AGE)[:-1]
+    places = {**{one: (one, "n", "sexes") for one in sexes}, **{one: (one, "n", "ages") for one in ages}}
+    low, high = possible("women", read(seen, places, 5), [("all", sexes), ("all", ages)])
+    return (low, high) if high - low < 4 else MANY
+
+
 @attack(shown(counts({"a": 0, "b": 22})), "zero", 0, needs=ON, **ROUND)
 def none_told_apart_from_a_few(seen: Seen) -> Claim:
     """A printed nought says that there is nobody, and so that each of the others is somebody"""
