@@ -21,6 +21,7 @@ from gm_workbench.metrics.checks import require_binary, require_filled, require_
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.overlap import Balance, balance, full_rank
+from gm_workbench.metrics.sided_errors import few_on_a_side
 from gm_workbench.metrics.sides import sides_of
 from gm_workbench.metrics.stepwise_errors import Clusters, from_influence
 
@@ -84,8 +85,9 @@ def who_is_lost(
     Returns
     -------
     Lost or NotEnoughData
-        NotEnoughData below 10 persons, or 5 for each covariate, among those who stayed or were lost; with fewer than 5 coaches
-        on a side; or when covariates tell of anybody for sure whether she stayed.
+        NotEnoughData below 10 persons, or 5 for each covariate, among those who stayed or were lost; with fewer than 5
+        coaches on a side, or 10 on a side of a column of yes and no that is one for all of a coach; or when covariates tell
+        of anybody for sure whether she stayed.
 
     Raises
     ------
@@ -114,6 +116,9 @@ def who_is_lost(
     table = clusters if isinstance(clusters, NotEnoughData) else balance(frame, answered, baseline)
     if isinstance(fit, NotEnoughData) or isinstance(clusters, NotEnoughData) or isinstance(table, NotEnoughData):
         return next(one for one in (fit, clusters, table) if isinstance(one, NotEnoughData))
+    few = few_on_a_side(frame, baseline, cluster, MODEL)
+    if few is not None:
+        return few
     odds = {
         name: from_influence(float(value), influence, clusters, unit="log odds", method=MODEL, fitted=len(names))
         for name, value, influence in zip(names, fit.values, fit.influence.T, strict=True)

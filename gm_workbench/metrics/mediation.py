@@ -30,6 +30,7 @@ from gm_workbench.metrics.paths import (
     split,
     too_little,
 )
+from gm_workbench.metrics.sided_errors import few_on_a_side
 from gm_workbench.metrics.sides import beside, two_sides
 from gm_workbench.metrics.small_sample import cr2
 
@@ -81,7 +82,8 @@ def mediation(
     Returns
     -------
     Mediation or NotEnoughData
-        NotEnoughData below 30 persons or 10 clusters, or when exposure, mediator or outcome does not vary.
+        NotEnoughData below 30 persons or 10 clusters, below 10 on a side of an exposure that is one for all of a cluster, or
+        when exposure, mediator or outcome does not vary.
 
     Raises
     ------
@@ -107,6 +109,7 @@ def mediation(
     alike = frame[cluster] if cluster else pd.Series(range(len(frame)))
     groups = int(alike.nunique()) if cluster else None
     short = too_little(frame, [exposure, mediator, outcome], PRODUCT, MIN_CLUSTERS if groups is None else groups)
+    short = short or few_on_a_side(frame, [exposure], cluster, PRODUCT)
     if short is not None:
         return short
     first, second, whole = (

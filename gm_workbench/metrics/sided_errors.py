@@ -7,17 +7,22 @@ took (CR2), and degrees of freedom that count the smaller side.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from gm_workbench.metrics.estimate import Estimate
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.sides import beside, over
 from gm_workbench.metrics.stepwise_errors import Clusters, from_influence
 
 Floats = NDArray[np.float64]
+
+LEAST_FOR_CR1 = 10
+"""Coaches on each side from which errors that count all of them alike were not seen to miss too often (10 against 32)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,23 @@ def fewest_clusters(column: Floats, codes: NDArray[np.int64]) -> int | None:
     by = np.unique(np.column_stack([codes, column]), axis=0)
     of_each = np.unique(by[:, 1], return_counts=True)[1]
     return int(of_each.min()) if len(of_each) == 2 and len(by) == codes.max(initial=-1) + 1 else None
+
+
+def few_on_a_side(
+    frame: pd.DataFrame, columns: Sequence[str], cluster: str | None, method: str, least: int = LEAST_FOR_CR1
+) -> NotEnoughData | None:
+    """Say where a column of yes and no that is one for all of a cluster has few clusters on a side, for errors that are CR1.
+
+    >>> rows = pd.DataFrame({"new": [1, 0, 0], "coach": ["a", "b", "c"]})
+    >>> few_on_a_side(rows, ["new"], "coach", "m")
+    NotEnoughData(method='m', what='clusters in each group', got=1, needed=10)
+    """
+    if cluster is None:
+        return None
+    codes = np.asarray(pd.factorize(frame[cluster])[0])
+    found = (fewest_clusters(frame[name].to_numpy(dtype=float), codes) for name in columns)
+    fewest = min((one for one in found if one is not None), default=least)
+    return NotEnoughData(method, "clusters in each group", fewest, least) if fewest < least else None
 
 
 def degrees(sides: tuple[Side, Side]) -> float:

@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gm_workbench.metrics.attrition import who_is_lost
 from gm_workbench.metrics.clustered import design
+from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.exit_contrast import incidence_difference
+from gm_workbench.metrics.mediation import mediation
 from gm_workbench.metrics.planning import two_groups_df
 from gm_workbench.metrics.score_errors import score_errors
 from gm_workbench.metrics.sided_errors import Side, between_sides, degrees, fewest_clusters
@@ -96,3 +99,13 @@ def test_bootstrap_of_coaches_makes_up_for_what_the_mean_took():
     assert found.value == pytest.approx(shares[:5].mean() - shares[5:].mean(), abs=EXACT)
     assert found.se == pytest.approx(welch, rel=0.02)
     assert found.df == pytest.approx(two_groups_df((5, 25)), rel=EXACT)
+
+
+@pytest.mark.parametrize(("few", "enough"), [(9, False), (10, True), (11, True)])
+def test_what_a_coach_does_needs_ten_on_a_side_where_errors_count_all_alike(few, enough):
+    rng = np.random.default_rng(1)
+    rows = pd.DataFrame({"coach": np.repeat(np.arange(30), 8), "m": rng.normal(size=240), "y": rng.normal(size=240)})
+    rows = rows.assign(new=(rows["coach"] < few).astype(int), there=rng.integers(0, 2, 240))
+    for found in (mediation(rows, "new", "m", "y", cluster="coach"), who_is_lost(rows, "there", ["new"], cluster="coach")):
+        assert isinstance(found, NotEnoughData) is not enough
+        assert enough or (found.what, found.got, found.needed) == ("clusters in each group", 9, 10)
