@@ -43,7 +43,7 @@ def test_release_that_was_asked_for_is_a_draft_with_everything_a_checker_needs(t
     assert (row["output"], row["verdict"], row["rules"], row["cells"], row["hidden"]) == (
         "who",
         "release",
-        "threshold",
+        "threshold; order",
         "3",
         "2",
     )
