@@ -47,7 +47,7 @@ def test_release_that_was_asked_for_is_a_draft_with_everything_a_checker_needs(t
         "3",
         "2",
     )
-    assert row["context_en"].endswith("2 numbers not shown (fewer than 10 persons).")
+    assert "2 numbers not shown (fewer than 10 persons). Sorted by name" in row["context_en"]
     bundle = read_bundle(draft)
     assert (bundle.state, bundle.kind, bundle.content["asked_by"]) == ("draft", DataKind.REAL, "Noor Bakker")
     assert [policy["name"] for policy in bundle.content["policies"]] == ["cbs-stijl"]
