@@ -18,7 +18,7 @@ from gm_workbench.metrics.competing import LAST_CAUSE
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.partial import Floats, Ints
 from gm_workbench.metrics.score_errors import score_errors
-from gm_workbench.metrics.sided_errors import fewest_clusters
+from gm_workbench.metrics.sided_errors import fewest_on_a_side
 from gm_workbench.metrics.sides import beside, sides_of_each
 
 MIN_EVENTS = 10
@@ -86,7 +86,7 @@ def checked_rows(
     codes = pd.factorize(frame[cluster])[0] if cluster else people
     _check_stretches(begin, end, people, method)
     clusters = int(codes.max(initial=-1)) + 1 if cluster else None
-    on_a_side = fewest_on_a_side(frame, covariates, codes) if cluster else MIN_CLUSTERS_PER_ARM
+    on_a_side = fewest_on_a_side(frame, covariates, codes, MIN_CLUSTERS_PER_ARM) if cluster else MIN_CLUSTERS_PER_ARM
     short = shortage(
         method,
         ("exits for the reason", int((events == cause).sum()), MIN_EVENTS * len(covariates)),
@@ -99,16 +99,6 @@ def checked_rows(
     told = pd.DataFrame({"person": people, "cluster": codes, "happened": events == cause})
     sides = sides_of_each(frame, covariates, told, cluster="cluster" if cluster else None)
     return Rows(begin, end, events, z, codes, int(people.max()) + 1, clusters, sides)
-
-
-def fewest_on_a_side(frame: pd.DataFrame, covariates: Sequence[str], codes: Ints) -> int:
-    """Count the clusters on the smallest side of columns of yes and no that tell of clusters, such as what a coach does.
-
-    >>> fewest_on_a_side(pd.DataFrame({"new": [0, 0, 0, 1], "age": [20, 30, 40, 50]}), ["new", "age"], np.arange(4))
-    1
-    """
-    found = (fewest_clusters(frame[name].to_numpy(dtype=float), codes) for name in covariates)
-    return min((one for one in found if one is not None), default=MIN_CLUSTERS_PER_ARM)
 
 
 def _check_stretches(begin: Floats, end: Floats, people: Ints, method: str) -> None:

@@ -28,10 +28,10 @@ from gm_workbench.metrics.hazard_rows import (
     MIN_CLUSTERS_PER_ARM,
     MIN_EVENTS,
     exponentiated,
-    fewest_on_a_side,
 )
 from gm_workbench.metrics.partial import WIDE, Floats, Ints
 from gm_workbench.metrics.score_errors import score_errors
+from gm_workbench.metrics.sided_errors import fewest_on_a_side
 from gm_workbench.metrics.sides import sides_of, sides_of_each
 
 Link = Literal["cloglog", "logit"]
@@ -249,7 +249,7 @@ def _short(cells: pd.DataFrame, bands: int, covariates: int, method: str, *, by_
     happened, of_each = cells[cells["happened"]], cells.rename(columns=str)
     per_band = np.bincount(happened["band"], happened["rows"], bands)
     names = [str(at) for at in range(covariates)] if by_coach else []
-    on_a_side = fewest_on_a_side(of_each, names, cells["group"].to_numpy())
+    on_a_side = fewest_on_a_side(of_each, names, cells["group"].to_numpy(), MIN_CLUSTERS_PER_ARM)
     return shortage(
         method,
         ("exits for the reason", int(per_band.sum()), MIN_EVENTS * max(covariates, 1)),

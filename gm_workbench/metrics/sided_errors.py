@@ -13,11 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.sides import beside, over
-from gm_workbench.metrics.stepwise_errors import Clusters, from_influence
+from gm_workbench.metrics.stepwise_errors import Clusters, from_influence, with_interval
 
 Floats = NDArray[np.float64]
 
@@ -70,6 +68,16 @@ def fewest_clusters(column: Floats, codes: NDArray[np.int64]) -> int | None:
     return int(of_each.min()) if len(of_each) == 2 and len(by) == codes.max(initial=-1) + 1 else None
 
 
+def fewest_on_a_side(frame: pd.DataFrame, columns: Sequence[str], codes: NDArray[np.int64], least: int) -> int:
+    """Count the clusters on the smallest side of columns that tell of clusters, such as what a coach does; `least` without any.
+
+    >>> fewest_on_a_side(pd.DataFrame({"new": [0, 0, 0, 1], "age": [20, 30, 40, 50]}), ["new", "age"], np.arange(4), 5)
+    1
+    """
+    found = (fewest_clusters(frame[name].to_numpy(dtype=float), codes) for name in columns)
+    return min((one for one in found if one is not None), default=least)
+
+
 def few_on_a_side(
     frame: pd.DataFrame, columns: Sequence[str], cluster: str | None, method: str, least: int = LEAST_FOR_CR1
 ) -> NotEnoughData | None:
@@ -81,9 +89,7 @@ def few_on_a_side(
     """
     if cluster is None:
         return None
-    codes = np.asarray(pd.factorize(frame[cluster])[0])
-    found = (fewest_clusters(frame[name].to_numpy(dtype=float), codes) for name in columns)
-    fewest = min((one for one in found if one is not None), default=least)
+    fewest = fewest_on_a_side(frame, columns, np.asarray(pd.factorize(frame[cluster])[0]), least)
     return NotEnoughData(method, "clusters in each group", fewest, least) if fewest < least else None
 
 
@@ -155,9 +161,7 @@ def between_sides(
     if not clusters.named:
         return from_influence(value, influence, clusters, unit=unit, method=method, fitted=fitted)
     se, df = error_between(influence, shares, first, clusters)
-    half, n = float(stats.t.ppf(0.975, df)) * se, len(influence)
-    made = Estimate(value, value - half, value + half, se, n, unit, method, clusters.count, df, residual_df=n - fitted)
-    return beside(made, over(np.bincount(clusters.codes), n))
+    return with_interval(value, se, df, clusters, unit=unit, method=method, fitted=fitted)
 
 
 def error_between(influence: Floats, shares: Floats, first: NDArray[np.bool_], clusters: Clusters) -> tuple[float, float]:

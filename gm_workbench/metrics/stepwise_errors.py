@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -76,8 +75,12 @@ def from_influence(value: float, influence: Floats, clusters: Clusters, *, unit:
     together = np.bincount(clusters.codes, weights=influence, minlength=clusters.count)
     g = clusters.count
     se = math.sqrt(g / (g - 1) * float(together @ together))
-    half = float(stats.t.ppf(0.975, g - 1)) * se
-    groups: Any = g if clusters.named else None
-    n = len(influence)
-    made = Estimate(value, value - half, value + half, se, n, unit, method, groups, float(g - 1), residual_df=n - fitted)
+    return with_interval(value, se, float(g - 1), clusters, unit=unit, method=method, fitted=fitted)
+
+
+def with_interval(value: float, se: float, df: float, clusters: Clusters, *, unit: str, method: str, fitted: int) -> Estimate:
+    """Give the estimate with its t interval, and over how many coaches it is where they have names."""
+    half, n = float(stats.t.ppf(0.975, df)) * se, len(clusters.codes)
+    groups = clusters.count if clusters.named else None
+    made = Estimate(value, value - half, value + half, se, n, unit, method, groups, df, residual_df=n - fitted)
     return beside(made, over(np.bincount(clusters.codes), n)) if clusters.named else made
