@@ -16,7 +16,7 @@ from gm_workbench.metrics.checks import require_draws, require_filled, require_n
 from gm_workbench.metrics.competing import Floats, checked, known_until, survival_before, tallies
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.exits import Curve, cumulative_incidence
-from gm_workbench.metrics.sided_errors import Side, degrees
+from gm_workbench.metrics.sided_errors import both_sides, degrees, equal_shares
 from gm_workbench.metrics.sides import sides_of
 
 CLUSTER_BOOTSTRAP = "difference in cumulative incidence, bootstrap of clusters within groups, t interval"
@@ -113,7 +113,7 @@ def incidence_difference(
     value = sides[0][0] - sides[1][0]
     who = _who(parts, horizon, (time, event, cause), cluster)
     variances = [float(np.var(side[1], ddof=1)) * g / (g - 1) for side, g in zip(sides, counts, strict=True)]
-    se, df = math.sqrt(sum(variances)), _degrees(parts, cluster)
+    se, df = math.sqrt(sum(variances)), degrees(both_sides(*equal_shares(parts, cluster)))
     half = float(stats.t.ppf(0.975, df)) * se
     return Estimate(
         value,
@@ -127,14 +127,6 @@ def incidence_difference(
         df=df,
         sides=who,
     )
-
-
-def _degrees(parts: Sequence[pd.DataFrame], cluster: str) -> float:
-    codes, names = pd.factorize(pd.concat([part[cluster] for part in parts]))
-    first = np.arange(len(codes)) < len(parts[0])
-    shares = np.where(first, 1 / len(parts[0]), 1 / len(parts[1]))
-    one, two = (Side.of(np.where(mask, shares, 0.0), codes, len(names)) for mask in (first, ~first))
-    return degrees((one, two))
 
 
 def _who(parts: Sequence[pd.DataFrame], horizon: float, columns: tuple[str, str, int], cluster: str | None) -> Sides:

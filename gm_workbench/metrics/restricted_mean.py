@@ -21,9 +21,8 @@ from gm_workbench.metrics.exit_contrast import MIN_CLUSTERS as MIN_CLUSTERS_EACH
 from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
 from gm_workbench.metrics.influence import Column, cluster_codes, clustered_variance, course, entered, weighed
 from gm_workbench.metrics.late_entry import MIN_AT_RISK
-from gm_workbench.metrics.sided_errors import error_between
+from gm_workbench.metrics.sided_errors import equal_shares, error_between
 from gm_workbench.metrics.sides import beside, sides_of
-from gm_workbench.metrics.stepwise_errors import Clusters
 
 STILL_THERE = "restricted mean time (Kaplan-Meier), infinitesimal jackknife"
 LOST = "restricted mean time lost (Aalen-Johansen), infinitesimal jackknife"
@@ -205,11 +204,9 @@ def difference(
     value = sign * (first.value - second.value)
     if cluster is None:
         return beside(_estimate(value, influences, None, within, method), sides_of(parts))
-    codes, names = pd.factorize(pd.concat([part[cluster] for part in parts]))
-    shares = np.concatenate([np.full(len(part), 1 / len(part)) for part in parts])
-    clusters = Clusters(codes, len(names), named=True)
-    se, df = error_between(influences, shares, np.arange(len(codes)) < len(parts[0]), clusters)
-    return beside(_within(value, se, df, within, len(codes), len(names), method), sides_of(parts, cluster))
+    shares, first_group, clusters = equal_shares(parts, cluster)
+    se, df = error_between(influences, shares, first_group, clusters)
+    return beside(_within(value, se, df, within, len(shares), clusters.count, method), sides_of(parts, cluster))
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,26 @@ def few_on_a_side(
     return NotEnoughData(method, "clusters in each group", fewest, least) if fewest < least else None
 
 
+def both_sides(shares: Floats, first: NDArray[np.bool_], clusters: Clusters) -> tuple[Side, Side]:
+    """Reckon the two groups, from the share of each person in the mean of her own."""
+    one, two = (Side.of(np.where(mask, shares, 0.0), clusters.codes, clusters.count) for mask in (first, ~first))
+    return one, two
+
+
+def equal_shares(parts: Sequence[pd.DataFrame], cluster: str) -> tuple[Floats, NDArray[np.bool_], Clusters]:
+    """Give, of two groups one after the other, each person's share in her mean, who is in the first, and who go together.
+
+    >>> rows = [pd.DataFrame({"coach": ["a", "a"]}), pd.DataFrame({"coach": ["b"]})]
+    >>> shares, first, clusters = equal_shares(rows, "coach")
+    >>> shares.tolist(), first.tolist(), clusters.count
+    ([0.5, 0.5, 1.0], [True, True, False], 2)
+    """
+    codes, names = pd.factorize(pd.concat([part[cluster] for part in parts]))
+    first = np.arange(len(codes)) < len(parts[0])
+    shares = np.concatenate([np.full(len(part), 1 / len(part)) for part in parts])
+    return shares, first, Clusters(np.asarray(codes), len(names), named=True)
+
+
 def degrees(sides: tuple[Side, Side]) -> float:
     """Give Satterthwaite's degrees of freedom of a difference between two groups.
 
@@ -166,8 +186,7 @@ def between_sides(
 
 def error_between(influence: Floats, shares: Floats, first: NDArray[np.bool_], clusters: Clusters) -> tuple[float, float]:
     """Give the standard error and degrees of freedom of `between_sides`."""
-    masks = first, ~first
-    one, two = (Side.of(np.where(mask, shares, 0.0), clusters.codes, clusters.count) for mask in masks)
-    parts = [np.bincount(clusters.codes, np.where(mask, influence, 0.0), clusters.count) for mask in masks]
+    one, two = both_sides(shares, first, clusters)
+    parts = [np.bincount(clusters.codes, np.where(mask, influence, 0.0), clusters.count) for mask in (first, ~first)]
     together = one.blown * parts[0] + two.blown * parts[1]
     return float(np.sqrt(together @ together)), degrees((one, two))
