@@ -19,8 +19,9 @@ from gm_workbench.metrics.competing import Floats, checked
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exit_contrast import MIN_CLUSTERS as MIN_CLUSTERS_EACH
 from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
-from gm_workbench.metrics.influence import Column, cluster_codes, clustered_variance, course, entered, weighed
+from gm_workbench.metrics.influence import Column, cluster_codes, course, entered, weighed
 from gm_workbench.metrics.late_entry import MIN_AT_RISK
+from gm_workbench.metrics.one_group import OneGroup
 from gm_workbench.metrics.sided_errors import equal_shares, error_between
 from gm_workbench.metrics.sides import beside, sides_of
 
@@ -56,8 +57,9 @@ def still_there(
     Returns
     -------
     Estimate
-        In months, between 0 and τ; normal interval, or with clusters errors times :math:`\sqrt{G/(G-1)}` and t on G - 1.
-        NotEnoughData below 5 exits before τ, below 10 clusters, with late entry below 10 persons at risk at some exit, or when
+        In months, between 0 and τ; normal interval, or with clusters the errors and degrees of freedom of
+        `one_group.OneGroup`. NotEnoughData below 5 exits before τ, below 10 clusters or where one or two have most of the
+        persons, with late entry below 10 persons at risk at some exit, or when
         watching stopped before τ.
 
     Raises
@@ -255,14 +257,15 @@ def _estimate(
     value: float, parts: Floats, labels: NDArray[Any] | None, within: tuple[float, float], method: str
 ) -> Estimate | NotEnoughData:
     """Give the estimate of one group with its interval."""
-    codes = np.arange(len(parts)) if labels is None else pd.factorize(labels)[0]
-    groups = None if labels is None else int(codes.max()) + 1
-    if groups is not None and groups < MIN_CLUSTERS:
-        return NotEnoughData(method, "clusters", groups, MIN_CLUSTERS)
-    df = math.inf if groups is None else float(groups - 1)
-    factor = 1.0 if groups is None else groups / df
-    se = math.sqrt(clustered_variance(parts, codes) * factor)
-    return _within(value, se, df, within, len(parts), groups, method)
+    if labels is None:
+        return _within(value, math.sqrt(float(parts @ parts)), math.inf, within, len(parts), None, method)
+    codes, names = pd.factorize(labels)
+    if len(names) < MIN_CLUSTERS:
+        return NotEnoughData(method, "clusters", len(names), MIN_CLUSTERS)
+    group = OneGroup.of(np.asarray(codes))
+    if (short := group.short(method)) is not None:
+        return short
+    return _within(value, group.error(parts), group.df, within, len(parts), len(names), method)
 
 
 def _within(

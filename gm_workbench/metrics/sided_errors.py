@@ -113,8 +113,8 @@ def equal_shares(parts: Sequence[pd.DataFrame], cluster: str) -> tuple[Floats, N
     return shares, first, Clusters(np.asarray(codes), len(names), named=True)
 
 
-def degrees(sides: tuple[Side, Side]) -> float:
-    """Give Satterthwaite's degrees of freedom of a difference between two groups.
+def degrees(sides: Sequence[Side]) -> float:
+    """Give Satterthwaite's degrees of freedom of a difference between two groups, or of the mean of one.
 
     >>> codes = np.arange(8)
     >>> few, many = np.where(codes < 3, 1 / 3, 0.0), np.where(codes < 3, 0.0, 1 / 5)
