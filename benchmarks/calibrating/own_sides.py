@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -11,11 +13,13 @@ from gm_workbench.metrics.attrition_difference import attrition_weighted_differe
 from gm_workbench.metrics.doubly_robust import doubly_robust_difference
 from gm_workbench.metrics.entropy import entropy_difference
 from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.metrics.event_study import Kind, aggregate
 from gm_workbench.metrics.exit_contrast import incidence_difference
 from gm_workbench.metrics.hazards import cause_specific, subdistribution
 from gm_workbench.metrics.monthly_hazards import monthly_hazards
 from gm_workbench.metrics.person_months import laid_out
 from gm_workbench.metrics.restricted_mean import difference
+from gm_workbench.metrics.staggered import group_time
 
 FEW, COACHES = 5, 45
 HORIZON = 12
@@ -89,7 +93,33 @@ def by_month(rows: pd.DataFrame) -> Found:
     return found if isinstance(found, NotEnoughData) else found.log["new"]
 
 
+def few_begin(seed: int) -> pd.DataFrame:
+    """Draw five moments of persons of a hundred coaches, of whom five begin at the third; moments of a coach drift together.
+
+    Nothing comes of beginning. Coaches have 3 persons or more, 11 on average.
+    """
+    rng = np.random.default_rng(seed)
+    coach = np.repeat(np.arange(100), 3 + rng.poisson(8, 100))
+    n, drift = len(coach), rng.normal(scale=0.5, size=(100, 5)).cumsum(axis=1)[coach]
+    y = rng.normal(scale=2, size=(n, 1)) + drift + rng.normal(size=(n, 5))
+    person, time = np.repeat(np.arange(n), 5), np.tile(np.arange(1, 6), n)
+    return pd.DataFrame({"person": person, "time": time, "coach": coach[person], "y": y.ravel()}).assign(
+        first=lambda rows: np.where(rows["coach"] < FEW, 3, 0)
+    )
+
+
+def at_once(rows: pd.DataFrame) -> Found:
+    found = group_time(rows, "y", cluster="coach")
+    return found if isinstance(found, NotEnoughData) else found.effects[3, 3]
+
+
+def since(rows: pd.DataFrame, kind: Kind) -> Found:
+    found = group_time(rows, "y", cluster="coach")
+    return found if isinstance(found, NotEnoughData) else aggregate(found, kind, draws=99).overall
+
+
 SIDES = Scene("own: five coaches and forty", one_sided)
+BEGIN = Scene("own: five coaches of a hundred begin", few_begin)
 
 ROWS = [
     Estimator("own-sides-ancova", SIDES, adjusted, 0.0, Judged.ALARMS),
@@ -102,4 +132,7 @@ ROWS = [
     Estimator("own-sides-cox", SIDES, rate, 0.0, Judged.ALARMS),
     Estimator("own-sides-fine-gray", SIDES, share, 0.0, Judged.ALARMS),
     Estimator("own-sides-monthly-hazards", SIDES, by_month, 0.0, Judged.ALARMS),
+    Estimator("own-sides-staggered", BEGIN, at_once, 0.0, Judged.ALARMS),
+    Estimator("own-sides-staggered-simple", BEGIN, partial(since, kind="simple"), 0.0, Judged.ALARMS),
+    Estimator("own-sides-staggered-dynamic", BEGIN, partial(since, kind="dynamic"), 0.0, Judged.ALARMS),
 ]

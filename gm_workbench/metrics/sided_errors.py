@@ -39,7 +39,11 @@ class Side:
     @classmethod
     def of(cls, shares: Floats, codes: NDArray[np.int64], count: int) -> Side:
         """Reckon from the share of each person in the group's mean (0 for persons of the other group)."""
-        h, q = (np.bincount(codes, one, count).astype(float) for one in (shares, shares**2))
+        return cls.from_sums(*(np.bincount(codes, one, count).astype(float) for one in (shares, shares**2)))
+
+    @classmethod
+    def from_sums(cls, h: Floats, q: Floats) -> Side:
+        """Reckon from the sums by cluster of the shares, and of their squares."""
         left = q - 2 * h * q + h**2 * q.sum()
         there = left > 0
         blown = np.sqrt(np.where(there, q / np.where(there, left, 1.0), 1.0))

@@ -10,7 +10,9 @@ from statsmodels.regression.linear_model import OLS
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.event_study import Aggregate, Pretrends, aggregate, pretrends
-from gm_workbench.metrics.staggered import MANY_CLUSTERS, MIN_CLUSTERS, GroupTime, group_time
+from gm_workbench.metrics.planning import two_groups_df
+from gm_workbench.metrics.staggered import MIN_CLUSTERS, GroupTime, group_time
+from gm_workbench.metrics.staggered_cells import MANY_ON_A_SIDE
 
 RUN = 1e-12  # moderndid gives every figure
 FOUR_DECIMALS = 5e-5  # as printed in the source
@@ -93,7 +95,8 @@ def test_aggregates_equal_did_on_teen_employment(never, kind, printed, printed_s
     given = {"tolerance": RUN, "data": MPDTA, "source": f'{CALL}, aggte(type="{kind}")', "known": "run"}
     witness(told, kind, overall.value, value, **given)
     witness(told, f"{kind}, error", overall.se, se, **given)
-    assert (overall.n, overall.df) == (500, np.inf)
+    assert overall.n == 500
+    assert 20 < overall.df < 500  # twenty counties began in 2004 and tell most of the longest effects
 
 
 @pytest.mark.parametrize(
@@ -133,7 +136,7 @@ def test_two_groups_and_two_moments_have_the_error_of_welch(witness):
     given = {"data": "drawn", "source": "R: t.test(began, others), difference and $stderr", "known": "run"}
     witness("staggered.group_time", "two groups, two moments", one.value, 2.275, tolerance=1e-9, **given)
     witness("staggered.group_time", "two groups, two moments, error", one.se, 0.48710148546566, tolerance=1e-9, **given)
-    assert one.df == 12
+    assert one.df == pytest.approx(two_groups_df((6, 8)), rel=1e-9)
 
 
 def grown(noise: float = 0.0, *, with_never: bool = False) -> pd.DataFrame:
@@ -263,11 +266,24 @@ def test_effects_of_teams_that_all_began_at_the_first_moment_are_not_enough_data
     assert result.what == "clusters that began later"
 
 
-@pytest.mark.parametrize(("clusters", "few"), [(MANY_CLUSTERS - 1, True), (MANY_CLUSTERS, False), (MANY_CLUSTERS + 1, False)])
-def test_errors_are_those_of_few_below_a_border(clusters, few):
-    rows = [(p, t, 2 * (p < 20), (p * 7 + t * t) % 11) for p in range(clusters) for t in range(1, 3)]
+@pytest.mark.parametrize(
+    ("began", "others", "few"),
+    [
+        (MANY_ON_A_SIDE - 1, 300, True),
+        (MANY_ON_A_SIDE, 300, False),
+        (300, MANY_ON_A_SIDE - 1, True),
+        (300, MANY_ON_A_SIDE, False),
+    ],
+)
+def test_errors_are_those_of_few_where_either_side_has_few(began, others, few):
+    change = np.array([p * p % 11 for p in range(began + others)], dtype=float)
+    rows = [(p, t, 2 * (p < began), one * t) for p, one in enumerate(change) for t in (1, 2)]
     one = group_time(pd.DataFrame(rows, columns=["person", "time", "first", "score"]), "score").effects[2, 2]
-    assert np.isfinite(one.df) == few
+    welch, paper = (sum(side.var(ddof=d) / len(side) for side in (change[:began], change[began:])) ** 0.5 for d in (1, 0))
+    assert one.se == pytest.approx(welch if few else paper, abs=EXACT)
+    # either way on the degrees of freedom of two groups, which are near those of the smaller
+    assert one.df == pytest.approx(two_groups_df((began, others)), rel=1e-9)
+    assert one.df < 25
 
 
 def test_pretrends_need_a_moment_before_and_more_teams_than_moments():
