@@ -128,7 +128,7 @@ def group_time(
         error is that of the paper; below, and where one cluster has many of a side's persons, it is CR2 of the two means (with
         two groups and two moments, and persons by themselves, that of Welch's t test). Intervals are t on Satterthwaite's
         degrees of freedom, which count the smaller side (`staggered_degrees.Columns`). NotEnoughData when fewer than 5 clusters
-        began at some moment, or fewer than 5 can be compared with, or one or two of them have most of the persons.
+        began at some moment, or fewer than 5 can be compared with, or one or two of a group have most of its persons.
 
     Raises
     ------
@@ -160,8 +160,10 @@ def group_time(
         return short
     loads, columns = np.array([load(one, watched) for one in every]), Columns.of(watched.people)
     degrees = [columns.df(one) for one in loads]
-    if min(degrees) < MIN_DF:
-        return NotEnoughData(METHOD, OVERSHADOWED, int(min(degrees)), int(MIN_DF))
+    # those who had not begun are several groups together, of which one may be small
+    alone = columns.alone if comparison == "never" else columns.alone[:-1]
+    if min(alone) < MIN_DF:
+        return NotEnoughData(METHOD, OVERSHADOWED, int(min(alone)), int(MIN_DF))
     moved = np.column_stack([influence(one, watched) for one in every])
     groups = None if cluster is None else watched.clusters
     effects = {

@@ -50,6 +50,12 @@ class Columns:
         shared = np.array([[one.inner(other) for other in sides] for one in sides])
         return cls(own, shared, sizes**2 / np.maximum((people**2).sum(axis=0), 1))
 
+    @property
+    def alone(self) -> Floats:
+        """Degrees of freedom of the mean of each group by itself (K,)."""
+        squares = self.shared.diagonal()
+        return np.asarray(self.own**2 / np.where(squares > 0, squares, 1.0))
+
     def df(self, load: Floats) -> float:
         """Give Satterthwaite's degrees of freedom of a sum, from its weights by group and moment (K, T).
 

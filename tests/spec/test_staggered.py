@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from statsmodels.regression.linear_model import OLS
 
 from gm_workbench.errors import MetricError
@@ -137,6 +138,60 @@ def test_two_groups_and_two_moments_have_the_error_of_welch(witness):
     witness("staggered.group_time", "two groups, two moments", one.value, 2.275, tolerance=1e-9, **given)
     witness("staggered.group_time", "two groups, two moments, error", one.se, 0.48710148546566, tolerance=1e-9, **given)
     assert one.df == pytest.approx(two_groups_df((6, 8)), rel=1e-9)
+
+
+def test_five_coaches_who_began_and_twelve_have_the_error_and_degrees_of_clubsandwich(witness):
+    # R: i <- 0:119; g <- ifelse(i %% 3 == 0, i %% 17, (i*i) %% 17); new <- as.numeric(g < 5); d <- (i*7) %% 13 + g/3;
+    # clubSandwich::coef_test(lm(d ~ new), vcov = "CR2", cluster = g, test = "Satterthwaite"): beta, SE, df_Satt; CI_L
+    i = np.arange(120)
+    coach = np.where(i % 3 == 0, i % 17, i * i % 17)
+    change = i * 7 % 13 + coach / 3
+    rows = [(p, t, change[p] * t, coach[p], 1 if coach[p] < 5 else 0) for p in range(120) for t in (0, 1)]
+    frame = pd.DataFrame(rows, columns=["person", "time", "score", "coach", "first"])
+    result = group_time(frame, "score", cluster="coach")
+    source = 'R: clubSandwich::coef_test(lm(d ~ new), vcov = "CR2", cluster = g, test = "Satterthwaite")'
+    given = {"tolerance": 1e-9, "data": "drawn", "source": source, "known": "run"}
+    for told, metric, one in (
+        ("one effect", "staggered.group_time", result.effects[1, 1]),
+        ("added up", "event_study.aggregate", aggregate(result, "simple").overall),
+    ):
+        for name, got, expected in (
+            ("", one.value, -3.17777777777778),
+            (", error", one.se, 0.57320743474560),
+            (", degrees of freedom", one.df, 7.38944751941167),
+            (", low", one.low, -4.5188503809458),
+        ):
+            witness(metric, f"five coaches and twelve, {told}{name}", got, expected, **given)
+
+
+def test_degrees_of_a_sum_are_those_of_welch_and_satterthwaite_over_its_groups():
+    # persons by themselves, at three moments: five begin at 2, six at 3, ten never. The mean of (2, 2) and (3, 3) by size, a
+    # and b, weighs moments 1 and 2 of the first group by −a and a, 2 and 3 of the second by −b and b, and of the others by a,
+    # b − a and −b; squares of these over persons are the parts of the variance, on 4, 5 and 9 degrees of freedom
+    first = np.array([2] * 5 + [3] * 6 + [0] * 10)
+    score = np.random.default_rng(1).normal(size=(21, 3))
+    rows = [(p, t, first[p], score[p, t - 1]) for p in range(21) for t in (1, 2, 3)]
+    result = group_time(pd.DataFrame(rows, columns=["person", "time", "first", "score"]), "score", base="universal")
+    one = aggregate(result, "dynamic").parts[0]
+    a, b = 5 / 11, 6 / 11
+    parts = np.array([a**2 * 2 / 5, b**2 * 2 / 6, (a**2 + (b - a) ** 2 + b**2) / 10])
+    assert one.df == pytest.approx(parts.sum() ** 2 / (parts**2 / [4, 5, 9]).sum(), rel=1e-9)
+
+
+def test_a_coach_with_nearly_all_persons_who_began_is_not_enough_data():
+    coach = np.array([0] * 60 + [1, 2, 3, 4] + list(range(5, 45)))
+    rows = [(p, t, one, 2 if one < 5 else 0, (p * p * t) % 11) for p, one in enumerate(coach) for t in (1, 2)]
+    result = group_time(pd.DataFrame(rows, columns=["person", "time", "coach", "first", "score"]), "score", cluster="coach")
+    assert (result.what, result.got, result.needed) == ("degrees of freedom over clusters", 1, 2)
+
+
+def test_bands_of_few_coaches_have_the_quantile_of_few():
+    frame = grown(0.3, with_never=True).query("first != 5 and (first == 0 or person < 15)")
+    found = aggregate(group_time(frame, "score", base="universal"))
+    one, band = found.parts[3], found.bands[3]
+    assert one.df < 7
+    # no normal band of eight moments is wider than Bonferroni's, 2.73 errors
+    assert (band.high - band.value) / one.se > stats.norm.isf(0.025 / 8)
 
 
 def grown(noise: float = 0.0, *, with_never: bool = False) -> pd.DataFrame:
