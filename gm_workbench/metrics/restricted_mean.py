@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from scipy import stats
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair, shortage
-from gm_workbench.metrics.competing import Floats, checked
+from gm_workbench.metrics.competing import Floats, bounds, checked
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exit_contrast import MIN_CLUSTERS as MIN_CLUSTERS_EACH
 from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
@@ -58,8 +58,9 @@ def still_there(
     -------
     Estimate
         In months, between 0 and τ; normal interval, or with clusters the errors and degrees of freedom of
-        `one_group.OneGroup`. NotEnoughData below 5 exits before τ, below 10 clusters or where one or two have most of the
-        persons, with late entry below 10 persons at risk at some exit, or when
+        `one_group.OneGroup` on the complementary log-log scale of the share of τ that is lost, as curves have (a t interval in
+        months missed 6.8 times in 100 with ten clusters, nearly always too low). NotEnoughData below 5 exits before τ, below 10
+        clusters or where one or two have most of the persons, with late entry below 10 persons at risk at some exit, or when
         watching stopped before τ.
 
     Raises
@@ -81,7 +82,10 @@ def still_there(
     gone = _months(time, event, entry, clusters, horizon, None, STILL_THERE)
     if isinstance(gone, NotEnoughData):
         return gone
-    return _estimate(horizon - gone.value, gone.parts, gone.labels, (0.0, horizon), STILL_THERE)
+    found = _estimate(gone.value, gone.parts, gone.labels, (0.0, horizon), STILL_THERE)
+    if isinstance(found, NotEnoughData):
+        return found
+    return replace(found, value=horizon - found.value, low=horizon - found.high, high=horizon - found.low)
 
 
 @as_declared
@@ -265,7 +269,10 @@ def _estimate(
     group = OneGroup.of(np.asarray(codes))
     if (short := group.short(method)) is not None:
         return short
-    return _within(value, group.error(parts), group.df, within, len(parts), len(names), method)
+    se, whole = group.error(parts), within[1]
+    wider = float(stats.t.ppf(0.975, group.df) / stats.norm.ppf(0.975))
+    low, high = (whole * end for end in bounds(value / whole, wider * se / whole, group.alike))
+    return Estimate(value, min(low, value), max(high, value), se, len(parts), UNIT, method, len(names), group.df)
 
 
 def _within(
