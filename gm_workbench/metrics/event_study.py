@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
@@ -13,12 +13,10 @@ from scipy import stats
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import require_draws
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.sides import beside
-from gm_workbench.metrics.staggered import GroupTime, estimated
-from gm_workbench.metrics.staggered_cells import MANY_ON_A_SIDE
+from gm_workbench.metrics.staggered import GroupTime
 from gm_workbench.metrics.staggered_rows import METHOD
+from gm_workbench.metrics.staggered_sums import Sum, across, bands_of, many, weighed
 
 Floats = NDArray[np.float64]
 Kind = Literal["simple", "dynamic", "group", "calendar"]
@@ -104,11 +102,11 @@ def aggregate(result: GroupTime, kind: Kind = "dynamic", *, draws: int = 999, se
         "calendar": [t if t >= g else None for g, t in keys],
     }
     names = every[kind]
-    parts = {name: _weighed(result, [i for i, one in enumerate(names) if one == name]) for name in sorted(_known(names))}
+    parts = {name: weighed(result, [i for i, one in enumerate(names) if one == name]) for name in sorted(_known(names))}
     after = [part for name, part in parts.items() if kind != "dynamic" or name >= 0]
-    overall = _across(result, parts) if kind == "group" else _Sum.mean(after)
-    told = {} if kind == "simple" else {name: one.estimate(result) for name, one in parts.items()}
-    bands = _bands(told, [parts[name].moved for name in told], result.clusters, draws, seed)
+    overall = across(result, parts) if kind == "group" else Sum.mean(after)
+    parts = {} if kind == "simple" else parts
+    told, bands = {name: one.estimate(result) for name, one in parts.items()}, bands_of(result, parts, draws, seed)
     return Aggregate(overall.estimate(result), MappingProxyType(told), MappingProxyType(bands), kind)
 
 
@@ -154,7 +152,8 @@ def pretrends(
     Pretrends or NotEnoughData
         With :math:`\eta` the fewest degrees of freedom of the effects, :math:`F (\eta - q + 1) / \eta` is held against F on q
         and η − q + 1 (Hotelling's), as with few clusters the usual test sees too much. It is :math:`\chi^2_q / q`, as in the
-        ``did`` package, where every group has 20 clusters or more for each moment that is tested of it. NotEnoughData without a
+        ``did`` package, where every group has 20 clusters or more for each moment that is tested of it. With few clusters in
+        several groups it hardly ever sees anything. NotEnoughData without a
         moment before, or with no more degrees of freedom than moments before.
 
     Raises
@@ -179,12 +178,12 @@ def pretrends(
         raise MetricError(f"{METHOD}: over must be 'group_time' or 'dynamic' but got {over!r}.")
     names = [(t - g if over == "dynamic" else i) for i, (g, t) in enumerate(result.effects)]
     before = [name for name, (g, t) in zip(names, result.effects, strict=True) if t < g]
-    chosen = [_weighed(result, [i for i, one in enumerate(names) if one == name]) for name in sorted(set(before))]
+    chosen = [weighed(result, [i for i, one in enumerate(names) if one == name]) for name in sorted(set(before))]
     q = len(chosen)
     if not q:
         return NotEnoughData(METHOD, "moments before the beginning", 0, 1)
     fewest = min(one.df(result) for one in chosen)
-    df = np.inf if _many(result, chosen) else fewest - q + 1
+    df = np.inf if many(result, chosen) else fewest - q + 1
     if df < 1:
         return NotEnoughData(METHOD, "clusters more than moments before", int(df), 1)
     values, moved = np.array([one.value for one in chosen]), np.column_stack([one.moved for one in chosen])
@@ -193,85 +192,9 @@ def pretrends(
         return NotEnoughData(METHOD, "different outcomes", 1, 2)
     statistic = float(values @ np.linalg.solve(covariance, values)) / q
     p = float(stats.f.sf(statistic * df / fewest, q, df) if np.isfinite(df) else stats.chi2.sf(statistic * q, q))
-    told = {i: one.estimate(result) for i, one in enumerate(chosen)}
-    bands = _bands(told, [one.moved for one in chosen], result.clusters, draws, seed)
+    bands = bands_of(result, dict(enumerate(chosen)), draws, seed)
     return Pretrends(statistic, q, df, p, max(max(abs(one.low), abs(one.high)) for one in bands.values()))
-
-
-def _many(result: GroupTime, chosen: Sequence[_Sum]) -> bool:
-    """Say whether every group has many clusters for each of the sums that it takes part in."""
-    parts = np.sum([(one.load != 0).any(axis=1) for one in chosen], axis=0)
-    return bool((result.columns.alike >= MANY_ON_A_SIDE * parts).all())
-
-
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    """A weighed sum of effects, by how much each cluster moves it, its weights by group and moment, and its effects."""
-
-    value: float
-    moved: Floats
-    load: Floats
-    chosen: tuple[int, ...]
-
-    @staticmethod
-    def mean(sums: Sequence[_Sum]) -> _Sum:
-        chosen = tuple(i for one in sums for i in one.chosen)
-        moved, load = (np.mean([getattr(one, name) for one in sums], axis=0) for name in ("moved", "load"))
-        return _Sum(float(np.mean([one.value for one in sums])), moved, load, chosen)
-
-    def df(self, result: GroupTime) -> float:
-        return result.columns.df(self.load)
-
-    def estimate(self, result: GroupTime) -> Estimate:
-        one = next(iter(result.effects.values()))
-        persons = sum(result.sizes.values()) + result.never
-        made = estimated(self.value, self.moved, persons, one.unit, one.groups, self.df(result))
-        return beside(made, result.sides(self.chosen))
 
 
 def _known(names: Sequence[int | None]) -> set[int]:
     return {name for name in names if name is not None}
-
-
-def _weighed(result: GroupTime, chosen: Sequence[int]) -> _Sum:
-    """Weigh the chosen cells by the share of persons in their groups, which is estimated as well."""
-    every, cohorts = list(result.effects.items()), list(result.sizes)
-    values = np.array([every[i][1].value for i in chosen])
-    own = [cohorts.index(every[i][0][0]) for i in chosen]
-    return _Sum(*_by_share(result, values, result.influence[:, chosen], result.loads[chosen], own), tuple(chosen))
-
-
-def _across(result: GroupTime, parts: Mapping[int, _Sum]) -> _Sum:
-    cohorts = [list(result.sizes).index(name) for name in parts]
-    values, moved = [one.value for one in parts.values()], [one.moved for one in parts.values()]
-    chosen = tuple(i for one in parts.values() for i in one.chosen)
-    loads = np.array([one.load for one in parts.values()])
-    return _Sum(*_by_share(result, np.array(values), np.column_stack(moved), loads, cohorts), chosen)
-
-
-def _by_share(
-    result: GroupTime, values: Floats, moved: Floats, loads: Floats, cohorts: Sequence[int]
-) -> tuple[float, Floats, Floats]:
-    shares, members = result.shares[cohorts], result.membership[:, cohorts]
-    weights = shares / shares.sum()
-    value = float(weights @ values)
-    load = np.tensordot(weights, loads, axes=1)
-    return value, moved @ weights + members @ (values - value) / shares.sum(), load
-
-
-def _bands(told: Mapping[int, Estimate], moved: Sequence[Floats], clusters: int, draws: int, seed: int) -> dict[int, Estimate]:
-    spread = {name: one for name, one in told.items() if one.se > 0}
-    if not spread:
-        return dict(told)
-    require_draws(draws, seed, "simultaneous band")
-    weights = np.random.default_rng(seed).standard_normal((draws, clusters))
-    scaled = np.column_stack([one / np.sqrt(one @ one) for one in moved if one @ one > 0])
-    largest = float(np.quantile(np.abs(weights @ scaled).max(axis=1), 0.95))
-    beyond = min(float(stats.norm.sf(largest)), 0.025)
-    return {name: _widened(one, beyond) for name, one in told.items()}
-
-
-def _widened(one: Estimate, beyond: float) -> Estimate:
-    half = float(stats.t.isf(beyond, one.df)) * one.se
-    method = f"{one.method}, simultaneous band"
-    return replace(one, low=one.value - half, high=one.value + half, method=method)

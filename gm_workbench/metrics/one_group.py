@@ -2,7 +2,7 @@
 
 A sum of squares over coaches on coaches − 1 takes for granted that all have about as many persons. Of twelve coaches of whom
 one has half of the persons, that one tells nearly all of the error, and has pulled the mean half of the way: in 100 draws the
-interval missed 15 to 20 times. Here each coach gets back what the mean took (CR2), with Satterthwaite's degrees of freedom.
+interval missed 17 to 19 times. Here each coach gets back what the mean took (CR2), with Satterthwaite's degrees of freedom.
 """
 
 from __future__ import annotations
