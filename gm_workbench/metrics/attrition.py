@@ -86,8 +86,8 @@ def who_is_lost(
     -------
     Lost or NotEnoughData
         NotEnoughData below 10 persons, or 5 for each covariate, among those who stayed or were lost; with fewer than 5
-        coaches on a side, or 10 on a side of a column of yes and no that is one for all of a coach; or when covariates tell
-        of anybody for sure whether she stayed.
+        coaches on a side, or 10 (or of unequal ones as many as tell as much as 10) on a side of a column of yes and no that is
+        one for all of a coach; or when covariates tell of anybody for sure whether she stayed.
 
     Raises
     ------

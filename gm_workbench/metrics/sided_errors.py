@@ -14,13 +14,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gm_workbench.metrics.checks import shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.stepwise_errors import Clusters, from_influence, with_interval
 
 Floats = NDArray[np.float64]
 
 LEAST_FOR_CR1 = 10
-"""Coaches on each side from which errors that count all of them alike were not seen to miss too often (10 against 32)."""
+"""Coaches on each side from which errors that count all of them alike were not seen to miss too often (10 against 32), and of
+unequal ones as many as tell as much as ten: with one of twenty who has half of a side they missed 12 to 15 times in 100."""
+
+ALIKE = "clusters of one size in each group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +71,26 @@ def fewest_clusters(column: Floats, codes: NDArray[np.int64]) -> int | None:
     >>> fewest_clusters(np.array([0.0, 0.0, 1.0, 1.0]), np.array([0, 1, 2, 2])), fewest_clusters(np.arange(3.0), np.arange(3))
     (1, None)
     """
-    by = np.unique(np.column_stack([codes, column]), axis=0)
-    of_each = np.unique(by[:, 1], return_counts=True)[1]
-    return int(of_each.min()) if len(of_each) == 2 and len(by) == codes.max(initial=-1) + 1 else None
+    sizes = _sizes_by_side(column, codes)
+    return None if sizes is None else min(len(side) for side in sizes)
+
+
+def fewest_alike(column: Floats, codes: NDArray[np.int64]) -> float | None:
+    r"""Count as `fewest_clusters`, but clusters of one size that would tell as much: :math:`1 / \sum_g h_g^2` of their shares.
+
+    >>> fewest_alike(np.array([0.0, 0.0, 0.0, 1.0, 1.0]), np.array([0, 0, 1, 2, 3]))
+    1.8
+    """
+    sizes = _sizes_by_side(column, codes)
+    return None if sizes is None else min(float(side.sum() ** 2 / (side @ side)) for side in sizes)
+
+
+def _sizes_by_side(column: Floats, codes: NDArray[np.int64]) -> list[NDArray[np.int64]] | None:
+    by, sizes = np.unique(np.column_stack([codes, column]), axis=0, return_counts=True)
+    values = np.unique(by[:, 1])
+    if len(values) != 2 or len(by) != codes.max(initial=-1) + 1:
+        return None
+    return [sizes[by[:, 1] == value] for value in values]
 
 
 def fewest_on_a_side(frame: pd.DataFrame, columns: Sequence[str], codes: NDArray[np.int64], least: int) -> int:
@@ -85,7 +106,7 @@ def fewest_on_a_side(frame: pd.DataFrame, columns: Sequence[str], codes: NDArray
 def few_on_a_side(
     frame: pd.DataFrame, columns: Sequence[str], cluster: str | None, method: str, least: int = LEAST_FOR_CR1
 ) -> NotEnoughData | None:
-    """Say where a column of yes and no that is one for all of a cluster has few clusters on a side, for errors that are CR1.
+    """Say where a column of yes and no that is one for all of a cluster has few on a side, or large ones, for CR1 errors.
 
     >>> rows = pd.DataFrame({"new": [1, 0, 0], "coach": ["a", "b", "c"]})
     >>> few_on_a_side(rows, ["new"], "coach", "m")
@@ -93,8 +114,11 @@ def few_on_a_side(
     """
     if cluster is None:
         return None
-    fewest = fewest_on_a_side(frame, columns, np.asarray(pd.factorize(frame[cluster])[0]), least)
-    return NotEnoughData(method, "clusters in each group", fewest, least) if fewest < least else None
+    codes = np.asarray(pd.factorize(frame[cluster])[0])
+    alike = (fewest_alike(frame[name].to_numpy(dtype=float), codes) for name in columns)
+    fewest = min((round(one) for one in alike if one is not None), default=least)
+    counted = ("clusters in each group", fewest_on_a_side(frame, columns, codes, least), least)
+    return shortage(method, counted, (ALIKE, fewest, least))
 
 
 def both_sides(shares: Floats, first: NDArray[np.bool_], clusters: Clusters) -> tuple[Side, Side]:

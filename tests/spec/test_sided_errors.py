@@ -109,3 +109,17 @@ def test_what_a_coach_does_needs_ten_on_a_side_where_errors_count_all_alike(few,
     for found in (mediation(rows, "new", "m", "y", cluster="coach"), who_is_lost(rows, "there", ["new"], cluster="coach")):
         assert isinstance(found, NotEnoughData) is not enough
         assert enough or (found.what, found.got, found.needed) == ("clusters in each group", 9, 10)
+
+
+@pytest.mark.parametrize(("of_one", "enough"), [(24, True), (60, False)])
+def test_what_a_coach_does_needs_as_much_as_ten_of_one_size_where_errors_count_all_alike(of_one, enough):
+    # of fifteen with eight persons each one has more: with 24 they tell as much as 11, with 60 as much as 7
+    coach = np.repeat(np.arange(30), [of_one, *[8] * 29])
+    rng, n = np.random.default_rng(1), len(coach)
+    rows = pd.DataFrame({"coach": coach, "new": (coach < 15).astype(int), "m": rng.normal(size=n), "y": rng.normal(size=n)})
+    for found in (
+        mediation(rows, "new", "m", "y", cluster="coach"),
+        who_is_lost(rows.assign(there=rng.integers(0, 2, n)), "there", ["new"], cluster="coach"),
+    ):
+        assert isinstance(found, NotEnoughData) is not enough
+        assert enough or (found.what, found.got, found.needed) == ("clusters of one size in each group", 7, 10)
