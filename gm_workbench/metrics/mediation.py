@@ -82,8 +82,8 @@ def mediation(
     Returns
     -------
     Mediation or NotEnoughData
-        NotEnoughData below 30 persons or 10 clusters, below 10 (or of unequal ones as many as tell as much as 10) on a side of an
-        exposure that is one for all of a cluster, or when exposure, mediator or outcome does not vary.
+        NotEnoughData below 30 persons or 10 clusters, below 10 (or of unequal ones as many as tell as much as 10) on a side of
+        an exposure that is one for all of a cluster, or when exposure, mediator or outcome does not vary.
 
     Raises
     ------
