@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -234,9 +235,10 @@ def pool_wald(estimates: ArrayLike, covariances: ArrayLike) -> PooledTest | NotE
 def _numbers(values: ArrayLike) -> Floats:
     """Give an array, or say that there is something else than numbers; `_require` says what is wrong with its shape."""
     told = values if isinstance(values, np.ndarray) else np.array(values, dtype=object)
+    # what is no real number is left out, and there are too few for the shape: text would pass for one, complex lose a part
+    real = [one for one in told.ravel().tolist() if isinstance(one, Real) and not isinstance(one, bool)]
     try:
-        # without the complex numbers there are too few for the shape; turned into others they would lose a part in silence
-        return np.array([float(one) for one in told.ravel().tolist() if not isinstance(one, complex)]).reshape(told.shape)
+        return np.array([float(one) for one in real]).reshape(told.shape)
     except (TypeError, ValueError, OverflowError) as error:
         raise MetricError(f"{RUBIN}: estimates and variances must be numbers, as many in each set, but are not.") from error
 
