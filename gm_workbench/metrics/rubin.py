@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +18,8 @@ Floats = NDArray[np.float64]
 
 RUBIN = "Rubin's rules, Barnard-Rubin degrees of freedom"
 D1 = "Rubin's rules for several coefficients (D1)"
+
+REAL = (int, float, np.integer, np.floating)
 
 MIN_IMPUTATIONS = 2
 """Completed data sets below which nothing says how unsure the gaps make an answer."""
@@ -236,7 +237,7 @@ def _numbers(values: ArrayLike) -> Floats:
     """Give an array, or say that there is something else than numbers; `_require` says what is wrong with its shape."""
     told = values if isinstance(values, np.ndarray) else np.array(values, dtype=object)
     # what is no real number is left out, and there are too few for the shape: text would pass for one, complex lose a part
-    real = [one for one in told.ravel().tolist() if isinstance(one, Real) and not isinstance(one, bool)]
+    real = [one for one in told.ravel().tolist() if isinstance(one, REAL) and not isinstance(one, bool)]
     try:
         return np.array([float(one) for one in real]).reshape(told.shape)
     except (TypeError, ValueError, OverflowError) as error:
