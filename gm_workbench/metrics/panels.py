@@ -172,7 +172,7 @@ def random_effects(
     More precise than `fixed_effects`, and able to hold predictors that never change; but right only when what is constant about
     a person has nothing to do with the predictors. :math:`\sigma^2_e` comes from the within regression, :math:`\sigma^2_u` from
     that of persons' means with the harmonic mean of the :math:`T_i` (Swamy & Arora); below zero it is taken as zero, and
-    pooled least squares remains.
+    pooled least squares remains. Where persons are seen unequally often R's ``plm`` finds another spread, and other results.
 
     Parameters
     ----------
