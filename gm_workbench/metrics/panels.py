@@ -219,7 +219,7 @@ def random_effects(
     kept = np.sqrt(within / (sizes * variance + within))  # 1 - theta, the share of persons' means that stays
     parts = centred + means.mul(kept, axis="index")
     x = {**design(parts, predictors), "const": kept}
-    df = float(_persons(sizes) - len(predictors) - 1) if _few(frame[person]) else math.inf
+    df = _between_df(sizes, predictors) if _few(frame[person]) else math.inf
     estimates = _estimates(parts[outcome], x, frame[person], (*_noise(parts[outcome], x), df), errors, unit, RANDOM)
     return PanelFit(MappingProxyType(estimates), math.sqrt(variance), math.sqrt(within), len(frame))
 
@@ -250,6 +250,11 @@ def _split(frame: pd.DataFrame, columns: Sequence[str], person: str) -> tuple[pd
 
 def _persons(sizes: Floats) -> int:
     return round(float((1 / sizes).sum()))
+
+
+def _between_df(sizes: Floats, predictors: Sequence[str]) -> float:
+    """Give the degrees of freedom of the regression of persons' means, on which the spread between persons rests."""
+    return float(_persons(sizes) - len(predictors) - 1)
 
 
 def _moving(means: pd.DataFrame, centred: pd.DataFrame) -> list[str]:
