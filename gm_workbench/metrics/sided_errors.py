@@ -15,12 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.stepwise_errors import Clusters, from_influence, with_interval
+from gm_workbench.metrics.stepwise_errors import MIN_CLUSTERS_PER_ARM, Clusters, from_influence, with_interval
 
 Floats = NDArray[np.float64]
-
-LEAST_FOR_CR1 = 10
-"""Coaches on each side from which errors that count all of them alike were not seen to miss too often (10 against 32)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +76,13 @@ def fewest_on_a_side(frame: pd.DataFrame, columns: Sequence[str], codes: NDArray
 
 
 def few_on_a_side(
-    frame: pd.DataFrame, columns: Sequence[str], cluster: str | None, method: str, least: int = LEAST_FOR_CR1
+    frame: pd.DataFrame, columns: Sequence[str], cluster: str | None, method: str, least: int = MIN_CLUSTERS_PER_ARM
 ) -> NotEnoughData | None:
-    """Say where a column of yes and no that is one for all of a cluster has few clusters on a side, for errors that are CR1.
+    """Say where a column of yes and no that is one for all of a cluster has too few clusters on a side to learn from.
 
     >>> rows = pd.DataFrame({"new": [1, 0, 0], "coach": ["a", "b", "c"]})
     >>> few_on_a_side(rows, ["new"], "coach", "m")
-    NotEnoughData(method='m', what='clusters in each group', got=1, needed=10)
+    NotEnoughData(method='m', what='clusters in each group', got=1, needed=5)
     """
     if cluster is None:
         return None

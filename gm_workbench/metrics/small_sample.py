@@ -7,6 +7,7 @@ blown up by what the fit took from them (CR2), and each combination of coefficie
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from scipy import stats
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import all_finite, is_column
-from gm_workbench.metrics.cr2_parts import SINGULAR, blocks_of, inverse_root, part_of, parts_alone
+from gm_workbench.metrics.cr2_parts import SINGULAR, blocks_of, few_behind, inverse_root, part_of, parts_alone
 from gm_workbench.metrics.estimate import Estimate
 from gm_workbench.metrics.sides import beside, over
 
@@ -120,6 +121,18 @@ class SmallSampleFit:
         """Say whether outcomes leave the line at all, in as far as the weighted sum is about them: else it has no error."""
         w = self._weights(weights, method)
         return self._above_rounding(float(w @ self.covariance @ w), self.influence.moments(w)[2])
+
+    def too_few(self, *combinations: Mapping[str, float], method: str = CR2) -> int | None:
+        """Count roughly the clusters on the smaller side of the worst of weighted sums, where too few judge it; else None.
+
+        >>> x = {"const": np.ones(6), "new": np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0])}
+        >>> fit = cr2(pd.Series([1.0, 2.0, 3.0, 3.0, 4.0, 5.0]), x, pd.Series(range(6)))
+        >>> fit.too_few({"new": 1.0})  # 2.1 degrees of freedom
+        3
+        """
+        moments = [self.influence.moments(self._weights(one, method)) for one in combinations]
+        df = min(trace**2 / squares if squares > 0 else 0.0 for trace, squares, _ in moments)
+        return few_behind(df, alone=any(trace < (1 - math.sqrt(SINGULAR)) * whole for trace, _, whole in moments))
 
     def _above_rounding(self, variance: float, whole: float) -> bool:
         return (SINGULAR * self.spread) ** 2 * whole < variance < np.inf
