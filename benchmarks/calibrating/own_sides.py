@@ -14,6 +14,7 @@ from gm_workbench.metrics.attrition_difference import attrition_weighted_differe
 from gm_workbench.metrics.doubly_robust import doubly_robust_difference
 from gm_workbench.metrics.entropy import entropy_difference
 from gm_workbench.metrics.estimate import NotEnoughData
+from gm_workbench.metrics.event_study import aggregate
 from gm_workbench.metrics.exit_contrast import incidence_difference
 from gm_workbench.metrics.hazards import cause_specific, subdistribution
 from gm_workbench.metrics.johnson_neyman import Region, region
@@ -21,6 +22,7 @@ from gm_workbench.metrics.mediation import mediation
 from gm_workbench.metrics.monthly_hazards import monthly_hazards
 from gm_workbench.metrics.person_months import laid_out
 from gm_workbench.metrics.restricted_mean import difference
+from gm_workbench.metrics.staggered import group_time
 
 FEW, COACHES = 5, 45
 HORIZON = 12
@@ -121,6 +123,14 @@ def change_of_slope(rows: pd.DataFrame) -> Found:
     return found if isinstance(found, NotEnoughData) else found.change
 
 
+def begun(rows: pd.DataFrame) -> Found:
+    """Of a change between two moments, were the five to have begun in between."""
+    moments = (rows["skills"], rows["y"] - 0.5 * rows["before"])
+    frame = pd.concat([rows.assign(time=time, score=score, first=rows["new"]) for time, score in enumerate(moments)])
+    found = group_time(frame, "score", cluster="coach")
+    return found if isinstance(found, NotEnoughData) else aggregate(found, "simple", draws=99).overall
+
+
 SIDES = Scene("own: five coaches and forty", one_sided)
 
 ROWS = [
@@ -140,4 +150,5 @@ ROWS = [
     Estimator("own-sides-who-is-lost", SIDES, staying, 0.0, Judged.ALARMS),
     Estimator("own-sides-region-slope", SIDES, slope_in_the_middle, 0.0, Judged.ALARMS),
     Estimator("own-sides-region-change", SIDES, change_of_slope, 0.0, Judged.ALARMS),
+    Estimator("own-sides-staggered", SIDES, begun, 0.0, Judged.ALARMS),
 ]
