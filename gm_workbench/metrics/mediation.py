@@ -30,11 +30,11 @@ from gm_workbench.metrics.paths import (
     root_mean_square,
     split,
     too_little,
+    unjudged,
 )
 from gm_workbench.metrics.sided_errors import few_on_a_side
 from gm_workbench.metrics.sides import beside, two_sides
 from gm_workbench.metrics.small_sample import SmallSampleFit, cr2
-from gm_workbench.metrics.stepwise_errors import MIN_CLUSTERS_PER_ARM
 
 PRODUCT = "product of coefficients (OLS), Monte Carlo interval"
 STRAIGHT = "least squares (OLS), robust by person (HC1), t interval"
@@ -122,11 +122,11 @@ def mediation(
     short = short or few_on_a_side(frame, [exposure], cluster, PRODUCT)
     if short is not None:
         return short
-    first, second, whole = models = [
+    first, second, whole = fits = [
         _fitted(frame, left, [*right, *covariates], alike, clustered=cluster is not None)
         for left, right in ((mediator, [exposure]), (outcome, [exposure, mediator]), (outcome, [exposure]))
     ]
-    short = _judged(models, exposure, mediator)
+    short = unjudged([fit for fit in fits if isinstance(fit, SmallSampleFit)], exposure, mediator, PRODUCT)
     if short is not None:
         return short
     at = [second.names.index(name) for name in (mediator, exposure)]
@@ -146,19 +146,6 @@ def _fitted(
 ) -> Fit | SmallSampleFit:
     fit = cr2 if clustered else least_squares
     return fit(frame[left], design(frame, right), alike, method=PRODUCT)
-
-
-def _judged(models: Sequence[Fit | SmallSampleFit], exposure: str, mediator: str) -> NotEnoughData | None:
-    """Say where the clusters cannot judge a step: few of them tell of it, or all of a side have the same results."""
-    for fit in models:
-        if isinstance(fit, SmallSampleFit):
-            steps = [{name: 1.0} for name in (exposure, mediator) if name in fit.names]
-            few = fit.too_few(*steps)
-            if few is not None:
-                return NotEnoughData(PRODUCT, "clusters in each group", few, MIN_CLUSTERS_PER_ARM)
-            if not all(map(fit.tells, steps)):
-                return NotEnoughData(PRODUCT, "different results of coaches in a group", 1, 2)
-    return None
 
 
 @as_declared

@@ -16,6 +16,7 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.checks import require_draws, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.small_sample import SmallSampleFit
 
 Floats = NDArray[np.float64]
 
@@ -200,6 +201,12 @@ def too_little(
     sides = [] if exposed is None or exposed.nunique() != 2 else exposed.value_counts().tolist()
     side = [(f"{what} in each group", min(sides), MIN_PER_SIDE)] if sides else []
     return shortage(method, persons, groups, *values, *side)
+
+
+def unjudged(fits: Sequence[SmallSampleFit], exposure: str, mediator: str, method: str) -> NotEnoughData | None:
+    """Say which step of a path the clusters cannot judge."""
+    steps = [(fit, {name: 1.0}) for fit in fits for name in (exposure, mediator) if name in fit.names]
+    return next(filter(None, (fit.unjudged(step, method=method) for fit, step in steps)), None)
 
 
 def require_alike(frame: pd.DataFrame, columns: Sequence[str], group: str, method: str) -> None:

@@ -17,7 +17,6 @@ from gm_workbench.metrics.joint import MIN_DF, wishart_degrees
 from gm_workbench.metrics.slope_bounds import REGION, Correction, Line
 from gm_workbench.metrics.slope_degrees import Degrees
 from gm_workbench.metrics.small_sample import SmallSampleFit, cr2
-from gm_workbench.metrics.stepwise_errors import MIN_CLUSTERS_PER_ARM
 
 Errors = Literal["CR1", "CR2", "classical"]
 
@@ -67,11 +66,9 @@ def _of_few(fit: SmallSampleFit, over: tuple[float, float], correction: Correcti
     """Give the slope with CR2 errors, or say that clusters are too few at a value looked at."""
     predictor, product = fit.names[1:3]
     change, *slopes = {product: 1.0}, *({predictor: 1.0, product: float(z)} for z in np.linspace(*over, CHECKED))
-    few = fit.too_few(change, *slopes)
-    if few is not None:
-        return NotEnoughData(REGION, "clusters in each group", few, MIN_CLUSTERS_PER_ARM)
-    if not all(map(fit.tells, (change, *slopes))):
-        return NotEnoughData(REGION, "different results of coaches in a group", 1, 2)
+    short = fit.unjudged(change, *slopes, method=REGION)
+    if short is not None:
+        return short
     both = np.eye(len(fit.names))[:, 1:3]
     together = wishart_degrees(fit.influence, fit.influence.inverse.T @ both)
     if correction == "simultaneous" and (together is None or together - 1 < MIN_DF):
