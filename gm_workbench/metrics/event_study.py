@@ -57,8 +57,8 @@ def aggregate(result: GroupTime, kind: Kind = "dynamic", *, draws: int = 999, se
     - ``calendar``: for each t the mean over the groups that had begun; overall their plain mean.
 
     Errors allow for the weights being estimated; degrees of freedom are those of `group_time`, of all who are in the sum. Bands
-    use the largest of all :math:`|t|` in draws that give every cluster a random sign (multiplier bootstrap), put on t where the
-    intervals are; they are never narrower than a single interval, and with few clusters rough.
+    use the largest of all :math:`|t|` in draws that give every cluster a random sign (multiplier bootstrap), or where clusters
+    may be few a random normal number, put on t as the intervals are; they are never narrower than a single interval.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def aggregate(result: GroupTime, kind: Kind = "dynamic", *, draws: int = 999, se
     after = [part for name, part in parts.items() if kind != "dynamic" or name >= 0]
     overall = _across(result, parts) if kind == "group" else _Sum.mean(after)
     told = {} if kind == "simple" else {name: one.estimate(result) for name, one in parts.items()}
-    bands = _bands(told, [parts[name].moved for name in told], result.clusters, draws, seed)
+    bands = _bands(told, [parts[name].moved for name in told], result, draws, seed)
     return Aggregate(overall.estimate(result), MappingProxyType(told), MappingProxyType(bands), kind)
 
 
@@ -187,7 +187,7 @@ def pretrends(
     wald, df = float(values @ np.linalg.solve(covariance, values)), eta - q + 1
     statistic = wald / q if np.isinf(eta) else df / (eta * q) * wald
     p = float(stats.chi2.sf(wald, q) if np.isinf(eta) else stats.f.sf(statistic, q, df))
-    bands = _bands(told, [one.moved for one in chosen], result.clusters, draws, seed)
+    bands = _bands(told, [one.moved for one in chosen], result, draws, seed)
     return Pretrends(statistic, q, df, p, max(max(abs(one.low), abs(one.high)) for one in bands.values()))
 
 
@@ -236,19 +236,23 @@ def _by_share(result: GroupTime, sums: Sequence[_Sum], cohorts: Sequence[int]) -
     return _Sum(value, moved @ weights + members @ (values - value) / shares.sum(), by_effect)
 
 
-def _bands(told: Mapping[int, Estimate], moved: Sequence[Floats], clusters: int, draws: int, seed: int) -> dict[int, Estimate]:
+def _bands(
+    told: Mapping[int, Estimate], moved: Sequence[Floats], result: GroupTime, draws: int, seed: int
+) -> dict[int, Estimate]:
     spread = {name: one for name, one in told.items() if one.se > 0}
     if not spread:
         return dict(told)
     require_draws(draws, seed, "simultaneous band")
-    signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(draws, clusters))
+    rng, size = np.random.default_rng(seed), (draws, result.clusters)
+    # signs of five cannot add up to what lies far out
+    drawn = rng.normal(size=size) if result.few else rng.choice([-1.0, 1.0], size=size)
     scaled = np.column_stack([one / np.sqrt(one @ one) for one in moved if one @ one > 0])
-    largest = float(np.quantile(np.abs(signs @ scaled).max(axis=1), 0.95))
+    largest = float(np.quantile(np.abs(drawn @ scaled).max(axis=1), 0.95))
     return {name: _widened(one, largest) for name, one in told.items()}
 
 
 def _widened(one: Estimate, largest: float) -> Estimate:
-    tail = min(0.025, float(stats.norm.sf(largest)))  # signs give a normal; as far out on t it lies farther
+    tail = min(0.025, float(stats.norm.sf(largest)))  # what is as far out on t lies farther
     half = float(stats.t.isf(tail, one.df)) * one.se
     method = f"{one.method}, simultaneous band"
     return replace(one, low=one.value - half, high=one.value + half, method=method)

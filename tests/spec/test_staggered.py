@@ -231,6 +231,16 @@ def test_bands_are_wider_than_intervals_and_hold_the_same_values(never):
         assert band.high - band.low < 1.6 * (one.high - one.low)
 
 
+def test_bands_of_five_coaches_reach_farther_than_their_signs_can():
+    # five signs have 32 sums: the largest is drawn in more than one of twenty, so that no band would be wider than its interval
+    random = np.random.default_rng(2)
+    rows = pd.concat([of_coaches().query("time == 0").assign(time=time) for time in range(6)])
+    rows = rows.assign(first=rows["first"] * 3, score=np.where(rows["first"] > 0, random.normal(size=len(rows)), 0.0))
+    found = aggregate(group_time(rows, "score", cluster="coach"))
+    widths = [(band.high - band.low) / (found.parts[at].high - found.parts[at].low) for at, band in found.bands.items()]
+    assert min(widths) > 1.2
+
+
 @pytest.mark.proof
 def test_bands_cover_all_parts_together_in_nineteen_of_twenty():
     # no effect at all: how often does any of seven bands miss zero? 200 draws, 5 % has an error of 1.5 points
