@@ -19,6 +19,7 @@ from gm_workbench.metrics.exit_contrast import incidence_difference
 from gm_workbench.metrics.hazards import cause_specific, subdistribution
 from gm_workbench.metrics.johnson_neyman import Region, region
 from gm_workbench.metrics.mediation import mediation
+from gm_workbench.metrics.moderation import moderation
 from gm_workbench.metrics.monthly_hazards import monthly_hazards
 from gm_workbench.metrics.person_months import laid_out
 from gm_workbench.metrics.restricted_mean import difference
@@ -123,6 +124,12 @@ def change_of_slope(rows: pd.DataFrame) -> Found:
     return found if isinstance(found, NotEnoughData) else found.change
 
 
+def steeper(rows: pd.DataFrame) -> Found:
+    """Of a step that does not hang on what the coach does."""
+    found = moderation(rows, "y", "before", ["new"], cluster="coach")
+    return found if isinstance(found, NotEnoughData) else found.interactions[0].estimate
+
+
 def begun(rows: pd.DataFrame) -> Found:
     """Of a change between two moments, were the five to have begun in between."""
     moments = (rows["skills"], rows["y"] - 0.5 * rows["before"])
@@ -150,5 +157,6 @@ ROWS = [
     Estimator("own-sides-who-is-lost", SIDES, staying, 0.0, Judged.ALARMS),
     Estimator("own-sides-region-slope", SIDES, slope_in_the_middle, 0.0, Judged.ALARMS),
     Estimator("own-sides-region-change", SIDES, change_of_slope, 0.0, Judged.ALARMS),
+    Estimator("own-sides-moderation", SIDES, steeper, 0.0, Judged.ALARMS),
     Estimator("own-sides-staggered", SIDES, begun, 0.0, Judged.ALARMS),
 ]
