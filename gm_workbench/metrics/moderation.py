@@ -243,18 +243,26 @@ def moderation(
         if cluster is None
         else cr2(products[outcome], x, products[cluster], persons=persons, method=BY_CLUSTER)
     )
-    changes = {name: {_by(name): per} for name in moderators}
-    slopes = {(name, at): {predictor: per, _by(name): at * per} for name in moderators for at in (-1, 0, 1)}
-    short = fit.unjudged(*changes.values(), *slopes.values(), method=BY_CLUSTER) if isinstance(fit, SmallSampleFit) else None
+    places = [(name, at) for name in moderators for at in (-1, 0, 1)]
+    told = [*({_by(name): per} for name in moderators), *(_at(predictor, name, at, per) for name, at in places)]
+    short = fit.unjudged(*told, method=BY_CLUSTER) if isinstance(fit, SmallSampleFit) else None
     if short is not None:
         return short
-    interactions = (Interaction(name, sds[name], _told(fit, one, unit)) for name, one in changes.items())
-    told = (SimpleSlope(*where, _told(fit, one, unit)) for where, one in slopes.items())
-    return Moderation(tuple(interactions), tuple(told), per)
+    interactions = (Interaction(name, sds[name], _told(fit, {_by(name): per}, unit)) for name in moderators)
+    slopes = (_slope(fit, predictor, name, at, per, unit) for name, at in places)
+    return Moderation(tuple(interactions), tuple(slopes), per)
 
 
 def _by(moderator: str) -> str:
     return f"by {moderator}"
+
+
+def _at(predictor: str, moderator: str, at: int, per: float) -> dict[str, float]:
+    return {predictor: per, _by(moderator): at * per}
+
+
+def _slope(fit: Fit | SmallSampleFit, predictor: str, moderator: str, at: int, per: float, unit: str) -> SimpleSlope:
+    return SimpleSlope(moderator, at, _told(fit, _at(predictor, moderator, at, per), unit))
 
 
 def _told(fit: Fit | SmallSampleFit, weights: Mapping[str, float], unit: str) -> Estimate:
