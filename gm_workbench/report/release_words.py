@@ -38,6 +38,7 @@ COMPARED = {
     Rule.PERIOD: Text("deze periode min een andere", "this period minus another"),
     Rule.SUBGROUP: Text("dezelfde groep in twee studies, heel of deels", "the same group in two studies, whole or in part"),
     Rule.POLICY: Text("dezelfde cijfers volgens twee regels", "the same numbers by two policies"),
+    Rule.SIZES: Text("bijna gelijke aantallen onder andere namen", "nearly equal sizes under other names"),
     Rule.REVISION: Text("een eerdere versie van het rapport", "an earlier version of the report"),
 }
 RULES = {
