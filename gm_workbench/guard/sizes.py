@@ -53,5 +53,10 @@ def _apart(one: Term, other: Term) -> bool:
 
 def judged(found: Iterable[Finding], decisions: Iterable[Decision]) -> tuple[Finding, ...]:
     """Leave out the questions that somebody answered: these sizes are of other people."""
-    known = {(one.report, one.output) for one in decisions if one.decision is Choice.RELEASE and JUDGED in one.reason}
+    known = {(one.report, one.output) for one in decisions if is_answer(one)}
     return tuple(one for one in found if one.rule is not Rule.SIZES or not known & set(one.candidates))
+
+
+def is_answer(decision: Decision) -> bool:
+    """Whether somebody says with it that sizes are of other people."""
+    return decision.decision is Choice.RELEASE and JUDGED in decision.reason
