@@ -40,22 +40,25 @@ _OPEN = frozenset({"True", "False", "unknown", "other", "all"})
 
 _IRREGULAR = {"men": "man", "women": "woman", "children": "child", "kinderen": "kind", "ouderen": "oudere", "oudere": "oudere"}
 _ENDINGS = re.compile(r"(?<=\w{3})(?:en|e|n(?<=en)|s(?<!ss)(?<!is)(?<!us))\Z")
+_WORDS = re.compile(r"[^\W_]+(?:[-+\u2013][^\W_]*)*|[<>\u2264\u2265%\u20ac]")
 _DOUBLE = re.compile(r"([bdfgklmnprst])\1\Z")
 
 
 @lru_cache(maxsize=1 << 14)
 def name_of(text: str) -> str:
-    """Give a label as a name of a group: without capitals, plurals, and a variable in front that the category implies.
+    r"""Give a label as a name of a group: without capitals, plurals, and a variable in front that the category implies.
 
     >>> [name_of(one) for one in ("Vrouwen", "sex:woman", "geslacht: vrouw", "WOMEN")]
     ['woman', 'woman', 'woman', 'woman']
+    >>> name_of("< 10 jaar") == name_of("> 10 jaar"), name_of("\u2013")
+    (False, '\u2013')
     >>> name_of("leeftijd: 27-34") == name_of("age_band:27-34"), name_of("werk: ja") == name_of("ontheffing: ja")
     (True, False)
     """
     variable, colon, category = text.casefold().partition(":")
     name = _known(_stemmed(category if colon else variable))
     if not colon or name in _implying():
-        return name
+        return name or text.casefold().strip()
     return f"{_known(_stemmed(variable))}: {name}"
 
 
@@ -91,7 +94,7 @@ def words_of(text: str) -> frozenset[str]:
 
 
 def _stemmed(text: str) -> str:
-    return " ".join(_stem(word) for word in re.findall(r"[^\W_]+(?:[-+][^\W_]*)*", text))
+    return " ".join(_stem(word) for word in _WORDS.findall(text))
 
 
 def _stem(word: str) -> str:

@@ -12,7 +12,7 @@ _KEYS = (
     r"RIN[A-Z_]*|(?i:rinpersoons?)(?i: partner)?|(?i:bsn|burger[ _]?service[ _]?(?:nr|nummer)|sofi[ _-]?(?:nr|nummer))"
     r"|(?i:(?:huishoud|cli[eë]nt|klant|dossier|persoons?|uitkering|traject|verzuim|zaak)s?[ _]?(?:nr|nummer)(?: partner)?)"
     r"|(?i:registratie[ _]?nummer[ _]?(?:uitkering|voorziening)?)|(?i:ikvid|sbeid|inkomstenverhouding)"
-    r"|(?i:geboren|geboorte[ _]?(?:datum|dag)|geb\.?[ _]?datum|birth[ _]?(?:date|day))"
+    r"|(?i:geboren|geboorte[ _]?(?:datum|dag)|geb\.?[ _]?datum|birth_?(?:date|day))"
     r"|(?i:(?:person|patient|participant|respondent|client)[ _]?(?:id|number))|(?i:pseudonym|pseudoniem|date[ _]of[ _]birth)"
     r"|\w+_(?i:crypt)|CONSULENT|KLANTMANAGER|LEIDINGGEVENDE|CONTACTPERSOON"
 )
