@@ -12,23 +12,26 @@ from html import unescape
 
 from gm_workbench.guard.scanning.mapped import Mapped, replaced
 
+_ALIKE = "OoIl\u041e\u043e\u039f\u03bf"
 _SURE = re.compile(
     r"&(?:\#\d+|\#[xX][0-9A-Fa-f]+|amp;\#[xX]?[0-9A-Fa-f]+|[A-Za-z]{2,31}(?=;)|nbsp|shy);?"
     r"|(?:\\u00[0-9A-Fa-f]{2}){3,}|(?:\\x[0-9A-Fa-f]{2}){3,}|(?:%[0-9A-Fa-f]{2}){3,}"
 )
 _MAYBE = re.compile(
-    r"\\(?:u\{?0{0,4}[2-7][0-9A-Fa-f]\}?|x[2-7][0-9A-Fa-f])(?:\\(?:u\{?0{0,4}[2-7][0-9A-Fa-f]\}?|x[2-7][0-9A-Fa-f]))*"
+    r"\\+u(?:200[B-Fb-f]|2060|[Ff][Ee][Ff][Ff]|00[Aa][Dd])"
+    r"|\\(?:u\{?0{0,4}[2-7][0-9A-Fa-f]\}?|x[2-7][0-9A-Fa-f])(?:\\(?:u\{?0{0,4}[2-7][0-9A-Fa-f]\}?|x[2-7][0-9A-Fa-f]))*"
     r"|\\(?:0{0,4}[2-7][0-9A-Fa-f][ ]?\\?){3,}|%(?:25)*[2-7][0-9A-Fa-f](?:%(?:25)*[2-7][0-9A-Fa-f])*"
-    r"|=[2-7][0-9A-F](?:=[2-7][0-9A-F]){2,}|\+A[A-H][A-Za-z0-9+/]+-?|[\"'](?<=\d.)[ \t]*\+?[ \t]*[\"'](?=\d)"
+    r"|=[2-7][0-9A-F](?:=[2-7][0-9A-F]){2,}|\+A[A-H][A-Za-z0-9+/]+-?|[\"'](?<=[\d./-].)[ \t]*[+&]?[ \t]*[\"'](?=\d)"
 )
 _AS_DIGITS = re.compile(
-    r"[0-9OoIl](?<![0-9A-Za-z].)(?:(?<=3)[0-9](?:3[0-9]){8}|(?=(?:[OoIl]*\d){4})[0-9OoIl]{8})(?![0-9A-Za-z])", re.DOTALL
+    rf"[0-9{_ALIKE}](?<![0-9A-Za-z].)(?:(?<=3)[0-9](?:3[0-9]){{8}}|(?=(?:[{_ALIKE}]*\d){{4}})[0-9{_ALIKE}]{{8}})(?![0-9A-Za-z])",
+    re.DOTALL,
 )
 """The signs of nine digits in hexadecimal digits, and letters that look like digits among them."""
 
 _CODES = re.compile(r"(?:\\u00|\\x|%)([0-9A-Fa-f]{2})")
 _LAST_TWO = re.compile(r"([2-7][0-9A-Fa-f])\}?[ ]?(?=[\\%=]|\Z)")
-_LOOKS_LIKE = str.maketrans("OoIl", "0011")
+_LOOKS_LIKE = str.maketrans(_ALIKE, "00110000")
 
 ODD = re.compile(
     "\x1b\\[[0-9;]*[A-Za-z]|[\u00ad\u034f\u00b2\u00b3\u00b9\u2460-\u249b\u24ea\u24f5-\u24fe]"

@@ -27,7 +27,8 @@ _MIXED = re.compile(
 )
 _POWER = re.compile(r"(?<![\w.])(\d{1,3})\.(\d{6,10})[eE]\+?0{0,2}([5-8])(?!\w|\.\d)")
 _IN_DIGITS = re.compile(
-    r"(?<![\[\d.,])\[\s*(\d(?:\s*,\s*\d){8})\s*\](?!\s*,)"
+    r"\"(\d{1,8}(?:\"\s*,\s*\"(?:\w{1,30}\"\s*:\s*\")?|\r?\n)\d{1,8})\"(?!\s*,\s*\"(?:\w{1,30}\"\s*:\s*\")?\d)"
+    r"|(?<![\[\d.,])\[\s*(\d(?:\s*,\s*\d){8})\s*\](?!\s*,)"
     r"|(?m:(?<![\d.,]\n)^[ \t]*(\d{1,8}[ \t]*\r?\n[ \t]*\d{1,8})[ \t]*$(?!\r?\n[ \t]*\d))"
 )
 """One number as a list of digits, or cut in two lines by themselves."""
@@ -81,7 +82,7 @@ def _otherwise(text: str) -> Iterator[int]:
             yield match.start()
     for match in _IN_DIGITS.finditer(text):
         at = match.lastindex or 0
-        digits = "".join(filter(str.isdigit, match[at]))
+        digits = "".join(re.findall(r"(?<![\w-])\d+(?![\w-])", match[at]))
         if len(digits) == 9 and is_person(digits):
             yield match.start(at)
     for match in _POWER.finditer(text):

@@ -47,7 +47,7 @@ _NAMES = (
 )
 _TO_YEAR = rf"(?:{_YEAR}|(?<=-)[3-9]\d|['\u2019]\d\d)"
 _WRITTEN = re.compile(
-    rf"(?<![0-9A-Za-z]){_D}(?:e|de|ste|st|nd|rd|th)?[ .\-/\u00a0]?{_NAMES}[ \-/\u00a0]?{_TO_YEAR}\Z"
+    rf"(?<![0-9A-Za-z]){_D}(?:e|de|ste|st|nd|rd|th)?[ .\-/\u00a0\u2009\u202f]?{_NAMES}[ \-/\u00a0\u2009\u202f]?{_TO_YEAR}\Z"
     rf"|(?<![A-Za-z]){_NAMES} {_D}(?:st|nd|rd|th)?,? {_YEAR}\Z",
     re.IGNORECASE,
 )
