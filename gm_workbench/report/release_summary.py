@@ -184,6 +184,9 @@ def _numbers(output: Mapping[str, Any], fewest: str, language: Language) -> str:
         return Text("alles verborgen", "everything hidden")[language]
     if not output["cells"]:
         return Text("geen getallen", "no numbers")[language]
-    said = Text("{cells} getallen, {hidden} verborgen", "{cells} numbers, {hidden} hidden")[language]
+    many = output["cells"] != 1
+    said = Text(f"{{cells}} getal{'len' * many}, {{hidden}} verborgen", f"{{cells}} number{'s' * many}, {{hidden}} hidden")[
+        language
+    ]
     least = Text("; kleinste n {n}", "; smallest n {n}")[language].format(n=fewest) if fewest else ""
     return said.format(cells=output["cells"], hidden=output["hidden"]) + least

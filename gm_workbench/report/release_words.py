@@ -52,9 +52,7 @@ COMPARED = {
 HELD = {
     "drafts": Text("concepten die nu niet worden vrijgegeven", "drafts that are not released now"),
     "released": Text("rapporten uit eerdere vrijgaven", "reports from earlier releases"),
-    "skipped": Text(
-        "concepten die niet te lezen waren, en er dus niet naast lagen", "drafts that could not be read, and so were not"
-    ),
+    "skipped": Text("concepten die niet te lezen waren en zijn weggelaten", "drafts that could not be read and are left out"),
 }
 HIDDEN = Text("verborgen", "hidden")
 OF_ALL = frozenset({"step", "order"})
