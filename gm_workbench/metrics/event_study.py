@@ -56,8 +56,9 @@ def aggregate(result: GroupTime, kind: Kind = "dynamic", *, draws: int = 999, se
     - ``group``: for each g its mean over t ≥ g; overall weighed by size. The nearest to one effect for everybody who began.
     - ``calendar``: for each t the mean over the groups that had begun; overall their plain mean.
 
-    Errors allow for the weights being estimated. Bands use the largest of all :math:`|t|` in draws that give every cluster a
-    random sign (multiplier bootstrap), and are never narrower than a single interval; with few clusters they are rough.
+    Errors allow for the weights being estimated; degrees of freedom are those of `group_time`, of all who are in the sum. Bands
+    use the largest of all :math:`|t|` in draws that give every cluster a random sign (multiplier bootstrap), or where clusters
+    may be few a random normal number, put on t as the intervals are; they are never narrower than a single interval.
 
     Parameters
     ----------
@@ -103,7 +104,7 @@ def aggregate(result: GroupTime, kind: Kind = "dynamic", *, draws: int = 999, se
     after = [part for name, part in parts.items() if kind != "dynamic" or name >= 0]
     overall = _across(result, parts) if kind == "group" else _Sum.mean(after)
     told = {} if kind == "simple" else {name: one.estimate(result) for name, one in parts.items()}
-    bands = _bands(told, [parts[name].moved for name in told], result.clusters, draws, seed)
+    bands = _bands(told, [parts[name].moved for name in told], result, draws, seed)
     return Aggregate(overall.estimate(result), MappingProxyType(told), MappingProxyType(bands), kind)
 
 
@@ -132,8 +133,9 @@ def pretrends(
 ) -> Pretrends | NotEnoughData:
     r"""Test all effects before the beginning at once: there should be none.
 
-    .. math:: F = \hat\theta' \hat V^{-1} \hat\theta / q
+    .. math:: F = \frac{\eta - q + 1}{\eta\, q}\, \hat\theta' \hat V^{-1} \hat\theta \sim F(q, \eta - q + 1)
 
+    :math:`\eta` are the fewest degrees of freedom of a moment before (Hotelling's test), infinite where intervals are normal.
     A small p contradicts parallel trends. A large p does **not** support them: with few teams the test misses most of what
     would matter, and going on only after a large p makes estimates worse (Roth 2022). So `could_hide` says which differences
     the data still allow; when it is as large as the effect, the event study cannot tell the two apart.
@@ -147,8 +149,7 @@ def pretrends(
     Returns
     -------
     Pretrends or NotEnoughData
-        F on q and clusters − groups, from 100 clusters on :math:`\chi^2_q / q`. NotEnoughData without a moment before, or when
-        clusters are fewer than 2 more than groups and moments before together.
+        NotEnoughData without a moment before, or when :math:`\eta` is less than 1 above the number of moments before.
 
     Raises
     ------
@@ -173,40 +174,43 @@ def pretrends(
     names = [(t - g if over == "dynamic" else i) for i, (g, t) in enumerate(result.effects)]
     before = [name for name, (g, t) in zip(names, result.effects, strict=True) if t < g]
     chosen = [_weighed(result, [i for i, one in enumerate(names) if one == name]) for name in sorted(set(before))]
-    q, df = len(chosen), next(iter(result.effects.values())).df
-    room = result.clusters - len(result.sizes) - 1
-    short = shortage(METHOD, ("moments before the beginning", q, 1), ("clusters more than moments before", room - q, 1))
+    q, told = len(chosen), {i: one.estimate(result) for i, one in enumerate(chosen)}
+    eta = min((one.df for one in told.values()), default=np.inf)
+    room = result.clusters - len(result.sizes) - 1 if np.isinf(eta) else eta
+    short = shortage(METHOD, ("moments before the beginning", q, 1), ("clusters more than moments before", int(room) - q, 1))
     if short is not None:
         return short
     values, moved = np.array([one.value for one in chosen]), np.column_stack([one.moved for one in chosen])
     covariance = moved.T @ moved
     if np.linalg.matrix_rank(covariance) < q:
         return NotEnoughData(METHOD, "different outcomes", 1, 2)
-    statistic = float(values @ np.linalg.solve(covariance, values)) / q
-    p = float(stats.f.sf(statistic, q, df) if np.isfinite(df) else stats.chi2.sf(statistic * q, q))
-    told = {i: one.estimate(result) for i, one in enumerate(chosen)}
-    bands = _bands(told, [one.moved for one in chosen], result.clusters, draws, seed)
+    wald, df = float(values @ np.linalg.solve(covariance, values)), eta - q + 1
+    statistic = wald / q if np.isinf(eta) else df / (eta * q) * wald
+    p = float(stats.chi2.sf(wald, q) if np.isinf(eta) else stats.f.sf(statistic, q, df))
+    bands = _bands(told, [one.moved for one in chosen], result, draws, seed)
     return Pretrends(statistic, q, df, p, max(max(abs(one.low), abs(one.high)) for one in bands.values()))
 
 
 @dataclass(frozen=True, slots=True)
 class _Sum:
-    """A weighed sum of effects, by how much each cluster moves it, and which effects it is of."""
+    """A weighed sum of effects, by how much each cluster moves it, and the weight of each effect."""
 
     value: float
     moved: Floats
-    chosen: tuple[int, ...]
+    weights: Floats
 
     @staticmethod
     def mean(sums: Sequence[_Sum]) -> _Sum:
-        chosen = tuple(i for one in sums for i in one.chosen)
-        return _Sum(float(np.mean([one.value for one in sums])), np.mean([one.moved for one in sums], axis=0), chosen)
+        value, moved, weights = (
+            np.mean([getattr(one, part) for one in sums], axis=0) for part in ("value", "moved", "weights")
+        )
+        return _Sum(float(value), moved, weights)
 
     def estimate(self, result: GroupTime) -> Estimate:
         one = next(iter(result.effects.values()))
         persons = sum(result.sizes.values()) + result.never
-        made = estimated(self.value, self.moved, persons, one.unit, one.groups, one.df)
-        return beside(made, result.sides(self.chosen))
+        made = estimated(self.value, self.moved, persons, one.unit, one.groups, result.degrees(self.weights))
+        return beside(made, result.sides(np.flatnonzero(self.weights).tolist()))
 
 
 def _known(names: Sequence[int | None]) -> set[int]:
@@ -215,38 +219,40 @@ def _known(names: Sequence[int | None]) -> set[int]:
 
 def _weighed(result: GroupTime, chosen: Sequence[int]) -> _Sum:
     """Weigh the chosen cells by the share of persons in their groups, which is estimated as well."""
-    every, cohorts = list(result.effects.items()), list(result.sizes)
-    values = np.array([every[i][1].value for i in chosen])
-    own = [cohorts.index(every[i][0][0]) for i in chosen]
-    return _Sum(*_by_share(result, values, result.influence[:, chosen], own), tuple(chosen))
+    every, cohorts, one = list(result.effects.items()), list(result.sizes), np.eye(len(result.effects))
+    cells = [_Sum(every[i][1].value, result.influence[:, i], one[i]) for i in chosen]
+    return _by_share(result, cells, [cohorts.index(every[i][0][0]) for i in chosen])
 
 
 def _across(result: GroupTime, parts: Mapping[int, _Sum]) -> _Sum:
-    cohorts = [list(result.sizes).index(name) for name in parts]
-    values, moved = [one.value for one in parts.values()], [one.moved for one in parts.values()]
-    chosen = tuple(i for one in parts.values() for i in one.chosen)
-    return _Sum(*_by_share(result, np.array(values), np.column_stack(moved), cohorts), chosen)
+    return _by_share(result, list(parts.values()), [list(result.sizes).index(name) for name in parts])
 
 
-def _by_share(result: GroupTime, values: Floats, moved: Floats, cohorts: Sequence[int]) -> tuple[float, Floats]:
+def _by_share(result: GroupTime, sums: Sequence[_Sum], cohorts: Sequence[int]) -> _Sum:
     shares, members = result.shares[cohorts], result.membership[:, cohorts]
-    weights = shares / shares.sum()
-    value = float(weights @ values)
-    return value, moved @ weights + members @ (values - value) / shares.sum()
+    values, weights = np.array([one.value for one in sums]), shares / shares.sum()
+    value, moved = float(weights @ values), np.column_stack([one.moved for one in sums])
+    by_effect = np.column_stack([one.weights for one in sums]) @ weights
+    return _Sum(value, moved @ weights + members @ (values - value) / shares.sum(), by_effect)
 
 
-def _bands(told: Mapping[int, Estimate], moved: Sequence[Floats], clusters: int, draws: int, seed: int) -> dict[int, Estimate]:
+def _bands(
+    told: Mapping[int, Estimate], moved: Sequence[Floats], result: GroupTime, draws: int, seed: int
+) -> dict[int, Estimate]:
     spread = {name: one for name, one in told.items() if one.se > 0}
     if not spread:
         return dict(told)
     require_draws(draws, seed, "simultaneous band")
-    signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(draws, clusters))
+    rng, size = np.random.default_rng(seed), (draws, result.clusters)
+    # signs of five cannot add up to what lies far out
+    drawn = rng.normal(size=size) if result.few else rng.choice([-1.0, 1.0], size=size)
     scaled = np.column_stack([one / np.sqrt(one @ one) for one in moved if one @ one > 0])
-    largest = float(np.quantile(np.abs(signs @ scaled).max(axis=1), 0.95))
+    largest = float(np.quantile(np.abs(drawn @ scaled).max(axis=1), 0.95))
     return {name: _widened(one, largest) for name, one in told.items()}
 
 
 def _widened(one: Estimate, largest: float) -> Estimate:
-    half = max(largest, float(stats.t.ppf(0.975, one.df))) * one.se
+    tail = min(0.025, float(stats.norm.sf(largest)))  # what is as far out on t lies farther
+    half = float(stats.t.isf(tail, one.df)) * one.se
     method = f"{one.method}, simultaneous band"
     return replace(one, low=one.value - half, high=one.value + half, method=method)

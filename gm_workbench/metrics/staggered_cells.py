@@ -13,6 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gm_workbench.metrics.sided_errors import Side
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Comparison = Literal["never", "not_yet"]
@@ -103,13 +105,14 @@ def effect(cell: Cell) -> float:
 def influence(cell: Cell, watched: Watched, *, few: bool) -> Floats:
     """Give by how much each cluster moves the effect (clusters,); squares add up to its variance.
 
-    With `few`, each of the two means gets the factor of a sample variance, clusters / (clusters − 1).
+    With `few`, clusters get back what each of the two means took from them (CR2): of clusters of equal size the factor of a
+    sample variance, clusters / (clusters − 1).
     """
     total = np.zeros(watched.clusters)
     for rows, sign in ((cell.began, 1.0), (cell.others, -1.0)):
-        own, groups = cell.change[rows], watched.clusters_of(rows)
-        parts = np.bincount(watched.cluster[rows], own - own.mean(), minlength=watched.clusters) / len(own)
-        total += sign * parts * np.sqrt(groups / (groups - 1) if few and groups > 1 else 1.0)
+        own, codes = cell.change[rows], watched.cluster[rows]
+        parts = np.bincount(codes, own - own.mean(), minlength=watched.clusters) / len(own)
+        total += sign * parts * (Side.of_counts(np.bincount(codes, minlength=watched.clusters)).blown if few else 1.0)
     return total
 
 
