@@ -9,6 +9,7 @@ import pandas as pd
 
 from calibrating.own_regressions import adjusted, adjusted_cr1
 from calibrating.rows import RESAMPLED, Estimator, Found, Judged, Scene
+from gm_workbench.metrics.attrition import who_is_lost
 from gm_workbench.metrics.attrition_difference import attrition_weighted_difference
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.doubly_robust import doubly_robust_difference
@@ -17,7 +18,10 @@ from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.event_study import Kind, aggregate
 from gm_workbench.metrics.exit_contrast import incidence_difference
 from gm_workbench.metrics.hazards import cause_specific, subdistribution
+from gm_workbench.metrics.johnson_neyman import Region, region
+from gm_workbench.metrics.mediation import mediation
 from gm_workbench.metrics.mixed import mixed_model
+from gm_workbench.metrics.moderation import moderation
 from gm_workbench.metrics.monthly_hazards import monthly_hazards
 from gm_workbench.metrics.person_months import laid_out
 from gm_workbench.metrics.randomisation import randomisation_inference
@@ -55,7 +59,9 @@ def one_sided(seed: int) -> pd.DataFrame:
         "halfway": halfway,
     }
     after = {"later": np.where(stayed, y, np.nan), "event": event, "time": np.minimum.reduce([time, otherwise, watched])}
-    return pd.DataFrame(columns | after | {"person": np.arange(n)})
+    answered = rng.random(n) < 1 / (1 + np.exp(-0.8 - 0.4 * level))
+    own = {"answered": answered.astype(int), "skills": rng.normal(size=n), "person": np.arange(n)}
+    return pd.DataFrame(columns | after | own)
 
 
 def balanced(rows: pd.DataFrame) -> Found:
@@ -142,6 +148,45 @@ def since(rows: pd.DataFrame, kind: Kind) -> Found:
     return found if isinstance(found, NotEnoughData) else aggregate(found, kind, draws=99).overall
 
 
+def along(rows: pd.DataFrame, part: str) -> Found:
+    """Of the path by way of `halfway`, which goes with the outcome and not with what the coach does."""
+    found = mediation(rows, "new", "halfway", "y", ["before"], cluster="coach", draws=2_000)
+    return found if isinstance(found, NotEnoughData) else getattr(found, part)
+
+
+def staying(rows: pd.DataFrame) -> Found:
+    found = who_is_lost(rows, "answered", ["new", "before"], cluster="coach")
+    return found if isinstance(found, NotEnoughData) else found.log_odds["new"]
+
+
+def over_skills(rows: pd.DataFrame) -> Region | NotEnoughData:
+    return region(rows, "y", "new", "skills", covariates=["before"], cluster="coach", over=(-1.0, 1.0), at=[0.0])
+
+
+def slope_in_the_middle(rows: pd.DataFrame) -> Found:
+    found = over_skills(rows)
+    return found if isinstance(found, NotEnoughData) else found.curve[0][1]
+
+
+def change_of_slope(rows: pd.DataFrame) -> Found:
+    found = over_skills(rows)
+    return found if isinstance(found, NotEnoughData) else found.change
+
+
+def steeper(rows: pd.DataFrame) -> Found:
+    """Of a step that does not hang on what the coach does."""
+    found = moderation(rows, "y", "before", ["new"], cluster="coach")
+    return found if isinstance(found, NotEnoughData) else found.interactions[0].estimate
+
+
+def begun(rows: pd.DataFrame) -> Found:
+    """Of a change between two moments, were the five to have begun in between."""
+    moments = (rows["skills"], rows["y"] - 0.5 * rows["before"])
+    frame = pd.concat([rows.assign(time=time, score=score, first=rows["new"]) for time, score in enumerate(moments)])
+    found = group_time(frame, "score", cluster="coach")
+    return found if isinstance(found, NotEnoughData) else aggregate(found, "simple", draws=99).overall
+
+
 SIDES = Scene("own: five coaches and forty", one_sided)
 BEGIN = Scene("own: five coaches of a hundred begin", few_begin)
 
@@ -163,4 +208,12 @@ ROWS = [
     Estimator("own-sides-staggered", BEGIN, at_once, 0.0, Judged.ALARMS),
     Estimator("own-sides-staggered-simple", BEGIN, partial(since, kind="simple"), 0.0, Judged.ALARMS),
     Estimator("own-sides-staggered-dynamic", BEGIN, partial(since, kind="dynamic"), 0.0, Judged.ALARMS),
+    Estimator("own-sides-mediation-total", SIDES, partial(along, part="total"), 0.0, Judged.ALARMS),
+    Estimator("own-sides-mediation-direct", SIDES, partial(along, part="direct"), 0.0, Judged.ALARMS),
+    Estimator("own-sides-mediation-indirect", SIDES, partial(along, part="indirect"), 0.0, Judged.ALARMS, RESAMPLED),
+    Estimator("own-sides-who-is-lost", SIDES, staying, 0.0, Judged.ALARMS),
+    Estimator("own-sides-region-slope", SIDES, slope_in_the_middle, 0.0, Judged.ALARMS),
+    Estimator("own-sides-region-change", SIDES, change_of_slope, 0.0, Judged.ALARMS),
+    Estimator("own-sides-moderation", SIDES, steeper, 0.0, Judged.ALARMS),
+    Estimator("own-sides-staggered-two-moments", SIDES, begun, 0.0, Judged.ALARMS),
 ]

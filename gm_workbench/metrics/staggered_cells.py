@@ -132,7 +132,7 @@ def influence(cell: Cell, watched: Watched) -> Floats:
     for rows, sign, sizes in ((cell.began, 1.0, counted[0]), (cell.others, -1.0, counted[1])):
         own, n = cell.change[rows], int(rows.sum())
         parts = np.bincount(watched.cluster[rows], own - own.mean(), minlength=watched.clusters) / n
-        total += sign * parts * (Side.from_sums(sizes / n, sizes / n**2).blown if few else 1.0)
+        total += sign * parts * (Side.made(sizes / n, sizes / n**2).blown if few else 1.0)
     return total
 
 

@@ -45,7 +45,7 @@ class Columns:
         [2.0, 2.67]
         """
         sizes = np.maximum(people.sum(axis=0), 1)
-        sides = [Side.from_sums(own / n, own / n**2) for own, n in zip(people.T, sizes, strict=True)]
+        sides = [Side.made(own / n, own / n**2) for own, n in zip(people.T, sizes, strict=True)]
         own = np.array([float(side.diagonal.sum()) for side in sides])
         shared = np.array([[one.inner(other) for other in sides] for one in sides])
         return cls(own, shared, sizes**2 / np.maximum((people**2).sum(axis=0), 1))

@@ -55,9 +55,6 @@ WHAT = {
     "coaches": Text("consulenten", "coaches"),
     "coaches in each group": Text("consulenten per groep", "coaches in each group"),
     "clusters in each group": Text("consulenten per groep", "coaches in each group"),
-    "clusters of one size in each group": Text(
-        "consulenten van ongeveer gelijke grootte per groep", "coaches of about one size in each group"
-    ),
     "different results of coaches in a group": Text(
         "verschillende uitkomsten van consulenten in een groep", "different results of coaches in a group"
     ),

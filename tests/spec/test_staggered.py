@@ -137,7 +137,9 @@ def test_two_groups_and_two_moments_have_the_error_of_welch(witness):
     given = {"data": "drawn", "source": "R: t.test(began, others), difference and $stderr", "known": "run"}
     witness("staggered.group_time", "two groups, two moments", one.value, 2.275, tolerance=1e-9, **given)
     witness("staggered.group_time", "two groups, two moments, error", one.se, 0.48710148546566, tolerance=1e-9, **given)
-    assert one.df == pytest.approx(two_groups_df((6, 8)), rel=1e-9)
+    # clubSandwich::coef_test(lm(y ~ b), vcov = "CR2", cluster = seq_along(y), test = "Satterthwaite"), of c(began, others)
+    club = {"tolerance": 1e-9, "data": "drawn", "source": "R: clubSandwich::coef_test, everybody by herself", "known": "run"}
+    witness("staggered.group_time", "two groups, two moments, df", one.df, 10.923566878981, **club)
 
 
 def test_five_coaches_who_began_and_twelve_have_the_error_and_degrees_of_clubsandwich(witness):
@@ -192,6 +194,34 @@ def test_bands_of_few_coaches_have_the_quantile_of_few():
     assert one.df < 7
     # no normal band of eight moments is wider than Bonferroni's, 2.73 errors
     assert (band.high - band.value) / one.se > stats.norm.isf(0.025 / 8)
+
+
+def of_coaches() -> pd.DataFrame:
+    """Give 46 persons of 15 coaches of unequal size, five of whom began at moment 1."""
+    coach = np.repeat(np.arange(15), [2, 3, 4, 5, 6, 2, 3, 2, 3, 2, 3, 2, 3, 2, 4])
+    rows = pd.DataFrame({"person": np.arange(46), "coach": coach, "first": np.where(coach < 5, 1, 0)})
+    change = rows["person"] * 7 % 11 - rows["coach"] % 4
+    return pd.concat([rows.assign(time=time, score=change * time) for time in (0, 1)])
+
+
+def test_five_coaches_who_began_have_the_error_and_degrees_of_freedom_of_clubsandwich(witness):
+    # R: coach <- rep(0:14, c(2, 3, 4, 5, 6, 2, 3, 2, 3, 2, 3, 2, 3, 2, 4)); p <- seq_along(coach) - 1; b <- coach < 5
+    # y <- (p * 7) %% 11 - coach %% 4; clubSandwich::coef_test(lm(y ~ b), vcov = "CR2", cluster = coach, test = "Satterthwaite")
+    found = group_time(of_coaches(), "score", cluster="coach")
+    one, overall = found.effects[1, 1], aggregate(found, "simple").overall
+    given = {"tolerance": 1e-9, "data": "drawn", "source": "R: clubSandwich::coef_test, CR2 by coach", "known": "run"}
+    witness("staggered.group_time", "five coaches of fifteen", one.value, 0.1, **given)
+    witness("staggered.group_time", "five coaches of fifteen, error", one.se, 1.15746279691550, **given)
+    witness("staggered.group_time", "five coaches of fifteen, df", one.df, 8.7350259189172, **given)
+    witness("event_study.aggregate", "five coaches of fifteen, error", overall.se, 1.15746279691550, **given)
+    witness("event_study.aggregate", "five coaches of fifteen, df", overall.df, 8.7350259189172, **given)
+
+
+def test_sum_over_many_coaches_that_began_is_as_sure_as_those_who_did_not():
+    rows = grown(0.5, with_never=True).assign(coach=lambda f: f["person"])
+    few = rows.loc[rows["first"].ne(0) | rows["person"].lt(15)]
+    wide, narrow = (aggregate(group_time(one, "score", cluster="coach"), "simple").overall.df for one in (few, rows))
+    assert wide < 7 < 30 < narrow
 
 
 def grown(noise: float = 0.0, *, with_never: bool = False) -> pd.DataFrame:
@@ -257,6 +287,16 @@ def test_bands_are_wider_than_intervals_and_hold_the_same_values(never):
         assert band.value == one.value
         assert band.high - band.low > 1.15 * (one.high - one.low)
         assert band.high - band.low < 1.6 * (one.high - one.low)
+
+
+def test_bands_of_five_coaches_reach_farther_than_their_signs_can():
+    # five signs have 32 sums: the largest is drawn in more than one of twenty, so that no band would be wider than its interval
+    random = np.random.default_rng(2)
+    rows = pd.concat([of_coaches().query("time == 0").assign(time=time) for time in range(6)])
+    rows = rows.assign(first=rows["first"] * 3, score=np.where(rows["first"] > 0, random.normal(size=len(rows)), 0.0))
+    found = aggregate(group_time(rows, "score", cluster="coach"))
+    widths = [(band.high - band.low) / (found.parts[at].high - found.parts[at].low) for at, band in found.bands.items()]
+    assert min(widths) > 1.2
 
 
 @pytest.mark.proof
