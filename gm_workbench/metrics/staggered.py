@@ -7,7 +7,6 @@ begun is ever compared with.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -20,7 +19,7 @@ from scipy import stats
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
-from gm_workbench.metrics.sided_errors import Side, degrees
+from gm_workbench.metrics.one_group import MIN_DF, OVERSHADOWED
 from gm_workbench.metrics.sides import beside
 from gm_workbench.metrics.staggered_cells import (
     NEVER,
@@ -32,13 +31,13 @@ from gm_workbench.metrics.staggered_cells import (
     compared,
     effect,
     influence,
+    load,
     membership,
 )
+from gm_workbench.metrics.staggered_degrees import Columns
 from gm_workbench.metrics.staggered_rows import METHOD, MIN_CLUSTERS, watched_rows
 
 Floats = NDArray[np.float64]
-MANY_CLUSTERS = 100
-"""From so many persons on, errors without coaches are those of the paper; otherwise they allow for few (assumed border)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +72,14 @@ class GroupTime:
     shares: Floats = field(repr=False, compare=False)
     people: NDArray[np.int64] = field(repr=False, compare=False)
     compared: NDArray[np.bool_] = field(repr=False, compare=False)
-    few: bool = field(repr=False, compare=False)
-    named: bool = field(repr=False, compare=False)
-
-    def degrees(self, weights: Floats) -> float:
-        """Give degrees of freedom of a weighted sum of effects, which count the smaller side; infinite where there are many."""
-        if not self.few:
-            return math.inf
-        held = self.compared * self.people.sum(axis=0)  # effects, who began and others, by when they began
-        reach = np.einsum("e,esg->g", np.abs(weights), held / held.sum(axis=2, keepdims=True))
-        there = np.flatnonzero(reach)
-        return degrees([Side.of_counts(self.people[:, one]) for one in there], reach[there].tolist())
+    loads: Floats = field(repr=False, compare=False)
+    columns: Columns = field(repr=False, compare=False)
 
     def sides(self, chosen: Sequence[int]) -> Sides:
         """Give who began and who they are held against, in all of some effects (their places) together."""
         began, others = np.any(self.compared[list(chosen)], axis=0)
         counts = [self.people[:, one].sum(axis=1) for one in (began, others)]
-        teams = () if not self.named else tuple(int((one > 0).sum()) for one in counts)
+        teams = () if next(iter(self.effects.values())).groups is None else tuple(int((one > 0).sum()) for one in counts)
         largest = max(float(one.max() / one.sum()) for one in counts) if teams else None
         return Sides(tuple(int(one.sum()) for one in counts), teams, largest)
 
@@ -134,11 +124,11 @@ def group_time(
     Returns
     -------
     GroupTime or NotEnoughData
-        In `unit`; n counts the persons of the group and those compared with. Without a cluster and from 100 persons on, errors
-        and normal intervals of the paper. Otherwise errors are CR2, and intervals t on Satterthwaite's degrees of freedom, were
-        persons independent with equal errors (`sided_errors.degrees`): where five coaches began they are those of five. With
-        two groups and two moments the error is that of Welch. NotEnoughData when fewer than 5 clusters began at some moment, or
-        fewer than 5 can be compared with.
+        In `unit`; n counts the persons of the group and those compared with. From 20 clusters on each side of an effect its
+        error is that of the paper; below, and where one cluster has many of a side's persons, it is CR2 of the two means (with
+        two groups and two moments, and persons by themselves, that of Welch's t test). Intervals are t on Satterthwaite's
+        degrees of freedom, which count the smaller side (`staggered_degrees.Columns`). NotEnoughData when fewer than 5 clusters
+        began at some moment, or fewer than 5 can be compared with, or one or two of a group have most of its persons.
 
     Raises
     ------
@@ -149,8 +139,8 @@ def group_time(
     References
     ----------
     Callaway & Sant'Anna (2021), J Econometrics 225:200-230, doi:10.1016/j.jeconom.2020.12.001; Goodman-Bacon (2021), J
-    Econometrics 225:254-277, doi:10.1016/j.jeconom.2021.03.014; Roth (2024), arXiv:2401.12309; for few clusters
-    Pustejovsky & Tipton (2018), doi:10.1080/07350015.2016.1247004.
+    Econometrics 225:254-277, doi:10.1016/j.jeconom.2021.03.014; Roth (2024), arXiv:2401.12309; errors with few: Bell &
+    McCaffrey (2002), Survey Methodology 28:169-181.
 
     Examples
     --------
@@ -168,24 +158,40 @@ def group_time(
     every = list(cells(watched, comparison, base))
     if (short := _short(watched, every)) is not None:
         return short
-    few = cluster is not None or watched.clusters < MANY_CLUSTERS
-    moved = np.column_stack([influence(one, watched, few=few) for one in every])
+    loads, columns = np.array([load(one, watched) for one in every]), Columns.of(watched.people)
+    degrees = [columns.df(one) for one in loads]
+    # those who had not begun are several groups together, of which one may be small
+    alone = columns.alone if comparison == "never" else columns.alone[:-1]
+    if min(alone) < MIN_DF:
+        return NotEnoughData(METHOD, OVERSHADOWED, int(min(alone)), int(MIN_DF))
+    moved = np.column_stack([influence(one, watched) for one in every])
     groups = None if cluster is None else watched.clusters
+    effects = {
+        (one.cohort, one.time): estimated(effect(one), psi, int(one.began.sum() + one.others.sum()), unit, groups, df)
+        for one, psi, df in zip(every, moved.T, degrees, strict=True)
+    }
     shares, membered = membership(watched)
     sizes = {cohort: int((watched.first == cohort).sum()) for cohort in watched.cohorts}
     never = int((watched.first == NEVER).sum())
-    who = watched.people, np.array([compared(one, watched) for one in every])
-    nothing: Mapping[tuple[int, int], Estimate] = MappingProxyType({})
-    mapped = nothing, MappingProxyType(sizes)
+    mapped = MappingProxyType(effects), MappingProxyType(sizes)
+    held = np.array([compared(one, watched) for one in every])
     found = GroupTime(
-        *mapped, never, always, watched.clusters, comparison, base, moved, membered, shares, *who, few, groups is not None
+        *mapped,
+        never,
+        always,
+        watched.clusters,
+        comparison,
+        base,
+        moved,
+        membered,
+        shares,
+        people=watched.people,
+        compared=held,
+        loads=loads,
+        columns=columns,
     )
-    effects = {}
-    for at, (one, psi) in enumerate(zip(every, moved.T, strict=True)):
-        n, df = int(one.began.sum() + one.others.sum()), found.degrees(np.eye(len(every))[at])
-        made = estimated(effect(one), psi, n, unit, groups, df)
-        effects[one.cohort, one.time] = beside(made, found.sides([at]))
-    return replace(found, effects=MappingProxyType(effects))
+    beheld = {key: beside(one, found.sides([at])) for at, (key, one) in enumerate(effects.items())}
+    return replace(found, effects=MappingProxyType(beheld))
 
 
 def estimated(value: float, moved: Floats, n: int, unit: str, groups: int | None, df: float) -> Estimate:
