@@ -22,9 +22,8 @@ from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import LARGEST, require_filled, require_numbers, require_whole
 from gm_workbench.metrics.competing import Floats, Ints, aalen_johansen, bounds, checked, known_until, tallies
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
-from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
 from gm_workbench.metrics.influence import cluster_codes, course, weighed
-from gm_workbench.metrics.one_group import OneGroup
+from gm_workbench.metrics.one_group import MIN_CLUSTERS, OneGroup
 from gm_workbench.metrics.sides import sides_of
 
 ROUNDING = 1e-12
@@ -117,7 +116,7 @@ def cumulative_incidence(
     Returns
     -------
     Curve
-        Probabilities; or NotEnoughData with fewer than two persons, or with clusters but fewer than 10. With clusters the
+        Probabilities; or NotEnoughData with fewer than two persons, or with clusters but fewer than 5. With clusters the
         variance is that of sums of influences by cluster, each blown up by what the curve took from it (CR2), and the interval
         takes a t quantile on Satterthwaite's degrees of freedom (`one_group.OneGroup`; G/(G - 1) and G - 1 for clusters of one
         size); NotEnoughData where one or two of them have most of the persons. Where

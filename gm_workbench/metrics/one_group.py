@@ -21,6 +21,10 @@ MIN_DF = 2.0
 """Degrees of freedom below which a mean has no interval: one or two coaches have most of the persons, a t quantile is above 4.3
 and grows without end, and in draws where one coach had nine persons in ten intervals missed 6.6 times in a hundred."""
 
+MIN_CLUSTERS = 5
+"""Clusters from which intervals of curves that begin with everybody held, as those of shares: 92.3 to 97.8 of 100 in 34 drawn
+cases of 5 to 8 teams of 30 to 1,500 persons, with a correlation within teams up to .05. With late entry not always (89.7)."""
+
 OVERSHADOWED = "degrees of freedom over clusters"
 
 

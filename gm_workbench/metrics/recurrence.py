@@ -20,7 +20,7 @@ from gm_workbench.metrics.checks import require_columns, shortage
 from gm_workbench.metrics.clustered_share import share
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.exit_months import followed
-from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
+from gm_workbench.metrics.one_group import MIN_CLUSTERS
 from gm_workbench.metrics.sides import sides_of
 
 MIN_EXITS = 10
@@ -109,7 +109,7 @@ def divosa(
     -------
     Recurrence
         Exits that were followed for fewer months are left out and counted, also those that came back: to keep only these would
-        make the share too high. The interval is that of `clustered_share.share`. NotEnoughData below 10 exits, or below 10
+        make the share too high. The interval is that of `clustered_share.share`. NotEnoughData below 10 exits, or below 5
         clusters when a cluster is named.
 
     Raises

@@ -10,7 +10,7 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.clustered_share import CLUSTERED, PLAIN, share
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.exit_months import after_exits
-from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
+from gm_workbench.metrics.one_group import MIN_CLUSTERS
 from gm_workbench.metrics.recurrence import MIN_EXITS, Definition, Recurrence, States, cbs, difference, divosa
 
 RUN = 1e-9  # R printed twelve figures
