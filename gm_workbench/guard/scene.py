@@ -106,7 +106,7 @@ class Scene:
         }
         needed = {local[place]: need for place, need in wanted.items() if place in local}
         values = tuple(made.linked.values[place] for place in part.places)
-        totals = frozenset(one.total for one in made.linked.relations)
+        totals = made.linked.totals
         cost = {number: self.cost(number, totals) for number in part.numbers}
         return Board(Audit(Links(values, (), own, False), needed, made.policy, views), shows, cost, clauses)
 

@@ -144,6 +144,7 @@ RULES: dict[str, Rule] = {
         },
     ),
     "linked": Rule("outputs of a report are protected together", exchanged={f"{GUARD}.protect._protected": _each_alone}),
+    "joint": Rule("the table behind three others counts", exchanged={f"{GUARD}.across.add_joint": lambda _: frozenset()}),
     "sums of parts": Rule(
         "under rounding, a total is the sum of its printed parts",
         exchanged={f"{GUARD}.plans.leaves": _own_total, f"{GUARD}.rounded.leaves": _own_total},
