@@ -108,7 +108,7 @@ def stand_in(audit: Audit) -> tuple[int, ...] | None:
     off = np.hstack([np.eye(many), np.eye(many)]), np.hstack([-np.eye(many), np.eye(many)])
     found = milp(
         np.concatenate([np.where(large, 0.001, 0.0), np.where(small, 10.0, 1.0)]),
-        integrality=np.repeat([1, 0], many),
+        integrality=np.ones(2 * many),
         bounds=Bounds(np.concatenate([low, np.zeros(many)]), np.concatenate([high, np.full(many, np.inf)])),
         constraints=[
             LinearConstraint(np.hstack([audit.sums, np.zeros_like(audit.sums)]), 0.0, 0.0),

@@ -12,8 +12,9 @@ import pytest
 from gm_workbench.guard.across import linked
 from gm_workbench.guard.audit import Audit
 from gm_workbench.guard.links import Links, Origin, Relation
-from gm_workbench.guard.protect import protect
+from gm_workbench.guard.protect import UNJOINED, protect
 from gm_workbench.outputs.output import Cell, Measure, Output
+from gm_workbench.report.release_words import rule_said
 
 _spec = importlib.util.spec_from_file_location("enumeration", Path(__file__).with_name("test_enumeration.py"))
 enumeration = importlib.util.module_from_spec(_spec)
@@ -75,7 +76,8 @@ def test_table_that_is_too_large_is_told(words, policy, monkeypatch):
     outputs = report(words, PERSONS)
     assert joint(outputs, policy) == []
     told = [record.reasons for record in protect(outputs, policy).records]
-    assert all("the table behind this one and two others is too large to reckon with" in one for one in told)
+    assert all(UNJOINED in one for one in told)
+    assert rule_said(UNJOINED, "nl") == "de tabel achter deze en twee andere is te groot om mee te rekenen"
 
 
 def world(total: int) -> tuple[np.ndarray, list[Relation]]:
