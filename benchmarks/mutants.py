@@ -151,14 +151,14 @@ NO_CHANGE: dict[tuple[str, str, int, str], str] = {
     ("metrics/panels.py", '("persons", len(sizes), len(predictors) + 2),', 42, "other sign"): GUARD,
     (
         "metrics/panels.py",
-        '("rows after the first of each person", int((sizes - 1).sum()), len(predictors) + 1),',
+        '("rows after the first of each person", int((sizes - 1).sum()), max(MIN_ROWS, len(predictors) + 1)),',
         53,
         "other sign",
     ): GUARD,
     (
         "metrics/panels.py",
-        '("rows after the first of each person", int((sizes - 1).sum()), len(predictors) + 1),',
-        82,
+        '("rows after the first of each person", int((sizes - 1).sum()), max(MIN_ROWS, len(predictors) + 1)),',
+        96,
         "other sign",
     ): GUARD,
     (

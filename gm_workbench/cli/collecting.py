@@ -59,7 +59,7 @@ def collect_command(bundles: tuple[Path, ...], name: str, as_json: bool, **asked
         return
     click.echo(f"{name}: {made.content['data_kind']} data, in {relative(made.folder, where)}")
     print_rows(_parts(made), as_json=False, empty="")
-    click.echo("")
+    click.echo("\nmissing:" if made.content["missing"] else "")
     print_rows(made.content["missing"], as_json=False, empty="Nothing is missing.")
 
 

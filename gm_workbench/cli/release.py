@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from gm_workbench.cli.printing import as_json, example, print_rows, relative
+from gm_workbench.errors import CannotRelease
 from gm_workbench.report.release_approval import Consent, approve, discard, overview, verify_release
 from gm_workbench.report.release_asking import Asked, ask, draft_of
 from gm_workbench.report.release_bundle import Bundle, read_bundle
@@ -51,7 +52,8 @@ def release() -> None:
 
 
 @release.command(
-    epilog=example("gm release new tilburg-2026 tilburg_single_mothers/GM0855 --asked-by 'Noor Bakker' --reason '...'")
+    short_help="Ask for a release: make a draft of it.",
+    epilog=example("gm release new tilburg-2026 tilburg_single_mothers/GM0855 --asked-by 'Noor Bakker' --reason '...'"),
 )
 @click.argument("name", metavar="NAME")
 @click.argument("reports", nargs=-1, required=True, metavar="STUDY/PLACE[/PERIOD]...")
@@ -66,14 +68,20 @@ def new(name: str, reports: tuple[str, ...], by: str, reason: str, world: str) -
     click.echo(f"  gm release approve {name} --by NAME{_as_kind(read_bundle(folder).kind)}")
 
 
-@release.command(epilog=example("gm release show tilburg-2026", "gm release show tilburg-2026 --json"))
+@release.command(
+    short_help="Say what is in a release.",
+    epilog=example("gm release show tilburg-2026", "gm release show tilburg-2026 --json"),
+)
 @click.argument("name", metavar="NAME")
 @as_json
 def show(name: str, as_json: bool) -> None:
     """Say what is in a release, a draft or an approved one, and who asked for it and why."""
     where = paths()
-    folder = where.releases / checked_name(name)
-    bundle = read_bundle(folder if folder.exists() else draft_of(where, name))
+    folders = [where.releases / checked_name(name), draft_of(where, name)]
+    folder = next((one for one in folders if one.exists()), None)
+    if folder is None:
+        raise CannotRelease(f"There is no release {name}; gm release list says which there are.")
+    bundle = read_bundle(folder)
     if as_json:
         click.echo(json.dumps({"digest": bundle.digest, "state": bundle.state, **bundle.content}, ensure_ascii=False, indent=2))
         return
@@ -99,6 +107,7 @@ def _report(entry: dict[str, str]) -> dict[str, str]:
 
 @release.command(
     "approve",
+    short_help="Approve a draft as a second person.",
     epilog=example(
         "gm release approve tilburg-2026 --by 'Sem de Wit' --key ~/.ssh/id_ed25519",
         "gm release approve synthetic-demo --by 'Sem de Wit' --kind synthetic",
@@ -123,7 +132,11 @@ def approve_command(name: str, by: str, key: Path | None, allowed: Path | None, 
     click.echo(f"history    {head(where.releases)}  (keep this: it shows whether lines are taken out)")
 
 
-@release.command("verify", epilog=example("gm release verify tilburg-2026", "gm release verify tilburg-2026 --allowed signers"))
+@release.command(
+    "verify",
+    short_help="Say whether a release is what was approved.",
+    epilog=example("gm release verify tilburg-2026", "gm release verify tilburg-2026 --allowed signers"),
+)
 @click.argument("name", metavar="NAME")
 @allowed_option
 def verify_command(name: str, allowed: Path | None) -> None:

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from gm_workbench.guard.decisions import Decision
 from gm_workbench.guard.findings import SENTENCES, Candidate, Finding, Rule
 from gm_workbench.guard.linked import System, system
 from gm_workbench.guard.nested import Groups, everybody, everybody_over, groups_of, nested
 from gm_workbench.guard.pairs import Term, divided, few_changed, matched, pairs_of, small, spanned
 from gm_workbench.guard.parted import parted
 from gm_workbench.guard.sides import DRAFTS, Side, cell_name
+from gm_workbench.guard.sizes import alike_sizes, judged
 from gm_workbench.guard.totals import totals
 
 __all__ = ["SENTENCES", "Candidate", "Differenced", "Finding", "Rule", "difference", "remedies"]
@@ -59,6 +61,9 @@ def difference(sides: Sequence[Side]) -> Differenced:
                 compared[rule] += 1
                 found += small(rule, *pair)
                 found += few_changed(rule, *pair)
+            for pair in alike_sizes(groups[id(one)], groups[id(other)]) if rule is Rule.SUBGROUP else ():
+                compared[Rule.SIZES] += 1
+                found += small(Rule.SIZES, *pair)
         for rule, total, both, asked in _added(shelf, linked, groups):
             compared[rule] += 1
             found += small(rule, total, both, asked)
@@ -109,7 +114,9 @@ def _hidden(linked: System) -> Iterator[Finding]:
             yield Finding(Rule(exposed.rule), text, tuple(sorted(candidates)))
 
 
-def remedies(sides: Sequence[Side], least: Iterable[Finding] = ()) -> tuple[tuple[Candidate, ...], tuple[Finding, ...]]:
+def remedies(
+    sides: Sequence[Side], least: Iterable[Finding] = (), answered: Sequence[Decision] = ()
+) -> tuple[tuple[Candidate, ...], tuple[Finding, ...]]:
     """Say which outputs of what is to be released must be withheld besides, and what is then still left.
 
     Of those that would help, the one is taken that mends most, then the one that loses least; then all is worked out again.
@@ -119,9 +126,11 @@ def remedies(sides: Sequence[Side], least: Iterable[Finding] = ()) -> tuple[tupl
     sides : sequence of Side
     least : iterable of Finding
         What was found with all of them; worked out when it is not given.
+    answered : sequence of Decision
+        Rows that answer the question whether sizes are of the same people.
     """
     chosen: list[Candidate] = []
-    left = tuple(least) or difference(sides).findings
+    left = tuple(least) or judged(difference(sides).findings, answered)
     weights = {(side.report, output): weight for side in sides if side.asked for output, weight in side.weights.items()}
     while left:
         votes: dict[Candidate, int] = {}
@@ -130,7 +139,7 @@ def remedies(sides: Sequence[Side], least: Iterable[Finding] = ()) -> tuple[tupl
         if not votes:
             break
         chosen.append(min(votes, key=lambda one: (-votes[one], weights.get(one, 0), one)))
-        left = difference([_without(side, chosen) for side in sides]).findings
+        left = judged(difference([_without(side, chosen) for side in sides]).findings, answered)
     return tuple(sorted(chosen)), left
 
 

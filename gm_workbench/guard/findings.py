@@ -16,6 +16,7 @@ class Rule(StrEnum):
     PERIOD = "period"  # this year minus last year
     SUBGROUP = "subgroup"  # one sub-group in two or more studies
     POLICY = "policy"  # what one policy hides, another shows
+    SIZES = "sizes"  # two sizes that are nearly equal, under names that have nothing in common
     REVISION = "revision"  # a report that was made again with a few persons more or fewer
 
 
@@ -35,6 +36,12 @@ SENTENCES: Mapping[Rule, Text] = {
     Rule.POLICY: Text(
         "Dezelfde cijfers zijn volgens twee regels beschermd; wat de ene verbergt, laat de andere zien.",
         "The same numbers were protected by two policies; what one hides, the other shows.",
+    ),
+    Rule.SIZES: Text(
+        "Twee aantallen van dezelfde plaats schelen weinig, onder andere namen. Zijn het dezelfde mensen? Dan is het verschil "
+        "een klein aantal personen. Zo niet, geef de uitvoer dan vrij met een regel in decisions.csv, met de reden.",
+        "Two sizes of one place are nearly equal, under other names. Are they the same people? Then the difference is a small "
+        "number of persons. If not, release the output with a row in decisions.csv that says why.",
     ),
     Rule.REVISION: Text(
         "Het rapport is opnieuw gemaakt; het verschil met het eerdere is een klein aantal personen.",

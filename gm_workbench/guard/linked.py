@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from gm_workbench.guard.bounds import Adds, Range, around, narrowed
+from gm_workbench.guard.names import name_of
 from gm_workbench.guard.readers import Reader, exposes
 from gm_workbench.guard.sides import Side, cell_name
 from gm_workbench.guard.told import ANY, Part, Told
@@ -58,7 +59,7 @@ class System:
     @cached_property
     def lines(self) -> frozenset[str]:
         """What lines are called in any of the reports."""
-        return frozenset(told.row_label.casefold().strip() for side in self.sides for told in side.told)
+        return frozenset(name_of(told.row_label) for side in self.sides for told in side.told)
 
     def add(self, side: int, told: Told | None) -> int:
         self.counts.append((side, told))
@@ -197,7 +198,7 @@ def _same_groups(made: System) -> None:
             continue
         side = made.sides[at]
         people = side.populations.get(told.output, "")
-        key = (side.place, side.period, told.row_label, told.column_label, told.part, people)
+        key = (side.place, side.period, name_of(told.row_label), name_of(told.column_label), told.part, people)
         other = first.setdefault(key, place)
         beside, seen = made.counts[other]
         if people and seen is not None and made.sides[beside].study != side.study and _agree(seen, told):

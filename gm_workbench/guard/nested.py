@@ -6,13 +6,13 @@ columns of a line, and the lines that are of one characteristic (`sex:man`, `sex
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 
 from gm_workbench.guard.findings import Candidate
 from gm_workbench.guard.linked import System
+from gm_workbench.guard.names import is_everybody, name_of, variable_of, words_of
 from gm_workbench.guard.pairs import Term, together
 from gm_workbench.guard.sides import Side
 from gm_workbench.guard.told import Part, Told
@@ -21,32 +21,28 @@ from gm_workbench.outputs.output import Measure
 Name = tuple[Part, str]
 Groups = dict[frozenset[Name], list[Term]]
 
-EVERYBODY = frozenset({"all", "total", "totaal", "persons", "personen", "everybody", "iedereen", "allen"})
 SHORTEST_NAME = 4
-SAYS_NOTHING = frozenset(
-    ("alle", "alles", "de", "die", "een", "en", "het", "iedereen", "in", "mensen", "met", "of", "op", "personen", "van", "wie")
-)
-"""Words in which a population is said that narrow it down to nobody."""
 
 
 def nested(one: Groups, other: Groups) -> Iterator[tuple[Term, Term]]:
     """Give the counts of two reports of which one may hold the other."""
     for (own, terms), (their, others) in product(one.items(), other.items()):
         if may_hold(own, their) or may_hold(their, own):
-            free = bool(own and their) or own == their
-            yield from (pair for pair in product(terms, others) if free or among(*pair, first=not own))
+            yield from (pair for pair in product(terms, others) if hold_by_name(own, their, *pair))
+
+
+def hold_by_name(own: frozenset[Name], their: frozenset[Name], one: Term, other: Term) -> bool:
+    """Whether one of two counts may hold the other, by the names of their groups and by their populations."""
+    if not (may_hold(own, their) or may_hold(their, own)):
+        return False
+    return bool(own and their) or own == their or among(one, other, first=not own)
 
 
 def among(one: Term, other: Term, *, first: bool) -> bool:
     """Whether a group may be among everybody in another table, whose population is said with no word that the group lacks."""
     wide, narrow = (one, other) if first else (other, one)
     said = f"{population_of(narrow)} {narrow.told.row_label} {narrow.told.column_label}".casefold()
-    return _words(population_of(wide)) <= _words(said)
-
-
-@lru_cache(maxsize=1 << 12)
-def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", text)) - SAYS_NOTHING
+    return words_of(population_of(wide)) <= words_of(said)
 
 
 def everybody(one: Groups, other: Groups) -> Iterator[tuple[Term, Term]]:
@@ -87,7 +83,7 @@ def may_hold(wide: frozenset[Name], narrow: frozenset[Name]) -> bool:
 
 def _holds(wide: Name, narrow: Name) -> bool:
     (part, a), (its, b) = wide, narrow
-    return part is its and (a == b or (len(a) >= SHORTEST_NAME and a in b))
+    return part is its and (a == b or (len(a) >= SHORTEST_NAME and a in b) or (bool(a) and set(a.split()) <= set(b.split())))
 
 
 def groups_of(side: Side, linked: System) -> Groups:
@@ -125,16 +121,6 @@ def _names(told: Told, *, row: bool = True, column: bool = True) -> frozenset[Na
     return frozenset(names or ({(told.part, "")} if shared else ()))
 
 
-def name_of(text: str) -> str:
-    """Give a label as a name of a group."""
-    return text.casefold().strip()
-
-
-def is_everybody(key: str, label: str) -> bool:
-    """Whether a line or column says of nobody what tells them from others."""
-    return bool(EVERYBODY & {key.casefold(), name_of(label)})
-
-
 def _sums(terms: Sequence[Term], cells: Sequence[Told], *, several: bool) -> Iterator[tuple[frozenset[Name], Term]]:
     """Add up lines over all columns, characteristics over all categories, and both; what is hidden leaves no sum."""
     columns = {told.column for told in cells if not is_everybody(told.column, told.column_label)}
@@ -157,7 +143,7 @@ def _sums(terms: Sequence[Term], cells: Sequence[Told], *, several: bool) -> Ite
 
 def kind_of(told: Told) -> str:
     """Say of which characteristic a line is: `sex:man` of `sex`."""
-    return next((text.partition(":")[0] for text in (told.row, told.row_label) if ":" in text), "")
+    return next((variable_of(text) for text in (told.row, told.row_label) if ":" in text), "")
 
 
 def _gathered(terms: Sequence[Term], key: Callable[[Told], tuple[str, ...]]) -> list[list[Term]]:

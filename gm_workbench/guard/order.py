@@ -3,7 +3,8 @@
 An order that its maker declares (time, age, levels, the order in which code names them: `Words.ordered`) says nothing of the
 numbers. Any other is taken for one of numbers if those that are shown rise or fall all the way, or are too few to tell: counts,
 shares, means, sums, what two columns come to together, by how much they differ, and how many times one goes into the other. The
-first row or the last may stand apart from such an order, as *other* does.
+first row or the last may stand apart from such an order, as *other* does. Rows of one characteristic (`sex:woman`, `sex:man`)
+are judged by themselves as well.
 Such a table is then put in the order of its names, all of it: were hidden rows left where they stand as soon as names come in
 order by chance, that would say that they lie there.
 """
@@ -92,8 +93,21 @@ def _tells(axis: _Axis, output: Output, cells: Sequence[ShownCell]) -> bool:
     of_persons = [together.get(name, values[name]) for name in values if name[1] in HARD]
     own = [(values[name], sizes[name], together[name]) for name in together]
     lines = [line for group in (list(values.values()), of_persons, *own) for line in _derived(group)]
-    apart = _apart([key for key in axis.keys(output) if key not in totals])
+    keys = [key for key in axis.keys(output) if key not in totals]
+    apart = {frozenset(keys) - set(rows) | one for rows in (keys, *_blocks(keys)) for one in _apart(rows)}
     return any(_may_order(line, without) for without in apart for line in lines)
+
+
+def _blocks(keys: Sequence[str]) -> list[list[str]]:
+    """Give the rows of each characteristic, which may be in the order of their numbers while the others are not.
+
+    >>> _blocks(["sex:woman", "sex:man", "persons", "age:0-26", "age:27-34"])
+    [['sex:woman', 'sex:man'], ['age:0-26', 'age:27-34']]
+    """
+    found: dict[str, list[str]] = {}
+    for key in keys:
+        found.setdefault(key.rpartition(":")[0], []).append(key)
+    return [rows for lead, rows in found.items() if lead]
 
 
 def _apart(keys: Sequence[str]) -> set[frozenset[str]]:
@@ -102,7 +116,7 @@ def _apart(keys: Sequence[str]) -> set[frozenset[str]]:
     >>> [sorted(one) for one in sorted(_apart(["work", "care", "other", "unknown"]), key=sorted)]
     [[], ['other', 'unknown'], ['unknown'], ['work']]
     """
-    lumped = frozenset(key for key in keys if key.lower() in _LUMPED)
+    lumped = frozenset(key for key in keys if key.lower().rpartition(":")[2] in _LUMPED)
     ends = [frozenset(), frozenset(keys[:1]), frozenset(keys[-1:])]
     return {*ends, lumped}
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, islice
+from itertools import combinations, islice, permutations
 
 from gm_workbench.guard.findings import Candidate, Finding, Rule
 from gm_workbench.guard.linked import System
 from gm_workbench.guard.readers import gives_away
-from gm_workbench.guard.sides import Side, begins, cell_name, holds, made_of, overlap
+from gm_workbench.guard.sides import Side, are_joined, begins, cell_name, holds, made_of, overlap
 from gm_workbench.guard.told import Part, Range, Told
 
 MOST_CHAINS = 1_000
@@ -102,9 +102,18 @@ def divided(shelf: Sequence[Side]) -> Iterator[tuple[Side, list[Side]]]:
         of_place.setdefault(side.place, []).append(side)
     for sides in of_place.values():
         for whole in sides:
+            for parts in islice(_overlapping(whole, sides), MOST_CHAINS):
+                yield from [(whole, parts)] * any(side.asked for side in (whole, *parts))
             for parts in islice(_chains(whole, sides), MOST_CHAINS):
                 several = [parts, *([one for one in parts if one is not out] for out in parts if len(parts) > 2)]
                 yield from ((whole, some) for some in several if any(side.asked for side in (whole, *some)))
+
+
+def _overlapping(whole: Side, sides: Sequence[Side]) -> Iterator[list[Side]]:
+    """Give the pairs of periods that share months and come to this one together: both minus it are who is in both."""
+    for pair in permutations([side for side in sides if holds(whole.period, side.period)], 2):
+        if are_joined(whole.period, *(side.period for side in pair)):
+            yield list(pair)
 
 
 def _chains(whole: Side, sides: Sequence[Side], begun: tuple[Side, ...] = ()) -> Iterator[list[Side]]:

@@ -12,7 +12,8 @@ from math import inf, prod
 
 from gm_workbench.guard.findings import Candidate
 from gm_workbench.guard.linked import System
-from gm_workbench.guard.nested import Groups, Name, among, is_everybody, kind_of, name_of
+from gm_workbench.guard.names import is_everybody, name_of
+from gm_workbench.guard.nested import Groups, Name, among, kind_of
 from gm_workbench.guard.pairs import Term, together
 from gm_workbench.guard.sides import Side, overlap
 from gm_workbench.guard.told import Part, Told

@@ -114,6 +114,18 @@ def made_of(whole: str, parts: Sequence[str]) -> bool:
     return begins(whole, parts) and _ends(parts[-1])[1] == _ends(whole)[1]
 
 
+def are_joined(whole: str, first: str, last: str) -> bool:
+    """Whether two periods that share months, neither of which holds the other, make up a period.
+
+    >>> are_joined("2022-01/2024-12", "2022-01/2023-12", "2023-01/2024-12")
+    True
+    >>> are_joined("2022-01/2024-12", "2022-01/2022-12", "2023-01/2024-12")
+    False
+    """
+    (a, b), (c, d), both = _ends(first), _ends(last), _ends(whole)
+    return a < c <= b < d and (a, d) == both
+
+
 def _after(month: str) -> str:
     """Give the month after a month; of what is no month nothing is after it."""
     year, _, number = month.partition("-")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from gm_workbench.guard.findings import Candidate
 from gm_workbench.guard.nested import Groups, population_of
 from gm_workbench.guard.pairs import Term, together
-from gm_workbench.guard.sides import Side
+from gm_workbench.guard.sides import Side, overlap
 
 
 def totals(shelf: Sequence[Side], groups: Mapping[int, Groups]) -> Iterator[tuple[Term, Term, set[Candidate]]]:
@@ -22,6 +22,9 @@ def totals(shelf: Sequence[Side], groups: Mapping[int, Groups]) -> Iterator[tupl
         for parts in _filled(total, [side for side in shelf if side.period == total.period and side is not total]):
             if any(side.asked for side in (total, *parts)):
                 yield from _wherever(groups[id(total)], [groups[id(part)] for part in parts])
+        for parts in _of_other_months(total, [side for side in shelf if side is not total]):
+            if any(side.asked for side in (total, *parts)):
+                yield from _beside(groups[id(total)], [groups[id(part)] for part in parts])
 
 
 def _divisions(total: Side, others: Sequence[Side]) -> Iterator[list[Side]]:
@@ -43,6 +46,16 @@ def _filled(total: Side, others: Sequence[Side]) -> Iterator[list[Side]]:
         more = _once([side for side in places if side.place not in known])
         if more:
             yield sorted([*own, *more], key=lambda side: side.place)
+
+
+def _of_other_months(total: Side, others: Sequence[Side]) -> Iterator[list[Side]]:
+    """Give, for each study, the places of a total of which one or more tell only a period that shares months with its own."""
+    places = [side for side in others if side.members == () and _counts(total, side) and overlap(total.period, side.period)]
+    for study in dict.fromkeys(side.study for side in places):
+        own = [side for side in places if side.study == study]
+        nearest = _once(sorted(own, key=lambda side: (side.period != total.period, side.period)), first=False)
+        if any(side.period != total.period for side in nearest):
+            yield nearest
 
 
 def _wherever(total: Groups, parts: Sequence[Groups]) -> Iterator[tuple[Term, Term, set[Candidate]]]:
@@ -68,10 +81,10 @@ def _counts(total: Side, side: Side) -> bool:
     return declared is None or side.place in declared or (bool(side.members) and set(side.members or ()) < set(declared))
 
 
-def _once(sides: Sequence[Side]) -> list[Side]:
-    """Take one report of each place, those to be released now first."""
+def _once(sides: Sequence[Side], *, first: bool = True) -> list[Side]:
+    """Take one report of each place, those to be released now `first`."""
     found: dict[str, Side] = {}
-    for side in sorted(sides, key=lambda one: not one.asked):
+    for side in sorted(sides, key=lambda one: first and not one.asked):
         found.setdefault(side.place, side)
     return list(found.values())
 
@@ -92,7 +105,8 @@ def _is_linked(total: Term, parts: Sequence[Term]) -> bool:
 
     Where all places of a total are shown and do not come to it, there is no sum to work with, only who is left over.
     """
-    alike = all(one.side.study == total.side.study and one.side.members == () and one.cell == total.cell for one in parts)
+    own = [one for one in parts if (one.side.study, one.side.period) == (total.side.study, total.side.period)]
+    alike = len(own) == len(parts) and all(one.side.members == () and one.cell == total.cell for one in own)
     return alike and not _is_over(total, parts)
 
 

@@ -41,7 +41,7 @@ OUTCOMES = ("outcome", "amount")
 """Arguments that name the column of what is compared or explained."""
 
 STEP = "per"
-"""The difference in a predictor that a slope is told per; with one without end there is nothing to tell."""
+"""The difference in a predictor that a slope is told per; with none, or one without end, there is nothing to tell."""
 
 
 P = ParamSpec("P")
@@ -88,9 +88,12 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
 
 def _taken(function: str, name: str, value: object, hint: Any) -> Any:
     """Give the argument, as a list where several are asked for and an array is given."""
-    if not _fits(value, hint) or (name == STEP and value in (math.inf, -math.inf)):
-        got, help_ = _got(value, hint), f"help({function}) tells what each argument is."
-        raise MetricError(f"{function}: {name} must be {_words(hint)} but got {got}. {help_}")
+    step = name == STEP and isinstance(value, Real)
+    if not _fits(value, hint) or (step and not 0 < abs(cast(float, value)) < math.inf):
+        got = "0" if step and value == 0 else _got(value, hint)
+        help_ = f"help({function}) tells what each argument is."
+        told = f"{_words(hint)}, and not 0," if step else _words(hint)
+        raise MetricError(f"{function}: {name} must be {told} but got {got}. {help_}")
     if name == CAUSE and value is not None:
         require_whole(function, cause=value)
     if name in LABELS and isinstance(value, SEVERAL) and _holds_infinity(value):

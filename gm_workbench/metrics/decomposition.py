@@ -20,6 +20,7 @@ from gm_workbench.metrics.checks import are_labels, require_columns, require_fil
 from gm_workbench.metrics.equity import EURO_MONTH
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.sides import beside, of_money, side_of
+from gm_workbench.metrics.widths import ALIKE, is_flat
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -43,11 +44,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Decomposition:
-    """A difference in spend and its two parts; `composition` + `rates` = `gap`, and so do the sums over `parts`."""
+    """A difference in spend and its two parts; `composition` + `rates` = `gap`, and so do the sums over `parts`.
 
-    gap: Estimate
-    composition: Estimate
-    rates: Estimate
+    NotEnoughData for what is the same in every draw: the composition of one category, the rates where all get one amount.
+    """
+
+    gap: Estimate | NotEnoughData
+    composition: Estimate | NotEnoughData
+    rates: Estimate | NotEnoughData
     parts: tuple[Part, ...]
 
 
@@ -116,8 +120,9 @@ def spend_kitagawa(
     Returns
     -------
     Decomposition
-        In euros per person-month; or NotEnoughData when a group has fewer than two persons, or when the difference or one of
-        its two parts is the same in every draw: one category, or one amount for everybody.
+        In euros per person-month, with NotEnoughData for the difference or a part of it that is the same in every draw (one
+        category, or one amount for everybody); NotEnoughData as a whole when all three are, or when a group has fewer than two
+        persons.
 
     Raises
     ------
@@ -168,8 +173,9 @@ def provision_kitagawa(
     Returns
     -------
     Decomposition
-        In euros per person-month; or NotEnoughData when a group has fewer than two persons, or when the difference or one of
-        its two parts is the same in every draw: one category, or one amount for everybody.
+        In euros per person-month, with NotEnoughData for the difference or a part of it that is the same in every draw (one
+        category, or one amount for everybody); NotEnoughData as a whole when all three are, or when a group has fewer than two
+        persons.
 
     Raises
     ------
@@ -251,6 +257,8 @@ def _decompose(person: Ints, side: Ints, costs: _Costs, draws: int, seed: int) -
         for name, first, second, persons in by_category
     )
     gap, by_composition, by_rates = (told(total) for total in sums)
+    if all(is_flat(total, float(np.abs(costs.amount).max(initial=0.0))) for total in (gap, by_composition, by_rates)):
+        return NotEnoughData(KITAGAWA, ALIKE, 1, 2)
     return Decomposition(gap, by_composition, by_rates, parts)
 
 

@@ -146,15 +146,17 @@ def subdistribution(
     .. math:: F_j(t \mid z) = 1 - \exp\{-\Lambda_{j0}(t)\, e^{\gamma_j' z}\}
 
     Who left for another reason stays among those at risk, with weight :math:`\hat G(t^-)/\hat G(T_i^-)`, G the chance of still
-    being watched (estimated for everybody together; who is lost in a month is lost after that month's exits). A ratio above 1
-    means a larger share in the end; its size is neither a ratio of shares nor one of rates. Errors include that of the weights;
-    with clusters the parts of a cluster are added up before they are squared.
+    being watched (estimated for everybody together; who is lost in a month is lost after that month's exits, and `ties` says
+    who could have been). A ratio above 1 means a larger share in the end; its size is neither a ratio of shares nor one of
+    rates. Errors include that of the weights; with clusters the parts of a cluster are added up before they are squared.
 
     Parameters
     ----------
     frame : one row per person, watched from month 0; late entry and covariates that change have no place in this model
     covariates, time, event, cause, cluster : as in `cause_specific`
-    ties : as there; with Breslow's way the ratios are those of R's ``cmprsk::crr``
+    ties : as there. With ``"efron"`` who leaves in a month cannot be lost in it any more, and ratios are those of R's
+        ``survival::finegray`` with ``coxph``; with ``"breslow"`` she counts among those who could have been lost in it, and
+        ratios and errors are those of ``cmprsk::crr``, nearer to 1 where much is tied. Without ties both are one.
 
     Returns
     -------
@@ -185,7 +187,7 @@ def subdistribution(
     found = maximum(rows.z, sets)
     if found is None:
         return NotEnoughData(SUBDISTRIBUTION, ENDLESS, 0, 1)
-    of_weights = weight_parts(rows.z, found.values, sets, rows.end, rows.event)
+    of_weights = weight_parts(rows.z, found.values, sets, rows.end, rows.event, ties)
     parts = score_parts(rows.z, found.values, sets) + of_weights
     return _hazards(covariates, rows, found, parts, sets, cause, SUBDISTRIBUTION, SHARE_ANSWERS)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ from gm_workbench.metrics.checks import require_binary, require_filled, require_
 from gm_workbench.metrics.clustered import design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.imputation import Imputations, Way, imputed
-from gm_workbench.metrics.rubin import Pooled, pool
+from gm_workbench.metrics.rubin import SETS, Pooled, pool
 from gm_workbench.metrics.sides import sides_of
 from gm_workbench.metrics.small_sample import cr2
 
@@ -28,6 +29,9 @@ MOST_MISSING = 0.5
 
 MOST_LOST = 0.5
 """Fraction of missing information above which the answer is more the model's than the data's (assumed bound)."""
+
+FIRST = 20
+"""Completed data sets to begin with, where their number is left to the function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def imputed_difference(
     auxiliaries: Sequence[str] = (),
     *,
     cluster: str = "coach",
-    m: int = 20,
+    m: int | None = None,
     seed: int = 1,
     way: Way = "norm",
     unit: str = "points",
@@ -92,7 +96,10 @@ def imputed_difference(
         gaps.
     cluster : str
         The coach, no gaps.
-    m, seed, way
+    m : int, optional
+        Completed data sets. Left out: 20, and where by these more than half of the information is missing, as many as it takes
+        to say so (von Hippel's two stages, :math:`1 + \tfrac12 (\gamma / 0.05)^2`, 51 and more): of few it is noise.
+    seed, way
         As in `imputation.imputed`.
     unit : str
         Of the outcome; results name it.
@@ -101,7 +108,8 @@ def imputed_difference(
     -------
     ImputedDifference or NotEnoughData
         NotEnoughData as in `cascade.ancova_difference` among complete cases; when more than half of a group has no outcome;
-        when the fraction of missing information exceeds one half; or as in `imputation.imputed`.
+        when more than half of the information is missing through the gaps (`rubin.Pooled.missing`), or seems to be and `m` is
+        too few to say so: it then tells how many are needed; or as in `imputation.imputed`.
 
     Raises
     ------
@@ -111,8 +119,9 @@ def imputed_difference(
 
     References
     ----------
-    White, Royston & Wood (2011), doi:10.1002/sim.4067; Sullivan, White, Salter, Ryan & Lee (2018),
-    doi:10.1177/0962280216683570; Andridge (2011), doi:10.1002/bimj.201000140 (clusters in the imputation model).
+    White, Royston & Wood (2011), doi:10.1002/sim.4067; von Hippel (2020), doi:10.1177/0049124117747303 (m); Sullivan, White,
+    Salter, Ryan & Lee (2018), doi:10.1177/0962280216683570; Andridge (2011), doi:10.1002/bimj.201000140 (clusters in the
+    imputation model).
 
     Examples
     --------
@@ -122,6 +131,26 @@ def imputed_difference(
     >>> found.persons, found.without, found.pooled.imputations, 0 < found.pooled.fmi < 0.5
     (120, 18, 20, True)
     """
+    asked = partial(_compared, frame, outcome, exposed, baseline, auxiliaries, cluster=cluster, seed=seed, way=way, unit=unit)
+    found = asked(m=FIRST if m is None else m)
+    if m is None and isinstance(found, NotEnoughData) and found.what == SETS:
+        return asked(m=found.needed)
+    return found
+
+
+def _compared(
+    frame: pd.DataFrame,
+    outcome: str,
+    exposed: str,
+    baseline: Sequence[str],
+    auxiliaries: Sequence[str],
+    *,
+    cluster: str,
+    m: int,
+    seed: int,
+    way: Way,
+    unit: str,
+) -> ImputedDifference | NotEnoughData:
     made = completed(frame, outcome, exposed, baseline, auxiliaries, cluster, m, seed, way, IMPUTED)
     if isinstance(made, NotEnoughData):
         return made
@@ -130,11 +159,22 @@ def imputed_difference(
     found = pooled([one.value for one in each], [one.se**2 for one in each], each, unit=unit, method=IMPUTED)
     if isinstance(found, NotEnoughData):
         return found
-    measured = math.floor(100 * (1 - found.fmi))
-    short = shortage(IMPUTED, ("percent of the information", measured, math.ceil(100 * (1 - MOST_LOST))))
+    short = _short(found)
+    if short is not None:
+        return short
     sides = sides_of([frame.loc[frame[exposed].eq(side)] for side in (1, 0)], cluster)
     found = replace(found, estimate=replace(found.estimate, sides=sides))
-    return short or ImputedDifference(found, complete, len(frame), filled.gaps[outcome])
+    return ImputedDifference(found, complete, len(frame), filled.gaps[outcome])
+
+
+def _short(found: Pooled) -> NotEnoughData | None:
+    """Say that too much is missing, or that there are too few completed data sets to say so."""
+    if found.missing <= MOST_LOST:
+        return None
+    if found.imputations < found.imputations_needed:
+        return NotEnoughData(IMPUTED, SETS, found.imputations, found.imputations_needed)
+    measured = math.floor(100 * (1 - found.missing))
+    return NotEnoughData(IMPUTED, "percent of the information", measured, math.ceil(100 * (1 - MOST_LOST)))
 
 
 def completed(

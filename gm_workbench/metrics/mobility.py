@@ -22,6 +22,8 @@ from gm_workbench.metrics.bootstrap import class_draws, percentile
 from gm_workbench.metrics.checks import are_labels, require_columns, require_filled, table_of
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.mobility_draws import INDICES, counted_indices, index_stack, same_pairs
+from gm_workbench.metrics.widths import ALIKE as SAME
+from gm_workbench.metrics.widths import is_flat
 
 Floats = NDArray[np.float64]
 Attrition = Literal["drop", "out", "weighted"]
@@ -202,7 +204,7 @@ def indices(matrix: Sequence[Sequence[float]], start: Sequence[float] | None = N
 @as_declared
 def mobility_indices(
     pairs: pd.DataFrame, states: Sequence[str], out: str = OUT, draws: int = 999, seed: int = 1
-) -> Mapping[str, Estimate] | NotEnoughData:
+) -> Mapping[str, Estimate | NotEnoughData] | NotEnoughData:
     r"""Estimate the mobility indices of `indices` with 95 % intervals from a bootstrap of persons.
 
     A person is drawn with all her pairs. Pairs without a later state are left out. The starting shares are those of the pairs.
@@ -224,7 +226,8 @@ def mobility_indices(
     Returns
     -------
     mapping
-        Index to Estimate (n is persons); or NotEnoughData when fewer than `MIN_STARTERS` start from a state.
+        Index to Estimate (n is persons), or to NotEnoughData when it is the same in every draw, as the determinant is when all
+        end in one state. NotEnoughData as a whole when fewer than `MIN_STARTERS` start from a state, or when no index varies.
 
     Raises
     ------
@@ -250,6 +253,8 @@ def mobility_indices(
         return NotEnoughData(BOOTSTRAP, "persons in each group", alike.starters, MIN_STARTERS)
     values = counted_indices(alike.tables(class_draws(alike.sizes, draws, seed)))
     found = {name: percentile(values[0, i], values[1:, i], alike.people, "index", BOOTSTRAP) for i, name in enumerate(INDICES)}
+    if all(is_flat(one) for one in found.values()):
+        return NotEnoughData(BOOTSTRAP, SAME, 1, 2)
     return {name: replace(one, fewest=alike.starters) for name, one in found.items()}
 
 

@@ -19,6 +19,13 @@ Floats = NDArray[np.float64]
 RUBIN = "Rubin's rules, Barnard-Rubin degrees of freedom"
 D1 = "Rubin's rules for several coefficients (D1)"
 
+SETS = "completed data sets"
+
+WANDER = 0.05
+"""How far standard errors may wander from filling to filling, as a share of themselves (von Hippel's default)."""
+
+REAL = (int, float, np.integer, np.floating)
+
 MIN_IMPUTATIONS = 2
 """Completed data sets below which nothing says how unsure the gaps make an answer."""
 
@@ -38,7 +45,8 @@ class Pooled:
     lost : float
         Share of the total variance that is due to the gaps (lambda).
     fmi : float
-        Fraction of missing information: `lost`, allowing for the number of completed data sets.
+        Fraction of missing information by the degrees of freedom of the answer (Barnard & Rubin, as in mice). With few clusters
+        it is large though little is missing: see `missing`.
     imputations : int
         Completed data sets.
     """
@@ -50,6 +58,20 @@ class Pooled:
     lost: float
     fmi: float
     imputations: int
+
+    @property
+    def missing(self) -> float:
+        r"""Fraction of missing information that is due to the gaps alone: with Rubin's degrees of freedom for many data.
+
+        .. math:: \frac{r + 2 / (\nu_m + 3)}{r + 1}, \quad \nu_m = (m - 1) / \lambda^2
+        """
+        df = (self.imputations - 1) / self.lost**2 if self.lost else math.inf
+        return (self.increase + 2 / (df + 3)) / (self.increase + 1)
+
+    @property
+    def imputations_needed(self) -> int:
+        """Completed data sets after which standard errors would wander by 5 % from filling to filling (von Hippel 2020)."""
+        return math.ceil(1 + (self.missing / WANDER) ** 2 / 2)
 
     @property
     def noise(self) -> float:
@@ -111,7 +133,8 @@ def pool(
 
     References
     ----------
-    Rubin (1987), Multiple Imputation for Nonresponse in Surveys, ch. 3; Barnard & Rubin (1999), Biometrika 86:948-955,
+    Rubin (1987), Multiple Imputation for Nonresponse in Surveys, ch. 3; von Hippel (2020), Sociological Methods & Research
+    49:699-718, doi:10.1177/0049124117747303 (how many data sets); Barnard & Rubin (1999), Biometrika 86:948-955,
     doi:10.1093/biomet/86.4.948; van Buuren (2018), Flexible Imputation of Missing Data, §2.3-2.4.
 
     Examples
@@ -125,7 +148,7 @@ def pool(
     _require(q.ndim == 1 and q.shape == u.shape and bool((u > 0).all()), q, u, complete_df)
     m = len(q)
     if m < MIN_IMPUTATIONS:
-        return NotEnoughData(method, "completed data sets", m, MIN_IMPUTATIONS)
+        return NotEnoughData(method, SETS, m, MIN_IMPUTATIONS)
     within, between = float(u.mean()), float(q.var(ddof=1))
     total = within + (1 + 1 / m) * between
     lost, increase = 1 - within / total, (1 + 1 / m) * between / within
@@ -222,7 +245,7 @@ def pool_wald(estimates: ArrayLike, covariances: ArrayLike) -> PooledTest | NotE
     _require(fits and np.linalg.matrix_rank(u.mean(axis=0)) == q.shape[1], q, u, math.inf)
     m, k = q.shape
     if m < MIN_IMPUTATIONS:
-        return NotEnoughData(D1, "completed data sets", m, MIN_IMPUTATIONS)
+        return NotEnoughData(D1, SETS, m, MIN_IMPUTATIONS)
     mean, within = q.mean(axis=0), u.mean(axis=0)
     between = (q - mean).T @ (q - mean) / (m - 1)
     r = (1 + 1 / m) * float(np.trace(np.linalg.solve(within, between))) / k
@@ -234,9 +257,10 @@ def pool_wald(estimates: ArrayLike, covariances: ArrayLike) -> PooledTest | NotE
 def _numbers(values: ArrayLike) -> Floats:
     """Give an array, or say that there is something else than numbers; `_require` says what is wrong with its shape."""
     told = values if isinstance(values, np.ndarray) else np.array(values, dtype=object)
+    # what is no real number is left out, and there are too few for the shape: text would pass for one, complex lose a part
+    real = [one for one in told.ravel().tolist() if isinstance(one, REAL) and not isinstance(one, bool)]
     try:
-        # without the complex numbers there are too few for the shape; turned into others they would lose a part in silence
-        return np.array([float(one) for one in told.ravel().tolist() if not isinstance(one, complex)]).reshape(told.shape)
+        return np.array([float(one) for one in real]).reshape(told.shape)
     except (TypeError, ValueError, OverflowError) as error:
         raise MetricError(f"{RUBIN}: estimates and variances must be numbers, as many in each set, but are not.") from error
 

@@ -12,7 +12,7 @@ from scipy import stats
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import require_numbers, shortage
+from gm_workbench.metrics.checks import require_columns, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.vocabulary.scoring import MissingItems, mean_score, share_needed, turned
 
@@ -47,7 +47,7 @@ def oriented(answers: pd.DataFrame, reverse: Collection[str], low: float, high: 
     Raises
     ------
     MetricError
-        When a reversed item is not among the columns or not numeric, or the scale does not rise.
+        When an item is missing or not numeric, an answer lies off the scale, or the scale does not rise.
 
     References
     ----------
@@ -58,10 +58,19 @@ def oriented(answers: pd.DataFrame, reverse: Collection[str], low: float, high: 
     >>> oriented(pd.DataFrame({"A_1": [1, 5], "A_2": [1, 5]}), ["A_2"], 1, 5)["A_2"].tolist()
     [5, 1]
     """
-    require_numbers(answers, reverse, SCORE, gaps=True)
+    _require_answers(answers, reverse, low, high)
+    return turned(answers, reverse, low, high)
+
+
+def _require_answers(answers: pd.DataFrame, reverse: Collection[str], low: float, high: float) -> None:
+    """Refuse a scale that does not rise, reversed items that are not there, and answers that are none or lie off the scale."""
     if not -math.inf < low < high < math.inf:
         raise MetricError(f"{SCORE}: the answer scale must rise from low to high but got {low:g} to {high:g}.")
-    return turned(answers, reverse, low, high)
+    require_columns(answers, reverse, SCORE)
+    require_numbers(answers, answers.columns, SCORE, gaps=True)
+    off = [str(item) for item in answers.columns if not answers[item].dropna().between(low, high).all()]
+    if off:
+        raise MetricError(f"{SCORE}: answers must lie between {low:g} and {high:g} but some of {', '.join(off)} do not.")
 
 
 @as_declared
@@ -107,17 +116,13 @@ def score_items(
     Raises
     ------
     MetricError
-        When an item is missing or not numeric, or an answer lies off the scale; when the treatment is not one of the three, or
-        its share or number is out of bounds or missing.
+        When an item is missing or not numeric, an answer lies off the scale, or the scale does not rise; when the treatment is
+        not one of the three, or its share or number is out of bounds or missing.
 
     References
     ----------
     Fayers & Machin (2016), Quality of Life, 3rd ed., §15.2 (the half rule); Schafer & Graham (2002),
-    doi:10.1037/1082-989X.7.2.147, on averaging the available items.
-
-    References
-    ----------
-    Schafer & Graham (2002), Psychological Methods 7, on averaging the answered items, and when it misleads.
+    doi:10.1037/1082-989X.7.2.147, on averaging the answered items, and when it misleads.
 
     Examples
     --------
@@ -126,12 +131,9 @@ def score_items(
     >>> score_items(pd.DataFrame({"A_1": [5.0], "A_2": [float("nan")]}), missing="at-least", minimum_items=1).tolist()
     [100.0]
     """
-    require_numbers(answers, answers.columns, SCORE, gaps=True)
-    off = [str(item) for item in answers.columns if not answers[item].dropna().between(low, high).all()]
-    if off:
-        raise MetricError(f"{SCORE}: answers must lie between {low:g} and {high:g} but some of {', '.join(off)} do not.")
+    _require_answers(answers, reverse, low, high)
     share = _share(missing, answers.shape[1], minimum_answered, minimum_items)
-    return mean_score(oriented(answers, reverse, low, high), low, high, share).rename("score")
+    return mean_score(turned(answers, reverse, low, high), low, high, share).rename("score")
 
 
 def _share(missing: str, items: int, minimum_answered: float, minimum_items: int | None) -> float:

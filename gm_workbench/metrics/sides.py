@@ -96,14 +96,12 @@ def two_sides(frame: pd.DataFrame, name: str, cluster: str | None = None) -> Sid
     >>> two_sides(pd.DataFrame({"new": [1, 0, 0]}), "new"), two_sides(pd.DataFrame({"age": [1, 2, 3]}), "age")
     (Sides(persons=(1, 2), groups=(), largest=None, events=()), None)
     """
-    if frame[name].nunique() != 2:
-        return None if cluster is None else sides_of([frame], cluster)
-    one = frame[name] == frame[name].max()
-    return sides_of([frame.loc[one], frame.loc[~one]], cluster)
+    parts = _parted(frame[name], frame)
+    return None if len(parts) == 1 and cluster is None else sides_of(parts, cluster)
 
 
 def sides_of_each(frame: pd.DataFrame, columns: Sequence[str], told: pd.DataFrame, *, cluster: str | None) -> dict[str, Sides]:
-    """Count who stands on either side of each column of yes and no; one of more values has one side, or none without a cluster.
+    """Do as `two_sides` for several columns, where a person may have several rows, and count those to whom it happened.
 
     Parameters
     ----------
@@ -118,14 +116,20 @@ def sides_of_each(frame: pd.DataFrame, columns: Sequence[str], told: pd.DataFram
     >>> sides_of_each(pd.DataFrame({"new": [1, 1, 0, 0], "age": [20, 21, 30, 40]}), ["new", "age"], told, cluster=None)
     {'new': Sides(persons=(1, 2), groups=(), largest=None, events=(1, 1))}
     """
-    whole = None if cluster is None else sides_of([told], cluster, person="person")
-    found = {} if whole is None else dict.fromkeys(columns, whole)
-    for name in (name for name in columns if frame[name].nunique() == 2):
-        one = (frame[name] == frame[name].max()).to_numpy()
-        parts = [told.loc[one], told.loc[~one]]
+    parted = {name: _parted(frame[name], told) for name in columns}
+    found = {} if cluster is None else dict.fromkeys(columns, sides_of([told], cluster, person="person"))
+    for name, parts in ((name, parts) for name, parts in parted.items() if len(parts) == 2):
         events = tuple(int(part.loc[part["happened"], "person"].nunique()) for part in parts)
         found[name] = replace(sides_of(parts, cluster, person="person"), events=events)
     return found
+
+
+def _parted(column: pd.Series[Any], rows: pd.DataFrame) -> list[pd.DataFrame]:
+    """Give the rows with the higher value and the others, or all together where there are more values than two, or one."""
+    if column.nunique() != 2:
+        return [rows]
+    one = (column == column.max()).to_numpy()
+    return [rows.loc[one], rows.loc[~one]]
 
 
 def beside(found: Answer, sides: Sides | None) -> Answer:

@@ -141,7 +141,7 @@ TWO_QUESTIONS = Text(
     "(boven 1) of kleiner (onder 1), en niet hoeveel: dat hangt ook af van wie om een andere reden weggaat. De twee kunnen "
     "verschillen.",
     "The rate is about those still there. The second column only says whether the share that leaves so in the end is larger "
-    "(above 1) or smaller (below 1), and not by how much: that also hangs on who leaves for another reason. The two can "
+    "(above 1) or smaller (below 1), and not by how much: that also depends on who leaves for another reason. The two can "
     "differ.",
 )
 BESIDE = Text(

@@ -50,9 +50,9 @@ WHY = Text(
 )
 INDICES_CAPTION = Text(
     "Maten van beweging over {horizon} maanden, van mensen die op beide momenten zijn gezien. 0: niemand verandert van "
-    "positie. De eerste vijf tellen omhoog en omlaag samen. De laatste is het deel dat hoger uitkomt van wie dat kon: wie niet "
+    "positie. {both_nl} tellen omhoog en omlaag samen. De laatste is het deel dat hoger uitkomt van wie dat kon: wie niet "
     "al in de hoogste positie begon. Streep: marge (95 %), door personen opnieuw te trekken.",
-    "Indices of movement over {horizon} months, for people seen at both moments. 0: nobody changes position. The first five "
+    "Indices of movement over {horizon} months, for people seen at both moments. 0: nobody changes position. {both_en} "
     "count up and down alike. The last is the share that ends higher among those who could: who did not begin in the highest "
     "position. Line: interval (95 %), from drawing persons again.",
 )
@@ -61,6 +61,11 @@ BOTH_WAYS = Text(
     "beweging.",
     "More movement is not better by itself: in the other indices down counts as much as up, and chance in a wage is movement "
     "too.",
+)
+FIVE, OTHERS = ("De eerste vijf", "The first five"), ("De andere", "The others")
+NOT_EACH = Text(
+    "Niet van elke maat is iets te zeggen: daarvoor verschillen de gegevens te weinig van elkaar.",
+    "Not every index can be told: the data differ too little from each other for that.",
 )
 DIGITS = {"determinant": 3}
 """Of five groups it comes so near to 1 that two digits show an interval without width."""
@@ -217,9 +222,17 @@ def _stayed_sentence(
 
 
 def indices(
-    result: Mapping[str, Estimate] | NotEnoughData, section: Section, about: About, *, horizon: int, states: Text = Text("", "")
+    result: Mapping[str, Estimate | NotEnoughData] | NotEnoughData,
+    section: Section,
+    about: About,
+    *,
+    horizon: int,
+    states: Text = Text("", ""),
 ) -> Output:
     """Show the mobility indices with their intervals.
+
+    An index that cannot be told is left out, and a sentence says that not all are there. Without the share that moved up there
+    are no numbers: the others would tell that it is none, or all.
 
     Parameters
     ----------
@@ -232,7 +245,12 @@ def indices(
     """
     if isinstance(result, NotEnoughData):
         return words_only(section, about, shortage(result))
-    cells = {name: estimate_cell(one, name, "index", digits=DIGITS.get(name, 2), unit="") for name, one in result.items()}
+    upward = result["upward"]
+    if isinstance(upward, NotEnoughData):
+        return words_only(section, about, shortage(upward))
+    known = {name: one for name, one in result.items() if isinstance(one, Estimate)}
+    both, missing = (FIVE, []) if len(known) == len(result) else (OTHERS, [plain(NOT_EACH)])
+    cells = {name: estimate_cell(one, name, "index", digits=DIGITS.get(name, 2), unit="") for name, one in known.items()}
     sentence = Sentence(
         Text(
             "Van wie hoger kon komen, kwam {value} % in een hogere positie uit (marge {low} tot {high} %).",
@@ -244,8 +262,8 @@ def indices(
         section,
         about,
         sentence=sentence,
-        more=(plain(BOTH_WAYS),),
-        caption=_joined(INDICES_CAPTION.format(horizon=str(horizon)), states),
+        more=(plain(BOTH_WAYS), *missing),
+        caption=_joined(INDICES_CAPTION.format(horizon=str(horizon), both_nl=both[0], both_en=both[1]), states),
         alt=sentence,
         shown_as=(Shape.DOTS,),
         labels={**INDEX_LABELS, "index": Text("maat", "index")},

@@ -39,7 +39,7 @@ AT_START = Text(
     "Aan de start was het verschil {value} punten (marge {low} tot {high}). De eerste vragenlijst valt in de maand waarin de "
     "eerste teams begonnen. Daarom is niet gerekend met een gelijke start.",
     "At the start the difference was {value} points (interval {low} to {high}). The first questionnaire falls in the month in "
-    "which the first teams began. So no equal start was taken.",
+    "which the first teams began. So the later difference is not adjusted for the start.",
 )
 SELF_REPORT = Text(
     "Consulenten vulden dit zelf in. Wie weet dat het team op de nieuwe manier werkt, kan ook daardoor anders antwoorden.",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 
 from gm_workbench.errors import OutputError
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
@@ -38,6 +39,11 @@ ONE_DOES_NOT = Text(
     "Of this outcome it cannot be said whether it is higher or lower.",
 )
 NOT_SAID = Text("Van {those} is dat niet te zeggen.", "Of {those} that cannot be said.")
+NONE_SHOWN_HOLDS = Text(
+    "Als meetelt dat er naar {m} uitkomsten is gekeken, is van {those} niet te zeggen of het hoger of lager is.",
+    "When it counts that {m} outcomes were looked at, it cannot be said of {those} whether it is higher or lower.",
+)
+HIDDEN = Text("Van {those} is het getal niet te tonen.", "Of {those} the number cannot be shown.")
 NOT_ALIKE = Text(
     "Niet te zeggen is iets anders dan gelijk: kijk naar de marge.",
     "That it cannot be said is not that it is equal: see the interval.",
@@ -82,10 +88,7 @@ ENDS_AT_ZERO = Text(
 )
 
 
-ONE_HIDDEN = Text(
-    "Van een of meer uitkomsten is het getal niet te tonen. Wat er van de andere te zeggen is, staat in de tabel.",
-    "Of one or more outcomes the number cannot be shown. What can be said of the others stands in the table.",
-)
+NONE_SHOWN = Text("Van geen van de uitkomsten is het getal te tonen.", "Of none of the outcomes the number can be shown.")
 
 
 def together(
@@ -176,20 +179,47 @@ def _short(labels: Sequence[Text]) -> Text:
 
 
 def _sentence(known: Mapping[str, Simultaneous], cells: Mapping[str, Cell], labels: Mapping[str, Text], m: int) -> Sentence:
-    up = [name for name, one in known.items() if one.estimate.low > 0]
-    down = [name for name, one in known.items() if one.estimate.high < 0]
-    rest = [labels[name] for name in known if name not in (*up, *down)]
-    if not up + down:
-        none = NONE_HOLDS.format(m=str(m)) if m > 1 else ONE_DOES_NOT
-        return Sentence(none, otherwise=ONE_HIDDEN).resting_on(cells.values())
+    """Say which hold; where numbers are hidden, the same of those that are not."""
+    fewer = [names for size in range(1, len(known) + 1) for names in combinations(known, size)]
+    said: Sentence | Text = NONE_SHOWN
+    for names in fewer:
+        said = _of_shown(names, known, cells, labels, m, said)
+    return said if isinstance(said, Sentence) else plain(said)
+
+
+def _of_shown(
+    shown: Sequence[str],
+    known: Mapping[str, Simultaneous],
+    cells: Mapping[str, Cell],
+    labels: Mapping[str, Text],
+    m: int,
+    otherwise: Sentence | Text,
+) -> Sentence:
+    """Say which hold of those that are shown; words and numbers hang on these only."""
+    up = [name for name in shown if known[name].estimate.low > 0]
+    down = [name for name in shown if known[name].estimate.high < 0]
+    rest, hidden = ([labels[name] for name in some] for some in (_but(shown, up + down), _but(known, shown)))
     parts = [
         *(text.format(those=listed([_part(name, known, cells, labels) for name in names])) for text, names in _sides(up, down)),
-        HOLDS.format(m=str(m)) if m > 1 else ONE_HOLDS,
-        *([NOT_SAID.format(those=listed(rest))] if rest else []),
+        *(_none(rest, m, among=bool(hidden)) if not up + down else _some(rest, m)),
+        *([HIDDEN.format(those=listed(hidden))] if hidden else []),
     ]
     slots = {key: slot for name in (*up, *down) for key, slot in _slots(name, cells[name]).items()}
     said = Text(" ".join(part.nl for part in parts), " ".join(part.en for part in parts))
-    return Sentence(said, slots, ONE_HIDDEN).resting_on(cells.values())
+    return Sentence(said, slots, otherwise).resting_on(cells[name] for name in shown)
+
+
+def _but(names: Iterable[str], without: Sequence[str]) -> list[str]:
+    return [name for name in names if name not in without]
+
+
+def _none(labels: Sequence[Text], m: int, *, among: bool) -> list[Text]:
+    none = NONE_SHOWN_HOLDS.format(m=str(m), those=listed(labels)) if among else NONE_HOLDS.format(m=str(m))
+    return [none if m > 1 else ONE_DOES_NOT]
+
+
+def _some(rest: Sequence[Text], m: int) -> list[Text]:
+    return [HOLDS.format(m=str(m)) if m > 1 else ONE_HOLDS, *([NOT_SAID.format(those=listed(rest))] if rest else [])]
 
 
 def _sides(up: list[str], down: list[str]) -> list[tuple[Text, list[str]]]:

@@ -43,11 +43,11 @@ OTHER = Text("{name} {{{way}_low}} tot {{{way}_high}}", "{name} {{{way}_low}} to
 ANOTHER = Text("Andere rekenwijzen geven: {those}.", "Other ways of calculating give: {those}.")
 AGREE = Text(
     "Of nul binnen de marge ligt, hangt niet van de rekenwijze af.",
-    "Whether zero lies within the interval does not hang on the way of calculating.",
+    "Whether zero lies within the interval does not depend on the way of calculating.",
 )
 PART = Text(
     "Of nul binnen de marge ligt, hangt af van de rekenwijze. Lees het antwoord dus met voorbehoud.",
-    "Whether zero lies within the interval hangs on the way of calculating. So read the answer with reserve.",
+    "Whether zero lies within the interval depends on the way of calculating. So read the answer with reserve.",
 )
 SENSITIVITY = Text(
     "Dit is een gevoeligheidsanalyse. Het antwoord van dit rapport is dat van de hoofdanalyse, die volgt uit de opzet.",

@@ -50,13 +50,14 @@ class Candidate:
 class Sentence:
     """A text whose numbers are filled from protected cells; if one of them is hidden, `otherwise` is said instead.
 
+    That may be a sentence about fewer numbers, which has its own `otherwise`.
     The guard may show a number and keep back its interval, where that would give away counts: then `without_interval` is said.
     Where it says what is largest, the candidates stand in `among`: which of them is said must hang on shown numbers only.
     """
 
     text: Text
     slots: Mapping[str, Slot] = field(default_factory=dict)
-    otherwise: Text = Text(
+    otherwise: Text | Sentence = Text(
         "Er zijn te weinig personen, consulenten of teams om dit te tonen.",
         "There are too few persons, coaches or teams to show this.",
     )
@@ -66,13 +67,15 @@ class Sentence:
     @property
     def quoted(self) -> tuple[Slot, ...]:
         """Give every slot that it may fill."""
-        return (*self.slots.values(), *(slot for one in self.among for slot in one.slots.values()))
+        instead = self.otherwise.quoted if isinstance(self.otherwise, Sentence) else ()
+        return (*self.slots.values(), *(slot for one in self.among for slot in one.slots.values()), *instead)
 
     @property
     def texts(self) -> tuple[Text, ...]:
         """Give all that it may say."""
         among = (text for one in self.among for text in (one.text, one.of_shown))
-        return (self.text, self.otherwise, self.without_interval, *among)
+        instead = self.otherwise.texts if isinstance(self.otherwise, Sentence) else (self.otherwise,)
+        return (self.text, *instead, self.without_interval, *among)
 
     def resting_on(self, cells: Iterable[Cell]) -> Sentence:
         """Say it only while the numbers of these cells may be shown: which words it has was decided by them."""

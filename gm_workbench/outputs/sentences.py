@@ -50,28 +50,35 @@ def say(sentence: Sentence, shown: ShownOutput, language: Language) -> str:
         When a slot quotes a bound that its cell does not show, outside brackets and in a sentence that has no words without it,
         or a placeholder has no slot.
     """
-    sentence = _of_what_is_shown(sentence, shown) if sentence.among else sentence
+    if sentence.among:
+        return _of_what_is_shown(sentence, shown, language)
     text, slots = sentence.text, sentence.slots
     if any(_lacks_bound(slot, shown) for slot in slots.values()):
         text = sentence.without_interval if sentence.without_interval[language] else without_margins(text)
         slots = {name: slot for name, slot in slots.items() if slot.field not in BOUNDS or f"{{{name}}}" in text[language]}
     numbers = {name: _fill(slot, shown, language) for name, slot in slots.items()}
     if None in numbers.values():
-        return sentence.otherwise[language]
+        return _instead(sentence, shown, language)
     try:
         return text[language].format(**numbers)
     except (KeyError, IndexError) as missing:
         raise OutputError(f"Output {shown.words.id!r}: a sentence has the placeholder {missing} but no slot for it.") from None
 
 
-def _of_what_is_shown(sentence: Sentence, shown: ShownOutput) -> Sentence:
-    """Take the candidate with the largest number of those that are shown: what is hidden has no part in which it is."""
+def _of_what_is_shown(sentence: Sentence, shown: ShownOutput, language: Language) -> str:
+    """Say the candidate with the largest number of those that are shown: what is hidden has no part in which it is."""
     ranked = [(size, one) for one in sentence.among if (size := _size(one, shown)) is not None]
     if not ranked:
-        return replace(sentence, text=sentence.otherwise, among=())
+        return _instead(sentence, shown, language)
     most = max(ranked, key=lambda pair: pair[0])[1]
     text = most.text if len(ranked) == len(sentence.among) else most.of_shown
-    return replace(sentence, text=text, slots={**sentence.slots, **most.slots}, among=())
+    return say(replace(sentence, text=text, slots={**sentence.slots, **most.slots}, among=()), shown, language)
+
+
+def _instead(sentence: Sentence, shown: ShownOutput, language: Language) -> str:
+    """Say what is to be said where a number that it quotes is hidden."""
+    instead = sentence.otherwise
+    return say(instead, shown, language) if isinstance(instead, Sentence) else instead[language]
 
 
 def _size(one: Candidate, shown: ShownOutput) -> float | None:

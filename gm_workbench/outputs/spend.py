@@ -54,6 +54,16 @@ DECOMPOSITION_CAPTION = Text(
 )
 
 
+WHOLE_ONLY = Text(
+    "Het verschil is € {gap} per persoon per maand (marge {gap_low} tot {gap_high}).",
+    "The difference is € {gap} per person per month (interval {gap_low} to {gap_high}).",
+)
+NOT_EACH = Text(
+    "Niet elk deel van het verschil is te geven: daarvoor verschillen de gegevens te weinig van elkaar.",
+    "Not every part of the difference can be told: the data differ too little from each other for that.",
+)
+
+
 def spend(
     spent: Mapping[tuple[str, ...], Spend | NotEnoughData],
     differences: Mapping[str, Estimate | NotEnoughData],
@@ -202,7 +212,8 @@ def decomposition(
 ) -> Output:
     """Show the difference in spend and how much of it goes with composition and with amounts.
 
-    Only the two totals are shown, not the parts by category: they sum to the difference, so a hidden one could be worked out.
+    A part that cannot be told is left out, and a sentence says that not all are there. Only the two totals are shown, not the
+    parts by category: they sum to the difference, so a hidden one could be worked out.
 
     Parameters
     ----------
@@ -213,21 +224,28 @@ def decomposition(
         report that gives one difference two intervals contradicts itself.
     """
     known = {name: one for name, one in results.items() if isinstance(one, Decomposition)}
-    if not known:
+    gap = next((one for one in (whole, *(split.gap for split in known.values())) if isinstance(one, Estimate)), None)
+    if not known or gap is None:
         short = next((one for one in results.values() if isinstance(one, NotEnoughData)), None)
         return words_only(section, about, shortage(short or NotEnoughData("", "persons in each group", 0, 2)))
-    gap = whole if isinstance(whole, Estimate) else next(iter(known.values())).gap
-    cells = [estimate_cell(gap, "gap", EURO_MONTH, digits=1)]
+    parts = {f"{name}_{part}": getattr(one, part) for name, one in known.items() for part in PART_LABELS}
+    told = {"gap": gap, **{row: one for row, one in parts.items() if isinstance(one, Estimate)}}
+    cells = [estimate_cell(one, row, EURO_MONTH, digits=1) for row, one in told.items()]
     labels = {"gap": DIFFERENCE_LABEL, EURO_MONTH: Text("€ per persoon per maand", "€ per person per month")}
-    for name, one in known.items():
-        cells += [estimate_cell(getattr(one, part), f"{name}_{part}", EURO_MONTH, digits=1) for part in PART_LABELS]
-        labels |= {f"{name}_{part}": words.format(name=term(name)) for part, words in PART_LABELS.items()}
-    sentence = _decomposition_sentence(next(iter(known)), {cell.row: cell for cell in cells})
+    labels |= {
+        f"{name}_{part}": words.format(name=term(name))
+        for name in known
+        for part, words in PART_LABELS.items()
+        if f"{name}_{part}" in told
+    }
+    split = next((name for name in known if all(f"{name}_{part}" in told for part in PART_LABELS)), None)
+    sentence = _decomposition_sentence(split, {cell.row: cell for cell in cells})
+    missing = () if len(told) > len(parts) else (plain(NOT_EACH),)
     words = section_words(
         section,
         about,
         sentence=sentence,
-        more=(plain(DESCRIPTIVE),),
+        more=(plain(DESCRIPTIVE), *missing),
         caption=DECOMPOSITION_CAPTION,
         alt=sentence,
         shown_as=(Shape.DOTS,),
@@ -244,7 +262,14 @@ PART_LABELS = {
 }
 
 
-def _decomposition_sentence(name: str, cells: Mapping[str, Cell]) -> Sentence:
+def _decomposition_sentence(name: str | None, cells: Mapping[str, Cell]) -> Sentence:
+    """Say what goes with the first split of which both parts are there; the whole difference where there is none."""
+    doubt = NOTHING if _sure(cells["gap"]) else WHOLE_EITHER_WAY
+    if name is None:
+        whole = quote(cells["gap"], signed=True)
+        return Sentence(
+            joined([WHOLE_ONLY, doubt], ""), {f"gap_{end}".removesuffix("_value"): one for end, one in whole.items()}
+        )
     text = Text(
         "Van het verschil van € {{gap}} per persoon per maand gaat € {{composition}} (marge {{composition_low}} tot "
         "{{composition_high}}) samen met {name}; € {{rates}} (marge {{rates_low}} tot {{rates_high}}) blijft over bij gelijke "
@@ -257,7 +282,7 @@ def _decomposition_sentence(name: str, cells: Mapping[str, Cell]) -> Sentence:
     for part in PART_LABELS:
         quoted = quote(cells[f"{name}_{part}"], signed=True)
         slots |= {f"{part}_{end}".removesuffix("_value"): slot for end, slot in quoted.items()}
-    return Sentence(joined([text, NOTHING if _sure(cells["gap"]) else WHOLE_EITHER_WAY], ""), slots)
+    return Sentence(joined([text, doubt], ""), slots)
 
 
 def _sure(gap: Cell) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gm_workbench.outputs.output import Measure, ShownCell, ShownOutput
 from gm_workbench.outputs.printed import axis_label, columns_of, drawn, n_text, rows_of, value_text
 from gm_workbench.outputs.sheet import Sheet
@@ -31,7 +33,9 @@ def draw_matrix(shown: ShownOutput, language: Language, narrow: bool) -> Sheet:
     names = {row: wrap(shown.words.label(row)[language], 84 if narrow else 190, SMALL) for row in rows}
     left = max(text_width(part, SMALL) for name in names.values() for part in name) + 12
     side = min((width - left) / len(columns), 150.0)
-    heads = [wrap(shown.words.label(column)[language], side - 4, 11.0 if narrow else SMALL) for column in columns]
+    said = [shown.words.label(column)[language] for column in columns]
+    size = head_size(said, side - 4, 11.0 if narrow else SMALL)
+    heads = [wrap(one, side - 4, size) for one in said]
     y_label = wrap(axis_label(shown, "y", language), left - 8, SMALL)
     x_label = wrap(axis_label(shown, "x", language), width - left, SMALL)
     top = leading(SMALL) * (max(map(len, heads)) + len(x_label)) + 14
@@ -41,13 +45,23 @@ def draw_matrix(shown: ShownOutput, language: Language, narrow: bool) -> Sheet:
     sheet.paragraph(0, top - 4 - leading(SMALL) * (len(y_label) - 0.5), y_label)
     for place, head in enumerate(heads):
         first = top - 4 - leading(SMALL) * (len(head) - 0.5)
-        sheet.paragraph(left + side * (place + 0.5), first, head, size=11.0 if narrow else SMALL, ha="center")
+        sheet.paragraph(left + side * (place + 0.5), first, head, size=size, ha="center")
     for place, row in enumerate(rows):
         middle = top + tall * (place + 0.5)
         sheet.paragraph(0, middle - leading(SMALL) * (len(names[row]) - 1) / 2, names[row], colour=INK)
     _squares(sheet, shown, (left, top, side, tall), language)
     sheet.mark(shown.words.kind, language)
     return sheet
+
+
+def head_size(heads: Sequence[str], room: float, largest: float) -> float:
+    """Give the size of letters at which the longest word of the heads has room, so that heads do not run into each other.
+
+    >>> head_size(["no pay"], 200.0, 11.0), head_size(["permanent"], 40.0, 11.0) < 11.0
+    (11.0, True)
+    """
+    longest = max(text_width(word, largest) for head in heads for word in head.split())
+    return largest * min(1.0, room / longest)
 
 
 def _squares(sheet: Sheet, shown: ShownOutput, grid: tuple[float, float, float, float], language: Language) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from gm_workbench.errors import CannotCollect
-from gm_workbench.report.collect_beside import given_away, sides_of
+from gm_workbench.report.collect_beside import decisions_of, given_away, sides_of
 from gm_workbench.report.collect_parts import Part, Rules, read_part
 from gm_workbench.report.collect_set import faults_of, missing, replaced, withdrawn
 from gm_workbench.report.collection import (
@@ -104,7 +104,7 @@ def collect(asked: Gathered, paths: Paths, now: datetime | None = None) -> Colle
         faults += wrong
         parts, wrong = _together(asked, before, old, arrived)
         mergers = merged_places(paths)
-        faults += [*wrong, *faults_of(parts, mergers), *given_away(sides_of(parts, mergers))]
+        faults += [*wrong, *faults_of(parts, mergers), *given_away(sides_of(parts, mergers), decisions_of(parts))]
         faults += [fault for fault in {name_fault(asked.name, part.bundle.kind) for part in parts} if fault]
         if not parts and not faults:
             faults.append("nothing would be left in it; remove the folder, if that is what you mean")

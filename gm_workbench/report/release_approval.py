@@ -143,7 +143,7 @@ def _check_again(draft: Bundle, paths: Paths) -> None:
         )
     found, beside = held_against(stand, paths)
     proposed = draft_of(paths, draft.name).with_name(f"{draft.name}{PROPOSED}")
-    refuse_differences(found, beside.sides, str(draft.content["asked_by"]), datetime.now(UTC).date(), proposed)
+    refuse_differences(found, beside, str(draft.content["asked_by"]), datetime.now(UTC).date(), proposed)
     texts = own_texts(draft.content, stand, decisions_about(stand, paths))
     other = [name for name, text in texts.items() if (draft.folder / name).read_bytes() != text.encode("utf-8")]
     if other:

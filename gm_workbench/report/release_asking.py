@@ -85,7 +85,7 @@ def ask(asked: Asked, paths: Paths, now: datetime | None = None) -> Path:
     name_for(asked.name, _one_kind(reports))
     at = now or datetime.now(UTC)
     found, beside = held_against(reports, paths)
-    refuse_differences(found, beside.sides, by, at.date(), folder.with_name(f"{asked.name}{PROPOSED}"))
+    refuse_differences(found, beside, by, at.date(), folder.with_name(f"{asked.name}{PROPOSED}"))
     content = release_content(asked, by, at, reports, found, beside)
     texts = own_texts(content, reports, decisions_about(reports, paths))
     _put(folder, texts, reports)

@@ -8,14 +8,17 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gm_workbench.errors import CannotRelease
+from gm_workbench.guard.decisions import Decision
 from gm_workbench.guard.differencing import Differenced, difference
 from gm_workbench.guard.sides import DRAFTS, Side
+from gm_workbench.guard.sizes import judged
 from gm_workbench.guard.told import Rules, told
 from gm_workbench.report.manifest import MANIFEST
+from gm_workbench.report.release_decisions import decisions_about
 from gm_workbench.report.release_reading import Finished, read_finished
 from gm_workbench.report.release_shelf import approved_bundles
 from gm_workbench.settings import Paths
@@ -25,10 +28,11 @@ _ONE_PLACE = re.compile(r"GM\d{4}|published-.+")
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What a release is held against: each report and where it is from; and the drafts that could not be read."""
+    """What a release is held against: each report and where it is from, drafts that could not be read, and what was decided."""
 
     sides: tuple[Side, ...]
     skipped: tuple[str, ...]
+    decisions: tuple[Decision, ...] = ()
 
 
 def held_against(reports: Sequence[Finished], paths: Paths) -> tuple[Differenced, Beside]:
@@ -37,7 +41,9 @@ def held_against(reports: Sequence[Finished], paths: Paths) -> tuple[Differenced
     own = [side_of(report, "", mergers) for report in reports]
     drafts, skipped = _drafts({report.path for report in reports}, paths, mergers)
     others = tuple(side for side in (*drafts, *_approved(paths, mergers)) if side.kind in {one.kind for one in own})
-    return difference([*own, *others]), Beside((*own, *others), skipped)
+    found = difference([*own, *others])
+    decisions = decisions_about(reports, paths)
+    return replace(found, findings=judged(found.findings, decisions)), Beside((*own, *others), skipped, decisions)
 
 
 def _drafts(asked: set[str], paths: Paths, mergers: Mapping[str, tuple[str, ...]]) -> tuple[list[Side], tuple[str, ...]]:

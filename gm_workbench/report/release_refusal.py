@@ -10,19 +10,21 @@ from pathlib import Path
 from gm_workbench.errors import DifferencingRefused
 from gm_workbench.guard.decisions import Choice, Decision
 from gm_workbench.guard.differencing import SENTENCES, Differenced, Finding, remedies
-from gm_workbench.guard.sides import Side
+from gm_workbench.guard.findings import Rule
+from gm_workbench.guard.sizes import JUDGED
+from gm_workbench.report.release_beside import Beside
 from gm_workbench.report.release_decisions import decisions_csv
 
 PROPOSED = ".proposed.csv"
 
 
-def refuse_differences(found: Differenced, sides: Sequence[Side], by: str, on: date, file: Path) -> None:
+def refuse_differences(found: Differenced, beside: Beside, by: str, on: date, file: Path) -> None:
     """Refuse with the arithmetic, and propose what must be withheld besides.
 
     Parameters
     ----------
     found : Differenced
-    sides : sequence of Side
+    beside : Beside
         All that was compared.
     by : str
         Who asks; her name stands in the proposed rows, which she is to read and decide on.
@@ -37,7 +39,7 @@ def refuse_differences(found: Differenced, sides: Sequence[Side], by: str, on: d
     """
     if not found.findings:
         return
-    chosen, left = remedies(sides, found.findings)
+    chosen, left = remedies(beside.sides, found.findings, beside.decisions)
     because = {one: next((finding for finding in found.findings if one in finding.candidates), None) for one in chosen}
     rows = [Decision(*one, Choice.WITHHOLD, _reason(finding), by, on) for one, finding in because.items()]
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -49,11 +51,14 @@ def refuse_differences(found: Differenced, sides: Sequence[Side], by: str, on: d
 
 def _reason(finding: Finding | None) -> str:
     """Name the rule and no more: the reason is released with the report, and the arithmetic would tell on other reports."""
+    if finding is not None and finding.rule is Rule.SIZES:
+        return f"{JUDGED}: zijn dit de mensen van een ander rapport? / are these the people of another report?"
     rule = "" if finding is None else f" ({finding.rule})"
     said = "naast andere rapporten zou dit een klein aantal personen verraden"
     return f"differencing{rule}: {said} / beside other reports this would give a small number of persons away"
 
 
+_TO_JUDGE = f"  (to judge: if they are other people, make it `release`, keep '{JUDGED}', and say why)"
 SHOWN = 20
 """How many findings a message tells; the proposed rows mend all of them."""
 
@@ -70,7 +75,7 @@ def _refusal(found: Sequence[Finding], rows: Sequence[Decision], left: Sequence[
         lines += [
             f"What must be withheld besides stands in releases/{file.parent.name}/{file.name}. Read it, add its rows to",
             "data/policies/decisions.csv, make these reports anew with gm run, and ask again:",
-            *(f"  {row.report}: {row.output}" for row in rows),
+            *(f"  {row.report}: {row.output}{_TO_JUDGE if row.reason.startswith(JUDGED) else ''}" for row in rows),
         ]
     if left:
         lines += [

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gm_workbench.guard.decisions import Choice, Decision
-from gm_workbench.guard.differencing import Rule
+from gm_workbench.guard.findings import Rule
+from gm_workbench.guard.sides import DRAFTS
+from gm_workbench.guard.sizes import is_answer
 from gm_workbench.report.page import CSP, environment, style
 from gm_workbench.report.phrases import KINDS, NETWORK, PHRASES
 from gm_workbench.report.release_reading import Finished
-from gm_workbench.report.release_words import COMPARED, DECIDED, VERDICTS, WORDS, rule_said
+from gm_workbench.report.release_words import COMPARED, DECIDED, HELD, HIDDEN, OF_ALL, RULES, VERDICTS, WORDS, rule_said
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Language, Text
 
@@ -105,7 +107,7 @@ def summary_html(
         What the page is called in each language.
     """
     other: Language = "en" if language == "nl" else "nl"
-    kind = DataKind(content["data_kind"])
+    kind, compared = DataKind(content["data_kind"]), content["differencing"]["compared"]
     return (
         environment()
         .get_template("release.html.j2")
@@ -122,10 +124,18 @@ def summary_html(
             asked_by=content["asked_by"],
             asked_at=content["asked_at"][:10],
             reason=content["reason"],
-            compared=[(COMPARED[rule][language], content["differencing"]["compared"][rule]) for rule in Rule],
+            found_nothing="answered" if any(is_answer(one) for one in decisions) else "compared",
+            held=[(HELD[name][language], count) for name, count in _held(content["differencing"]).items()],
+            compared=[(COMPARED[rule][language], compared[rule]) for rule in Rule if rule in compared],
             reports=[_report(report, decisions, language, above) for report in reports],
         )
     )
+
+
+def _held(differencing: Mapping[str, Any]) -> dict[str, int]:
+    """Count what the reports were held against besides each other."""
+    drafts = sum(one["release"] == DRAFTS for one in differencing["beside"])
+    return {"drafts": drafts, "released": len(differencing["beside"]) - drafts, "skipped": len(differencing["skipped"])}
 
 
 def _report(report: Finished, decisions: Sequence[Decision], language: Language, above: str) -> dict[str, Any]:
@@ -146,12 +156,18 @@ def _output(report: Finished, output: Mapping[str, Any], decisions: Sequence[Dec
         "heading": output["heading"][language],
         "context": output["context"][language],
         "verdict": (DECIDED if _is_decided(decided) else VERDICTS[output["verdict"]])[language],
-        "rules": "; ".join(
-            rule_said(one, language) for one in output["reasons"] if decided is None or not _repeats(one, decided)
-        ),
+        "rules": _rules(output, [one for one in output["reasons"] if not _repeats(one, decided)], language),
         "decision": "" if decided is None else f"{decided.decided_by}, {decided.date:%Y-%m-%d}: {decided.reason}",
         "numbers": _numbers(output, smallest(report, output["id"]), language),
     }
+
+
+def _rules(output: Mapping[str, Any], reasons: Sequence[str], language: Language) -> str:
+    """Say by which rules numbers were hidden, of what is shown otherwise, and what the guard notes besides."""
+    hiding = [rule_said(one, language) for one in reasons if one in RULES and one not in OF_ALL]
+    said = [rule_said(one, language) for one in reasons if one not in RULES or one in OF_ALL]
+    before = f"{HIDDEN[language]}: " if hiding and output["hidden"] and not output["withheld"] else ""
+    return "; ".join([*([before + ", ".join(hiding)] if hiding else []), *said])
 
 
 def _is_decided(decided: Decision | None) -> bool:
@@ -166,6 +182,11 @@ def _repeats(reason: str, decided: Decision | None) -> bool:
 def _numbers(output: Mapping[str, Any], fewest: str, language: Language) -> str:
     if output["withheld"]:
         return Text("alles verborgen", "everything hidden")[language]
-    said = Text("{cells} getallen, {hidden} verborgen", "{cells} numbers, {hidden} hidden")[language]
+    if not output["cells"]:
+        return Text("geen getallen", "no numbers")[language]
+    many = output["cells"] != 1
+    said = Text(f"{{cells}} getal{'len' * many}, {{hidden}} verborgen", f"{{cells}} number{'s' * many}, {{hidden}} hidden")[
+        language
+    ]
     least = Text("; kleinste n {n}", "; smallest n {n}")[language].format(n=fewest) if fewest else ""
     return said.format(cells=output["cells"], hidden=output["hidden"]) + least

@@ -22,6 +22,14 @@ WORDS = {
         "Met deze vergelijkingen is gezocht naar kleine aantallen die uit meer rapporten samen volgen. Er is niets gevonden.",
         "These comparisons looked for small numbers that follow from several reports together. Nothing was found.",
     ),
+    "answered": Text(
+        "Met deze vergelijkingen is gezocht naar kleine aantallen die uit meer rapporten samen volgen. Van bijna gelijke "
+        "aantallen heeft iemand gezegd dat ze over andere mensen gaan; wie en waarom staat bij het onderdeel. Verder is niets "
+        "gevonden.",
+        "These comparisons looked for small numbers that follow from several reports together. Of nearly equal sizes somebody "
+        "said that they are of other people; who and why stands beside the part. Nothing else was found.",
+    ),
+    "held": Text("Ook naast deze rapporten gelegd", "Also laid beside these reports"),
     "output": Text("onderdeel", "part"),
     "context": Text("wat het toont", "what it shows"),
     "rules": Text("oordeel en regels", "verdict and rules"),
@@ -38,8 +46,18 @@ COMPARED = {
     Rule.PERIOD: Text("deze periode min een andere", "this period minus another"),
     Rule.SUBGROUP: Text("dezelfde groep in twee studies, heel of deels", "the same group in two studies, whole or in part"),
     Rule.POLICY: Text("dezelfde cijfers volgens twee regels", "the same numbers by two policies"),
+    Rule.SIZES: Text("of aantallen onder andere namen bijna gelijk zijn", "whether sizes under other names are nearly equal"),
     Rule.REVISION: Text("een eerdere versie van het rapport", "an earlier version of the report"),
 }
+HELD = {
+    "drafts": Text("concepten die nu niet worden vrijgegeven", "drafts that are not released now"),
+    "released": Text("rapporten uit eerdere vrijgaven", "reports from earlier releases"),
+    "skipped": Text("concepten die niet te lezen waren en zijn weggelaten", "drafts that could not be read and are left out"),
+}
+HIDDEN = Text("verborgen", "hidden")
+OF_ALL = frozenset({"step", "order"})
+"""Rules by which a whole table or line is shown in another way, and no number of it is hidden."""
+
 RULES = {
     "threshold": Text("te weinig personen", "too few persons"),
     "complement": Text("om andere te beschermen", "to protect others"),
@@ -49,6 +67,7 @@ RULES = {
     "dominance": Text("één persoon bepaalt het grotendeels", "one person makes up most of it"),
     "step": Text("lijn in stappen van genoeg personen", "line in steps of enough persons"),
     "empty": Text("er zijn geen personen", "there are no persons"),
+    "order": Text("op naam gesorteerd", "sorted by name"),
 }
 SAYINGS = {
     "a declared sum does not add up": "een som klopt niet",

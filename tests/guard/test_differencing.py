@@ -5,15 +5,18 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 
 from gm_workbench.guard.bounds import Adds, narrowed, tightest
+from gm_workbench.guard.decisions import Choice, Decision
 from gm_workbench.guard.differencing import Rule, difference, remedies
 from gm_workbench.guard.policy import Method
 from gm_workbench.guard.readers import gives_away
 from gm_workbench.guard.sides import DRAFTS, Side
+from gm_workbench.guard.sizes import JUDGED, judged
 from gm_workbench.guard.told import Part, Rules, told
 
 SUPPRESS = Rules("cbs-stijl", "a" * 8, Method.SUPPRESS, 10, 10, 5, 1)
@@ -410,3 +413,69 @@ def test_year_minus_quarters_of_other_studies_is_found(quarters, found):
     ]
     last = report({"all": 300}, study="q4", period="2023-10/2023-12")
     assert (Rule.PERIOD in rules_found(report({"all": 100}), *sides, last)) is found
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ("vrouwen", "women"),
+        ("sex:woman", "Vrouwen"),
+        ("geslacht: vrouw", "women"),
+        ("alleenstaande ouders", "lone_parent"),
+        ("all", "everyone"),
+        ("allen", "iedereen"),
+        ("leefvorm: alle personen", "total"),
+        ("leeftijd: 27-34", "age_band:27-34"),
+    ],
+)
+def test_group_that_is_called_in_two_ways_is_one_group(here, there):
+    assert rules_found(report({here: 120}), report({there: 113}, study="b")) == [Rule.SUBGROUP]
+
+
+def test_groups_of_other_names_are_not_taken_for_one():
+    for here, there in (("vrouwen", "men"), ("werk: ja", "exempt: yes"), ("leeftijd: 27-34", "maanden: 27-34")):
+        assert rules_found(report({here: 120}), report({there: 113}, study="b")) == []
+
+
+def test_parts_that_are_called_in_two_languages_are_taken_from_their_whole():
+    sides = (report({"all": 120}), report({"sex:woman": 70}, study="b"), report({"geslacht: mannen": 47}, study="c"))
+    assert rules_found(*sides) == [Rule.SUBGROUP]
+
+
+def test_nearly_equal_sizes_under_other_names_are_a_question_that_a_person_may_answer():
+    one = replace(report({"candidates": {"new": 2300, "others": 1000}}), populations={"who": "people with a coach"})
+    other = report({"the rest": 3297}, study="b")
+    found = difference([one, other]).findings
+    assert [finding.rule for finding in found] == [Rule.SIZES]
+    row = Decision("b/GM0855", "who", Choice.RELEASE, f"{JUDGED}: of another register", "Noor Bakker", date(2026, 11, 26))
+    assert judged(found, [row]) == ()
+    assert judged(found, [replace(row, reason="looks good")]) == found
+    assert judged(found, [replace(row, decision=Choice.WITHHOLD)]) == found
+    assert remedies([one, other], (), [replace(row, report="a/GM0855")]) == ((), ())
+
+
+def test_sizes_of_small_groups_and_of_two_categories_of_one_characteristic_are_no_question():
+    assert rules_found(report({"candidates": 120}), report({"the rest": 113}, study="b")) == []
+    assert rules_found(report({"sex:woman": 1200}), report({"sex:man": 1204}, study="b")) == []
+    assert rules_found(report({"candidates": 1200}), report({"the rest": 1210}, study="b")) == []
+
+
+def test_periods_that_overlap_are_held_against_each_other_and_against_the_one_that_they_make():
+    later = "2023-07/2024-06"
+    assert rules_found(report({"all": 120}), report({"all": 114}, period=later)) == [Rule.PERIOD]
+    assert rules_found(report({"all": 120}), report({"all": 114}, period=later, study="b")) == [Rule.SUBGROUP]
+    first, last, all_three = "2022-01/2023-12", "2023-01/2024-12", "2022-01/2024-12"
+
+    def seen(whole):
+        sides = [report({"all": n}, period=period) for n, period in ((300, first), (200, last), (whole, all_three))]
+        return rules_found(*sides)
+
+    assert (seen(495), seen(460)) == ([Rule.PERIOD], [])  # five are in both
+
+
+def test_total_is_held_against_places_that_tell_other_months():
+    total = report({"all": 120}, "region", members=("GM0307", "GM0363", "GM0855"))
+    places = (report({"all": 60}, "GM0363"), report({"all": 56}, period="2023-07/2024-06"))
+    assert rules_found(total, *places) == [Rule.TOTAL]
+    assert rules_found(total, places[0], report({"all": 40}, period="2023-07/2024-06")) == []
+    assert rules_found(total, places[0], report({"all": 56}, period=NEXT)) == []

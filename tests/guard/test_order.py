@@ -191,3 +191,19 @@ def test_total_across_is_no_total_of_the_rows(policy, words):
     cells = [Cell(row, column, COUNT, n) for row, (k, n) in rows.items() for column, n in (("x", k), ("y", n), ("sum", k + n))]
     sums = tuple(Sum((row, "sum"), ((row, "x"), (row, "y"))) for row in rows)
     assert _rows(Output(words(ordered=False), tuple(cells), sums), policy) == ["a", "b", "c", "d"]
+
+
+BLOCKS = {"sex:woman": 70, "sex:man": 30, "home:rent": 60, "home:own": 45, "home:room": 4, "home:farm": 33}
+
+
+def test_rows_that_fall_within_the_block_of_one_characteristic_go_by_name(policy, words):
+    assert _rows(_made(words, BLOCKS), policy) == sorted(BLOCKS)
+
+
+def test_rows_that_neither_rise_nor_fall_within_their_block_stay_as_they_are(policy, words):
+    rows = {"sex:woman": 70, "sex:man": 30, "home:own": 45, "home:rent": 60, "home:room": 4, "home:farm": 33, "home:boat": 50}
+    assert _rows(_made(words, rows), policy) == list(rows)
+
+
+def test_order_within_blocks_does_not_hang_on_the_hidden_number(policy, words):
+    assert len({tuple(_rows(_made(words, BLOCKS | {"home:room": few}), policy)) for few in range(1, 10)}) == 1

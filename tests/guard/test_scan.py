@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 
 import pytest
@@ -40,8 +41,7 @@ def test_person_number_is_found(number, around):
         "000000000",
         person(5, "1234"),  # the synthetic remainder counts only after a nine
         f"0.{REAL}",
-        f"een kans van 0,{REAL} per maand",
-        f"het verschil: -0,{REAL}%",
+        f"een kans van 0.{REAL} per maand",
         f'<td class="number">0,{REAL}</td>',
         f"1{REAL}",
         f"{REAL}0",
@@ -87,6 +87,37 @@ def test_other_digits_are_no_person(text):
         f"{REAL[:3]}.{REAL[3:]}e6",
         f"[1,{REAL[0]}.{REAL[1:]}0e8]",
         REAL.translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")),
+        f"<td>{REAL[:4]}</td>\n<td>{REAL[4:]}</td>",
+        f"<td>{REAL[:3]}</td><td>{REAL[3:6]}</td><td>{REAL[6:]}</td>",
+        "".join(f"<td>{digit}</td>" for digit in REAL),
+        f"<text x='1'>{REAL[:4]}</text><text x='2'>{REAL[4:]}</text>",
+        f"{REAL[:4]}<br>{REAL[4:]}",
+        f"<![CDATA[{REAL[:4]}]]><![CDATA[{REAL[4:]}]]>",
+        f'<!DOCTYPE svg [<!ENTITY a "{REAL[:4]}">]><text>&a;{REAL[4:]}</text>',
+        f"<p>C\n{REAL}</p>",  # a line that ends in a letter of hexadecimal digits
+        f"[{','.join(REAL)}]",
+        f"{REAL[:3]}&ZeroWidthSpace;{REAL[3:]}",
+        f"{REAL[:3]}\u3164{REAL[3:]}",
+        "".join(chr(0x245F + int(digit)) if digit != "0" else "\u24ea" for digit in REAL),
+        "".join(f"&#0000000{ord(digit)};" for digit in REAL),
+        "".join(f"&amp;#{ord(digit)};" for digit in REAL),
+        f"\\u003{REAL[0]}{REAL[1:]}",
+        f"{REAL[:8]}%2{5}3{REAL[8]}",
+        "+" + base64.b64encode(REAL.encode("utf-16-be")).decode().rstrip("=") + "-",
+        f"<style>p{{content:'{REAL[:4]}' '{REAL[4:]}'}}</style>",
+        "<style>p{content:'" + "".join(f"\\3{digit} " for digit in REAL) + "'}</style>",
+        "".join(f"=3{digit}" for digit in REAL),
+        REAL.encode().hex(),
+        REAL.replace("0", "O"),
+        REAL.replace("0", "\u041e"),
+        f'{{"a":"{REAL[:4]}","b":"{REAL[4:]}"}}',
+        f'["{REAL[:4]}", "{REAL[4:]}"]',
+        f'"{REAL[:4]}\n{REAL[4:]}";1',
+        f"{REAL[:4]}\\\\u200b{REAL[4:]}",
+        f'="{REAL[:4]}"&"{REAL[4:]}"',
+        f"<iframe srcdoc='{REAL[:4]}&lt;b&gt;{REAL[4:]}'></iframe>",
+        f"een kans van 0,{REAL} per maand",
+        f"het verschil: -0,{REAL}%",
     ],
 )
 def test_person_number_is_found_however_it_is_written(text):
@@ -101,8 +132,10 @@ def test_person_number_is_found_however_it_is_written(text):
         f"{OTHER[:3]}.{OTHER[3:6]}-{OTHER[6:]}",
         f"{REAL[:3]} {REAL[3:6]}-{REAL[6:]} 1",
         f"{REAL[:3]} {REAL[3:6]} {REAL[6:]} 1",
-        f"<td>{REAL[:4]}</td><td>{REAL[4:]}</td>",
-        f"{REAL[:4]}<br>{REAL[4:]}",
+        f'<td class="number">{REAL[:4]}</td><td class="number">{REAL[4:]}</td>',  # counts of the workbench beside each other
+        f"<td>{OTHER[:4]}</td><td>{OTHER[4:]}</td>",
+        f"<td>{REAL[:4]}</td><td>{REAL[4:]}</td><td>1</td>",
+        f"<text>{REAL[:3]}</text><text>{REAL[3:6]}</text><text>{REAL[6:]}</text>",  # ticks of an axis
         f"M{' '.join(REAL)} 4 5",
         "2023-01/2025-12",
     ],
@@ -216,6 +249,23 @@ def test_other_words_are_no_key_column(text):
         "481334400000",
         '{"d":481330800000}',
         "[1,-481334400000]",
+        '{"d":481334400}',
+        "481330800",
+        "3-4-85",
+        "geboren 03/04/85",
+        "03.04.85",
+        "3-apr-85",
+        "3\u202fapril\u202f1985",
+        "p{content:'03-04-' '1985'}",
+        "3 april '85",
+        "3.apr.1985",
+        "3-IV-1985",
+        "1985-W14-3",
+        "1985_04_03",
+        "1985\u201304\u201303",
+        "3 . 4 . 1985",
+        '{"year":1985,"month":4,"day":3}',
+        "dag 3, maand 4, jaar 1985",
     ],
 )
 def test_birth_date_is_found(text):
@@ -246,6 +296,14 @@ def test_birth_date_is_found(text):
         "481334460000",
         "86400000000",
         "1767225600000",
+        "1767225600",
+        "481334460",
+        "108000000",  # an amount that is a number of whole days as well
+        "10/10/90/50",
+        "26-11-26",
+        "3.4.85",
+        "12-13-85",
+        "3 april 85 personen",
     ],
 )
 def test_other_dates_and_numbers_are_no_birth_date(text):

@@ -9,7 +9,7 @@ from gm_workbench.errors import OutputError
 from gm_workbench.outputs.figures import DRAWN, draw
 from gm_workbench.outputs.output import Axis, Measure, Role, Shape, ShownCell, ShownOutput, Suppressed, Words, plain
 from gm_workbench.outputs.series import AT_RISK, curves_of, risk_rows
-from gm_workbench.outputs.squares import BLACK, DARK, LIGHT, TURNS_WHITE, shade
+from gm_workbench.outputs.squares import BLACK, DARK, LIGHT, TURNS_WHITE, head_size, shade
 from gm_workbench.outputs.style import (
     CREAM,
     RUST,
@@ -364,6 +364,14 @@ def test_every_text_colour_stands_out_from_its_paper(ink, paper):
 @pytest.mark.parametrize("share", [0.0, 0.25, TURNS_WHITE - 0.01, TURNS_WHITE, 0.8, 1.0])
 def test_numbers_in_a_matrix_stand_out_from_their_shade(share):
     assert contrast(shade(share), WHITE if share >= TURNS_WHITE else BLACK) >= 4.5
+
+
+@pytest.mark.parametrize("room", [40.0, 49.0, 50.0, 51.0, 80.0])
+def test_heads_of_a_matrix_do_not_run_into_each_other(room):
+    heads = ["no pay", "below, flexible", "above, permanent"]
+    size = head_size(heads, room, 11.0)
+    assert size <= 11.0
+    assert max(text_width(word, size) for head in heads for word in head.split()) <= room + 0.5
 
 
 def test_shade_runs_from_light_to_dark():

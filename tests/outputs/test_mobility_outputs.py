@@ -143,6 +143,26 @@ def test_indices_say_the_upward_share_in_per_cent():
     assert [cell.row for cell in output.cells] == list(INDICES)
 
 
+STILL = NotEnoughData("x", "different outcomes", 1, 2)
+
+
+def test_indices_leave_out_the_one_that_does_not_vary_and_say_that_not_all_are_there():
+    found = {name: estimate(0.32, 0.29, 0.35) for name in INDICES} | {"determinant": STILL}
+    output = indices(found, SECTIONS["indices"], ABOUT, horizon=12)
+    assert [cell.row for cell in output.cells] == [name for name in INDICES if name != "determinant"]
+    assert spoken(output).endswith(
+        "Niet van elke maat is iets te zeggen: daarvoor verschillen de gegevens te weinig van elkaar."
+    )
+    assert "De andere tellen omhoog en omlaag samen." in output.words.caption.nl
+    assert "The others count up and down alike." in output.words.caption.en
+
+
+def test_indices_without_the_share_that_rose_are_one_sentence():
+    # the others would tell that it is none, or all
+    found = {name: estimate(0.32, 0.29, 0.35) for name in INDICES} | {"upward": STILL}
+    assert indices(found, SECTIONS["indices"], ABOUT, horizon=12).cells == ()
+
+
 def test_indices_say_what_each_of_them_tells():
     labels = indices(dict.fromkeys(INDICES, estimate(0.3, 0.2, 0.4)), SECTIONS["indices"], ABOUT, horizon=12).words.labels
     assert labels["second_eigenvalue"].nl == "hoe snel het begin vervaagt (tweede eigenwaarde)"

@@ -82,7 +82,7 @@ def test_a_difference_is_said_higher_lower_or_not_to_be_told(
 def test_the_start_is_said_beside_it_and_why_it_is_not_allowed_for(shown: Callable[..., Output], read: Reader) -> None:
     output = shown()
     assert told(output, read)[1].startswith("Aan de start was het verschil +11,0 punten (marge +1,0 tot +21,0). De eerste")
-    assert told(output, read, "en")[1].endswith("So no equal start was taken.")
+    assert told(output, read, "en")[1].endswith("So the later difference is not adjusted for the start.")
     assert any("telt mee bij het team van de start" in one for one in told(output, read))
     assert output.words.shown_as == (Shape.DOTS,)
     assert [cell.row for cell in output.cells] == ["T0", "T6", "T12"]

@@ -130,6 +130,43 @@ def test_the_guard_releases_it_and_silences_the_sentence_of_few_teams(shown: Cal
     assert "5,0" not in say(few.words.sentence, few, "nl")
 
 
+MISSING = {
+    ("skills",): (
+        "Als meetelt dat er naar 3 uitkomsten is gekeken, is van andere uitstroom en schulden niet te zeggen of het hoger of "
+        "lager is. Van vaardigheden is het getal niet te tonen."
+    ),
+    ("other_exit",): (
+        "Hoger: vaardigheden (+5,0 punten, hoogstens +7,4). Dit houdt stand, ook als meetelt dat er naar 3 uitkomsten is "
+        "gekeken. Van schulden is dat niet te zeggen. Van andere uitstroom is het getal niet te tonen."
+    ),
+    ("other_exit", "debts"): (
+        "Hoger: vaardigheden (+5,0 punten, hoogstens +7,4). Dit houdt stand, ook als meetelt dat er naar 3 uitkomsten is "
+        "gekeken. Van andere uitstroom en schulden is het getal niet te tonen."
+    ),
+    ("other_exit", "debts", "skills"): "Van geen van de uitkomsten is het getal te tonen.",
+}
+
+
+@pytest.mark.parametrize(("hidden", "said"), MISSING.items())
+def test_where_numbers_are_hidden_the_others_are_said(
+    hidden: tuple[str, ...], said: str, shown: Callable[..., Output], read: Reader
+) -> None:
+    euros = replace(points(1.0, 20.0), unit="euro per month")
+    output = shown(WORK, SKILLS, DEBTS, other_exit=share(0.01, 0.01), skills=points(5.0), debts=euros)
+    assert read(output, hidden=hidden) == said
+
+
+def test_what_is_hidden_has_no_part_in_what_is_said_of_the_others(shown: Callable[..., Output], read: Reader) -> None:
+    told = {
+        read(shown(WORK, SKILLS, other_exit=share(0.01, 0.01), skills=points(value)), hidden=("skills",))
+        for value in (-5.0, 0.0, 5.0)
+    }
+    (one,) = told
+    assert one.endswith(
+        "is van andere uitstroom niet te zeggen of het hoger of lager is. Van vaardigheden is het getal niet te tonen."
+    )
+
+
 @pytest.mark.parametrize("assignment", list(Assignment))
 def test_secondary_outcomes_never_say_effect(
     assignment: Assignment, shown: Callable[..., Output], about: About, read: Reader

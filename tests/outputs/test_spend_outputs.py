@@ -140,7 +140,27 @@ def test_decomposition_leaves_out_what_could_not_be_split():
     assert [cell.row for cell in output.cells] == ["gap", "type_composition", "type_rates"]
 
 
-@pytest.mark.parametrize("results", [{}, {"household": FEW}])
+ONE_PART = Decomposition(euros(-16), NotEnoughData("x", "different outcomes", 1, 2), euros(-16), ())
+NOTHING_VARIES = Decomposition(*[NotEnoughData("x", "different outcomes", 1, 2)] * 3, ())
+
+
+def test_decomposition_shows_the_part_that_can_be_told_and_says_that_one_is_missing():
+    output = decomposition({"household": ONE_PART, "type": SPLIT}, SECTIONS["decomposition"], ABOUT)
+    assert [cell.row for cell in output.cells] == ["gap", "household_rates", "type_composition", "type_rates"]
+    assert "household_composition" not in output.words.labels
+    assert "samen met soort voorziening" in spoken(output)
+    assert "Niet elk deel van het verschil is te geven: daarvoor verschillen de gegevens te weinig van elkaar." in spoken(
+        output
+    )
+
+
+def test_decomposition_without_any_whole_split_says_the_difference():
+    output = decomposition({"household": ONE_PART}, SECTIONS["decomposition"], ABOUT)
+    assert spoken(output, "en").startswith("The difference is € −16.0 per person per month (interval −21.0 to −11.0).")
+    assert "Not every part of the difference can be told" in spoken(output, "en")
+
+
+@pytest.mark.parametrize("results", [{}, {"household": FEW}, {"household": NOTHING_VARIES}])
 def test_decomposition_of_nothing_is_one_sentence(results):
     assert decomposition(results, SECTIONS["decomposition"], ABOUT).cells == ()
 

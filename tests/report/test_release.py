@@ -202,6 +202,26 @@ def test_release_is_refused_with_the_arithmetic_and_passes_once_its_proposed_dec
     assert "Dit onderdeel wordt niet getoond: zo is besloten, om te voorkomen dat iemand herkenbaar is." in shown
 
 
+def test_nearly_equal_sizes_are_a_question_that_is_answered_with_a_row_and_shown_to_who_approves(town):
+    town.report(who={"kandidaten": 2400, "jong": 4})
+    town.report(study="amersfoort_upward_mobility", who={"de rest": 2395})
+    with pytest.raises(
+        DifferencingRefused, match=r"(?s)Are they the same people\?.*AMERS: who  \(to judge".replace("AMERS", AMERSFOORT)
+    ):
+        town.ask(TILBURG, AMERSFOORT)
+    proposed = town.paths.releases / ".drafts" / "tilburg-2026.proposed.csv"
+    row = proposed.read_text(encoding="utf-8")
+    assert "withhold,differencing (sizes): zijn dit de mensen van een ander rapport?" in row
+    proposed.write_text(row.replace("withhold", "release").replace("zijn dit", "andere mensen dan: zijn dit"), encoding="utf-8")
+    town.decide(proposed)
+    draft = town.ask(TILBURG, AMERSFOORT)
+    page = (draft / "summary.html").read_text(encoding="utf-8")
+    assert "heeft iemand gezegd dat ze over andere mensen gaan" in page
+    assert page.count("Noor Bakker, 2026-11-26: differencing (sizes): andere mensen dan: zijn dit") == 1
+    assert "verborgen: te weinig personen; op naam gesorteerd" in page
+    assert town.approve().state == "approved, unsigned"
+
+
 def test_release_is_held_against_drafts_of_sibling_places_that_are_not_in_it(town):
     town.report("network", who={"all": 200})
     town.report("GM0363", who={"all": 130})

@@ -167,7 +167,7 @@ EDGES: list[tuple[str, str, Callable[[Callable[..., Any]], float], float, str]] 
     ),
     (
         "panels.fixed_effects",
-        "thirty persons with two rows, the fewest",
+        "thirty persons with two rows, the fewest rows",
         lambda ask: ask(PAIRS, "wage", ["hours"]).coefficients["hours"].value,
         2,
         "mean step of those who change: 1, 2 and 3",

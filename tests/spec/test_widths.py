@@ -52,7 +52,7 @@ FLAT: list[tuple[str, Callable[[], Any]]] = [
     ("one amount by type", lambda: provision_kitagawa(LEVEL, COSTS, "sex", PAIR, draws=9)),
     ("one amount to explain", lambda: oaxaca_blinder(LEVEL, "amount", "sex", PAIR, ["home"], draws=9)),
     ("nobody moves", lambda: mobility_indices(STAYED, ["low", "high"], draws=9)),
-    ("all end in one state", lambda: mobility_indices(FALLEN, ["low", "high"], draws=9)),
+    ("all end in one state", lambda: mobility_indices(FALLEN, ["low", "high"], draws=9)["upward"]),
     ("wages that rise alike", lambda: movement(WAGES)),
     ("nobody passes anybody", lambda: rank_mobility(WAGES, draws=9)),
     ("everybody on a line of her own", lambda: growth(LINES, "y", "t")),
@@ -79,6 +79,26 @@ def test_where_nothing_varies_there_is_no_number_and_a_sentence_that_says_so(ask
     assert isinstance(found, NotEnoughData)
     assert (found.got, found.needed) == (1, 2)
     assert shortage(found).nl.endswith("daarvoor verschillen de gegevens te weinig van elkaar.")
+
+
+def test_indices_that_vary_are_given_beside_those_that_do_not() -> None:
+    found = mobility_indices(FALLEN, ["low", "high"], draws=99)
+    there = [name for name, one in found.items() if isinstance(one, Estimate)]
+    assert there == ["bartholomew_1", "bartholomew_2"]  # who falls counts there; the rows of the matrix are all alike
+    assert (found["bartholomew_2"].value, found["prais"].what) == (0.5, "different outcomes")
+
+
+@pytest.mark.parametrize(
+    ("split", "nothing", "whole"),
+    [
+        (lambda: spend_kitagawa(LEVEL.assign(amount=np.arange(80) % 7, home="a"), "sex", PAIR, "home"), "composition", "rates"),
+        (lambda: provision_kitagawa(LEVEL, COSTS.loc[COSTS["person"] % 5 > 1], "sex", PAIR), "rates", "composition"),
+    ],
+)
+def test_a_split_of_which_one_part_is_nothing_gives_the_other(split: Callable[[], Any], nothing: str, whole: str) -> None:
+    found = split()
+    assert isinstance(getattr(found, nothing), NotEnoughData)
+    assert getattr(found, whole) == found.gap
 
 
 def test_shares_have_an_interval_where_all_or_none_do_it() -> None:

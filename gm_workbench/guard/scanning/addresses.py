@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_CODE = re.compile(r"(?<![\w.-])[1-9]\d{3}([ \u00a0]?)([A-Za-z]{2})(?!\w)")
+_CODE = re.compile(r"(?<![\w.-])[1-9]\d{3}((?:[ \u00a0]|[\t-](?=[A-Z]{2}))?)([A-Za-z]{2})(?!\w)")
 _NEVER = frozenset({"SA", "SD", "SS"})
 _UNITS = re.compile(
     "px|em|ms|ns|us|pt|pp|st|nd|rd|th|vh|vw|hz|kb|mb|gb|tb|km|kg|mg|ml|cl|dl|cm|dm|mm|nm|hl|kw|pk", re.IGNORECASE
@@ -22,8 +22,10 @@ _NUMBER = r"\d{1,5}[ ]?[a-zA-Z]?"
 _SIGN = r"[\"']?[,;\t|\n][ \"']*"
 _BETWEEN = rf"(?:[^\W\d_][\w .'\-]{{1,40}}{_SIGN}){{1,2}}"
 _AFTER = re.compile(
-    r"(?:[,;\t|\"' ]{1,4}(?:(?<=[,;\t|\"'])|(?!\d+,\d))(?:nr\.? ?)?\d{1,5}(?: ?[a-zA-Z]|-\d{1,4})?(?![\w%]|\.\d)"
+    r"(?:(?:[,;\t|\"' \u00a0]{1,4}|[&?;][\w%]{1,20}=)(?:(?<=[,;\t|\"'=])|(?!\d+,\d))(?:nr\.? ?)?"
+    r"\d{1,5}(?: ?[a-zA-Z]|-\d{1,4})?(?![\w%]|\.\d)"
     rf"|[ \t\"'\r]*\n\s*{_NUMBER}[ \t]*(?=[\r\n]|\Z)"
+    r"|\"\s*,\s*\"(?i:nr|no|num|nummer|number|hn|huisnr)\"\s*:\s*\"?\d{1,5}(?!\d)"
     rf"|{_SIGN}{_BETWEEN}\d{{1,5}}[a-zA-Z]?(?=[\"' ]*(?:[,;\t|\r\n]|\Z))"
     rf"|[^<>]{{0,80}}?(?<![A-Za-z]){_HOUSE}\W{{1,5}}\d{{1,5}}(?!\d))"
 )

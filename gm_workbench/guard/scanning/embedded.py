@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import zlib
+from urllib.parse import unquote
 
 from gm_workbench.guard.scanning.mapped import Mapped, replaced
 from gm_workbench.guard.scanning.pictures import printed
 from gm_workbench.guard.scanning.pieces import Piece, is_text
 
-_DATA = re.compile(r"data:(?P<mime>[\w/+.-]*)(?:;[\w.=-]+)*;base64,(?P<code>[A-Za-z0-9+/=\s]+)")
+_DATA = re.compile(r"data:(?P<mime>[\w/+.-]*)(?:;[\w.=-]+)*;base64,(?P<code>[A-Za-z0-9+/=%\s]+)", re.IGNORECASE)
+_WRITTEN = re.compile(r"data:(?P<mime>[\w/+.-]+)(?:;[\w.=-]+)*,(?P<said>[^\s\"'<>]*%[^\s\"'<>]*)", re.IGNORECASE)
 _BLOB = re.compile(
     r"(?<![A-Za-z0-9+/=])(?:[A-Za-z0-9+/]{68,}|[A-Za-z0-9+/]{24,}(?=\r?\n[A-Za-z0-9+/]))"
     r"(?:\r?\n[A-Za-z0-9+/]+)*={0,2}(?![A-Za-z0-9+/=])"
@@ -20,6 +23,7 @@ _HEX = re.compile(r"[0-9a-f\s]+")
 _FEWEST = 51
 """Bytes: shorter ones are decoded only when there are digits in them."""
 
+_LARGEST = 1 << 24
 _SIX_DIGITS = re.compile(r"(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){2}")
 """How six digits are written in base64: one place in 2·10⁸ of random signs looks like it."""
 
@@ -38,21 +42,37 @@ def cut(piece: Piece, text: str) -> tuple[Mapped, list[Piece]]:
     def data(match: re.Match[str]) -> str:
         line = text.count("\n", 0, match.start()) + 1
         name = f"{match['mime'] or 'data'} {len(found) + 1} (line {line})"
-        found.append(piece.inside(name, from_base64(match["code"]), ".svg" if "svg" in match["mime"] else ""))
+        found.append(piece.inside(name, from_base64(unquote(match["code"])), ".svg" if "svg" in match["mime"] else ""))
         return match[0][: match.start("code") - match.start()]
 
     def blob(match: re.Match[str]) -> str:
-        content = b"" if _HEX.fullmatch(match[0]) else from_base64(match[0])
+        content = b"" if _HEX.fullmatch(match[0]) else _inflated(from_base64(match[0]))
         if len(content) < _FEWEST or not _says_something(content):
             return match[0]
         known = content.startswith(_KNOWN) or is_text(content)
         found.append(piece.inside(f"base64 {len(found) + 1}", content if known else printed(content)))
         return ""
 
-    bare = replaced(Mapped.of(text), _DATA, data) if ";base64," in text else Mapped.of(text)
+    has_data = "data:" in text.lower()
+    bare = replaced(Mapped.of(text), _DATA, data) if has_data else Mapped.of(text)
+    for match in _WRITTEN.finditer(bare.text) if has_data else ():
+        said = unquote(match["said"]).encode("utf-8", "replace")
+        found.append(piece.inside(f"{match['mime']} {len(found) + 1}", said, ".html"))
     bare = replaced(replaced(bare, _BLOB, blob), _URL_BLOB, blob)
     digits = b"\n".join(_with_digits(bare.text))
     return bare, [*found, piece.inside("base64 with digits", digits, ".txt")] if digits else found
+
+
+def _inflated(content: bytes) -> bytes:
+    """Undo zlib's compression where it is that, to its end; else give the bytes back."""
+    if content[:1] != b"\x78":
+        return content
+    stream = zlib.decompressobj()
+    try:
+        made = stream.decompress(content, _LARGEST)
+    except zlib.error:
+        return content
+    return made if stream.eof else content
 
 
 def _with_digits(text: str) -> list[bytes]:

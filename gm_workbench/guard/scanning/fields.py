@@ -12,7 +12,7 @@ from typing import Any
 from gm_workbench.guard.scanning.findings import INSIDE, Rule, masked
 from gm_workbench.guard.scanning.numbers import is_person
 from gm_workbench.guard.scanning.pieces import Piece, Seen
-from gm_workbench.guard.scanning.tables import is_of_records
+from gm_workbench.guard.scanning.tables import cut_in_columns, is_of_records
 from gm_workbench.guard.scanning.text import decoded, look
 
 _DIGEST = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{64}")  # one in 10¹³ digests has no letter
@@ -116,7 +116,7 @@ def _wrong(content: Any, kinds: Mapping[str, Kind], path: str = "") -> Iterator[
 def read_csv(piece: Piece) -> Seen:
     """Look through a table: as a text, where commas separate, and field by field where the workbench wrote it."""
     text = decoded(piece)
-    yield from look(piece, text, decimal_comma=False)
+    yield from look(piece, text)
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True))
     except csv.Error:
@@ -127,8 +127,11 @@ def read_csv(piece: Piece) -> Seen:
     head, rows = lines[0], lines[1:]
     if {"measure", "n"} <= set(head):
         yield from _cells(piece, head, rows)
-    elif is_of_records(rows):
+        return
+    if is_of_records(rows):
         yield piece.finding(Rule.RECORDS)
+    if cut_in_columns(rows):
+        yield piece.finding(Rule.NUMBER)
 
 
 def _delimiter(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER
 
 _WHOLE = re.compile(r"(?<!\d)(?<!\d\.)\d{9}(?![0-9A-Fa-f])(?!\.\d*[1-9])")
-_HEXADECIMAL = re.compile(r"(?<![A-Za-z])[A-Fa-f]+$")
+_HEXADECIMAL = re.compile(r"(?<![A-Za-z])[A-Fa-f]+\Z")
 _APART = re.compile(
     r"""
     (?<![0-9A-Za-z]) (?<![0-9][ .\-/_\u00a0\u2009\u202f])
@@ -26,8 +26,13 @@ _MIXED = re.compile(
     re.VERBOSE,
 )
 _POWER = re.compile(r"(?<![\w.])(\d{1,3})\.(\d{6,10})[eE]\+?0{0,2}([5-8])(?!\w|\.\d)")
-_IN_PROSE = re.compile(r"[A-Za-z:] -?0,$")
-_ON = re.compile(r"%|[ \u00a0](?:%|[A-Za-z])")
+_IN_DIGITS = re.compile(
+    r"\"(\d{1,8}(?:\"\s*,\s*\"(?:\w{1,30}\"\s*:\s*\")?|\r?\n)\d{1,8})\"(?!\s*,\s*\"(?:\w{1,30}\"\s*:\s*\")?\d)"
+    r"|(?<![\[\d.,])\[\s*(\d(?:\s*,\s*\d){8})\s*\](?!\s*,)"
+    r"|(?m:(?<![\d.,]\n)^[ \t]*(\d{1,8}[ \t]*\r?\n[ \t]*\d{1,8})[ \t]*$(?!\r?\n[ \t]*\d))"
+)
+"""One number as a list of digits, or cut in two lines by themselves."""
+
 _EURO = re.compile(r"(?:€|EUR|euro)[ \u00a0\u202f]?$", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\d{3}(?:\D\d{3}){2}")
 _LONGEST = 17
@@ -49,18 +54,18 @@ def is_person(digits: str) -> bool:
     return any(values) and (remainder == 0 or (values[0] == 9 and remainder == SYNTHETIC_REMAINDER))
 
 
-def persons(text: str, *, decimal_comma: bool = True) -> Iterator[int]:
-    """Give where numbers of persons begin.
+def persons(text: str) -> Iterator[int]:
+    r"""Give where numbers of persons begin.
 
-    Decimals are none, and neither are rows of hexadecimal digits. A comma is a decimal sign only behind a zero between words:
-    elsewhere it separates. Nine digits may be written apart, with one sign between all parts; an amount of euros in thousands
-    is not such a number.
+    Decimals are none, and neither are rows of hexadecimal digits. A comma is no decimal sign: it separates. Nine digits may be
+    written apart, with one sign between all parts, as a list of digits, or on two lines of their own; an amount of euros in
+    thousands is not such a number.
 
-    >>> list(persons("een kans van 0,999990019 per maand")), list(persons("[0,999990019]"))
-    ([], [3])
+    >>> list(persons("een kans van 0,999990019 per maand")), list(persons("[9,9,9,9,9,0,0,1,9]")), list(persons("9999\n90019"))
+    ([15], [1], [0])
     """
     for match in _WHOLE.finditer(text):
-        if is_person(match[0]) and not _excused(text, match, decimal_comma=decimal_comma):
+        if is_person(match[0]) and not _after(_HEXADECIMAL, text, match.start()):  # a word such as *id* in front is none
             yield match.start()
     yield from _otherwise(text)
     for match in _APART.finditer(text):
@@ -75,21 +80,16 @@ def _otherwise(text: str) -> Iterator[int]:
         digits = match[0][:3] + match[0][4:7] + match[0][8:]
         if is_person(digits) and not _amount(text, match):
             yield match.start()
+    for match in _IN_DIGITS.finditer(text):
+        at = match.lastindex or 0
+        digits = "".join(re.findall(r"(?<![\w-])\d+(?![\w-])", match[at]))
+        if len(digits) == 9 and is_person(digits):
+            yield match.start(at)
     for match in _POWER.finditer(text):
         whole, decimals, power = match.groups()
         digits = whole + decimals
         if len(whole) + int(power) == 9 and is_person(digits[:9].ljust(9, "0")) and not digits[9:].strip("0"):
             yield match.start()
-
-
-def _excused(text: str, match: re.Match[str], *, decimal_comma: bool) -> bool:
-    """Whether digits go on a row of hexadecimal ones (a word such as *id* in front is none), or are decimals in a sentence."""
-    return _after(_HEXADECIMAL, text, match.start()) or (decimal_comma and _in_prose(text, match))
-
-
-def _in_prose(text: str, match: re.Match[str]) -> bool:
-    """Whether digits are the decimals of a fraction that stands between words, and so in no list."""
-    return _ON.match(text, match.end()) is not None and _after(_IN_PROSE, text, match.start())
 
 
 def _amount(text: str, match: re.Match[str]) -> bool:

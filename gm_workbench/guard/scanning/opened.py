@@ -28,6 +28,9 @@ LARGEST = 1 << 28
 SQLITE = b"SQLite format 3\x00"
 PACKED: Mapping[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 _PACKED_SUFFIXES = (".gz", ".bz2", ".xz")
+_KEPT_SUFFIXES = (".svg", ".html")
+"""Of what a page says to be a picture or page, and is packed."""
+
 _PAGE = (".xml", ".rels", ".vml")
 _BROKEN = (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
@@ -90,7 +93,8 @@ def read_packed(piece: Piece) -> Seen:
         if piece.data[:2] == b"\x1f\x8b" and piece.data[3] & 8:
             yield piece.inside("name", piece.data[10:].partition(b"\x00")[0], ".txt")
         suffixes = PurePosixPath(piece.name).suffixes if piece.suffix in _PACKED_SUFFIXES else []
-        yield piece.inside("unpacked", data, suffixes[-2].lower() if len(suffixes) > 1 else "")
+        own = piece.suffix if piece.suffix in _KEPT_SUFFIXES else ""
+        yield piece.inside("unpacked", data, suffixes[-2].lower() if len(suffixes) > 1 else own)
 
 
 def read_pickle(piece: Piece) -> Seen:

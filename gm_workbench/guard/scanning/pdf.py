@@ -16,8 +16,19 @@ _STREAM = re.compile(
     rb"<<(?P<about>(?:[^<>]|<<(?:[^<>]|<<[^<>]*>>|<[^<>]*>)*>>|<[^<>]*>)*)>>\s*stream\r?\n(?P<body>.*?)\r?\n?endstream",
     re.DOTALL,
 )
-_FILTER = re.compile(rb"/(\w+Decode)\b")
+_FILTER = re.compile(rb"/Filter\s*(\[[^\]]*\]|/[^\s/<>\[\]()]+|\d+\s+\d+\s+R)")
+_WAY = re.compile(rb"/([^\s/<>\[\]()]+)|(\d+)\s+\d+\s+R")
+_SHORT = {
+    b"Fl": b"FlateDecode",
+    b"AHx": b"ASCIIHexDecode",
+    b"A85": b"ASCII85Decode",
+    b"DCT": b"DCTDecode",
+    b"CCF": b"CCITTFaxDecode",
+}
+_NAME = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STRING = re.compile(rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<[0-9A-Fa-f\s]+>", re.DOTALL)
+_ONE = rb"(?:\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f\s]+>)"
+_ONE_LINE = re.compile(_ONE + rb"(?:\s*Tj\s+(?:-?[\d.]+\s+-?0?\.?0*\s+Td\s+)?" + _ONE + rb")+\s*Tj", re.DOTALL)
 _JOINED = re.compile(rb"\[(?:[^\[\]()<>]|\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f\s]*>)*\]\s*TJ", re.DOTALL)
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 _PLAIN_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"", b"f": b"", b"\n": b"", b"\r": b""}
@@ -52,16 +63,26 @@ def read_pdf(piece: Piece) -> Seen:
 
 
 def _pictured(about: bytes) -> bool:
-    return bool(_PICTURES & set(_FILTER.findall(about)))
+    return bool(_PICTURES & set(_ways(about)))
+
+
+def _ways(about: bytes) -> list[bytes]:
+    """Give what a stream says was done to it, by its names written in full; one that stands elsewhere is not known."""
+    plain = _NAME.sub(lambda match: bytes([int(match[1], 16)]), about)
+    said = [way for filters in _FILTER.findall(plain) for way in _WAY.findall(filters)]
+    return [_SHORT.get(name, name) for name, elsewhere in said]
 
 
 def _opened(about: bytes, body: bytes) -> bytes | None:
     """Undo what a stream says was done to it; None when one of the ways is not known."""
     made: bytes | None = body
-    for way in _FILTER.findall(about):
+    ways = _ways(about)
+    for way in ways:
         if made is None or way in _PICTURES:
             return made
         made = _undone(way, made)
+    if not ways and body[:1] == b"\x78":
+        return unpacked(body) or body
     return made
 
 
@@ -86,7 +107,8 @@ def _from_hex(code: bytes) -> bytes:
 
 def _said(data: bytes, alphabets: list[Mapping[bytes, str]]) -> bytes:
     """Give the strings in a part of a PDF, a line each; the parts of a line that are moved apart by themselves are one."""
-    lines = [_STRING.findall(joined) for joined in _JOINED.findall(data)]
+    lines = [_STRING.findall(joined) for joined in _ONE_LINE.findall(data)]
+    lines += [_STRING.findall(joined) for joined in _JOINED.findall(data)]
     rest = _STRING.findall(_JOINED.sub(b"", data))
     return "\n".join(text for parts in (*lines, *([one] for one in rest)) for text in _texts(parts, alphabets)).encode()
 

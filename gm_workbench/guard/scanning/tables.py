@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from gm_workbench.guard.scanning.numbers import is_person
+
 FEWEST_ROWS = 10
 """From so many rows on, a column of codes that are nearly all different points at persons."""
 
@@ -53,3 +55,22 @@ def _bare(rows: Rows) -> bool:
     cells = [cell.strip() for row in rows for cell in row]
     bare = sum(_BARE.fullmatch(cell) is not None for cell in cells)
     return bare >= NEARLY_ALL * len(cells) and len(set(map(tuple, rows))) >= NEARLY_ALL * len(rows)
+
+
+def cut_in_columns(rows: Rows) -> bool:
+    """Whether two or three columns beside each other hold numbers of persons in parts: nine digits, nearly all of which pass.
+
+    One number in eleven passes by chance, so columns of counts are found only where nearly all do.
+
+    >>> cut_in_columns([("9999", "90019")]), cut_in_columns([("9999", "90019"), ("1234", "56789")])
+    (True, False)
+    """
+    wide = max(map(len, rows), default=0)
+    for first in range(wide):
+        for parts in (2, 3, 9):
+            cells = [row[first : first + parts] for row in rows if len(row) >= first + parts]
+            joined = ["".join(cell) for cell in cells if all(part.isdecimal() for part in cell)]
+            nine = [number for number in joined if len(number) == 9 and number.isascii()]
+            if nine and sum(map(is_person, nine)) >= NEARLY_ALL * len(nine):
+                return True
+    return False

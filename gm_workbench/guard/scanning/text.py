@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
-from html import unescape
 from itertools import groupby
 from operator import itemgetter
 
 from gm_workbench.guard.scanning.embedded import cut
+from gm_workbench.guard.scanning.escapes import ODD, maybe, plain, undone
 from gm_workbench.guard.scanning.findings import Rule
 from gm_workbench.guard.scanning.mapped import Mapped, place, replaced
 from gm_workbench.guard.scanning.numbers import accounts, persons, shortened
@@ -17,21 +16,11 @@ from gm_workbench.guard.scanning.pieces import Piece, Seen, width
 from gm_workbench.guard.scanning.tables import FEWEST_ROWS, is_of_records
 from gm_workbench.guard.scanning.words import told
 
-_ESCAPES = re.compile(
-    r"&(?:\#\d{1,7}|\#[xX][0-9A-Fa-f]{1,6}|nbsp|shy|hyphen|dash|period|commat|zwj|zwnj|ensp|emsp|thinsp);?"
-    r"|(?:\\u00[0-9A-Fa-f]{2}){3,}|(?:\\x[0-9A-Fa-f]{2}){3,}|(?:%[0-9A-Fa-f]{2}){3,}"
-)
-_CODES = re.compile(r"(?:\\u00|\\x|%)([0-9A-Fa-f]{2})")
 _ENDS = {"<td": "\t", "<th": "\t", "</td": "", "</th": ""}
 """What tags read as; the others end a line."""
 
 _DECIMAL_CELL = re.compile(r"<td class=\"number\">[-\u2212]?\d{1,3},\d{9}(?=</td>| <small>)")
 """A cell of a table in which the workbench writes a decimal; its comma is read as a point."""
-
-_ODD = re.compile(
-    "\x1b\\[[0-9;]*[A-Za-z]|[\u00ad\u034f\u00b2\u00b3\u00b9\u2460-\u2468]|[^\x00-\u02ff\u2010-\u2027\u202f-\u205e\u20a0-\u20bf\u2190-\u25ff]"
-)
-
 
 _MARKS = (";", "\t", ",", "|")
 
@@ -70,32 +59,36 @@ def decoded(piece: Piece) -> str:
         return data.decode("latin-1")
 
 
-def look(piece: Piece, text: str, *, decimal_comma: bool = True, also: Iterable[re.Pattern[str]] = ()) -> Seen:
+def look(piece: Piece, text: str, *, also: Iterable[re.Pattern[str]] = ()) -> Seen:
     """Find in a text what must not be there, and give what is embedded in it.
 
     `also` are patterns of what a reader does not see, such as tags: the text is looked at without these too. The first is
     left out, the second ends a field.
     """
     bare, embedded = cut(piece, text)
-    found = {
-        (read.origin(at), rule)
-        for read in _readings(bare, tuple(also))
-        for at, rule in hits(read.text, decimal_comma=decimal_comma)
-    }
+    found = {(read.origin(at), rule) for read in _readings(bare, tuple(also)) for at, rule in hits(read.text)}
     yield from sorted(piece.finding(rule, *place(text, at)) for at, rule in found)
     yield from embedded
 
 
-def hits(text: str, *, decimal_comma: bool = True) -> Iterator[tuple[int, Rule]]:
+def hits(text: str) -> Iterator[tuple[int, Rule]]:
     """Give every place in a text that a rule finds."""
-    yield from ((at, Rule.NUMBER) for at in persons(text, decimal_comma=decimal_comma))
+    yield from ((at, Rule.NUMBER) for at in persons(text))
     yield from ((at, Rule.NUMBER) for at in shortened(text))
     yield from ((at, Rule.IBAN) for at in accounts(text))
     yield from told(text)
 
 
 def _readings(bare: Mapped, unseen: tuple[re.Pattern[str], ...]) -> Iterator[Mapped]:
-    whole = replaced(bare, _ESCAPES, lambda match: _unescaped(match[0]))
+    whole = undone(bare)
+    yield from _without(whole, unseen)
+    more = maybe(whole)
+    if more is not whole:
+        yield from _without(more, unseen)
+
+
+def _without(whole: Mapped, unseen: tuple[re.Pattern[str], ...]) -> Iterator[Mapped]:
+    """Give a text with what a reader does not see, and without; and both with every sign as what it reads as."""
     if unseen:
         whole = replaced(whole, _DECIMAL_CELL, lambda match: match[0].replace(",", "."))
     readings = [whole]
@@ -107,19 +100,5 @@ def _readings(bare: Mapped, unseen: tuple[re.Pattern[str], ...]) -> Iterator[Map
         readings.append(seen)
     yield from readings
     if not whole.text.isascii() or "\x1b" in whole.text:
-        plain = (replaced(one, _ODD, lambda match: _plain(match[0])) for one in readings)
-        yield from (made for made, one in zip(plain, readings, strict=True) if made is not one)
-
-
-def _unescaped(escape: str) -> str:
-    if escape.startswith("&"):
-        return unescape(escape)
-    return "".join(chr(int(code, 16)) for code in _CODES.findall(escape))
-
-
-def _plain(sign: str) -> str:
-    """Give what a sign reads as: a digit for any digit, nothing for what cannot be seen."""
-    if len(sign) > 1 or unicodedata.category(sign) in ("Cf", "Mn", "Me"):
-        return ""
-    number = unicodedata.digit(sign, None)
-    return unicodedata.normalize("NFKC", sign) if number is None else str(number)
+        digits = (replaced(one, ODD, lambda match: plain(match[0])) for one in readings)
+        yield from (made for made, one in zip(digits, readings, strict=True) if made is not one)

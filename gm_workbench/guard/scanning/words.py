@@ -12,7 +12,7 @@ _KEYS = (
     r"RIN[A-Z_]*|(?i:rinpersoons?)(?i: partner)?|(?i:bsn|burger[ _]?service[ _]?(?:nr|nummer)|sofi[ _-]?(?:nr|nummer))"
     r"|(?i:(?:huishoud|cli[eë]nt|klant|dossier|persoons?|uitkering|traject|verzuim|zaak)s?[ _]?(?:nr|nummer)(?: partner)?)"
     r"|(?i:registratie[ _]?nummer[ _]?(?:uitkering|voorziening)?)|(?i:ikvid|sbeid|inkomstenverhouding)"
-    r"|(?i:geboorte[ _]?(?:datum|dag))"
+    r"|(?i:geboren|geboorte[ _]?(?:datum|dag)|geb\.?[ _]?datum|birth_?(?:date|day))"
     r"|(?i:(?:person|patient|participant|respondent|client)[ _]?(?:id|number))|(?i:pseudonym|pseudoniem|date[ _]of[ _]birth)"
     r"|\w+_(?i:crypt)|CONSULENT|KLANTMANAGER|LEIDINGGEVENDE|CONTACTPERSOON"
 )
@@ -23,11 +23,19 @@ _D, _M = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
 _TIME = r"T(?:[01]\d|2[0-4]):?[0-5]\d"
 _DATE = re.compile(
     rf"(?<![0-9A-Za-z.])(?<! 0,)(?:{_YEAR}{_MONTH}{_DAY}|{_DAY}{_MONTH}{_YEAR}"
-    rf"|{_D}(?P<a>[-/. ]){_M}(?P=a){_YEAR}|{_YEAR}(?P<b>[-/.]){_M}(?P=b){_D}|{_MONTH}/{_D}/{_YEAR}"
+    rf"|{_D}(?P<a>[-/. _\u2010-\u2013]| [./] ){_M}(?P=a){_YEAR}|{_MONTH}/{_D}/{_YEAR}"
+    rf"|{_YEAR}(?P<b>[-/._\u2010-\u2013]){_M}(?P=b){_D}"
+    rf"|{_D}[-. ](?:I{{1,3}}|I?V|VI{{1,3}}|I?X|XI{{1,2}})[-. ]{_YEAR}|{_YEAR}-W[0-5]\d-[1-7]"
+    rf"|(?<![-/]){_D}(?P<c>[-/]){_M}(?P=c)(?:[3-9]\d|0\d)(?![-/])|{_DAY}\.{_MONTH}\.[3-9]\d"
     rf")(?:(?![0-9A-Za-z])|(?={_TIME}))(?!\.\d)"
 )
 _CALLED = re.compile(rf"(?<=[A-Za-z])\((?:year ?= ?)?{_YEAR}, ?(?:month ?= ?)?{_M}, ?(?:day ?= ?)?{_D}(?=[,)])")
+_PARTS = re.compile(
+    rf"(?i:year|jaar)\W{{1,4}}{_YEAR}\W{{1,4}}(?i:month|maand)\W{{1,4}}{_M}\W{{1,4}}(?i:day|dag)\W{{1,4}}{_D}(?!\d)"
+    rf"|(?i:day|dag)\W{{1,4}}{_D}\W{{1,4}}(?i:month|maand)\W{{1,4}}{_M}\W{{1,4}}(?i:year|jaar)\W{{1,4}}{_YEAR}(?!\d)"
+)
 _EPOCH = re.compile(r"(?<![\w.])-?[1-9]\d{5,7}00000(?!\w|\.\d)")
+_SECONDS = re.compile(r"(?<![\w.,])-?[1-9]\d{4,7}00(?!\w|[.,]\d)")
 _OF_A_DAY = 86_400_000
 _FROM_MIDNIGHT = frozenset({0, 22 * 3_600_000, 23 * 3_600_000})
 """Milliseconds of the day at which a day begins: in universal time, and here in summer and in winter."""
@@ -37,12 +45,15 @@ _NAMES = (
     r"(?:januari|january|februari|february|maart|march|april|mei|may|juni|june|juli|july|augustus|august|september|oktober|october"
     r"|november|december|jan|feb|mrt|mar|apr|jun|jul|aug|sept?|okt|oct|nov|dec)\.?"
 )
+_TO_YEAR = rf"(?:{_YEAR}|(?<=-)[3-9]\d|['\u2019]\d\d)"
 _WRITTEN = re.compile(
-    rf"(?<![0-9A-Za-z]){_D}(?:e|de|ste|st|nd|rd|th)?[ \-/\u00a0]?{_NAMES}[ \-/\u00a0]?{_YEAR}\Z"
+    rf"(?<![0-9A-Za-z]){_D}(?:e|de|ste|st|nd|rd|th)?[ .\-/\u00a0\u2009\u202f]?{_NAMES}[ \-/\u00a0\u2009\u202f]?{_TO_YEAR}\Z"
     rf"|(?<![A-Za-z]){_NAMES} {_D}(?:st|nd|rd|th)?,? {_YEAR}\Z",
     re.IGNORECASE,
 )
-_YEAR_ALONE = re.compile(rf"(?<!\d){_YEAR}(?![0-9A-Za-z])")
+_YEAR_ALONE = re.compile(
+    rf"(?<!\d){_YEAR}(?![0-9A-Za-z])|(?<=[A-Za-z.]-)[3-9]\d(?![0-9A-Za-z])|(?<=['\u2019])\d\d(?![0-9A-Za-z])"
+)
 _LONGEST_DAY = 26
 
 _PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])(?<!\d\.)(?:(?<!\d,)|(?=\d*[A-Fa-f]))(?:[0-9a-f]{16}|[0-9A-F]{16})(?![0-9A-Za-z])")
@@ -97,7 +108,9 @@ def told(text: str) -> Iterator[tuple[int, Rule]]:
         yield from ((match.start(), rule) for match in pattern.finditer(text))
     yield from ((at, Rule.BIRTH) for at in _written(text))
     yield from ((match.start() + 1, Rule.BIRTH) for match in _CALLED.finditer(text))
+    yield from ((match.start(), Rule.BIRTH) for match in _PARTS.finditer(text))
     yield from ((match.start(), Rule.BIRTH) for match in _EPOCH.finditer(text) if _begins_a_day(int(match[0])))
+    yield from ((match.start(), Rule.BIRTH) for match in _SECONDS.finditer(text) if _begins_a_day_in_seconds(match[0]))
     yield from ((at, Rule.ADDRESS) for at in addresses(text))
     if "@" in text:
         yield from ((match.start(), Rule.MAIL) for match in _MAIL.finditer(text))
@@ -120,3 +133,12 @@ def _begins_a_day(moment: int) -> bool:
     """
     within = _FIRST_EPOCH <= moment < _LAST_EPOCH and moment != 1000 * _OF_A_DAY
     return within and moment % _OF_A_DAY in _FROM_MIDNIGHT
+
+
+def _begins_a_day_in_seconds(moment: str) -> bool:
+    """Whether seconds since 1970 are the midnight of a day; round numbers, which are amounts, are not taken for one.
+
+    >>> _begins_a_day_in_seconds("481334400"), _begins_a_day_in_seconds("481334500"), _begins_a_day_in_seconds("108000000")
+    (True, False, False)
+    """
+    return not moment.endswith("00000") and _begins_a_day(1000 * int(moment))

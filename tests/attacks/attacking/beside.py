@@ -34,6 +34,7 @@ class Told:
     policy: str = "cbs-stijl"
     members: tuple[str, ...] | None = ()
     origin: str = ""
+    population: str = "benefit"
 
     @property
     def name(self) -> str:
@@ -72,7 +73,7 @@ def _side(one: Told, policy: Policy, lines: Sequence[dict[str, str]]) -> Side:
     smallest = 1 if policy.zero_is_safe else 0
     rules = Rules(policy.name, policy.digest, policy.method, policy.threshold, policy.base, policy.width, smallest)
     read = told("people", lines, rules, exact=True)
-    about = {"people": "benefit"}
+    about = {"people": one.population}
     return Side(one.study, one.place, one.period, "", "real", one.origin, one.name, rules, read, one.members, {}, about)
 
 
@@ -133,6 +134,44 @@ ELSEWHERE = Told({"all": 56}, study="b")
 def one_group_in_two_studies(printed: Printed) -> Claim:
     """The same group, counted in two studies of one place"""
     return number(printed, HERE) - number(printed, ELSEWHERE)
+
+
+WOMEN, VROUWEN = Told({"sex:woman": 60}), Told({"vrouwen": 56}, study="b")
+
+
+@against(WOMEN, VROUWEN, secret=4, needs=("threshold",))
+def one_group_by_two_names(printed: Printed) -> Claim:
+    """Women, called so in one study and by their Dutch name in another"""
+    return number(printed, WOMEN, "sex:woman") - number(printed, VROUWEN, "vrouwen")
+
+
+CANDIDATES, REST = Told({"all": 4442}, population="people with a coach"), Told({"the rest": 4438}, study="b")
+
+
+@against(CANDIDATES, REST, secret=4, needs=("threshold",))
+def one_group_by_names_that_have_nothing_in_common(printed: Printed) -> Claim:
+    """Candidates of one study are what another calls the rest: only the numbers say so"""
+    return number(printed, CANDIDATES) - number(printed, REST, "the rest")
+
+
+FIRST, LAST, ALL_THREE = (
+    Told({"all": n}, period=p) for n, p in ((300, "2022-01/2023-12"), (200, BOTH), (496, "2022-01/2024-12"))
+)
+
+
+@against(FIRST, LAST, ALL_THREE, secret=4, needs=("threshold",))
+def two_periods_that_share_a_year_minus_all_of_it(printed: Printed) -> Claim:
+    """Two times two years that share one, minus the three years: who is in both"""
+    return number(printed, FIRST) + number(printed, LAST) - number(printed, ALL_THREE)
+
+
+LATER = Told({"all": 56}, "GM0363", period="2023-07/2024-06")
+
+
+@against(NETWORK, HERE, LATER, secret=4, needs=NEEDS)
+def total_minus_a_place_that_tells_other_months(printed: Printed) -> Claim:
+    """A total, one place of the same year, and one of a year that begins later"""
+    return number(printed, NETWORK) - number(printed, HERE) - number(printed, LATER)
 
 
 AGAIN = Told({"all": 58}, origin="release-1")

@@ -9,6 +9,7 @@ import pickle
 import sqlite3
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -63,7 +64,7 @@ def test_sheet_and_document_of_an_office_are_read_cell_by_cell(found, real):
     sheet = f"<row><c r='A1'><v>{real}</v></c><c r='B1'><v>12</v></c></row>"
     assert found("a.xlsx", zipped(xl__sheet1_xml=sheet)) == ["xl/sheet1.xml: person number"]
     apart = f"<row><c><v>{real[:4]}</v></c><c><v>{real[4:]}</v></c></row>"
-    assert found("a.xlsx", zipped(xl__sheet1_xml=apart)) == []
+    assert found("a.xlsx", zipped(xl__sheet1_xml=apart)) == ["xl/sheet1.xml: person number"]
     words = f"<w:p><w:r><w:t>{real[:4]}</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>{real[4:]}</w:t></w:r></w:p>"
     assert found("a.docx", zipped(word__document_xml=words)) == ["word/document.xml: person number"]
 
@@ -210,3 +211,15 @@ def test_exception_inside_a_reader_is_a_finding(found, real, monkeypatch):
 
     monkeypatch.setitem(scan._BY_SUFFIX, ".csv", fails)
     assert found("a.csv", f"x;{real}") == ["cannot be read", "letters: person number"]
+
+
+def test_text_that_zlib_packed_is_opened_inside_base64(found, real):
+    words = f"iemand die hier niet hoort te staan, met het nummer {real}, en nog wat woorden erachter"
+    assert found("a.txt", base64.b64encode(zlib.compress(words.encode()))) == ["base64 1: person number"]
+    packed = base64.b64encode(gzip.compress(real.encode())).decode()
+    assert found("a.html", f"<a href='data:x/y;BASE64,{packed}'>".encode()) == ["x/y 1 (line 1) > unpacked: person number"]
+
+
+def test_picture_that_stands_in_an_address_letter_by_letter_is_opened(found, real):
+    picture = f"<img src='data:image/svg+xml,%3Ctext%3E{real[:4]}%3Ctspan%3E{real[4:]}%3C/tspan%3E'>"
+    assert "image/svg+xml 1: person number" in found("a.html", picture.encode())

@@ -31,9 +31,12 @@ def test_number_in_the_properties_of_a_pdf_is_found(found, real, info):
 
 
 def test_number_on_a_page_of_a_pdf_is_found_in_one_piece_or_apart(found, real):
-    for said in (f"({real}) Tj", f"[({real[:4]})-20({real[4:]})] TJ"):
+    digits = " 5 0 Td ".join(f"({digit}) Tj" for digit in real)
+    for said in (f"({real}) Tj", f"[({real[:4]})-20({real[4:]})] TJ", f"({real[:4]}) Tj ({real[4:]}) Tj", digits):
         page = f"BT /F1 9 Tf {said} ET".encode()
         assert found("a.pdf", pdf((FLATE, zlib.compress(page)))) == ["stream 1: person number"]
+        assert found("a.pdf", pdf((b"/Filter /Fl", zlib.compress(page)))) == ["stream 1: person number"]
+        assert found("a.pdf", pdf((b"/Filter [/Fl#61teDecode]", zlib.compress(page)))) == ["stream 1: person number"]
         assert found("a.pdf", pdf((b"/Filter /ASCII85Decode", base64.a85encode(page) + b"~>"))) == ["stream 1: person number"]
 
 
@@ -48,7 +51,7 @@ def test_file_that_is_attached_to_a_pdf_is_opened(found, real):
     assert found("a.pdf", attached) == ["attached file 1: person number"]
 
 
-@pytest.mark.parametrize("about", [b"/Filter /LZWDecode", FLATE, b"/Filter /Crypt2Decode"])
+@pytest.mark.parametrize("about", [b"/Filter /LZWDecode", FLATE, b"/Filter /Crypt2Decode", b"/Filter 5 0 R"])
 def test_stream_that_cannot_be_opened_is_said(found, about):
     assert found("a.pdf", pdf((about, b"zzzz"))) == ["stream 1: cannot be read"]
 

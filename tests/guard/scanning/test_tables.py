@@ -69,3 +69,9 @@ def test_table_of_records_in_a_text_is_found(found):
 def test_drawing_of_single_persons_is_found(found):
     assert found("a.svg", "<svg>" + "<circle r='1'/>" * 61 + "</svg>") == ["table of records"]
     assert found("a.svg", "<svg>" + "<circle r='1'/>" * 60 + "</svg>") == []
+
+
+def test_numbers_cut_in_columns_are_found_and_columns_of_counts_are_not(real):
+    cut = scan_text(f"a;b;c\nx;{real[:4]};{real[4:]}\n", ".csv")
+    assert [one.rule for one in cut] == ["person number"]
+    assert scan_text("a;b\n" + "".join(f"{1200 + 37 * n};{43210 + 91 * n}\n" for n in range(9)), ".csv") == ()

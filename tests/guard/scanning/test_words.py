@@ -28,6 +28,11 @@ ADDRESSES = (
     "<si><t>5038CB</t></si><si><t>12</t></si>",
     "5038 CB\n12\n",
     "Hij woont op 5038 CB 12.",
+    "?pc=5038CB&nr=12",
+    '{"pc":"5038CB","nr":"12"}',
+    "5038-CB 12",
+    "5038&nbsp;CB&nbsp;12",
+    "<td>5038</td><td>CB</td><td>12</td>",
 )
 NO_ADDRESSES = (
     "in 2024 is 12 procent",
