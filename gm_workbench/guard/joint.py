@@ -38,25 +38,32 @@ class Grid:
 
 
 def add_joint(net: Net) -> frozenset[int]:
-    """Add the table behind each three; give the outputs of three for which it is too large, or could not be found in time."""
-    grids: dict[frozenset[Variable], Grid] = {}
-    for grid in _grids(net):
-        grids.setdefault(frozenset(grid.sides), grid)
+    """Add the table behind each three; give the outputs of three for which it is too large, or could not be found in time.
+
+    Categories are known by their own names, or else by one name for those that may be the same: equal numbers are often chance.
+    """
+    done: set[frozenset[int]] = set()
     left: set[int] = set()
-    for three in _cycles(grids):
-        if not _joined(net, three):
-            left |= {grid.output for grid in three}
+    for one_name in ({}, net.one_name):
+        grids: dict[frozenset[Variable], Grid] = {}
+        for grid in _grids(net, one_name):
+            grids.setdefault(frozenset(grid.sides), grid)
+        for three in _cycles(grids):
+            outputs = frozenset(grid.output for grid in three)
+            if outputs not in done and not _joined(net, three):
+                left |= outputs
+            done.add(outputs)
     return frozenset(left)
 
 
-def _grids(net: Net) -> Iterator[Grid]:
+def _grids(net: Net, one_name: Mapping[str, str]) -> Iterator[Grid]:
     for at, output in enumerate(net.outputs):
-        found = None if is_over_time(output) else _grid(net, at, output)
+        found = None if is_over_time(output) else _grid(net, at, output, one_name)
         if found is not None:
             yield found
 
 
-def _grid(net: Net, at: int, output: Output) -> Grid | None:
+def _grid(net: Net, at: int, output: Output, one_name: Mapping[str, str]) -> Grid | None:
     """Read a table of two variables, if all its counts that are no totals are there and each has a name of its own."""
     places = {
         cell.key: own for cell, (*_, own) in zip(output.cells, net.own[at].behind, strict=True) if cell.measure is Measure.COUNT
@@ -69,7 +76,7 @@ def _grid(net: Net, at: int, output: Output) -> Grid | None:
         [row for row in rows if not all(_is_sum(sums, places, row, column, 0) for column in columns)],
         [column for column in columns if not all(_is_sum(sums, places, row, column, 1) for row in rows)],
     )
-    names = {key: net.one_name.get(label, label) for key in (*rows, *columns) for label in (output.words.label(key).nl,)}
+    names = {key: one_name.get(label, label) for key in (*rows, *columns) for label in (output.words.label(key).nl,)}
     sides = frozenset(names[row] for row in rows), frozenset(names[column] for column in columns)
     if min(len(rows), len(columns)) < 2 or len(sides[0] | sides[1]) < len(rows) + len(columns):
         return None

@@ -51,6 +51,11 @@ def test_three_tables_of_three_variables_share_one_table(words, policy):
     assert len({part for one in found for part in one.parts}) == 8
 
 
+def test_tables_share_one_where_two_categories_count_as_many_by_chance(words, policy):
+    """As many old as young, and as many men as women: they may be the same persons, and are not by their names."""
+    assert len(joint(report(words, np.full((2, 2, 2), 20)), policy)) == 12
+
+
 def test_two_tables_leave_no_more_than_their_sums(words, policy):
     assert joint(report(words, PERSONS)[:2], policy) == []
 
