@@ -33,7 +33,17 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 sys.path.insert(0, str(Path(__file__).parent))
 
-from calibrating import amersfoort, amsterdam, own_levels, own_regressions, own_shares, own_sides, own_times, tilburg
+from calibrating import (
+    amersfoort,
+    amsterdam,
+    own_halves,
+    own_levels,
+    own_regressions,
+    own_shares,
+    own_sides,
+    own_times,
+    tilburg,
+)
 from calibrating.ledger import Draws, answered
 from calibrating.rows import CLOSED, RESAMPLED, Estimator, Judgement, judge
 from calibrating.table import printed
@@ -47,7 +57,7 @@ from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.worlds.deliveries import write_delivery
 from gm_workbench.worlds.draw import draw
 
-SUBJECTS = (own_regressions, own_levels, own_times, own_shares, own_sides, tilburg, amsterdam, amersfoort)
+SUBJECTS = (own_regressions, own_levels, own_times, own_shares, own_sides, own_halves, tilburg, amsterdam, amersfoort)
 ROWS: list[Estimator] = [row for subject in SUBJECTS for row in subject.ROWS]
 
 STAGES = (100, RESAMPLED, CLOSED)

@@ -12,10 +12,13 @@ from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 
 from gm_workbench.metrics.checks import shortage
+from gm_workbench.metrics.clustered import in_one_size
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.overlap import CERTAIN
+from gm_workbench.metrics.score_errors import ScoreErrors, score_errors
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 MIN_EACH = 10
@@ -63,6 +66,16 @@ def answering(matrix: Floats, answered: Floats, method: str, *, to_tell: bool = 
     bread = np.linalg.inv((z.T * (chance * (1 - chance))) @ z)
     influence = (z * (answered - chance)[:, None]) @ bread
     return Answering(back @ np.asarray(fit.params), influence @ back.T, chance)
+
+
+def errors_by_cluster(columns: Sequence[Floats], answered: Floats, fit: Answering, codes: Ints) -> ScoreErrors:
+    """Give CR2 errors of the coefficients of columns after the first, which is the constant, when clusters may be alike."""
+    # from their means and in one size, which no coefficient hangs on, for the information holds squares
+    apart, size = in_one_size(np.column_stack([columns[0], *(column - column.mean() for column in columns[1:])]))
+    weight = fit.chance * (1 - fit.chance)
+    parts, information = apart * (answered - fit.chance)[:, None], apart.T @ (weight[:, None] * apart)
+    found = score_errors(parts, apart, weight, information, codes)
+    return ScoreErrors(found.errors[1:] / size[1:], found.df[1:], found.alone[1:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
-from gm_workbench.metrics.answering import Stage, Weighing, answering, effective, weighing
+from gm_workbench.metrics.answering import Answering, Stage, Weighing, answering, effective, errors_by_cluster, weighing
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_binary, require_filled, require_numbers
 from gm_workbench.metrics.clustered import design
@@ -23,11 +23,13 @@ from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.overlap import Balance, balance, full_rank
 from gm_workbench.metrics.sided_errors import few_on_a_side
 from gm_workbench.metrics.sides import sides_of
-from gm_workbench.metrics.stepwise_errors import Clusters, from_influence
+from gm_workbench.metrics.stepwise_errors import MIN_CLUSTERS_PER_ARM, Clusters, from_influence, with_interval
 
 Floats = NDArray[np.float64]
 
 MODEL = "logistic regression of answering, M-estimation, t interval"
+BY_CLUSTER = "logistic regression of answering, CR2 by cluster, t interval on Satterthwaite degrees of freedom"
+LOG_ODDS = "log odds"
 LOST = "inverse probability of attrition weights (logistic, stabilised)"
 
 
@@ -66,6 +68,9 @@ def who_is_lost(
     .. math:: \frac{\bar x_\text{stayed} - \bar x_\text{lost}}{\sqrt{(s_\text{stayed}^2 + s_\text{lost}^2) / 2}}, \qquad
         \log \frac{P(R = 1 \mid x)}{P(R = 0 \mid x)} = \gamma_0 + \gamma' x
 
+    With a cluster, errors of :math:`\gamma` are CR2 of the scores :math:`x_i (R_i - p_i)`, rows weighing :math:`p_i (1 - p_i)`,
+    and each covariate has degrees of freedom of its own (`score_errors`): of what a coach does, those of the smaller side.
+
     It shows what goes with being lost, among what was measured at the start. Likeness at the start does not show that those
     lost would have had the same outcome, and a difference does not show that an answer is off.
 
@@ -86,8 +91,8 @@ def who_is_lost(
     -------
     Lost or NotEnoughData
         NotEnoughData below 10 persons, or 5 for each covariate, among those who stayed or were lost; with fewer than 5
-        coaches on a side, or 10 on a side of a column of yes and no that is one for all of a coach; or when covariates tell
-        of anybody for sure whether she stayed.
+        coaches on a side, also on a side of a column of yes and no that is one for all of a coach; where few coaches tell all
+        of a covariate in another way; or when covariates tell of anybody for sure whether she stayed.
 
     Raises
     ------
@@ -97,7 +102,8 @@ def who_is_lost(
 
     References
     ----------
-    Fitzgerald, Gottschalk & Moffitt (1998), doi:10.2307/146433; Austin (2009), doi:10.1002/sim.3697.
+    Fitzgerald, Gottschalk & Moffitt (1998), doi:10.2307/146433; Austin (2009), doi:10.1002/sim.3697; for few
+    coaches Pustejovsky & Tipton (2018), doi:10.1080/07350015.2016.1247004.
 
     Examples
     --------
@@ -116,18 +122,35 @@ def who_is_lost(
     table = clusters if isinstance(clusters, NotEnoughData) else balance(frame, answered, baseline)
     if isinstance(fit, NotEnoughData) or isinstance(clusters, NotEnoughData) or isinstance(table, NotEnoughData):
         return next(one for one in (fit, clusters, table) if isinstance(one, NotEnoughData))
-    few = few_on_a_side(frame, baseline, cluster, MODEL)
-    if few is not None:
-        return few
-    odds = {
-        name: from_influence(float(value), influence, clusters, unit="log odds", method=MODEL, fitted=len(names))
-        for name, value, influence in zip(names, fit.values, fit.influence.T, strict=True)
-    }
-    del odds["const"]
+    odds = few_on_a_side(frame, baseline, cluster, MODEL) or _odds(names, fit, frame[answered].to_numpy(dtype=float), clusters)
+    if isinstance(odds, NotEnoughData):
+        return odds
     groups = {} if by is None else {str(name): rows for name, rows in frame.groupby(by, observed=True)}
     counted = MappingProxyType({name: (int(rows[answered].sum()), len(rows)) for name, rows in groups.items()})
     behind = MappingProxyType({} if cluster is None else {name: sides_of([rows], cluster) for name, rows in groups.items()})
     return Lost(len(frame), int(frame[answered].sum()), table, MappingProxyType(odds), counted, behind)
+
+
+def _odds(
+    names: Mapping[str, Floats], fit: Answering, answered: Floats, clusters: Clusters
+) -> dict[str, Estimate] | NotEnoughData:
+    """Give what each covariate does to the log odds, by name and without the constant."""
+    values = list(zip(names, fit.values.tolist(), strict=True))[1:]  # noqa: PD011 — of a fit
+    k = len(names)
+    if not clusters.named:
+        each = zip(values, fit.influence.T[1:], strict=True)
+        return {
+            name: from_influence(value, own, clusters, unit=LOG_ODDS, method=MODEL, fitted=k) for (name, value), own in each
+        }
+    found = errors_by_cluster(list(names.values()), answered, fit, clusters.codes)
+    few = found.too_few()
+    if few is not None:
+        return NotEnoughData(BY_CLUSTER, "clusters in each group", few, MIN_CLUSTERS_PER_ARM)
+    judged = zip(values, found.errors.tolist(), found.df.tolist(), strict=True)
+    return {
+        name: with_interval(value, se, df, clusters, unit=LOG_ODDS, method=BY_CLUSTER, fitted=k)
+        for (name, value), se, df in judged
+    }
 
 
 @dataclass(frozen=True, slots=True)

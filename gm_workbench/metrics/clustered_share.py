@@ -13,9 +13,10 @@ from statsmodels.stats.proportion import proportion_confint
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.estimate import Estimate
+from gm_workbench.metrics.one_group import OneGroup
 
 PLAIN = "share, Wilson interval"
-CLUSTERED = "share, errors by cluster, Wilson interval at the effective number of rows"
+CLUSTERED = "share, CR2 by cluster, Wilson interval at the effective number of rows"
 UNIT = "probability"
 
 
@@ -23,10 +24,16 @@ UNIT = "probability"
 def share(happened: pd.Series[Any], cluster: pd.Series[Any]) -> Estimate:
     r"""Estimate the share of rows to which something happened, when rows of a cluster may be alike.
 
-    .. math:: V = \frac{G}{G-1}\,\frac{1}{n^2} \sum_g \Big\{\sum_{i \in g} (y_i - p)\Big\}^2, \qquad n^* = p(1-p)/V \le n
+    .. math:: V = \frac{1}{n^2} \sum_g \frac{1}{1 - n_g/n} \Big\{\sum_{i \in g} (y_i - p)\Big\}^2, \qquad n^* = p(1-p)/V \le n
 
-    The interval is Wilson's with :math:`n^*` for n and a t quantile on G - 1; with a row in each cluster it is plain Wilson.
-    When it happened to all or to none, the rows of a cluster count for one.
+    The interval is Wilson's with :math:`n^*` for n and a t quantile on Satterthwaite's degrees of freedom, which are G - 1 for
+    clusters of one size and fewer where one has many of the rows (V is CR2 of an intercept, see `one_group.OneGroup`). With a
+    row in each cluster it is plain Wilson. When it happened to all or to none, n* is :math:`1 / \sum_g (n_g/n)^2`: the rows of
+    a cluster count for one. Also where one cluster has nearly all rows there is an interval: it is wide.
+
+    It holds in draws with an intraclass correlation up to .1, also where one of twelve clusters has half of the rows. Where
+    clusters differ more (.3) and it happens to one in ten, ten clusters are too few for any such interval: of equal size they
+    missed 8 times in 100.
 
     Parameters
     ----------
@@ -46,7 +53,7 @@ def share(happened: pd.Series[Any], cluster: pd.Series[Any]) -> Estimate:
     References
     ----------
     Korn & Graubard (1998), Survey Methodology 24:193-201, and Dean & Pagano (2015), J Surv Stat Methodol 3:484-503, for the
-    effective number of rows.
+    effective number of rows; Bell & McCaffrey (2002), Survey Methodology 28:169-181, for the error.
 
     Examples
     --------
@@ -66,10 +73,10 @@ def share(happened: pd.Series[Any], cluster: pd.Series[Any]) -> Estimate:
     value = float(happened.mean())
     if clusters == n:
         return _wilson(value, math.sqrt(value * (1 - value) / n), n, n, math.inf, n)
-    sums = np.bincount(codes, happened.to_numpy(dtype=float) - value)
-    se = math.sqrt(float(sums @ sums) * clusters / (clusters - 1)) / n
-    effective = min(value * (1 - value) / se**2, n) if se else clusters
-    return _wilson(value, se, n, effective, clusters - 1.0, clusters)
+    group = OneGroup.of(np.asarray(codes))
+    se = group.error((happened.to_numpy(dtype=float) - value) / n)
+    effective = min(value * (1 - value) / se**2, n) if se else group.alike
+    return _wilson(value, se, n, effective, group.df, clusters)
 
 
 def _wilson(value: float, se: float, n: int, effective: float, df: float, clusters: int) -> Estimate:

@@ -89,7 +89,7 @@ def survival_before(n: Floats, d_any: Floats) -> Floats:
     return np.concatenate([first, stays[..., :-1]], axis=-1)
 
 
-def bounds(value: float, se: float, at_risk: int) -> tuple[float, float]:
+def bounds(value: float, se: float, at_risk: float) -> tuple[float, float]:
     """Give the 95 % interval of a probability on the complementary log-log scale; exact binomial when it is 0 or 1."""
     exact = 0.025 ** (1 / at_risk) if at_risk else 0.0
     if value <= 0:

@@ -20,6 +20,22 @@ Block = tuple[Floats, Floats, Floats]
 SINGULAR = 1e-10
 """Below this share a direction counts as wholly used up by the fit, as a cluster's own mean is when it has a dummy."""
 
+LEAST_DF = 3.0
+"""Degrees of freedom below which Satterthwaite's approximation is not to be relied on (assumed; Tipton 2015 advises four)."""
+
+
+def few_behind(df: float, *, alone: bool) -> int | None:
+    """Count roughly the clusters on the smaller side of a coefficient, where these are too few to judge it by; else None.
+
+    `alone` says that one cluster alone tells part of the coefficient, so that nothing can be known of that part.
+
+    >>> few_behind(9.0, alone=False), few_behind(2.5, alone=False), few_behind(9.0, alone=True)
+    (None, 3, 1)
+    """
+    if alone:
+        return 1
+    return int(df) + 1 if df < LEAST_DF else None
+
 
 def blocks_of(
     y: pd.Series[Any], x: Mapping[str, Floats], codes: NDArray[np.int64], weights: pd.Series[Any] | None

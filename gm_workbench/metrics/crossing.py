@@ -186,6 +186,9 @@ def wage_course(
     moving up: regression to the mean. The longer the rule, the smaller that part. Wages of everybody rise too, most of them in
     January; divide by the year's threshold first, so that only a change of place is left.
 
+    Persons count as independent: it is about everybody who was selected. Where persons of a coach go alike, or groups of
+    coaches are compared, take `exit_contrast.incidence_difference` of `crossing_times`, which counts the coaches of each side.
+
     Parameters
     ----------
     months : one row per person and month: ``person``, ``months``, and column `wage` (missing without pay)

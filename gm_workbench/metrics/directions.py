@@ -19,6 +19,7 @@ from gm_workbench.metrics.checks import require_columns, require_filled, require
 from gm_workbench.metrics.clustered_share import share
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.mobility import OUT, state_codes
+from gm_workbench.metrics.one_group import OneGroup
 
 Floats = NDArray[np.float64]
 
@@ -73,8 +74,8 @@ def direction_shares(
     Returns
     -------
     Directions or NotEnoughData
-        In probability, with Wilson intervals (at the effective number of pairs when pairs share a cluster; then t on clusters
-        − 1). NotEnoughData when fewer than 10 persons could have risen or fallen, or with fewer than 10 clusters.
+        In probability, with the intervals of `clustered_share.share`. NotEnoughData when fewer than 10 persons could have
+        risen or fallen, or with fewer than 10 clusters.
 
     Raises
     ------
@@ -155,8 +156,9 @@ def movement(
     Returns
     -------
     Movement or NotEnoughData
-        In log points, t intervals on persons − 1 or clusters − 1. NotEnoughData below 10 persons or 10 clusters, or when
-        all wages moved alike.
+        In log points, t intervals on persons − 1, or with the errors and degrees of freedom of `one_group.OneGroup`.
+        NotEnoughData below 10 persons or 10 clusters, when one or two clusters have most of the persons, or when all wages
+        moved alike.
 
     Raises
     ------
@@ -186,8 +188,10 @@ def movement(
         return short
     change = np.log(frame[later].to_numpy(dtype=float) / frame[start].to_numpy(dtype=float))
     parts = {"amount": np.abs(change), "net": change, "gains": np.maximum(change, 0), "losses": np.maximum(-change, 0)}
-    grouped = None if cluster is None else clusters
-    means = {name: _mean(values, codes, grouped) for name, values in parts.items()}
+    group, grouped = OneGroup.of(np.asarray(codes)), None if cluster is None else clusters
+    if (short := group.short(MOVEMENT)) is not None:
+        return short
+    means = {name: _mean(values, group, grouped) for name, values in parts.items()}
     largest = max(_largest(parts["gains"]), _largest(parts["losses"]))
     return Movement(**means, rose=int((change > 0).sum()), fell=int((change < 0).sum()), largest=largest)
 
@@ -197,10 +201,8 @@ def _largest(part: Floats) -> float:
     return float(part.max() / part.sum()) if part.any() else 0.0
 
 
-def _mean(values: Floats, codes: NDArray[np.intp], groups: int | None) -> Estimate:
+def _mean(values: Floats, group: OneGroup, groups: int | None) -> Estimate:
     n, value = len(values), float(values.mean())
-    sums = np.bincount(codes, values - value)
-    df = float(len(sums) - 1)
-    se = float(np.sqrt(sums @ sums * len(sums) / df)) / n
-    half = float(stats.t.ppf(0.975, df)) * se
-    return Estimate(value, value - half, value + half, se, n, "log points", MOVEMENT, groups, df)
+    se = group.error((values - value) / n)
+    half = float(stats.t.ppf(0.975, group.df)) * se
+    return Estimate(value, value - half, value + half, se, n, "log points", MOVEMENT, groups, group.df)

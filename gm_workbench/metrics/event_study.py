@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
@@ -13,11 +13,10 @@ from scipy import stats
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import require_draws, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.sides import beside
-from gm_workbench.metrics.staggered import GroupTime, estimated
+from gm_workbench.metrics.staggered import GroupTime
 from gm_workbench.metrics.staggered_rows import METHOD
+from gm_workbench.metrics.staggered_sums import Sum, across, bands_of, many, weighed
 
 Floats = NDArray[np.float64]
 Kind = Literal["simple", "dynamic", "group", "calendar"]
@@ -56,8 +55,12 @@ def aggregate(result: GroupTime, kind: Kind = "dynamic", *, draws: int = 999, se
     - ``group``: for each g its mean over t ≥ g; overall weighed by size. The nearest to one effect for everybody who began.
     - ``calendar``: for each t the mean over the groups that had begun; overall their plain mean.
 
-    Errors allow for the weights being estimated. Bands use the largest of all :math:`|t|` in draws that give every cluster a
-    random sign (multiplier bootstrap), and are never narrower than a single interval; with few clusters they are rough.
+    Errors allow for the weights being estimated; degrees of freedom are Satterthwaite's over all groups that take part, so few
+    clusters in one of them count. Bands use the largest of all :math:`|z|` in draws that give every cluster a normal weight
+    (multiplier bootstrap), at the chance that a normal one is beyond it: each part has the t quantile of that chance at its own
+    degrees of freedom. They are never narrower than a single interval. In draws without an effect single intervals and bands
+    saw one in 4 to 6 of 100, with five coaches who began against forty or ninety-five, eight against eight, twenty against a
+    hundred.
 
     Parameters
     ----------
@@ -99,11 +102,11 @@ def aggregate(result: GroupTime, kind: Kind = "dynamic", *, draws: int = 999, se
         "calendar": [t if t >= g else None for g, t in keys],
     }
     names = every[kind]
-    parts = {name: _weighed(result, [i for i, one in enumerate(names) if one == name]) for name in sorted(_known(names))}
+    parts = {name: weighed(result, [i for i, one in enumerate(names) if one == name]) for name in sorted(_known(names))}
     after = [part for name, part in parts.items() if kind != "dynamic" or name >= 0]
-    overall = _across(result, parts) if kind == "group" else _Sum.mean(after)
-    told = {} if kind == "simple" else {name: one.estimate(result) for name, one in parts.items()}
-    bands = _bands(told, [parts[name].moved for name in told], result.clusters, draws, seed)
+    overall = across(result, parts) if kind == "group" else Sum.mean(after)
+    parts = {} if kind == "simple" else parts
+    told, bands = {name: one.estimate(result) for name, one in parts.items()}, bands_of(result, parts, draws, seed)
     return Aggregate(overall.estimate(result), MappingProxyType(told), MappingProxyType(bands), kind)
 
 
@@ -147,8 +150,11 @@ def pretrends(
     Returns
     -------
     Pretrends or NotEnoughData
-        F on q and clusters − groups, from 100 clusters on :math:`\chi^2_q / q`. NotEnoughData without a moment before, or when
-        clusters are fewer than 2 more than groups and moments before together.
+        With :math:`\eta` the fewest degrees of freedom of the effects, :math:`F (\eta - q + 1) / \eta` is held against F on q
+        and η − q + 1 (Hotelling's), as with few clusters the usual test sees too much. It is :math:`\chi^2_q / q`, as in the
+        ``did`` package, where every group has 20 clusters or more for each moment that is tested of it. With few clusters in
+        several groups it hardly ever sees anything. NotEnoughData without a
+        moment before, or with no more degrees of freedom than moments before.
 
     Raises
     ------
@@ -172,81 +178,23 @@ def pretrends(
         raise MetricError(f"{METHOD}: over must be 'group_time' or 'dynamic' but got {over!r}.")
     names = [(t - g if over == "dynamic" else i) for i, (g, t) in enumerate(result.effects)]
     before = [name for name, (g, t) in zip(names, result.effects, strict=True) if t < g]
-    chosen = [_weighed(result, [i for i, one in enumerate(names) if one == name]) for name in sorted(set(before))]
-    q, df = len(chosen), next(iter(result.effects.values())).df
-    room = result.clusters - len(result.sizes) - 1
-    short = shortage(METHOD, ("moments before the beginning", q, 1), ("clusters more than moments before", room - q, 1))
-    if short is not None:
-        return short
+    chosen = [weighed(result, [i for i, one in enumerate(names) if one == name]) for name in sorted(set(before))]
+    q = len(chosen)
+    if not q:
+        return NotEnoughData(METHOD, "moments before the beginning", 0, 1)
+    fewest = min(one.df(result) for one in chosen)
+    df = np.inf if many(result, chosen) else fewest - q + 1
+    if df < 1:
+        return NotEnoughData(METHOD, "clusters more than moments before", int(df), 1)
     values, moved = np.array([one.value for one in chosen]), np.column_stack([one.moved for one in chosen])
     covariance = moved.T @ moved
     if np.linalg.matrix_rank(covariance) < q:
         return NotEnoughData(METHOD, "different outcomes", 1, 2)
     statistic = float(values @ np.linalg.solve(covariance, values)) / q
-    p = float(stats.f.sf(statistic, q, df) if np.isfinite(df) else stats.chi2.sf(statistic * q, q))
-    told = {i: one.estimate(result) for i, one in enumerate(chosen)}
-    bands = _bands(told, [one.moved for one in chosen], result.clusters, draws, seed)
+    p = float(stats.f.sf(statistic * df / fewest, q, df) if np.isfinite(df) else stats.chi2.sf(statistic * q, q))
+    bands = bands_of(result, dict(enumerate(chosen)), draws, seed)
     return Pretrends(statistic, q, df, p, max(max(abs(one.low), abs(one.high)) for one in bands.values()))
-
-
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    """A weighed sum of effects, by how much each cluster moves it, and which effects it is of."""
-
-    value: float
-    moved: Floats
-    chosen: tuple[int, ...]
-
-    @staticmethod
-    def mean(sums: Sequence[_Sum]) -> _Sum:
-        chosen = tuple(i for one in sums for i in one.chosen)
-        return _Sum(float(np.mean([one.value for one in sums])), np.mean([one.moved for one in sums], axis=0), chosen)
-
-    def estimate(self, result: GroupTime) -> Estimate:
-        one = next(iter(result.effects.values()))
-        persons = sum(result.sizes.values()) + result.never
-        made = estimated(self.value, self.moved, persons, one.unit, one.groups, one.df)
-        return beside(made, result.sides(self.chosen))
 
 
 def _known(names: Sequence[int | None]) -> set[int]:
     return {name for name in names if name is not None}
-
-
-def _weighed(result: GroupTime, chosen: Sequence[int]) -> _Sum:
-    """Weigh the chosen cells by the share of persons in their groups, which is estimated as well."""
-    every, cohorts = list(result.effects.items()), list(result.sizes)
-    values = np.array([every[i][1].value for i in chosen])
-    own = [cohorts.index(every[i][0][0]) for i in chosen]
-    return _Sum(*_by_share(result, values, result.influence[:, chosen], own), tuple(chosen))
-
-
-def _across(result: GroupTime, parts: Mapping[int, _Sum]) -> _Sum:
-    cohorts = [list(result.sizes).index(name) for name in parts]
-    values, moved = [one.value for one in parts.values()], [one.moved for one in parts.values()]
-    chosen = tuple(i for one in parts.values() for i in one.chosen)
-    return _Sum(*_by_share(result, np.array(values), np.column_stack(moved), cohorts), chosen)
-
-
-def _by_share(result: GroupTime, values: Floats, moved: Floats, cohorts: Sequence[int]) -> tuple[float, Floats]:
-    shares, members = result.shares[cohorts], result.membership[:, cohorts]
-    weights = shares / shares.sum()
-    value = float(weights @ values)
-    return value, moved @ weights + members @ (values - value) / shares.sum()
-
-
-def _bands(told: Mapping[int, Estimate], moved: Sequence[Floats], clusters: int, draws: int, seed: int) -> dict[int, Estimate]:
-    spread = {name: one for name, one in told.items() if one.se > 0}
-    if not spread:
-        return dict(told)
-    require_draws(draws, seed, "simultaneous band")
-    signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(draws, clusters))
-    scaled = np.column_stack([one / np.sqrt(one @ one) for one in moved if one @ one > 0])
-    largest = float(np.quantile(np.abs(signs @ scaled).max(axis=1), 0.95))
-    return {name: _widened(one, largest) for name, one in told.items()}
-
-
-def _widened(one: Estimate, largest: float) -> Estimate:
-    half = max(largest, float(stats.t.ppf(0.975, one.df))) * one.se
-    method = f"{one.method}, simultaneous band"
-    return replace(one, low=one.value - half, high=one.value + half, method=method)

@@ -23,14 +23,15 @@ from gm_workbench.metrics.checks import LARGEST, require_filled, require_numbers
 from gm_workbench.metrics.competing import Floats, Ints, aalen_johansen, bounds, checked, known_until, tallies
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
 from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
-from gm_workbench.metrics.influence import cluster_codes, clustered_variance, course, weighed
+from gm_workbench.metrics.influence import cluster_codes, course, weighed
+from gm_workbench.metrics.one_group import OneGroup
 from gm_workbench.metrics.sides import sides_of
 
 ROUNDING = 1e-12
 """How far from 1 a sum of steps may end that should end there."""
 
 AALEN_JOHANSEN = "Aalen-Johansen cumulative incidence, delta-method variance, complementary log-log interval"
-CLUSTERED = "Aalen-Johansen cumulative incidence, errors by cluster, complementary log-log interval on t"
+CLUSTERED = "Aalen-Johansen cumulative incidence, CR2 by cluster, complementary log-log interval on t"
 KAPLAN_MEIER = "Kaplan-Meier, Greenwood variance, complementary log-log interval"
 
 
@@ -117,7 +118,9 @@ def cumulative_incidence(
     -------
     Curve
         Probabilities; or NotEnoughData with fewer than two persons, or with clusters but fewer than 10. With clusters the
-        variance is that of sums of influences by cluster times G/(G - 1), and the interval takes a t quantile on G - 1. Where
+        variance is that of sums of influences by cluster, each blown up by what the curve took from it (CR2), and the interval
+        takes a t quantile on Satterthwaite's degrees of freedom (`one_group.OneGroup`; G/(G - 1) and G - 1 for clusters of one
+        size); NotEnoughData where one or two of them have most of the persons. Where
         somebody was still there at the last time of all, nothing is known of later: the curve leaves out what of `at` comes
         after it (as R's ``summary(survfit, times)``), and there is NotEnoughData when nothing of it is left.
 
@@ -154,17 +157,19 @@ def cumulative_incidence(
     groups = int(codes.max()) + 1
     if groups < MIN_CLUSTERS:
         return NotEnoughData(CLUSTERED, "clusters", groups, MIN_CLUSTERS)
-    se = _clustered(times, events, cause, codes, grid)
-    curve = _curve(seen, grid, value, se, times, times[events == cause], CLUSTERED, groups)
+    group = OneGroup.of(codes)
+    if (short := group.short(CLUSTERED)) is not None:
+        return short
+    se = _clustered(times, events, cause, group, grid)
+    curve = _curve(seen, grid, value, se, times, times[events == cause], CLUSTERED, group)
     return replace(curve, sides=sides_of([pd.DataFrame({"cluster": codes})], "cluster"))
 
 
-def _clustered(times: Floats, events: Ints, cause: int, codes: Ints, grid: Floats) -> Floats:
+def _clustered(times: Floats, events: Ints, cause: int, group: OneGroup, grid: Floats) -> Floats:
     """Give the standard error at each time of the grid when persons of one cluster may be alike."""
     found = course(times, events, np.full(len(times), -1.0), cause)  # at risk in month 0 too
-    groups = int(codes.max()) + 1
-    at = [0.0, *(clustered_variance(weighed(found, (found.grid <= t).astype(float))[1], codes) for t in found.grid)]
-    return np.sqrt(np.array(at) * groups / (groups - 1))[np.searchsorted(found.grid, grid, side="right")]
+    at = [0.0, *(group.error(weighed(found, (found.grid <= t).astype(float))[1]) for t in found.grid)]
+    return np.array(at)[np.searchsorted(found.grid, grid, side="right")]
 
 
 @as_declared
@@ -298,7 +303,7 @@ def _curve(
     times: Floats,
     event_times: Floats,
     method: str,
-    groups: int | None,
+    group: OneGroup | None,
 ) -> Curve:
     slot = np.searchsorted(grid, chosen, side="right") - 1
     values = np.where(slot >= 0, value[np.maximum(slot, 0)], 0.0)
@@ -307,10 +312,10 @@ def _curve(
     at_risk = [int((times >= t).sum()) for t in chosen]
     # once everybody has left nobody is at risk: what is known then rests on those who were seen to leave
     # the interval is normal on its scale; a t quantile makes the error as much larger as the quantile is
-    wider = 1.0 if groups is None else float(stats.t.ppf(0.975, groups - 1) / stats.norm.ppf(0.975))
+    wider = 1.0 if group is None else float(stats.t.ppf(0.975, group.df) / stats.norm.ppf(0.975))
     known = [r if v < 1 else int((event_times <= t).sum()) for v, r, t in zip(values, at_risk, chosen, strict=True)]
-    known = known if groups is None else [min(k, groups) for k in known]
-    limits = [bounds(float(v), float(s) * wider, k) for v, s, k in zip(values, errors, known, strict=True)]
+    most = math.inf if group is None else group.alike
+    limits = [bounds(float(v), float(s) * wider, min(k, most)) for v, s, k in zip(values, errors, known, strict=True)]
     return Curve(
         tuple(float(t) for t in chosen),
         tuple(float(v) for v in values),
@@ -321,5 +326,5 @@ def _curve(
         tuple(int((event_times <= t).sum()) for t in chosen),
         len(times),
         method,
-        groups,
+        None if group is None else len(group.blown),
     )

@@ -123,13 +123,3 @@ def weighed(found: Course, weights: Floats) -> tuple[float, Floats]:
     own = found.after[found.own > 0] - 1
     parts[found.own > 0] += np.where(found.own[found.own > 0] == 1, gained[own], 0.0) - lost[own]
     return float(steps.sum()), np.asarray(parts, dtype=float)
-
-
-def clustered_variance(parts: Floats, codes: Ints) -> float:
-    """Give the variance when rows of one cluster may be alike; without clusters every row has a code of its own.
-
-    >>> clustered_variance(np.array([0.1, -0.1, 0.2]), np.array([0, 0, 1]))
-    0.04000000000000001
-    """
-    sums = np.bincount(codes, parts)
-    return float(sums @ sums)

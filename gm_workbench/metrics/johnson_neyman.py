@@ -8,25 +8,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.regression.linear_model import OLS
 
-from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
-from gm_workbench.metrics.clustered import Floats, design, least_squares
+from gm_workbench.metrics.clustered import Floats, design
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.moderation import MIN_PERSONS
-from gm_workbench.metrics.slope_bounds import REGION, Correction, Line, Stretch, critical_of, crossings_of, stretches_of
-from gm_workbench.metrics.small_sample import cr2
-
-Errors = Literal["CR1", "CR2", "classical"]
-
-ERRORS = get_args(Errors)
+from gm_workbench.metrics.sided_errors import few_on_a_side
+from gm_workbench.metrics.slope_bounds import REGION, Bar, Correction, Line, Stretch, bar_of, crossings_of, stretches_of
+from gm_workbench.metrics.slope_lines import Errors, require_errors, slope_line
 
 ALPHA = 0.05
 
@@ -35,9 +29,6 @@ MIN_CLUSTERS = 10
 
 MIN_BEYOND = 10
 """Persons who must have been measured on either side of a value at which the slope is given (house rule on quantiles)."""
-
-CHECKED = 21
-"""Values of the moderator at which Satterthwaite degrees of freedom are worked out."""
 
 MIDDLE = (0.025, 0.975)
 """Where the moderator is looked at when nothing is said: the values that the middle 95 % of measurements have."""
@@ -51,7 +42,8 @@ class Region:
     ----------
     moderator : str
     bounds : tuple of float
-        Values of the moderator at which the slope begins or ceases to differ from zero: none, one or two, also where nobody is.
+        Values of the moderator at which the slope begins or ceases to differ from zero: none, one or two (where degrees of
+        freedom differ by value, seldom more), also where nobody is.
     stretches : tuple of Stretch
         From low to high, without holes; the first and the last are open-ended.
     change : Estimate
@@ -61,9 +53,9 @@ class Region:
     persons : int
         Persons behind it.
     critical : float
-        Standard errors from zero at which a slope counts as different.
+        Standard errors from zero at which a slope counts as different; where degrees of freedom differ by value, at the fewest.
     df : float
-        Degrees of freedom of that.
+        Degrees of freedom of that: the fewest over the values that were looked at.
     over : tuple of float
         The values of the moderator that were looked at.
     """
@@ -90,7 +82,7 @@ def region(
     covariates: Sequence[str] = (),
     person: str = "person",
     cluster: str | None = None,
-    errors: Errors = "CR1",
+    errors: Errors | None = None,
     correction: Correction = "pointwise",
     over: tuple[float, float] | None = None,
     at: Sequence[float] = (),
@@ -121,12 +113,14 @@ def region(
         Tells persons apart.
     cluster : str, optional
         What rows may be alike by, e.g. the coach; default: the person.
-    errors : {"CR1", "CR2", "classical"}
-        Robust by cluster with t on clusters − 1; bias-reduced, for few clusters, with Satterthwaite degrees of freedom (the
-        smallest over the values looked at, so that no value gets too many); or as if rows were unrelated, with t on rows −
-        coefficients, for one row per person.
+    errors : {"CR2", "CR1", "classical"}, optional
+        CR2: bias-reduced, with Satterthwaite degrees of freedom of their own for each value of the moderator, which count the
+        smaller side where few coaches tell of it; the default when a cluster is named. CR1, the default by person: with t on
+        clusters − 1, which misses too often where few clusters tell of the slope. Classical: as if rows were unrelated, with t
+        on rows − coefficients, for one row per person.
     correction : {"pointwise", "simultaneous", "false discovery"}
-        As in `slope_bounds.bounds`.
+        As in `slope_bounds.bounds`. With CR2 the simultaneous bar is that of the approximate Hotelling test (HTZ) of slope and
+        change, :math:`c = \sqrt{2 \eta / (\eta - 1) F_{.95}(2, \eta - 1)}` (`joint.joint_test`).
     over : (float, float), optional
         Values to look at; default: those of the middle 95 % of rows.
     at : sequence of float
@@ -141,7 +135,9 @@ def region(
     -------
     Region or NotEnoughData
         Slopes in `unit` per `per` points of the predictor; bounds in points of the moderator. NotEnoughData below 30 persons or
-        10 clusters, or when a score does not vary.
+        10 clusters, below 5 clusters on a side of a score of two values that is one for all of a cluster; with CR2 where few
+        clusters tell of the slope in another way (below three degrees of freedom at a value looked at); or when a score does
+        not vary.
 
     Raises
     ------
@@ -151,7 +147,8 @@ def region(
 
     References
     ----------
-    As in `slope_bounds.bounds`; Bell & McCaffrey (2002), Survey Methodology 28:169-181 (CR2).
+    As in `slope_bounds.bounds`; Bell & McCaffrey (2002), Survey Methodology 28:169-181 (CR2); Pustejovsky & Tipton (2018),
+    doi:10.1080/07350015.2016.1247004 (degrees of freedom, HTZ).
 
     Examples
     --------
@@ -166,7 +163,8 @@ def region(
     require_numbers(frame, [*scores, *covariates], REGION, gaps=True)
     require_filled(frame, dict.fromkeys([person, by]), REGION)
     rows = frame.dropna(subset=[*scores, *covariates])
-    _require_errors(errors, rows[person])
+    chosen: Errors = errors or ("CR1" if cluster is None else "CR2")
+    require_errors(chosen, rows[person])
     persons, least = int(rows[person].nunique()), min(rows[name].nunique() for name in scores)
     short = shortage(
         REGION,
@@ -174,41 +172,39 @@ def region(
         ("clusters", int(rows[by].nunique()), MIN_CLUSTERS),
         ("different scores", least, 2),
     )
+    short = short or few_on_a_side(rows, scores[1:], cluster, REGION)
     if short is not None:
         return short
     looked = over or _middle(rows[moderator])
     x, centred = _design(rows, predictor, moderator, others, covariates)
-    line = _fitted(centred[outcome], x, rows[by], predictor, errors, looked)
-    critical = critical_of(line, correction, looked, ALPHA)
-    method = f"{REGION}, {correction}; {errors} by {by}, t on {line.df:.4g} degrees of freedom"
-    base = Estimate(0.0, 0.0, 0.0, 0.0, persons, unit, method, df=line.df, residual_df=len(rows) - len(x))
-    crossings = crossings_of(line, critical)
+    slope = slope_line(centred[outcome], x, rows[by], chosen, looked, correction)
+    if isinstance(slope, NotEnoughData):
+        return slope
+    line, bar = slope.line, bar_of(slope.line, correction, looked, ALPHA)
+    method = f"{REGION}, {correction}; {chosen} by {by}, t on {_degrees(line)} degrees of freedom"
+    base = Estimate(0.0, 0.0, 0.0, 0.0, persons, unit, method, df=slope.df, residual_df=len(rows) - len(x))
+    crossings = crossings_of(line, bar)
     return Region(
         moderator,
         crossings,
-        stretches_of(line, critical, crossings, rows.groupby(person)[moderator].mean().to_numpy(dtype=float)),
-        _scaled(base, line.change, math.sqrt(line.covariance[1, 1]), per, float(stats.t.ppf(1 - ALPHA / 2, line.df))),
-        _curve(
-            line, base, [z for z in at if looked[0] <= z <= looked[1] and _beyond(rows, moderator, person, z)], per, critical
-        ),
+        stretches_of(line, bar, crossings, rows.groupby(person)[moderator].mean().to_numpy(dtype=float)),
+        _scaled(base, line.change, math.sqrt(line.covariance[1, 1]), per, float(stats.t.ppf(1 - ALPHA / 2, slope.df))),
+        _curve(line, bar, base, [z for z in at if looked[0] <= z <= looked[1] and _beyond(rows, moderator, person, z)], per),
         persons,
-        critical,
+        bar.most,
         line.df,
         looked,
     )
+
+
+def _degrees(line: Line) -> str:
+    return f"{line.df:.4g}" if line.degrees is None else "Satterthwaite"
 
 
 def _beyond(rows: pd.DataFrame, moderator: str, person: str, z: float) -> bool:
     """Whether enough persons were measured on either side of a value."""
     sides = (rows.loc[rows[moderator] <= z, person], rows.loc[rows[moderator] >= z, person])
     return min(side.nunique() for side in sides) >= MIN_BEYOND
-
-
-def _require_errors(errors: str, person: pd.Series[Any]) -> None:
-    if errors not in ERRORS:
-        raise MetricError(f"{REGION}: errors must be one of {', '.join(ERRORS)} but got {errors}.")
-    if errors == "classical" and person.duplicated().any():
-        raise MetricError(f"{REGION}: classical errors take rows as unrelated, but persons have several. Take CR1 or CR2.")
 
 
 def _middle(values: pd.Series[float]) -> tuple[float, float]:
@@ -230,29 +226,10 @@ def _by(moderator: str) -> str:
     return f"by {moderator}"
 
 
-def _fitted(
-    y: pd.Series[float], x: dict[str, Floats], by: pd.Series[float], predictor: str, errors: Errors, over: tuple[float, float]
-) -> Line:
-    """Fit, and give the slope as a line over the moderator. The slope and its change are the second and third coefficient."""
-    if errors == "classical":
-        plain = OLS(y.to_numpy(dtype=float), np.column_stack(list(x.values()))).fit()
-        return _line(np.asarray(plain.params), np.asarray(plain.cov_params()), float(plain.df_resid))
-    if errors == "CR1":
-        robust = least_squares(y, x, by, method=REGION)
-        return _line(robust.values, robust.covariance, float(robust.clusters - 1))
-    small, products = cr2(y, x, by, method=REGION), list(x)[2]
-    found = (small.combine({predictor: 1.0, products: float(z)}, "", REGION).df for z in np.linspace(*over, CHECKED))
-    return _line(small.values, small.covariance, min(found))
-
-
-def _line(values: Floats, covariance: Floats, df: float) -> Line:
-    return Line(float(values[1]), float(values[2]), covariance[1:3, 1:3], df)
-
-
-def _curve(line: Line, base: Estimate, at: Sequence[float], per: float, critical: float) -> tuple[tuple[float, Estimate], ...]:
-    values, errors = line.at(np.array(at, dtype=float))
-    each = zip(at, values, errors, strict=True)
-    return tuple((float(z), _scaled(base, float(value), float(se), per, critical)) for z, value, se in each)
+def _curve(line: Line, bar: Bar, base: Estimate, at: Sequence[float], per: float) -> tuple[tuple[float, Estimate], ...]:
+    z = np.array(at, dtype=float)
+    each = zip(at, *(column.tolist() for column in (*line.at(z), bar.at(z), line.df_at(z))), strict=True)
+    return tuple((float(one), _scaled(replace(base, df=df), value, se, per, width)) for one, value, se, width, df in each)
 
 
 def _scaled(base: Estimate, value: float, se: float, per: float, width: float) -> Estimate:

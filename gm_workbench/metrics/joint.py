@@ -89,7 +89,7 @@ def joint_test(fit: SmallSampleFit, names: Sequence[str]) -> JointTest | NotEnou
     """
     chosen = np.array([_one(fit.names, name) for name in _checked(fit, names)])
     q, value, spread = len(names), chosen @ fit.values, chosen @ fit.covariance @ chosen.T
-    eta = _eta(fit.influence, fit.influence.inverse.T @ chosen.T)
+    eta = wishart_degrees(fit.influence, fit.influence.inverse.T @ chosen.T)
     size = np.sqrt(np.diag(spread))
     regular = bool((size > 0).all()) and float(np.linalg.eigvalsh(spread / np.outer(size, size))[0]) > 1e-10
     if eta is None or not regular or eta - q + 1 < MIN_DF:
@@ -111,25 +111,51 @@ def _one(names: Sequence[str], name: str) -> Floats:
     return np.array([float(other == name) for other in names])
 
 
-def _eta(influence: Influence, combinations: Floats) -> float | None:
-    """Give the Wishart's degrees of freedom; `combinations` are (k, q) in the coordinates of `Influence`."""
-    variances = np.einsum("aagg->a", _covariances(influence, combinations))
+def wishart_degrees(influence: Influence, combinations: Floats) -> float | None:
+    """Give the Wishart's degrees of freedom; `combinations` are (k, q) in the coordinates of `Influence`. None without any."""
+    variances = np.diag(_Pairs.of(influence, combinations).traces)
     if not (variances > 0).all():
         return None
     alike = combinations / np.sqrt(variances)  # so that no unit makes a direction look empty
-    values, vectors = linalg.eigh(np.einsum("abgg->ab", _covariances(influence, alike)))
+    values, vectors = linalg.eigh(_Pairs.of(influence, alike).traces)
     if values[0] <= 1e-10:
         return None
-    scaled = _covariances(influence, alike @ (vectors / np.sqrt(values)) @ vectors.T)
-    spread = np.einsum("aagh,bbgh->", scaled, scaled) + np.einsum("abgh,abhg->", scaled, scaled)
-    q = combinations.shape[1]
-    return float(q * (q + 1) / spread)
+    pairs = _Pairs.of(influence, alike @ (vectors / np.sqrt(values)) @ vectors.T)
+    q = range(combinations.shape[1])
+    spread = sum(pairs.inner((a, a), (b, b)) + pairs.inner((a, b), (b, a)) for a in q for b in q)
+    return float(len(q) * (len(q) + 1) / spread)
 
 
-def _covariances(influence: Influence, combinations: Floats) -> Floats:
-    """Give (q, q, G, G) covariances of the clusters' parts in each pair of combinations, at unit error variance."""
-    plain, weighted = influence.plain @ combinations, influence.weighted @ combinations  # both (G, k, q)
-    own = np.einsum("ka,gkl,lb->abg", combinations, influence.own, combinations)
-    shared = np.einsum("gka,hkb->abgh", weighted, plain)
-    square = np.einsum("gka,kl,hlb->abgh", plain, influence.square, plain)
-    return np.asarray(own[..., None] * np.eye(len(influence.own)) - shared - shared.transpose(1, 0, 3, 2) + square)
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Covariances P of clusters' parts in two combinations a and b, were errors independent and equal.
+
+    :math:`P_{ab} = D_{ab} + U_a C U_b'` with D diagonal (q, q, G) and few columns in U (q, G, 2k), so no matrix of pairs of
+    clusters is ever made.
+    """
+
+    own: Floats
+    u: Floats
+    core: Floats
+
+    @classmethod
+    def of(cls, influence: Influence, combinations: Floats) -> _Pairs:
+        one, zero = np.eye(len(combinations)), np.zeros((len(combinations),) * 2)
+        parts = np.concatenate([influence.weighted @ combinations, influence.plain @ combinations], axis=1)
+        own = np.einsum("ka,gkl,lb->abg", combinations, influence.own, combinations)
+        return cls(own, np.moveaxis(parts, 2, 0), np.block([[zero, -one], [-one, influence.square]]))
+
+    @property
+    def traces(self) -> Floats:
+        """Sum over clusters of each pair's own covariance (q, q)."""
+        return np.asarray((self.own + self._beside).sum(axis=2))
+
+    @property
+    def _beside(self) -> Floats:
+        return np.asarray(np.einsum("agi,ij,bgj->abg", self.u, self.core, self.u))
+
+    def inner(self, first: tuple[int, int], second: tuple[int, int]) -> float:
+        """Sum the products of two of these matrices over all pairs of clusters."""
+        (a, b), (c, d), beside = first, second, self._beside
+        own = self.own[first] @ (self.own[second] + beside[second]) + self.own[second] @ beside[first]
+        return float(own + np.trace(self.core @ (self.u[a].T @ self.u[c]) @ self.core @ (self.u[d].T @ self.u[b])))

@@ -23,7 +23,8 @@ from gm_workbench.metrics.competing import Floats, Ints, aalen_johansen, bounds,
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.exits import Curve
 from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
-from gm_workbench.metrics.influence import Column, Course, cluster_codes, clustered_variance, course, entered, weighed
+from gm_workbench.metrics.influence import Column, Course, cluster_codes, course, entered, weighed
+from gm_workbench.metrics.one_group import OneGroup
 from gm_workbench.metrics.sides import over
 
 AALEN_JOHANSEN = "Aalen-Johansen with late entry, complementary log-log interval"
@@ -63,9 +64,9 @@ def cumulative_incidence(
     Returns
     -------
     Curve
-        Its n counts persons seen after `start`. Delta-method variance; with clusters that of sums of influences by cluster
-        times G/(G - 1), and a t quantile on G - 1. NotEnoughData when fewer than 10 are at risk at some exit that counts, below
-        10 clusters, or when a time lies beyond what was watched.
+        Its n counts persons seen after `start`. Delta-method variance; with clusters the errors and degrees of freedom of
+        `one_group.OneGroup`, as in `exits.cumulative_incidence`. NotEnoughData when fewer than 10 are at risk at some exit that
+        counts, below 10 clusters or where one or two have most of the persons, or when a time lies beyond what was watched.
 
     Raises
     ------
@@ -162,8 +163,11 @@ def _curve(
     short = _short(found, max(at), codes, method)
     if short is not None:
         return short
-    value, se = _on_grid(found, codes)
-    return _read(found, np.asarray(at, dtype=float), value, se, times, entries, codes, method)
+    group = None if codes is None else OneGroup.of(codes)
+    if group is not None and (short := group.short(method)) is not None:
+        return short
+    value, se = _on_grid(found, group)
+    return _read(found, np.asarray(at, dtype=float), value, se, times, entries, group, method)
 
 
 def _short(found: Course, horizon: float, codes: Ints | None, method: str) -> NotEnoughData | None:
@@ -178,28 +182,32 @@ def _short(found: Course, horizon: float, codes: Ints | None, method: str) -> No
     return NotEnoughData(method, "clusters", groups, MIN_CLUSTERS) if groups < MIN_CLUSTERS else None
 
 
-def _on_grid(found: Course, codes: Ints | None) -> tuple[Floats, Floats]:
+def _on_grid(found: Course, group: OneGroup | None) -> tuple[Floats, Floats]:
     """Give the share that has left at each time, and its error as a normal interval takes it."""
     value, se = aalen_johansen(found.at_risk, found.of_cause, found.of_any)
-    if codes is None:
+    if group is None:
         return value, se
-    groups = int(codes.max()) + 1
-    variances = [clustered_variance(weighed(found, (found.grid <= t).astype(float))[1], codes) for t in found.grid]
-    return value, np.sqrt(np.array(variances) * groups / (groups - 1))
+    return value, np.array([group.error(weighed(found, (found.grid <= t).astype(float))[1]) for t in found.grid])
 
 
 def _read(
-    found: Course, at: Floats, value: Floats, se: Floats, times: Floats, entries: Floats, codes: Ints | None, method: str
+    found: Course,
+    at: Floats,
+    value: Floats,
+    se: Floats,
+    times: Floats,
+    entries: Floats,
+    group: OneGroup | None,
+    method: str,
 ) -> Curve:
     """Read the curve at the chosen times."""
     slot = np.searchsorted(found.grid, at, side="right")
     values, errors = (np.concatenate([[0.0], one])[slot] for one in (value, se))
     at_risk = [int(((entries < t) & (times >= t)).sum()) for t in at]
-    groups = None if codes is None else int(codes.max()) + 1
     # the interval is normal on its scale; a t quantile makes the error as much larger as the quantile is
-    wider = 1.0 if groups is None else float(stats.t.ppf(0.975, groups - 1) / stats.norm.ppf(0.975))
+    wider = 1.0 if group is None else float(stats.t.ppf(0.975, group.df) / stats.norm.ppf(0.975))
     fewest = [
-        int(np.min(found.at_risk[:k], initial=r)) if groups is None else groups for k, r in zip(slot, at_risk, strict=True)
+        int(np.min(found.at_risk[:k], initial=r)) if group is None else group.alike for k, r in zip(slot, at_risk, strict=True)
     ]
     limits = [bounds(float(v), float(s) * wider, k) for v, s, k in zip(values, errors, fewest, strict=True)]
     events = np.concatenate([[0.0], np.cumsum(found.of_cause)])[slot]
@@ -213,6 +221,6 @@ def _read(
         tuple(map(int, events)),
         len(times),
         method,
-        groups,
-        None if codes is None else over(np.bincount(codes), len(times)),
+        None if group is None else len(group.blown),
+        None if group is None else over(np.bincount(group.codes), len(times)),
     )

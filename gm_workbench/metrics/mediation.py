@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,13 +30,15 @@ from gm_workbench.metrics.paths import (
     root_mean_square,
     split,
     too_little,
+    unjudged,
 )
 from gm_workbench.metrics.sided_errors import few_on_a_side
 from gm_workbench.metrics.sides import beside, two_sides
-from gm_workbench.metrics.small_sample import cr2
+from gm_workbench.metrics.small_sample import SmallSampleFit, cr2
 
 PRODUCT = "product of coefficients (OLS), Monte Carlo interval"
-STRAIGHT = "least squares (OLS), robust by cluster or else by person, t interval"
+STRAIGHT = "least squares (OLS), robust by person (HC1), t interval"
+BY_CLUSTER = "least squares (OLS), CR2 by cluster, t interval on Satterthwaite degrees of freedom"
 MULTILEVEL = "product of coefficients (OLS between groups, random intercepts), Monte Carlo interval"
 
 
@@ -58,10 +61,16 @@ def mediation(
         y_i = \alpha_2 + c\, d_i + b\, m_i + \xi_2' x_i + e_{2i}
 
     Indirect :math:`ab`, direct :math:`c`, total :math:`ab + c`, which is the coefficient of the exposure when the mediator is
-    left out. A product is not normal, so its interval comes from draws of a and of (b, c) from their sampling distributions:
-    normal, or with a cluster those of t on clusters − 1 degrees of freedom. `sensitivity` is the correlation of the residuals
-    of mediator and outcome when neither model has the other. An outcome of 0 and 1 gives differences in probability (a linear
-    probability model), in which a and b do not interact; a mediator of 0 and 1 likewise.
+    left out. A product is not normal, so its interval comes from draws of a and of (b, c) from their sampling distributions,
+    which are normal. `sensitivity` is the correlation of the residuals of mediator and outcome when neither model has the
+    other. An outcome of 0 and 1 gives differences in probability (a linear probability model), in which a and b do not
+    interact; a mediator of 0 and 1 likewise.
+
+    With a cluster errors are CR2, and every coefficient has t on Satterthwaite degrees of freedom of its own: what a coach does
+    is known from the coaches on the smaller side, what goes with a mediator of persons from nearly all of them. So a, b and c
+    are drawn each from their own t, of which b and c keep their correlation (`paths.drawn_paths`): one number for both would
+    make b too unsure, or c too sure. The two models are taken as independent, as their errors are when e₂ is as likely above
+    zero as below it. Where both a and b may be zero the interval of ab is too wide, whatever the distributions.
 
     A description of three associations. Even when the exposure was assigned at random the mediator was not: persons with a high
     mediator differ in more than the exposure. Print the sensitivity next to the indirect part.
@@ -73,7 +82,7 @@ def mediation(
     covariates : sequence of str
         Measured before the exposure; in both models.
     cluster : str, optional
-        The coach; default: persons stand alone, and errors allow for unequal variances (HC1).
+        The coach: CR2 errors (`small_sample.cr2`); default: persons stand alone, and errors allow for unequal variances (HC1).
     draws, seed : int, int
         Of the Monte Carlo interval; the same seed gives the same interval.
     unit : str
@@ -82,8 +91,9 @@ def mediation(
     Returns
     -------
     Mediation or NotEnoughData
-        NotEnoughData below 30 persons or 10 clusters, below 10 on a side of an exposure that is one for all of a cluster, or
-        when exposure, mediator or outcome does not vary.
+        NotEnoughData below 30 persons or 10 clusters, below 5 on a side of an exposure that is one for all of a cluster, where
+        few clusters tell all of exposure or mediator in another way (below three degrees of freedom), or when exposure,
+        mediator or outcome does not vary.
 
     Raises
     ------
@@ -93,7 +103,7 @@ def mediation(
     References
     ----------
     MacKinnon, Lockwood & Williams (2004), doi:10.1207/s15327906mbr3901_4; for the sensitivity Imai, Keele & Yamamoto (2010),
-    doi:10.1214/10-STS321.
+    doi:10.1214/10-STS321; for few clusters Pustejovsky & Tipton (2018), doi:10.1080/07350015.2016.1247004.
 
     Examples
     --------
@@ -112,18 +122,30 @@ def mediation(
     short = short or few_on_a_side(frame, [exposure], cluster, PRODUCT)
     if short is not None:
         return short
-    first, second, whole = (
-        least_squares(frame[left], design(frame, [*right, *covariates]), alike, method=PRODUCT)
+    first, second, whole = fits = [
+        _fitted(frame, left, [*right, *covariates], alike, clustered=cluster is not None)
         for left, right in ((mediator, [exposure]), (outcome, [exposure, mediator]), (outcome, [exposure]))
-    )
+    ]
+    short = unjudged([fit for fit in fits if isinstance(fit, SmallSampleFit)], exposure, mediator, PRODUCT)
+    if short is not None:
+        return short
     at = [second.names.index(name) for name in (mediator, exposure)]
     found = (first.combine({exposure: 1.0}, "points", PRODUCT), second.combine({mediator: 1.0}, unit, PRODUCT))
     a, b = found if cluster else (on_degrees(one, math.inf) for one in found)
     sides = two_sides(frame, exposure, cluster)
-    direct, total = (beside(fit.combine({exposure: 1.0}, unit, STRAIGHT, groups=groups), sides) for fit in (second, whole))
-    paths = drawn_paths(a, b, direct, second.covariance[np.ix_(at, at)], draws, seed)
+    told = BY_CLUSTER if cluster else STRAIGHT
+    direct, total = (beside(fit.combine({exposure: 1.0}, unit, told, groups=groups), sides) for fit in (second, whole))
+    of_direct = direct if cluster else on_degrees(direct, math.inf)
+    paths = drawn_paths(a, b, of_direct, second.covariance[np.ix_(at, at)], draws, seed)
     spread = _left(first, frame, mediator), _left(second, frame, outcome)
     return split(paths, Steps(a, b, *spread, (first.residual_df, second.residual_df)), direct, PRODUCT, total)
+
+
+def _fitted(
+    frame: pd.DataFrame, left: str, right: Sequence[str], alike: pd.Series[Any], *, clustered: bool
+) -> Fit | SmallSampleFit:
+    fit = cr2 if clustered else least_squares
+    return fit(frame[left], design(frame, right), alike, method=PRODUCT)
 
 
 @as_declared
@@ -212,7 +234,7 @@ def multilevel_mediation(
     return split(paths, Steps(a, b, root_mean_square(alone), root_mean_square(left), degrees), c, MULTILEVEL)
 
 
-def _left(fit: Fit, frame: pd.DataFrame, outcome: str) -> float:
+def _left(fit: Fit | SmallSampleFit, frame: pd.DataFrame, outcome: str) -> float:
     """Give the size of what a regression leaves of its outcome."""
     matrix: Floats = np.column_stack(list(design(frame, fit.names[1:]).values()))
     return root_mean_square(frame[outcome].to_numpy(dtype=float) - matrix @ fit.values)  # noqa: PD011 — of a fit

@@ -19,7 +19,16 @@ from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.between_groups import LevelMediation, Names, between
 from gm_workbench.metrics.checks import require_filled, require_numbers
 from gm_workbench.metrics.estimate import NotEnoughData
-from gm_workbench.metrics.paths import Mediation, Steps, drawn_paths, require_alike, root_mean_square, split, too_little
+from gm_workbench.metrics.paths import (
+    Mediation,
+    Steps,
+    drawn_paths,
+    require_alike,
+    root_mean_square,
+    split,
+    too_little,
+    unjudged,
+)
 from gm_workbench.metrics.sides import beside, two_sides
 from gm_workbench.metrics.small_sample import cr2
 
@@ -216,8 +225,8 @@ def one_one_one(
         \dot y_{ij} = c\, \dot d_{ij} + b\, \dot m_{ij} + \xi_2' \dot x_{ij} + e_{2ij}
 
     The indirect part is :math:`ab`. Whatever the persons of a group share plays no part: the slopes are those of a dummy for
-    each group, with CR2 errors by group; a is drawn from t on its Satterthwaite degrees of freedom, b and c from t on those of
-    b. For instance: what one candidate got more of than others of the same coach, and what became of it.
+    each group, with CR2 errors by group; a, b and c are drawn each from t on Satterthwaite degrees of freedom of its own, as in
+    `mediation.mediation`. For instance: what one candidate got more of than others of the same coach, and what became of it.
 
     The steps are taken to be the same in every group. Where they differ and go together, the mean of the indirect parts is
     :math:`ab` plus their covariance (Kenny, Korchmaros & Bolger 2003), which is not in it. Nothing is said of differences
@@ -239,7 +248,8 @@ def one_one_one(
     Returns
     -------
     Mediation or NotEnoughData
-        NotEnoughData below 30 persons or 10 groups, or when exposure, mediator or outcome does not vary within groups.
+        NotEnoughData below 30 persons or 10 groups, where few groups tell all of a step (below three degrees of freedom), or
+        when exposure, mediator or outcome does not vary within groups.
 
     Raises
     ------
@@ -273,6 +283,9 @@ def one_one_one(
         cr2(apart[left], {name: x[name] for name in (*right, *covariates)}, frame[group], method=ONE_ONE_ONE)
         for left, right in ((mediator, [exposure]), (outcome, [exposure, mediator]))
     )
+    short = unjudged([first, second], exposure, mediator, ONE_ONE_ONE)
+    if short is not None:
+        return short
     a = first.combine({exposure: 1.0}, "points", ONE_ONE_ONE, groups=groups)
     b, c = (second.combine({name: 1.0}, unit, ONE_ONE_ONE, groups=groups) for name in (mediator, exposure))
     at = [second.names.index(name) for name in (mediator, exposure)]

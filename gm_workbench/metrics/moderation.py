@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,13 +11,19 @@ from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.clustered import Fit, design, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.sided_errors import few_on_a_side
+from gm_workbench.metrics.small_sample import SmallSampleFit, cr2
 
 ROOM = "mean share of the scale left, CR1 by person, t interval on persons − 1"
 LINK = "within-person regression (person-demeaned OLS), standardised within persons, CR1 by person"
 MODERATION = "regression with interactions (OLS), CR1 by person, t interval on persons − 1"
+BY_CLUSTER = "regression with interactions (OLS), CR2 by cluster, t interval on Satterthwaite degrees of freedom"
 
 MIN_PERSONS = 30
 """Persons below which an association says nothing (assumed floor)."""
+
+MIN_CLUSTERS = 10
+"""Coaches below which their spread says nothing (assumed floor)."""
 
 SCALES = ("ATT", "NRM", "SEF", "SKL", "ENV")
 BARRIERS = ("ENV",)
@@ -162,6 +168,7 @@ def moderation(
     *,
     covariates: Sequence[str] = (),
     person: str = "person",
+    cluster: str | None = None,
     per: float = 1.0,
     unit: str = "points",
 ) -> Moderation | NotEnoughData:
@@ -172,7 +179,7 @@ def moderation(
 
     with every moderator :math:`z_m` centred at its mean and measured in its own standard deviations. A pooled regression over
     persons and waves: it mixes differences between persons with changes within them, and only its intervals allow for the
-    repetition (clustered by person).
+    repetition (clustered by person, or by coach: then with CR2 errors, which count the smaller side of what a coach does).
 
     Parameters
     ----------
@@ -186,13 +193,17 @@ def moderation(
         Step in the predictor that slopes are about, e.g. 10 points.
     person : str
         Column that tells persons apart.
+    cluster : str, optional
+        What rows may be alike by, e.g. the coach; default: the person.
     unit : str
         Of the outcome; results name it.
 
     Returns
     -------
     Moderation or NotEnoughData
-        Estimates in `unit` per `per` points of the predictor. NotEnoughData below 30 persons, or when a score does not vary.
+        Estimates in `unit` per `per` points of the predictor. NotEnoughData below 30 persons, or when a score does not vary;
+        with a cluster also below 10 of them, below 5 on a side of a score of two values that is one for all of a cluster, and
+        where few tell of a slope in another way (below three degrees of freedom).
 
     Raises
     ------
@@ -201,7 +212,8 @@ def moderation(
 
     References
     ----------
-    Aiken & West (1991), Multiple Regression: Testing and Interpreting Interactions, ch. 2.
+    Aiken & West (1991), Multiple Regression: Testing and Interpreting Interactions, ch. 2; for few clusters
+    Pustejovsky & Tipton (2018), doi:10.1080/07350015.2016.1247004.
 
     Examples
     --------
@@ -213,20 +225,31 @@ def moderation(
     """
     columns = [outcome, predictor, *moderators, *covariates]
     require_numbers(frame, columns, MODERATION, gaps=True)
-    require_filled(frame, [person], MODERATION)
+    require_filled(frame, dict.fromkeys([person, cluster or person]), MODERATION)
     rows = frame.dropna(subset=columns)
     persons = int(rows[person].nunique())
     least = min((rows[name].nunique() for name in (outcome, predictor, *moderators)), default=0)
-    short = shortage(MODERATION, ("persons", persons, MIN_PERSONS), ("different scores", least, 2))
+    clusters = MIN_CLUSTERS if cluster is None else int(rows[cluster].nunique())
+    wanted = ("persons", persons, MIN_PERSONS), ("clusters", clusters, MIN_CLUSTERS), ("different scores", least, 2)
+    short = shortage(MODERATION, *wanted) or few_on_a_side(rows, [predictor, *moderators], cluster, MODERATION)
     if short is not None:
         return short
     sds = {name: float(rows[name].std()) for name in moderators}
     scaled = rows.assign(**{name: (rows[name] - rows[name].mean()) / sds[name] for name in moderators})
     products = scaled.assign(**{_by(name): scaled[predictor] * scaled[name] for name in moderators})
-    terms = [predictor, *moderators, *(_by(name) for name in moderators), *covariates]
-    fit = least_squares(products[outcome], design(products, terms), products[person], persons=persons, method=MODERATION)
-    interactions = (Interaction(name, sds[name], fit.combine({_by(name): per}, unit, MODERATION)) for name in moderators)
-    slopes = (_slope(fit, predictor, name, at, per, unit) for name in moderators for at in (-1, 0, 1))
+    x = design(products, [predictor, *moderators, *(_by(name) for name in moderators), *covariates])
+    fit = (
+        least_squares(products[outcome], x, products[person], persons=persons, method=MODERATION)
+        if cluster is None
+        else cr2(products[outcome], x, products[cluster], persons=persons, method=BY_CLUSTER)
+    )
+    places = [(name, at) for name in moderators for at in (-1, 0, 1)]
+    told = [*({_by(name): per} for name in moderators), *(_at(predictor, name, at, per) for name, at in places)]
+    short = fit.unjudged(*told, method=BY_CLUSTER) if isinstance(fit, SmallSampleFit) else None
+    if short is not None:
+        return short
+    interactions = (Interaction(name, sds[name], _told(fit, {_by(name): per}, unit)) for name in moderators)
+    slopes = (_slope(fit, predictor, name, at, per, unit) for name, at in places)
     return Moderation(tuple(interactions), tuple(slopes), per)
 
 
@@ -234,5 +257,15 @@ def _by(moderator: str) -> str:
     return f"by {moderator}"
 
 
-def _slope(fit: Fit, predictor: str, moderator: str, at: int, per: float, unit: str) -> SimpleSlope:
-    return SimpleSlope(moderator, at, fit.combine({predictor: per, _by(moderator): at * per}, unit, MODERATION))
+def _at(predictor: str, moderator: str, at: int, per: float) -> dict[str, float]:
+    return {predictor: per, _by(moderator): at * per}
+
+
+def _slope(fit: Fit | SmallSampleFit, predictor: str, moderator: str, at: int, per: float, unit: str) -> SimpleSlope:
+    return SimpleSlope(moderator, at, _told(fit, _at(predictor, moderator, at, per), unit))
+
+
+def _told(fit: Fit | SmallSampleFit, weights: Mapping[str, float], unit: str) -> Estimate:
+    if isinstance(fit, SmallSampleFit):
+        return fit.combine(weights, unit, BY_CLUSTER, groups=fit.clusters)
+    return fit.combine(weights, unit, MODERATION)

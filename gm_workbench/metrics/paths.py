@@ -16,6 +16,7 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.checks import require_draws, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.small_sample import SmallSampleFit
 
 Floats = NDArray[np.float64]
 
@@ -91,8 +92,9 @@ def drawn_paths(a: Estimate, b: Estimate, c: Estimate, covariance: Floats, draws
 
     Parameters
     ----------
-    a, b, c : the step to the mediator, the step from it, and past it; drawn from normal distributions where their degrees of
-        freedom are infinite, else from t distributions (b and c together, with the degrees of b)
+    a, b, c : the step to the mediator, the step from it, and past it; each drawn from t on its own degrees of freedom, which is
+        normal where they are infinite. What b and c, of one model, are stretched by is drawn at the same rank for both: with
+        equal degrees of freedom the two are bivariate t.
     covariance : (2, 2) of b and c
     draws, seed : of the random numbers
 
@@ -108,30 +110,40 @@ def drawn_paths(a: Estimate, b: Estimate, c: Estimate, covariance: Floats, draws
     """
     require_draws(draws, seed, DRAWN)
     rng = np.random.default_rng(seed)
-    second = _pairs((b.value, c.value), covariance, b.df, draws, rng)
+    second = _pairs((b.value, c.value), covariance, (b.df, c.df), draws, rng)
     first = drawn_step(a, draws, rng)
     return np.column_stack([first * np.append(b.value, second[:, 0]), np.append(c.value, second[:, 1])])
 
 
 def drawn_step(step: Estimate, draws: int, rng: np.random.Generator) -> Floats:
     """Give one coefficient, as estimated first, then as drawn; (draws + 1,)."""
-    return np.append(step.value, step.value + rng.normal(0.0, step.se, draws) * _stretch(step.df, draws, rng))
+    return np.append(step.value, step.value + rng.normal(0.0, step.se, draws) * _stretches((step.df,), draws, rng)[:, 0])
 
 
 def drawn_pairs(centre: tuple[float, float], covariance: Floats, df: float, draws: int, seed: int) -> Floats:
     """Give two coefficients of one model, as estimated in the first row, as drawn in the others; (draws + 1, 2)."""
     require_draws(draws, seed, DRAWN)
-    return np.vstack([centre, _pairs(centre, covariance, df, draws, np.random.default_rng(seed))])
+    return np.vstack([centre, _pairs(centre, covariance, (df, df), draws, np.random.default_rng(seed))])
 
 
-def _pairs(centre: tuple[float, float], covariance: Floats, df: float, draws: int, rng: np.random.Generator) -> Floats:
+def _pairs(
+    centre: tuple[float, float], covariance: Floats, degrees: tuple[float, float], draws: int, rng: np.random.Generator
+) -> Floats:
     drawn = rng.multivariate_normal(np.zeros(2), covariance, draws, method="eigh")
-    return np.asarray(np.array(centre) + drawn * _stretch(df, draws, rng)[:, None])
+    return np.asarray(np.array(centre) + drawn * _stretches(degrees, draws, rng))
 
 
-def _stretch(df: float, draws: int, rng: np.random.Generator) -> Floats:
-    """Turn normal draws into those of t: their own error is not known better than `df` degrees of freedom allow."""
-    return np.sqrt(df / rng.chisquare(df, draws)) if math.isfinite(df) else np.ones(draws)
+def _stretches(degrees: Sequence[float], draws: int, rng: np.random.Generator) -> Floats:
+    """Turn normal draws into those of t (draws, coefficients): an error is not known better than its degrees allow.
+
+    >>> few, many = _stretches((4.0, math.inf), 3, np.random.default_rng(1)).T
+    >>> bool(few.std() > 0), many.tolist()
+    (True, [1.0, 1.0, 1.0])
+    """
+    drawn = {df: np.sqrt(df / rng.chisquare(df, draws)) if math.isfinite(df) else np.ones(draws) for df in degrees}
+    # the normal draws they go with are in no order, so that sorting pairs equal ranks and does nothing else
+    ranked = {df: np.sort(one) if len(drawn) > 1 else one for df, one in drawn.items()}
+    return np.column_stack([ranked[df] for df in degrees])
 
 
 def split(paths: Floats, steps: Steps, direct: Estimate, method: str, total: Estimate | None = None) -> Mediation:
@@ -189,6 +201,12 @@ def too_little(
     sides = [] if exposed is None or exposed.nunique() != 2 else exposed.value_counts().tolist()
     side = [(f"{what} in each group", min(sides), MIN_PER_SIDE)] if sides else []
     return shortage(method, persons, groups, *values, *side)
+
+
+def unjudged(fits: Sequence[SmallSampleFit], exposure: str, mediator: str, method: str) -> NotEnoughData | None:
+    """Say which step of a path the clusters cannot judge."""
+    steps = [(fit, {name: 1.0}) for fit in fits for name in (exposure, mediator) if name in fit.names]
+    return next(filter(None, (fit.unjudged(step, method=method) for fit, step in steps)), None)
 
 
 def require_alike(frame: pd.DataFrame, columns: Sequence[str], group: str, method: str) -> None:

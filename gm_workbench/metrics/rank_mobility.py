@@ -18,6 +18,7 @@ from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.bootstrap import percentile
 from gm_workbench.metrics.checks import require_draws, require_filled, require_numbers, shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.one_group import OneGroup
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -91,6 +92,9 @@ def rank_mobility(
     equal. The error of a plain regression of ranks leaves the two sums out and can be far too large or too small. Shares of the
     lowest and highest part have percentile intervals from drawing persons (or whole clusters) again and ranking anew each time.
 
+    With ten coaches or more, also where one of twelve has half of the persons, intervals missed 1 to 5 times in 100 (400 draws
+    each, intraclass correlation .1): those of the shares of the ends are somewhat wide.
+
     Ranks are among the persons given, not among all workers of a country. Somebody at the bottom can hardly go but up, and a
     low month that was bad luck passes: `rose` is above one half also when wages only wobble, so read it beside `fell`.
 
@@ -106,9 +110,9 @@ def rank_mobility(
     -------
     RankMobility or NotEnoughData
         Slope and correlation without unit, expected rank in percentiles, shares in probability; n is persons, of a share
-        those in its part. t intervals on
-        persons − 1 or clusters − 1. NotEnoughData below 40 persons or 10 clusters, with fewer than 10 persons in the lowest or
-        highest part, or when all wages of a moment are equal or nobody passes anybody.
+        those in its part. t intervals on persons − 1, or with the errors and degrees of freedom of `one_group.OneGroup`.
+        NotEnoughData below 40 persons or 10 clusters, when one or two clusters have most of the persons, with fewer than 10
+        persons in the lowest or highest part, or when all wages of a moment are equal or nobody passes anybody.
 
     Raises
     ------
@@ -133,8 +137,10 @@ def rank_mobility(
     codes = np.arange(len(frame)) if cluster is None else pd.factorize(frame[cluster])[0]
     if (short := _short(x, y, codes, bottom)) is not None:
         return short
-    groups = None if cluster is None else int(codes.max()) + 1
-    slope, spearman = _lines(x, y, codes, groups)
+    group, groups = OneGroup.of(np.asarray(codes)), None if cluster is None else int(codes.max()) + 1
+    if (short := group.short(RANKS)) is not None:
+        return short
+    slope, spearman = _lines(x, y, group, groups)
     place = 100 * (bottom - 0.5)
     low, high = sorted(50 + place * end for end in (slope.low, slope.high))
     value, se = 50 + place * slope.value, abs(place) * slope.se
@@ -180,7 +186,7 @@ def _ends(x: Floats, bottom: float) -> tuple[int, int]:
     return least, most
 
 
-def _lines(x: Floats, y: Floats, codes: Ints, groups: int | None) -> tuple[Estimate, Estimate]:
+def _lines(x: Floats, y: Floats, group: OneGroup, groups: int | None) -> tuple[Estimate, Estimate]:
     """Give the slope and the rank correlation, with errors from their influence functions."""
     f, g = mid_ranks(x), mid_ranks(y)
     both, first, second = _moved(x, f, y, g), _moved(x, f, x, f), _moved(y, g, y, g)
@@ -189,7 +195,7 @@ def _lines(x: Floats, y: Floats, codes: Ints, groups: int | None) -> tuple[Estim
     spearman = covariance / spread
     of_slope = (both - slope * first) / var_f
     of_spearman = both / spread - spearman / 2 * (first / var_f + second / var_g)
-    return _with_error(slope, of_slope, codes, groups), _with_error(spearman, of_spearman, codes, groups)
+    return _with_error(slope, of_slope, group, groups), _with_error(spearman, of_spearman, group, groups)
 
 
 def _moved(x: Floats, f: Floats, y: Floats, g: Floats) -> Floats:
@@ -205,10 +211,8 @@ def _above(values: Floats, weights: Floats) -> Floats:
     return np.asarray((mass.sum() - np.cumsum(mass) + mass / 2)[places] / len(values), dtype=float)
 
 
-def _with_error(value: float, influence: Floats, codes: Ints, groups: int | None) -> Estimate:
-    sums = np.bincount(codes, influence)
-    df = float(len(sums) - 1)
-    se = float(np.sqrt(sums @ sums * len(sums) / df)) / len(influence)
+def _with_error(value: float, influence: Floats, group: OneGroup, groups: int | None) -> Estimate:
+    se, df = group.error(influence / len(influence)), group.df
     half = float(stats.t.ppf(0.975, df)) * se
     left = len(influence) - 2  # a line has a height and a slope
     return Estimate(value, value - half, value + half, se, len(influence), "", RANKS, groups, df, residual_df=left)

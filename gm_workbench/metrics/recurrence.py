@@ -109,8 +109,8 @@ def divosa(
     -------
     Recurrence
         Exits that were followed for fewer months are left out and counted, also those that came back: to keep only these would
-        make the share too high. Wilson interval, where anything is shared at the effective number of exits with t on
-        clusters - 1. NotEnoughData below 10 exits, or below 10 clusters when a cluster is named.
+        make the share too high. The interval is that of `clustered_share.share`. NotEnoughData below 10 exits, or below 10
+        clusters when a cluster is named.
 
     Raises
     ------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,13 @@ from scipy import stats
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, require_pair, shortage
-from gm_workbench.metrics.competing import Floats, checked
+from gm_workbench.metrics.competing import Floats, bounds, checked
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exit_contrast import MIN_CLUSTERS as MIN_CLUSTERS_EACH
 from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
-from gm_workbench.metrics.influence import Column, cluster_codes, clustered_variance, course, entered, weighed
+from gm_workbench.metrics.influence import Column, cluster_codes, course, entered, weighed
 from gm_workbench.metrics.late_entry import MIN_AT_RISK
+from gm_workbench.metrics.one_group import OneGroup
 from gm_workbench.metrics.sided_errors import equal_shares, error_between
 from gm_workbench.metrics.sides import beside, sides_of
 
@@ -56,8 +57,10 @@ def still_there(
     Returns
     -------
     Estimate
-        In months, between 0 and τ; normal interval, or with clusters errors times :math:`\sqrt{G/(G-1)}` and t on G - 1.
-        NotEnoughData below 5 exits before τ, below 10 clusters, with late entry below 10 persons at risk at some exit, or when
+        In months, between 0 and τ; normal interval, or with clusters the errors and degrees of freedom of
+        `one_group.OneGroup` on the complementary log-log scale of the share of τ that is lost, as curves have (a t interval in
+        months missed 6.8 times in 100 with ten clusters, nearly always too low). NotEnoughData below 5 exits before τ, below 10
+        clusters or where one or two have most of the persons, with late entry below 10 persons at risk at some exit, or when
         watching stopped before τ.
 
     Raises
@@ -79,7 +82,10 @@ def still_there(
     gone = _months(time, event, entry, clusters, horizon, None, STILL_THERE)
     if isinstance(gone, NotEnoughData):
         return gone
-    return _estimate(horizon - gone.value, gone.parts, gone.labels, (0.0, horizon), STILL_THERE)
+    found = _estimate(gone.value, gone.parts, gone.labels, (0.0, horizon), STILL_THERE)
+    if isinstance(found, NotEnoughData):
+        return found
+    return replace(found, value=horizon - found.value, low=horizon - found.high, high=horizon - found.low)
 
 
 @as_declared
@@ -255,14 +261,18 @@ def _estimate(
     value: float, parts: Floats, labels: NDArray[Any] | None, within: tuple[float, float], method: str
 ) -> Estimate | NotEnoughData:
     """Give the estimate of one group with its interval."""
-    codes = np.arange(len(parts)) if labels is None else pd.factorize(labels)[0]
-    groups = None if labels is None else int(codes.max()) + 1
-    if groups is not None and groups < MIN_CLUSTERS:
-        return NotEnoughData(method, "clusters", groups, MIN_CLUSTERS)
-    df = math.inf if groups is None else float(groups - 1)
-    factor = 1.0 if groups is None else groups / df
-    se = math.sqrt(clustered_variance(parts, codes) * factor)
-    return _within(value, se, df, within, len(parts), groups, method)
+    if labels is None:
+        return _within(value, math.sqrt(float(parts @ parts)), math.inf, within, len(parts), None, method)
+    codes, names = pd.factorize(labels)
+    if len(names) < MIN_CLUSTERS:
+        return NotEnoughData(method, "clusters", len(names), MIN_CLUSTERS)
+    group = OneGroup.of(np.asarray(codes))
+    if (short := group.short(method)) is not None:
+        return short
+    se, whole = group.error(parts), within[1]
+    wider = float(stats.t.ppf(0.975, group.df) / stats.norm.ppf(0.975))
+    low, high = (whole * end for end in bounds(value / whole, wider * se / whole, group.alike))
+    return Estimate(value, min(low, value), max(high, value), se, len(parts), UNIT, method, len(names), group.df)
 
 
 def _within(

@@ -12,13 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gm_workbench.metrics.cr2_parts import SINGULAR
+from gm_workbench.metrics.cr2_parts import SINGULAR, few_behind
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-LEAST_DF = 3.0
-"""Degrees of freedom below which Satterthwaite's approximation is not to be relied on (assumed; Tipton 2015 advises four)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +32,7 @@ class ScoreErrors:
         >>> ScoreErrors(np.ones(2), np.array([9.0, 2.5]), np.array([False, False])).too_few()
         3
         """
-        if self.alone[places].any():
-            return 1
-        least = float(self.df[places].min(initial=np.inf))
-        return int(least) + 1 if least < LEAST_DF else None
+        return few_behind(float(self.df[places].min(initial=np.inf)), alone=bool(self.alone[places].any()))
 
 
 def score_errors(parts: Floats, x: Floats, weight: Floats, information: Floats, codes: Ints) -> ScoreErrors:

@@ -15,12 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
-from gm_workbench.metrics.stepwise_errors import Clusters, from_influence, with_interval
+from gm_workbench.metrics.stepwise_errors import MIN_CLUSTERS_PER_ARM, Clusters, from_influence, with_interval
 
 Floats = NDArray[np.float64]
-
-LEAST_FOR_CR1 = 10
-"""Coaches on each side from which errors that count all of them alike were not seen to miss too often (10 against 32)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,21 @@ class Side:
     @classmethod
     def of(cls, shares: Floats, codes: NDArray[np.int64], count: int) -> Side:
         """Reckon from the share of each person in the group's mean (0 for persons of the other group)."""
-        h, q = (np.bincount(codes, one, count).astype(float) for one in (shares, shares**2))
+        return cls.made(*(np.bincount(codes, one, count).astype(float) for one in (shares, shares**2)))
+
+    @classmethod
+    def of_counts(cls, persons: NDArray[np.int64]) -> Side:
+        """Reckon from how many of the group each cluster has; persons count alike.
+
+        >>> Side.of_counts(np.array([2, 2, 0])).blown.round(3).tolist()  # a mean of two took half of each
+        [1.414, 1.414, 1.0]
+        """
+        h = persons / persons.sum()
+        return cls.made(h, h / persons.sum())
+
+    @classmethod
+    def made(cls, h: Floats, q: Floats) -> Side:
+        """Reckon from the sums by cluster of shares and of their squares."""
         left = q - 2 * h * q + h**2 * q.sum()
         there = left > 0
         blown = np.sqrt(np.where(there, q / np.where(there, left, 1.0), 1.0))
@@ -79,13 +90,13 @@ def fewest_on_a_side(frame: pd.DataFrame, columns: Sequence[str], codes: NDArray
 
 
 def few_on_a_side(
-    frame: pd.DataFrame, columns: Sequence[str], cluster: str | None, method: str, least: int = LEAST_FOR_CR1
+    frame: pd.DataFrame, columns: Sequence[str], cluster: str | None, method: str, least: int = MIN_CLUSTERS_PER_ARM
 ) -> NotEnoughData | None:
-    """Say where a column of yes and no that is one for all of a cluster has few clusters on a side, for errors that are CR1.
+    """Say where a column of yes and no that is one for all of a cluster has too few clusters on a side to learn from.
 
     >>> rows = pd.DataFrame({"new": [1, 0, 0], "coach": ["a", "b", "c"]})
     >>> few_on_a_side(rows, ["new"], "coach", "m")
-    NotEnoughData(method='m', what='clusters in each group', got=1, needed=10)
+    NotEnoughData(method='m', what='clusters in each group', got=1, needed=5)
     """
     if cluster is None:
         return None
@@ -113,16 +124,18 @@ def equal_shares(parts: Sequence[pd.DataFrame], cluster: str) -> tuple[Floats, N
     return shares, first, Clusters(np.asarray(codes), len(names), named=True)
 
 
-def degrees(sides: tuple[Side, Side]) -> float:
-    """Give Satterthwaite's degrees of freedom of a difference between two groups.
+def degrees(sides: Sequence[Side], weights: Sequence[float] | None = None) -> float:
+    """Give Satterthwaite's degrees of freedom of a difference between two groups, or of a weighted sum of means of groups.
 
     >>> codes = np.arange(8)
     >>> few, many = np.where(codes < 3, 1 / 3, 0.0), np.where(codes < 3, 0.0, 1 / 5)
     >>> round(degrees((Side.of(few, codes, 8), Side.of(many, codes, 8))), 4)  # (1/3 + 1/5)^2 / ((1/3)^2 / 2 + (1/5)^2 / 4)
     4.339
     """
-    trace = sum(float(side.diagonal.sum()) for side in sides)
-    return trace**2 / sum(one.inner(other) for one in sides for other in sides)
+    squares = np.ones(len(sides)) if weights is None else np.square(weights)
+    each = list(zip(sides, squares.tolist(), strict=True))
+    trace = sum(w * float(side.diagonal.sum()) for side, w in each)
+    return float(trace**2 / sum(w * v * one.inner(other) for one, w in each for other, v in each))
 
 
 def between_sides(

@@ -13,9 +13,10 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import optimize, stats
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.slope_degrees import Degrees
 
 Floats = NDArray[np.float64]
 
@@ -29,19 +30,53 @@ LOOKS = 1001
 """Evenly spaced values at which the rate of false discoveries is kept; as R's `interactions` takes them."""
 
 
+STEPS = 400
+"""Values, as evenly spaced as the slope's t is smooth, between which a bound is looked for where degrees of freedom differ."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A slope that is a straight line over the moderator: its level at 0 and its change, with their covariance (2, 2)."""
+    """A slope that is a straight line over the moderator: its level at 0 and its change, with their covariance (2, 2).
+
+    `df` are its degrees of freedom; where they differ by value, `degrees` has them and `df` is the smallest that was looked at.
+    """
 
     level: float
     change: float
     covariance: Floats
     df: float
+    degrees: Degrees | None = None
 
     def at(self, z: Floats) -> tuple[Floats, Floats]:
         """Give the slope and its standard error at values of the moderator."""
         v = self.covariance
         return self.level + self.change * z, np.sqrt(np.maximum(v[0, 0] + 2 * z * v[0, 1] + z**2 * v[1, 1], 0.0))
+
+    def df_at(self, z: Floats) -> Floats:
+        """Give the degrees of freedom at values of the moderator."""
+        return np.full(np.shape(z), self.df) if self.degrees is None else self.degrees.at(z)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Standard errors from zero at which a slope counts as different: `most` at the line's `df`, and at any value by `at`.
+
+    `tail` is the share of t beyond it, the same at every value; None where the bar itself is the same everywhere.
+    """
+
+    line: Line
+    most: float
+    tail: float | None
+
+    @property
+    def flat(self) -> bool:
+        return self.tail is None or self.line.degrees is None
+
+    def at(self, z: Floats) -> Floats:
+        """Give the bar at values of the moderator."""
+        if self.tail is None or self.line.degrees is None:
+            return np.full(np.shape(z), self.most)
+        return np.asarray(stats.t.isf(self.tail, self.line.degrees.at(z)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +150,7 @@ def bounds(
     [0.04, 3.96]
     """
     line = Line(float(level), float(change), np.asarray(covariance, dtype=float), float(df))
-    return crossings_of(line, critical_of(line, correction, over, alpha))
+    return crossings_of(line, bar_of(line, correction, over, alpha))
 
 
 def _require(line: Line, correction: str, over: tuple[float, float] | None, alpha: float) -> None:
@@ -138,23 +173,36 @@ def _require(line: Line, correction: str, over: tuple[float, float] | None, alph
         raise MetricError(f"{REGION}: {'; '.join(wrong)}.")
 
 
-def critical_of(line: Line, correction: Correction, over: tuple[float, float] | None, alpha: float) -> float:
+def bar_of(line: Line, correction: Correction, over: tuple[float, float] | None, alpha: float) -> Bar:
     """Give the standard errors from zero at which a slope counts as different."""
     _require(line, correction, over, alpha)
-    if correction == "pointwise":
-        return float(stats.t.isf(alpha / 2, line.df))
-    if correction == "simultaneous" or over is None:
-        return math.sqrt(float(stats.chi2.isf(alpha, 2) if math.isinf(line.df) else 2 * stats.f.isf(alpha, 2, line.df)))
-    value, se = line.at(np.linspace(*over, LOOKS))
-    p = np.sort(2 * stats.t.sf(np.abs(value) / se, line.df))
+    if correction == "simultaneous":
+        return Bar(line, _together(line, alpha), None)
+    tail = alpha / 2 if correction == "pointwise" or over is None else alpha / 2 * _rung(line, over, alpha)
+    return Bar(line, float(stats.t.isf(tail, line.df)), tail)
+
+
+def _together(line: Line, alpha: float) -> float:
+    if line.degrees is not None and line.degrees.together is not None:
+        eta = line.degrees.together
+        return math.sqrt(2 * eta / (eta - 1) * float(stats.f.isf(alpha, 2, eta - 1)))
+    return math.sqrt(float(stats.chi2.isf(alpha, 2) if math.isinf(line.df) else 2 * stats.f.isf(alpha, 2, line.df)))
+
+
+def _rung(line: Line, over: tuple[float, float], alpha: float) -> float:
+    """Give the share of alpha at which the share of false discoveries among evenly spaced values is alpha."""
+    z = np.linspace(*over, LOOKS)
+    value, se = line.at(z)
+    p = np.sort(2 * stats.t.sf(np.abs(value) / se, line.df_at(z)))
     kept = np.flatnonzero(p <= alpha * np.arange(1, LOOKS + 1) / LOOKS)
-    rung = kept[-1] + 1 if len(kept) else 1  # where none is kept, the first rung, which none reaches
-    return float(stats.t.isf(alpha / 2 * rung / LOOKS, line.df))
+    return float(kept[-1] + 1 if len(kept) else 1) / LOOKS  # where none is kept, the first rung, which none reaches
 
 
-def crossings_of(line: Line, critical: float) -> tuple[float, ...]:
-    """Give the values of the moderator at which the slope is `critical` standard errors from zero."""
-    v = critical**2 * line.covariance
+def crossings_of(line: Line, bar: Bar) -> tuple[float, ...]:
+    """Give the values of the moderator at which the slope is as many standard errors from zero as the bar asks."""
+    if not bar.flat:
+        return _looked_for(line, bar)
+    v = bar.most**2 * line.covariance
     a, b, c = line.change**2 - v[1, 1], line.level * line.change - v[0, 1], line.level**2 - v[0, 0]
     if a == 0:
         return (float(-c / (2 * b)),) if b else ()
@@ -162,13 +210,31 @@ def crossings_of(line: Line, critical: float) -> tuple[float, ...]:
     return tuple(sorted(float((-b + sign * math.sqrt(inner)) / a) for sign in (-1, 1))) if inner > 0 else ()
 
 
-def stretches_of(line: Line, critical: float, crossings: tuple[float, ...], own: Floats) -> tuple[Stretch, ...]:
+def _looked_for(line: Line, bar: Bar) -> tuple[float, ...]:
+    """Look along the whole line, as an angle seen from where the slope is known best: t is a wave of that angle."""
+    v = line.covariance
+    centre = -v[0, 1] / v[1, 1]
+    scale = math.sqrt(max(v[0, 0] / v[1, 1] - centre**2, np.finfo(float).tiny))
+
+    def above(angle: Floats) -> Floats:
+        z = centre + scale * np.tan(angle)
+        value, se = line.at(z)
+        return np.asarray(np.abs(value) - bar.at(z) * se) / se
+
+    angles = np.linspace(-math.pi / 2, math.pi / 2, STEPS + 1)[:-1] + math.pi / (2 * STEPS)
+    ends = np.flatnonzero(np.diff(np.sign(above(angles))))
+    found = (optimize.brentq(above, angles[place], angles[place + 1], xtol=1e-14) for place in ends)
+    return tuple(float(centre + scale * math.tan(angle)) for angle in found)
+
+
+def stretches_of(line: Line, bar: Bar, crossings: tuple[float, ...], own: Floats) -> tuple[Stretch, ...]:
     """Part the whole line at the bounds; each part is judged at a value inside it."""
     ends = (-math.inf, *crossings, math.inf)
     parts = []
     for low, high in itertools.pairwise(ends):
-        value, se = line.at(np.array([_inside(low, high)]))
-        direction = int(np.sign(value[0])) if abs(value[0]) > critical * se[0] else 0
+        z = np.array([_inside(low, high)])
+        value, se = line.at(z)
+        direction = int(np.sign(value[0])) if abs(value[0]) > bar.at(z)[0] * se[0] else 0
         parts.append(Stretch(low, high, direction, int(((own >= low) & (own < high)).sum())))
     return tuple(parts)
 

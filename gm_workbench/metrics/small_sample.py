@@ -7,6 +7,7 @@ blown up by what the fit took from them (CR2), and each combination of coefficie
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,9 +20,10 @@ from scipy import stats
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import all_finite, is_column
-from gm_workbench.metrics.cr2_parts import SINGULAR, blocks_of, inverse_root, part_of, parts_alone
-from gm_workbench.metrics.estimate import Estimate
+from gm_workbench.metrics.cr2_parts import SINGULAR, blocks_of, few_behind, inverse_root, part_of, parts_alone
+from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.sides import beside, over
+from gm_workbench.metrics.stepwise_errors import MIN_CLUSTERS_PER_ARM
 
 Floats = NDArray[np.float64]
 
@@ -120,6 +122,23 @@ class SmallSampleFit:
         """Say whether outcomes leave the line at all, in as far as the weighted sum is about them: else it has no error."""
         w = self._weights(weights, method)
         return self._above_rounding(float(w @ self.covariance @ w), self.influence.moments(w)[2])
+
+    def unjudged(self, *combinations: Mapping[str, float], method: str = CR2) -> NotEnoughData | None:
+        """Say where the clusters cannot judge weighted sums: too few tell of one, or all do as the line says.
+
+        >>> x = {"const": np.ones(6), "new": np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0])}
+        >>> fit = cr2(pd.Series([1.0, 2.0, 3.0, 3.0, 4.0, 5.0]), x, pd.Series(range(6)))
+        >>> found = fit.unjudged({"new": 1.0})  # 2.1 degrees of freedom
+        >>> found.what, found.got, found.needed
+        ('clusters in each group', 3, 5)
+        """
+        moments = [self.influence.moments(self._weights(one, method)) for one in combinations]
+        df = min(trace**2 / squares if squares > 0 else 0.0 for trace, squares, _ in moments)
+        few = few_behind(df, alone=any(trace < (1 - math.sqrt(SINGULAR)) * whole for trace, _, whole in moments))
+        if few is not None:
+            return NotEnoughData(method, "clusters in each group", few, MIN_CLUSTERS_PER_ARM)
+        told = all(self.tells(one, method) for one in combinations)
+        return None if told else NotEnoughData(method, "different results of coaches in a group", 1, 2)
 
     def _above_rounding(self, variance: float, whole: float) -> bool:
         return (SINGULAR * self.spread) ** 2 * whole < variance < np.inf

@@ -19,6 +19,7 @@ from scipy import stats
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import shortage
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData, Sides
+from gm_workbench.metrics.one_group import MIN_DF, OVERSHADOWED
 from gm_workbench.metrics.sides import beside
 from gm_workbench.metrics.staggered_cells import (
     NEVER,
@@ -30,13 +31,13 @@ from gm_workbench.metrics.staggered_cells import (
     compared,
     effect,
     influence,
+    load,
     membership,
 )
+from gm_workbench.metrics.staggered_degrees import Columns
 from gm_workbench.metrics.staggered_rows import METHOD, MIN_CLUSTERS, watched_rows
 
 Floats = NDArray[np.float64]
-MANY_CLUSTERS = 100
-"""From so many clusters on errors are those of the paper; below, they allow for few (assumed border)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class GroupTime:
     shares: Floats = field(repr=False, compare=False)
     people: NDArray[np.int64] = field(repr=False, compare=False)
     compared: NDArray[np.bool_] = field(repr=False, compare=False)
+    loads: Floats = field(repr=False, compare=False)
+    columns: Columns = field(repr=False, compare=False)
 
     def sides(self, chosen: Sequence[int]) -> Sides:
         """Give who began and who they are held against, in all of some effects (their places) together."""
@@ -121,10 +124,11 @@ def group_time(
     Returns
     -------
     GroupTime or NotEnoughData
-        In `unit`; n counts the persons of the group and those compared with. From 100 clusters on, errors and normal intervals
-        of the paper. Below, both means get the factor clusters/(clusters − 1), and intervals are t on clusters minus groups:
-        with two groups and two moments that is the t test of Welch in its error. NotEnoughData when fewer than 5 clusters began
-        at some moment, or fewer than 5 can be compared with.
+        In `unit`; n counts the persons of the group and those compared with. From 20 clusters on each side of an effect its
+        error is that of the paper; below, and where one cluster has many of a side's persons, it is CR2 of the two means (with
+        two groups and two moments, and persons by themselves, that of Welch's t test). Intervals are t on Satterthwaite's
+        degrees of freedom, which count the smaller side (`staggered_degrees.Columns`). NotEnoughData when fewer than 5 clusters
+        began at some moment, or fewer than 5 can be compared with, or one or two of a group have most of its persons.
 
     Raises
     ------
@@ -135,7 +139,8 @@ def group_time(
     References
     ----------
     Callaway & Sant'Anna (2021), J Econometrics 225:200-230, doi:10.1016/j.jeconom.2020.12.001; Goodman-Bacon (2021), J
-    Econometrics 225:254-277, doi:10.1016/j.jeconom.2021.03.014; Roth (2024), arXiv:2401.12309.
+    Econometrics 225:254-277, doi:10.1016/j.jeconom.2021.03.014; Roth (2024), arXiv:2401.12309; errors with few: Bell &
+    McCaffrey (2002), Survey Methodology 28:169-181.
 
     Examples
     --------
@@ -153,21 +158,38 @@ def group_time(
     every = list(cells(watched, comparison, base))
     if (short := _short(watched, every)) is not None:
         return short
-    few = watched.clusters < MANY_CLUSTERS
-    moved = np.column_stack([influence(one, watched, few=few) for one in every])
-    df = float(watched.clusters - len(watched.cohorts) - 1) if few else np.inf
+    loads, columns = np.array([load(one, watched) for one in every]), Columns.of(watched.people)
+    degrees = [columns.df(one) for one in loads]
+    # those who had not begun are several groups together, of which one may be small
+    alone = columns.alone if comparison == "never" else columns.alone[:-1]
+    if min(alone) < MIN_DF:
+        return NotEnoughData(METHOD, OVERSHADOWED, int(min(alone)), int(MIN_DF))
+    moved = np.column_stack([influence(one, watched) for one in every])
     groups = None if cluster is None else watched.clusters
     effects = {
         (one.cohort, one.time): estimated(effect(one), psi, int(one.began.sum() + one.others.sum()), unit, groups, df)
-        for one, psi in zip(every, moved.T, strict=True)
+        for one, psi, df in zip(every, moved.T, degrees, strict=True)
     }
     shares, membered = membership(watched)
     sizes = {cohort: int((watched.first == cohort).sum()) for cohort in watched.cohorts}
     never = int((watched.first == NEVER).sum())
     mapped = MappingProxyType(effects), MappingProxyType(sizes)
     held = np.array([compared(one, watched) for one in every])
-    who = watched.people, held
-    found = GroupTime(*mapped, never, always, watched.clusters, comparison, base, moved, membered, shares, *who)
+    found = GroupTime(
+        *mapped,
+        never,
+        always,
+        watched.clusters,
+        comparison,
+        base,
+        moved,
+        membered,
+        shares,
+        people=watched.people,
+        compared=held,
+        loads=loads,
+        columns=columns,
+    )
     beheld = {key: beside(one, found.sides([at])) for at, (key, one) in enumerate(effects.items())}
     return replace(found, effects=MappingProxyType(beheld))
 

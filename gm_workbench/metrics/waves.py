@@ -6,18 +6,19 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from scipy import stats
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
-from gm_workbench.metrics.clustered import design, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.one_group import OneGroup
 from gm_workbench.metrics.sides import beside, sides_of
 
 MEAN = "mean, t interval"
-CLUSTERED_MEAN = "mean, CR1 by cluster, t interval on clusters − 1"
+CLUSTERED_MEAN = "mean, CR2 by cluster, t interval on Satterthwaite degrees of freedom"
 
 MIN_PERSONS_PER_MEAN = 5
 """Persons below which a mean gets no interval (assumed floor)."""
@@ -83,7 +84,8 @@ def course(
     waves : sequence of str
         In order of time; rows of other waves are left out.
     cluster : str, optional
-        The coach; intervals then allow for persons of one coach being alike.
+        The coach; intervals then allow for persons of one coach being alike, and for one coach having many of them
+        (`one_group.OneGroup`: CR2 and Satterthwaite's degrees of freedom).
     person : str
         Column that tells persons apart.
     wave : str
@@ -94,7 +96,7 @@ def course(
     Returns
     -------
     Course
-        A mean is NotEnoughData below 5 persons (or 5 coaches).
+        A mean is NotEnoughData below 5 persons (or 5 coaches), and where one or two coaches have most of the persons.
 
     Raises
     ------
@@ -103,7 +105,7 @@ def course(
 
     References
     ----------
-    Student (1908), doi:10.1093/biomet/6.1.1; Liang & Zeger (1986), doi:10.1093/biomet/73.1.13.
+    Student (1908), doi:10.1093/biomet/6.1.1; Bell & McCaffrey (2002), Survey Methodology 28:169-181.
 
     Examples
     --------
@@ -143,8 +145,19 @@ def _mean(rows: pd.DataFrame, outcome: str, cluster: str | None, unit: str) -> E
     if short is not None:
         return short
     if cluster is not None:
-        fit = least_squares(rows[outcome], design(rows, []), rows[cluster], method=CLUSTERED_MEAN)
-        return beside(fit.combine({"const": 1.0}, unit, CLUSTERED_MEAN, groups=clusters), sides_of([rows], cluster))
+        return _by_cluster(rows, outcome, cluster, unit)
     mean, se = float(rows[outcome].mean()), float(rows[outcome].std()) / math.sqrt(n)
     half = float(stats.t.ppf(0.975, n - 1)) * se
     return Estimate(mean, mean - half, mean + half, se, n, unit, MEAN, df=float(n - 1), residual_df=n - 1)
+
+
+def _by_cluster(rows: pd.DataFrame, outcome: str, cluster: str, unit: str) -> Estimate | NotEnoughData:
+    codes, names = pd.factorize(rows[cluster])
+    group, values, n = OneGroup.of(np.asarray(codes)), rows[outcome].to_numpy(dtype=float), len(rows)
+    if (short := group.short(CLUSTERED_MEAN)) is not None:
+        return short
+    mean = float(values.mean())
+    se = group.error((values - mean) / n)
+    half = float(stats.t.ppf(0.975, group.df)) * se
+    made = Estimate(mean, mean - half, mean + half, se, n, unit, CLUSTERED_MEAN, len(names), group.df, residual_df=n - 1)
+    return beside(made, sides_of([rows], cluster))

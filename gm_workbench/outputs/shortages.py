@@ -121,6 +121,10 @@ OWN = {
         "de toewijzing maakte te weinig verschil voor wat mensen kregen",
         "the assignment made too little difference to what people got",
     ),
+    "degrees of freedom over clusters": Text(
+        "de meeste personen horen bij één of twee consulenten of teams",
+        "most of the persons belong to one or two coaches or teams",
+    ),
     "closed forms for this design": Text(
         "voor deze opzet bestaat geen formule; boots het onderzoek na", "this design has no formula; simulate the study"
     ),

@@ -66,26 +66,53 @@ def test_weights_for_treatment_and_censoring_give_the_published_difference(nhefs
 
 
 @pytest.mark.parametrize(
-    ("name", "log_odds", "by_person", "by_group", "apart"),
+    ("name", "log_odds", "by_person", "apart"),
     [
-        ("qsmk", -0.434728919888, 0.26406081677093, 0.26148650349644, -0.299267819327),
-        ("age", -0.043030101948, 0.01291627998327, 0.01329703209003, -0.491515515041),
-        ("wt71", -0.021518967769, 0.00985879135283, 0.00743585642703, -0.289831030769),
+        ("qsmk", -0.434728919888, 0.26406081677093, -0.299267819327),
+        ("age", -0.043030101948, 0.01291627998327, -0.491515515041),
+        ("wt71", -0.021518967769, 0.00985879135283, -0.289831030769),
     ],
 )
-def test_who_is_lost_equals_r(nhefs, witness, name, log_odds, by_person, by_group, apart):
+def test_who_is_lost_equals_r(nhefs, witness, name, log_odds, by_person, apart):
     # R: f <- glm(!is.na(wt82) ~ qsmk + age + wt71, binomial, nhefs, control = list(epsilon = 1e-14))
-    #   g <- (seq_len(nrow(nhefs)) - 1) %% 40
-    #   sqrt(diag(vcovCL(f, cluster = g, type = "HC0"))); (mean(a) - mean(b)) / sqrt((var(a) + var(b)) / 2)
-    alone = who_is_lost(nhefs, "there", ["qsmk", "age", "wt71"])
-    found = who_is_lost(nhefs, "there", ["qsmk", "age", "wt71"], cluster="group")
+    #   sqrt(diag(vcovHC(f, type = "HC0"))) * sqrt(1629 / 1628); (mean(a) - mean(b)) / sqrt((var(a) + var(b)) / 2)
+    found = who_is_lost(nhefs, "there", ["qsmk", "age", "wt71"])
     given = {"data": "causaldata::nhefs", "source": 'R: glm, sandwich::vcovCL(type = "HC0")', "known": "run", "tolerance": RUN}
     witness("attrition.who_is_lost", f"log odds by {name}", found.log_odds[name].value, log_odds, **given)
-    witness("attrition.who_is_lost", f"standard error, {name}", alone.log_odds[name].se, by_person, **given)
-    witness("attrition.who_is_lost", f"standard error, {name}, by group", found.log_odds[name].se, by_group, **given)
+    witness("attrition.who_is_lost", f"standard error, {name}", found.log_odds[name].se, by_person, **given)
     table = {one.covariate: one.before for one in found.differences}
     witness("attrition.who_is_lost", f"standardised difference, {name}", table[name], apart, **given)
-    assert (found.persons, found.stayed, found.log_odds[name].groups, found.log_odds[name].df) == (1629, 1566, 40, 39)
+    assert (found.persons, found.stayed, found.log_odds[name].groups, found.log_odds[name].df) == (1629, 1566, None, 1628)
+
+
+# R: g <- (seq_len(nrow(nhefs)) - 1) %% 40; few <- as.integer(g < 5); f as above, or with few for qsmk; the score X (there - p)
+#   by group times (1 - K)^-1/2 in coordinates of qr(sqrt(p (1 - p)) X), and P with its K; clubSandwich::coef_test(f, vcov =
+#   "CR2", cluster = g, test = "Satterthwaite") beside it
+@pytest.mark.parametrize(
+    ("first", "name", "se", "df", "club"),
+    [
+        ("qsmk", "qsmk", 0.2624571759868938, 38.419756403958, (0.2623668929786758, 38.419764489736)),
+        ("qsmk", "age", 0.0133341332757695, 37.422951018819, (0.0133337561011561, 37.422979304315)),
+        ("few", "few", 0.3386463864418130, 5.9809273313336, (0.3391287688540127, 5.9803657616966)),
+        ("few", "wt71", 0.0077541798870068, 30.2638972961342, (0.0077549662432722, 30.2643619154649)),
+    ],
+)
+def test_who_is_lost_by_coach_has_errors_that_count_the_smaller_side(nhefs, witness, first, name, se, df, club):
+    rows = nhefs.assign(few=nhefs["group"].lt(5).astype(int))
+    one = who_is_lost(rows, "there", [first, "age", "wt71"], cluster="group").log_odds[name]
+    given = {"data": "causaldata::nhefs", "known": "run"}
+    hand = {**given, "source": "R: glm, scores by group times (1 - K)^-1/2", "tolerance": RUN}
+    witness("attrition.who_is_lost", f"{name} beside {first}, by group, error", one.se, se, **hand)
+    witness("attrition.who_is_lost", f"{name} beside {first}, by group, df", one.df, df, **hand)
+    near = {**given, "source": 'R: clubSandwich::coef_test(f, "CR2"), which takes another root'}
+    witness("attrition.who_is_lost", f"{name} beside {first}, near clubSandwich", one.se, club[0], tolerance=0.005 * se, **near)
+    witness("attrition.who_is_lost", f"{name} beside {first}, df near its own", one.df, club[1], tolerance=0.01, **near)
+
+
+def test_client_who_moved_does_not_hide_that_one_coach_tells_who_is_lost(nhefs):
+    rows = nhefs.assign(one=(nhefs["group"].eq(0) & (nhefs.index != 0)).astype(int))
+    found = who_is_lost(rows, "there", ["one", "age"], cluster="group")
+    assert (found.what, found.got, found.needed) == ("clusters in each group", 1, 5)
 
 
 STACKED = "R: glm and lm solved as one set of estimating equations, numDeriv::jacobian, summed by group"

@@ -7,7 +7,8 @@ import pytest
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.exit_contrast import CLUSTER_BOOTSTRAP, MIN_CLUSTERS, VARIANCE_SUM, incidence_difference
-from gm_workbench.metrics.exits import Curve, cumulative_incidence, incidence_by_group, survival
+from gm_workbench.metrics.exits import CLUSTERED, Curve, cumulative_incidence, incidence_by_group, survival
+from gm_workbench.metrics.one_group import OVERSHADOWED
 from gm_workbench.metrics.shares import monthly_share, wilson
 
 FIVE_DECIMALS = 5e-6  # the witness is printed with five decimals
@@ -226,32 +227,39 @@ def by_coach() -> pd.DataFrame:
     return aids.assign(coach=aids["patnr"] % 20)
 
 
+# R 4.2: p <- pseudo(survfit(Surv(time, factor(status, 0:2)) ~ 1, d), times = c(5, 10), type = "pstate")[, at, cause + 1]
+# clubSandwich::coef_test(lm(p ~ 1), vcov = "CR2", cluster = coach, test = "Satterthwaite"): SE and df_Satt; of 20 coaches
+# patnr %% 20 of nearly one size, and of 24 of whom one has 161 of the 324: ifelse(patnr %% 2 == 0, 0, patnr %% 23 + 1)
 @pytest.mark.parametrize(
-    ("cause", "errors"), [(1, (0.02035807651832, 0.03012135529025)), (2, (0.0161635573409, 0.03110902887545))]
+    ("cause", "errors", "of_half"),
+    [
+        (1, (0.02088337357644, 0.03090115112323), (0.01224990822608, 0.01935277845107)),
+        (2, (0.0165908603935, 0.03190304369817), (0.01643155579657, 0.01700335664461)),
+    ],
 )
-def test_error_by_coach_is_that_of_survfits_influences_summed_by_coach(by_coach, witness, cause, errors):
-    # R 4.2, survival 3.5-3, which leaves `cluster` unused where there are several reasons (same errors with and without it):
-    # f <- survfit(Surv(time, factor(status)) ~ 1, d, id = id, influence = 1); u <- f$influence.pstate[, at, cause + 1]
-    # sqrt(sum(rowsum(u, d$coach)^2)); here times the root of 20/19
-    curve = cumulative_incidence(by_coach["time"], by_coach["status"], [5, 10], cause, by_coach["coach"])
-    given = {
-        "tolerance": 1e-9,
-        "data": "mstate::aidssi, 20 coaches",
-        "source": "survfit(influence = 1), rowsum",
-        "known": "run",
-    }
-    for year, got, expected in zip((5, 10), curve.se, errors, strict=True):
-        told = f"cause {cause} at {year}, error by coach"
-        witness("exits.cumulative_incidence", told, got, expected * (20 / 19) ** 0.5, **given)
+def test_error_by_coach_is_cr2_of_pseudo_values_also_where_one_coach_has_half(by_coach, witness, cause, errors, of_half):
+    half = by_coach["patnr"].mod(23).add(1).where(by_coach["patnr"].mod(2).eq(1), 0)
+    source = 'R: clubSandwich::coef_test(lm(survival::pseudo(survfit, type = "pstate") ~ 1), "CR2", coach, "Satterthwaite")'
+    given = {"tolerance": 1e-9, "data": "mstate::aidssi", "source": source, "known": "run"}
+    for who, coach, expected in (("20 coaches", by_coach["coach"], errors), ("one with half of the persons", half, of_half)):
+        curve = cumulative_incidence(by_coach["time"], by_coach["status"], [5, 10], cause, coach)
+        for year, got, error in zip((5, 10), curve.se, expected, strict=True):
+            witness("exits.cumulative_incidence", f"cause {cause} at {year}, error, {who}", got, error, **given)
 
 
-def test_error_by_coach_of_one_reason_is_that_of_survfit(by_coach, witness):
-    # R 4.2: summary(survfit(Surv(time, status > 0) ~ 1, d, cluster = coach), times = c(5, 10))$std.err
+def test_error_by_coach_of_one_reason_is_cr2_of_pseudo_values(by_coach, witness):
+    # R 4.2: the same of pseudo(survfit(Surv(time, status > 0) ~ 1, d), times = c(5, 10))
     curve = cumulative_incidence(by_coach["time"], by_coach["status"].gt(0).astype(int), [5, 10], 1, by_coach["coach"])
-    source = "survfit(Surv(time, status > 0) ~ 1, cluster = coach)"
+    source = "R: clubSandwich::coef_test(lm(survival::pseudo(survfit(Surv(time, status > 0) ~ 1)) ~ 1), CR2, coach)"
     given = {"tolerance": 1e-9, "data": "mstate::aidssi, 20 coaches", "source": source, "known": "run"}
-    for year, got, expected in zip((5, 10), curve.se, (0.02809897004685, 0.03707645906910), strict=True):
-        witness("exits.cumulative_incidence", f"any cause at {year}, error by coach", got, expected * (20 / 19) ** 0.5, **given)
+    for year, got, expected in zip((5, 10), curve.se, (0.028846037387, 0.03805985723126), strict=True):
+        witness("exits.cumulative_incidence", f"any cause at {year}, error by coach", got, expected, **given)
+
+
+def test_incidence_of_which_one_coach_has_nearly_all_persons_is_not_enough_data():
+    # of twelve coaches one has 80 of 91 persons: 1.3 degrees of freedom
+    found = cumulative_incidence([1, 2, 3] * 30 + [1], [1, 0, 0] * 30 + [1], [1], clusters=[*range(1, 12), *[0] * 80])
+    assert found == NotEnoughData(CLUSTERED, OVERSHADOWED, 1, 2)
 
 
 def test_interval_by_coach_does_not_believe_a_second_copy_of_everybody(by_coach):

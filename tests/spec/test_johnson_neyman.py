@@ -91,7 +91,7 @@ def test_region_of_pupils_in_schools_equals_r(pupils, witness):
     # qt(.975, 130) or sqrt(2 * qf(.95, 2, 130))
     source = f"R: {SQUARE}, sandwich::vcovCL(f, cluster = ~ schoolNR, type = 'HC1')"
     given = {"data": "mlmRev::bdf", "tolerance": RUN, "source": source, "known": "run"}
-    found, all_of_them = language(pupils), language(pupils, correction="simultaneous")
+    found, all_of_them = (language(pupils, errors="CR1", correction=kind) for kind in ("pointwise", "simultaneous"))
     witness("johnson_neyman.region", "first bound, CR1 by school", found.bounds[0], 16.38695852843, **given)
     witness("johnson_neyman.region", "second bound, CR1 by school", found.bounds[1], 30.29203906394, **given)
     witness("johnson_neyman.region", "first bound, CR1, simultaneous", all_of_them.bounds[0], 15.94390087208, **given)
@@ -100,14 +100,45 @@ def test_region_of_pupils_in_schools_equals_r(pupils, witness):
     assert [(part.direction, part.persons) for part in found.stretches] == [(1, 2246), (0, 41), (-1, 0)]
 
 
+CLUB = "R: clubSandwich::vcovCR(f, type = 'CR2'), linear_contrast(test = 'Satterthwaite')"
+
+
 def test_small_sample_region_equals_clubsandwich(pupils, witness):
-    # R: V <- clubSandwich::vcovCR(f, cluster = bdf$schoolNR, type = "CR2"); the smallest df of linear_contrast(f, V, (0, 1, 0,
-    # z), test = "Satterthwaite") over seq(8, 16, length.out = 21) is 69.67256539063, and c = qt(.975, that)
-    found = language(pupils, errors="CR2", over=(8.0, 16.0))
-    source = "R: clubSandwich::vcovCR(f, type = 'CR2'), linear_contrast(test = 'Satterthwaite')"
-    given = {"data": "mlmRev::bdf", "source": source, "known": "run"}
+    # R: V <- clubSandwich::vcovCR(f, cluster = bdf$schoolNR, type = "CR2"); lc <- function(z) linear_contrast(f, V, matrix(c(0,
+    # 1, 0, z), 1), test = "Satterthwaite"); bounds are roots (uniroot) of lc(z)$Est^2 - qt(.975, lc(z)$df)^2 lc(z)$SE^2, the
+    # smallest lc(z)$df over seq(8, 16, length.out = 21) is 69.67256539063
+    found = language(pupils, over=(8.0, 16.0), at=[10.0])
+    given = {"data": "mlmRev::bdf", "source": CLUB, "known": "run"}
     witness("johnson_neyman.region", "degrees of freedom, CR2", found.df, 69.67256539063, tolerance=1e-5, **given)
-    witness("johnson_neyman.region", "first bound, CR2 by school", found.bounds[0], 16.35987816351, tolerance=RUN, **given)
+    witness("johnson_neyman.region", "first bound, CR2 by school", found.bounds[0], 16.360085304156, tolerance=RUN, **given)
+    witness("johnson_neyman.region", "second bound, CR2 by school", found.bounds[1], 30.765777590986, tolerance=RUN, **given)
+    (_, slope), change = found.curve[0], found.change
+    witness("johnson_neyman.region", "slope at 10, error, CR2", slope.se, 0.02439793727979, tolerance=RUN, **given)
+    witness("johnson_neyman.region", "slope at 10, df, CR2", slope.df, 75.8375209843918, tolerance=RUN, **given)
+    witness("johnson_neyman.region", "change of the slope, error, CR2", change.se, 0.006488832904534, tolerance=RUN, **given)
+    witness("johnson_neyman.region", "change of the slope, df, CR2", change.df, 66.542668710867488, tolerance=RUN, **given)
+    assert found == language(pupils, errors="CR2", over=(8.0, 16.0), at=[10.0])
+
+
+def test_simultaneous_region_of_few_equals_the_hotelling_test_of_clubsandwich(pupils, witness):
+    # R: eta <- Wald_test(f, constrain_zero(c("ses", "ses:IQ.verb")), V, test = "HTZ")$df_denom + 1;
+    # c <- sqrt(2 * eta / (eta - 1) * qf(.95, 2, eta - 1))
+    found = language(pupils, correction="simultaneous", over=(8.0, 16.0))
+    given = {"data": "mlmRev::bdf", "source": f"R: {SQUARE}, clubSandwich::Wald_test(test = 'HTZ')", "known": "run"}
+    witness("johnson_neyman.region", "bar, CR2, simultaneous", found.critical, 2.5122716043494, tolerance=RUN, **given)
+    witness("johnson_neyman.region", "bound, CR2, simultaneous", found.bounds[0], 15.901934444437, tolerance=RUN, **given)
+
+
+def test_slope_of_what_a_school_does_is_judged_by_the_fewer_schools(pupils, witness):
+    # R: as above for lm(langPOST ~ few * IQ.verb, bdf) with few 1 in the first 15 of 131 schools
+    rows = pupils.assign(few=lambda frame: frame["schoolNR"].isin(sorted(frame["schoolNR"].unique())[:15]).astype(int))
+    found = region(rows, "langPOST", "few", "IQ.verb", cluster="schoolNR", over=(8.0, 16.0), at=[8.0, 14.0])
+    given = {"data": "mlmRev::bdf", "source": CLUB, "known": "run", "tolerance": RUN}
+    for place, expected in enumerate((8.0402963804007, 15.917809663365)):
+        witness("johnson_neyman.region", f"fifteen schools, bound {place + 1}", found.bounds[place], expected, **given)
+    for (z, slope), df in zip(found.curve, (12.261127771812, 11.118468028126), strict=True):
+        witness("johnson_neyman.region", f"fifteen schools, df at {z:g}", slope.df, df, **given)
+    assert [part.direction for part in found.stretches] == [0, -1, 0]
 
 
 def test_region_uses_t_and_not_the_normal_distribution(states):
@@ -189,6 +220,21 @@ def test_region_needs_persons(persons, enough):
 def test_region_needs_clusters(clusters, enough):
     rows = drawn().assign(coach=lambda r: r["person"] % clusters)
     assert isinstance(region(rows, cluster="coach"), Region) is enough
+
+
+@pytest.mark.parametrize(("few", "got"), [(2, 2), (4, 4), (6, None)])
+def test_region_needs_five_coaches_on_each_side_of_what_they_do(few, got):
+    rows = drawn(120, waves=1).assign(coach=lambda r: r["person"] % 20, NEW=lambda r: (r["coach"] < few).astype(int))
+    found = region(rows, "BEH", "NEW", "SKL", cluster="coach", over=(40.0, 60.0))
+    assert isinstance(found, Region) is (got is None)
+    assert got is None or (found.what, found.got, found.needed) == ("clusters in each group", got, 5)
+
+
+def test_client_who_moved_does_not_hide_that_one_coach_tells_of_the_slope():
+    rows = drawn(120, waves=1).assign(coach=lambda r: r["person"] % 20)
+    rows = rows.assign(NEW=lambda r: (r["coach"].eq(0) & r["person"].ne(0)).astype(int))
+    found = region(rows, "BEH", "NEW", "SKL", cluster="coach")
+    assert (found.what, found.needed) == ("clusters in each group", 5)
 
 
 def test_region_of_a_moderator_that_does_not_vary_is_not_enough_data():

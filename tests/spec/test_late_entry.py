@@ -12,6 +12,7 @@ from gm_workbench.metrics.hazard_rows import MIN_CLUSTERS
 from gm_workbench.metrics.late_entry import MIN_AT_RISK, cumulative_incidence, survival
 
 RUN = 1e-9  # R printed twelve figures
+QT = 2.093253493528  # R: qt(.975, 18.96928001141)
 EXACT = 1e-12  # two ways to the same arithmetic
 
 
@@ -65,14 +66,14 @@ def test_survival_with_late_entry_equals_survfit(late, witness):
     assert curve.at_risk == (214, 81)
 
 
-def test_survival_with_late_entry_by_cluster_equals_survfit(late, witness):
-    # R: summary(survfit(Surv(entry, time, status > 0) ~ 1, id = id, cluster = coach), times = c(5, 10))$std.err
+def test_survival_with_late_entry_by_cluster_has_the_errors_of_cr2(late, witness):
+    # R: r <- residuals(survfit(Surv(entry, time, status > 0) ~ 1, id = id), times = c(5, 10)); for each,
+    # clubSandwich::coef_test(lm(318 * r ~ 1), vcov = "CR2", cluster = coach, test = "Satterthwaite")
     curve = survival(late["time"], late["status"], [5, 10], entry=late["entry"], clusters=late["coach"])
-    source = "R: survival::survfit(Surv(entry, time, status > 0) ~ 1, id = id, cluster = coach)"
+    source = 'R: clubSandwich::coef_test(lm(318 * residuals(survfit(Surv(entry, time, status > 0) ~ 1)) ~ 1), "CR2", coach)'
     given = {"tolerance": RUN, "data": "mstate::aidssi, entry (patnr %% 4) * 0.5", "source": source, "known": "run"}
-    for i, (year, error) in enumerate([(5, 0.03159340557274), (10, 0.03834536413752)]):
-        told = f"at {year}, error by cluster, times the root of 20/19"
-        witness("late_entry.survival", told, curve.se[i], error * (20 / 19) ** 0.5, **given)
+    for i, (year, error) in enumerate([(5, 0.03244161441088), (10, 0.03936321081781)]):
+        witness("late_entry.survival", f"at {year}, error by cluster", curve.se[i], error, **given)
     assert curve.at(5).groups == 20
 
 
@@ -155,9 +156,10 @@ def test_late_entry_by_cluster_has_a_t_interval_on_the_scale_of_its_log(late, wi
     curve = cumulative_incidence(late["time"], late["status"], [5], entry=late["entry"], clusters=late["coach"])
     low, value, high = (np.log(-np.log1p(-one[0])) for one in (curve.low, curve.value, curve.high))
     error = curve.se[0] / (-np.log1p(-curve.value[0]) * (1 - curve.value[0]))
-    given = {"tolerance": 1e-9, "data": "mstate::aidssi, entry (patnr %% 4) * 0.5", "source": "R: qt(.975, 19)", "known": "run"}
+    given = {"tolerance": 1e-9, "data": "mstate::aidssi, entry (patnr %% 4) * 0.5", "known": "run"}
+    given["source"] = "R: qt(.975, 18.96928001141), df_Satt of clubSandwich"
     for name, reach in (("below", value - low), ("above", high - value)):
-        witness("late_entry.cumulative_incidence", f"by cluster, errors {name}", reach / error, 2.093024054408, **given)
+        witness("late_entry.cumulative_incidence", f"by cluster, errors {name}", reach / error, QT, **given)
 
 
 def staggered(first: int, second: int = 40) -> tuple[list[int], list[int], list[int]]:

@@ -63,23 +63,59 @@ def test_mediation_equals_the_published_parts_of_the_jobs_experiment(short, witn
     assert (got.n, got.groups) == (899, None)
 
 
-def test_mediation_standard_errors_equal_sandwich(jobs, short, witness):
-    # R 4.2: b as above, c <- lm(depress2 ~ treat + econ_hard + sex + age, jobs), coach <- (seq_len(899) - 1) %% 40
-    # sqrt(diag(sandwich::vcovHC(b, type = "HC1")))["treat"], sqrt(diag(sandwich::vcovCL(b, ~ coach, type = "HC1")))["treat"]
-    clustered = mediation(jobs, "treat", "job_seek", "depress2", COVARIATES, cluster="coach")
-    found = {
-        "direct, HC1": (short.direct.se, 0.04414230843),
-        "total, HC1": (short.total.se, 0.04603429715),
-        "direct, by coach": (clustered.direct.se, 0.03729384491),
-        "total, by coach": (clustered.total.se, 0.03891888794),
+def test_mediation_standard_errors_equal_sandwich(short, witness):
+    # R 4.2: b as above, c <- lm(depress2 ~ treat + econ_hard + sex + age, jobs)
+    # sqrt(diag(sandwich::vcovHC(b, type = "HC1")))["treat"], and of c
+    run = {"tolerance": EXACT, "source": "sandwich::vcovHC", "known": "run", **JOBS}
+    witness("mediation.mediation", "standard error of direct, HC1", short.direct.se, 0.04414230843, **run)
+    witness("mediation.mediation", "standard error of total, HC1", short.total.se, 0.04603429715, **run)
+    assert short.direct.df == 898
+
+
+# R: coach <- (seq_len(899) - 1) %% 40; a, b and c as above, or with few <- as.integer(coach < 5) for treat;
+#   clubSandwich::coef_test(f, vcov = "CR2", cluster = coach, test = "Satterthwaite") of each
+CLUB = {
+    "treat": {
+        "a": (0.049225726135791, 38.112989963204),
+        "b": (0.028229606743362, 34.842806975039),
+        "direct": (0.037365842051319, 38.102371701991),
+        "total": (0.039000749288514, 38.112989963204),
+    },
+    "few": {
+        "a": (0.077415585933758, 5.2779736723727),
+        "b": (0.028365328284876, 34.9391215140503),
+        "direct": (0.032587835611949, 5.2808374779017),
+        "total": (0.039969930138677, 5.2779736723727),
+    },
+}
+
+
+@pytest.mark.parametrize("exposure", CLUB)
+def test_mediation_by_coach_has_the_errors_and_degrees_of_freedom_of_clubsandwich(jobs, short, witness, exposure):
+    rows = jobs.assign(few=jobs["coach"].lt(5).astype(int))
+    found = mediation(rows, exposure, "job_seek", "depress2", COVARIATES, cluster="coach")
+    told = {"a": found.steps.a, "b": found.steps.b, "direct": found.direct, "total": found.total}
+    run = {
+        "tolerance": EXACT,
+        "source": 'clubSandwich::coef_test(vcov = "CR2", test = "Satterthwaite")',
+        "known": "run",
+        **JOBS,
     }
-    run = {"tolerance": EXACT, "source": "sandwich::vcovHC, sandwich::vcovCL", "known": "run", **JOBS}
-    for name, (got, expected) in found.items():
-        witness("mediation.mediation", f"standard error of {name}", got, expected, **run)
-    assert (clustered.indirect.groups, clustered.direct.df, short.direct.df) == (40, 39, 898)
-    assert clustered.indirect.value == short.indirect.value
-    # sqrt(a^2 sb^2 + b^2 sa^2 + sa^2 sb^2) with a, b and both errors by coach
-    assert clustered.indirect.se == pytest.approx(0.01203837354, abs=2 * MONTE_CARLO)
+    for name, (se, df) in CLUB[exposure].items():
+        witness("mediation.mediation", f"standard error of {name}, {exposure} by coach", told[name].se, se, **run)
+        witness("mediation.mediation", f"degrees of freedom of {name}, {exposure} by coach", told[name].df, df, **run)
+    assert (found.indirect.groups, found.direct.groups) == (40, 40)
+    assert exposure == "few" or found.indirect.value == pytest.approx(short.indirect.value, rel=1e-12)
+
+
+def test_interval_of_a_product_by_coach_equals_its_exact_distribution(jobs, witness):
+    # a = -.0395744 (.0774156, 5.278 df), b = -.2416043 (.0283653, 34.94 df): P(ab < q) = integral of t((b' - b) / sb) / sb
+    # T((q / b' - a) / sa) db', solved for .025 and .975 with scipy's quad and brentq
+    rows = jobs.assign(few=jobs["coach"].lt(5).astype(int))
+    found = mediation(rows, "few", "job_seek", "depress2", COVARIATES, cluster="coach", draws=200_000)
+    told = {"tolerance": MONTE_CARLO, "source": "numerical integration of two t", "known": "run", **JOBS}
+    witness("mediation.mediation", "indirect by coach, low", found.indirect.low, -0.0379787157, **told)
+    witness("mediation.mediation", "indirect by coach, high", found.indirect.high, 0.0577628919, **told)
 
 
 def test_interval_of_a_product_equals_its_exact_distribution(short, witness):
@@ -160,6 +196,26 @@ def test_mediation_needs_ten_clusters(persons, enough):
     assert isinstance(found, Mediation) is enough
     if not enough:
         assert (found.what, found.got, found.needed) == ("clusters", 9, 10)
+
+
+@pytest.mark.parametrize(("few", "enough"), [(4, False), (5, True)])
+def test_mediation_needs_five_coaches_on_each_side_of_what_they_do(few, enough):
+    rows = chain(80).assign(d=lambda f: (f["coach"] < few).astype(int))
+    found = mediation(rows, "d", "m", "y", ["x"], cluster="coach")
+    assert isinstance(found, Mediation) is enough
+    assert enough or (found.what, found.got, found.needed) == ("clusters in each group", 4, 5)
+
+
+def test_client_who_moved_does_not_hide_that_one_coach_tells_of_the_exposure():
+    rows = chain(80).assign(d=lambda f: (f["coach"].eq(0) & f.index.to_series().ne(0)).astype(int))
+    found = mediation(rows, "d", "m", "y", ["x"], cluster="coach")
+    assert (found.what, found.needed) == ("clusters in each group", 5)
+
+
+def test_coaches_of_whom_everybody_is_as_the_line_says_give_no_error():
+    rows = pd.DataFrame([(c, c % 2, e) for c in range(12) for e in (-1, 0, 1)], columns=["coach", "d", "m"])
+    found = mediation(rows.assign(y=rows["d"] + rows["m"]), "d", "m", "y", cluster="coach")
+    assert (found.what, found.got, found.needed) == ("different results of coaches in a group", 1, 2)
 
 
 @pytest.mark.parametrize("name", ["d", "m", "y"])

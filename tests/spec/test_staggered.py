@@ -5,12 +5,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from statsmodels.regression.linear_model import OLS
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.event_study import Aggregate, Pretrends, aggregate, pretrends
-from gm_workbench.metrics.staggered import MANY_CLUSTERS, MIN_CLUSTERS, GroupTime, group_time
+from gm_workbench.metrics.planning import two_groups_df
+from gm_workbench.metrics.staggered import MIN_CLUSTERS, GroupTime, group_time
+from gm_workbench.metrics.staggered_cells import MANY_ON_A_SIDE
 
 RUN = 1e-12  # moderndid gives every figure
 FOUR_DECIMALS = 5e-5  # as printed in the source
@@ -93,7 +96,8 @@ def test_aggregates_equal_did_on_teen_employment(never, kind, printed, printed_s
     given = {"tolerance": RUN, "data": MPDTA, "source": f'{CALL}, aggte(type="{kind}")', "known": "run"}
     witness(told, kind, overall.value, value, **given)
     witness(told, f"{kind}, error", overall.se, se, **given)
-    assert (overall.n, overall.df) == (500, np.inf)
+    assert overall.n == 500
+    assert 20 < overall.df < 500  # twenty counties began in 2004 and tell most of the longest effects
 
 
 @pytest.mark.parametrize(
@@ -133,7 +137,91 @@ def test_two_groups_and_two_moments_have_the_error_of_welch(witness):
     given = {"data": "drawn", "source": "R: t.test(began, others), difference and $stderr", "known": "run"}
     witness("staggered.group_time", "two groups, two moments", one.value, 2.275, tolerance=1e-9, **given)
     witness("staggered.group_time", "two groups, two moments, error", one.se, 0.48710148546566, tolerance=1e-9, **given)
-    assert one.df == 12
+    # clubSandwich::coef_test(lm(y ~ b), vcov = "CR2", cluster = seq_along(y), test = "Satterthwaite"), of c(began, others)
+    club = {"tolerance": 1e-9, "data": "drawn", "source": "R: clubSandwich::coef_test, everybody by herself", "known": "run"}
+    witness("staggered.group_time", "two groups, two moments, df", one.df, 10.923566878981, **club)
+
+
+def test_five_coaches_who_began_and_twelve_have_the_error_and_degrees_of_clubsandwich(witness):
+    # R: i <- 0:119; g <- ifelse(i %% 3 == 0, i %% 17, (i*i) %% 17); new <- as.numeric(g < 5); d <- (i*7) %% 13 + g/3;
+    # clubSandwich::coef_test(lm(d ~ new), vcov = "CR2", cluster = g, test = "Satterthwaite"): beta, SE, df_Satt; CI_L
+    i = np.arange(120)
+    coach = np.where(i % 3 == 0, i % 17, i * i % 17)
+    change = i * 7 % 13 + coach / 3
+    rows = [(p, t, change[p] * t, coach[p], 1 if coach[p] < 5 else 0) for p in range(120) for t in (0, 1)]
+    frame = pd.DataFrame(rows, columns=["person", "time", "score", "coach", "first"])
+    result = group_time(frame, "score", cluster="coach")
+    source = 'R: clubSandwich::coef_test(lm(d ~ new), vcov = "CR2", cluster = g, test = "Satterthwaite")'
+    given = {"tolerance": 1e-9, "data": "drawn", "source": source, "known": "run"}
+    for told, metric, one in (
+        ("one effect", "staggered.group_time", result.effects[1, 1]),
+        ("added up", "event_study.aggregate", aggregate(result, "simple").overall),
+    ):
+        for name, got, expected in (
+            ("", one.value, -3.17777777777778),
+            (", error", one.se, 0.57320743474560),
+            (", degrees of freedom", one.df, 7.38944751941167),
+            (", low", one.low, -4.5188503809458),
+        ):
+            witness(metric, f"five coaches and twelve, {told}{name}", got, expected, **given)
+
+
+def test_degrees_of_a_sum_are_those_of_welch_and_satterthwaite_over_its_groups():
+    # persons by themselves, at three moments: five begin at 2, six at 3, ten never. The mean of (2, 2) and (3, 3) by size, a
+    # and b, weighs moments 1 and 2 of the first group by −a and a, 2 and 3 of the second by −b and b, and of the others by a,
+    # b − a and −b; squares of these over persons are the parts of the variance, on 4, 5 and 9 degrees of freedom
+    first = np.array([2] * 5 + [3] * 6 + [0] * 10)
+    score = np.random.default_rng(1).normal(size=(21, 3))
+    rows = [(p, t, first[p], score[p, t - 1]) for p in range(21) for t in (1, 2, 3)]
+    result = group_time(pd.DataFrame(rows, columns=["person", "time", "first", "score"]), "score", base="universal")
+    one = aggregate(result, "dynamic").parts[0]
+    a, b = 5 / 11, 6 / 11
+    parts = np.array([a**2 * 2 / 5, b**2 * 2 / 6, (a**2 + (b - a) ** 2 + b**2) / 10])
+    assert one.df == pytest.approx(parts.sum() ** 2 / (parts**2 / [4, 5, 9]).sum(), rel=1e-9)
+
+
+def test_a_coach_with_nearly_all_persons_who_began_is_not_enough_data():
+    coach = np.array([0] * 60 + [1, 2, 3, 4] + list(range(5, 45)))
+    rows = [(p, t, one, 2 if one < 5 else 0, (p * p * t) % 11) for p, one in enumerate(coach) for t in (1, 2)]
+    result = group_time(pd.DataFrame(rows, columns=["person", "time", "coach", "first", "score"]), "score", cluster="coach")
+    assert (result.what, result.got, result.needed) == ("degrees of freedom over clusters", 1, 2)
+
+
+def test_bands_of_few_coaches_have_the_quantile_of_few():
+    frame = grown(0.3, with_never=True).query("first != 5 and (first == 0 or person < 15)")
+    found = aggregate(group_time(frame, "score", base="universal"))
+    one, band = found.parts[3], found.bands[3]
+    assert one.df < 7
+    # no normal band of eight moments is wider than Bonferroni's, 2.73 errors
+    assert (band.high - band.value) / one.se > stats.norm.isf(0.025 / 8)
+
+
+def of_coaches() -> pd.DataFrame:
+    """Give 46 persons of 15 coaches of unequal size, five of whom began at moment 1."""
+    coach = np.repeat(np.arange(15), [2, 3, 4, 5, 6, 2, 3, 2, 3, 2, 3, 2, 3, 2, 4])
+    rows = pd.DataFrame({"person": np.arange(46), "coach": coach, "first": np.where(coach < 5, 1, 0)})
+    change = rows["person"] * 7 % 11 - rows["coach"] % 4
+    return pd.concat([rows.assign(time=time, score=change * time) for time in (0, 1)])
+
+
+def test_five_coaches_who_began_have_the_error_and_degrees_of_freedom_of_clubsandwich(witness):
+    # R: coach <- rep(0:14, c(2, 3, 4, 5, 6, 2, 3, 2, 3, 2, 3, 2, 3, 2, 4)); p <- seq_along(coach) - 1; b <- coach < 5
+    # y <- (p * 7) %% 11 - coach %% 4; clubSandwich::coef_test(lm(y ~ b), vcov = "CR2", cluster = coach, test = "Satterthwaite")
+    found = group_time(of_coaches(), "score", cluster="coach")
+    one, overall = found.effects[1, 1], aggregate(found, "simple").overall
+    given = {"tolerance": 1e-9, "data": "drawn", "source": "R: clubSandwich::coef_test, CR2 by coach", "known": "run"}
+    witness("staggered.group_time", "five coaches of fifteen", one.value, 0.1, **given)
+    witness("staggered.group_time", "five coaches of fifteen, error", one.se, 1.15746279691550, **given)
+    witness("staggered.group_time", "five coaches of fifteen, df", one.df, 8.7350259189172, **given)
+    witness("event_study.aggregate", "five coaches of fifteen, error", overall.se, 1.15746279691550, **given)
+    witness("event_study.aggregate", "five coaches of fifteen, df", overall.df, 8.7350259189172, **given)
+
+
+def test_sum_over_many_coaches_that_began_is_as_sure_as_those_who_did_not():
+    rows = grown(0.5, with_never=True).assign(coach=lambda f: f["person"])
+    few = rows.loc[rows["first"].ne(0) | rows["person"].lt(15)]
+    wide, narrow = (aggregate(group_time(one, "score", cluster="coach"), "simple").overall.df for one in (few, rows))
+    assert wide < 7 < 30 < narrow
 
 
 def grown(noise: float = 0.0, *, with_never: bool = False) -> pd.DataFrame:
@@ -201,6 +289,16 @@ def test_bands_are_wider_than_intervals_and_hold_the_same_values(never):
         assert band.high - band.low < 1.6 * (one.high - one.low)
 
 
+def test_bands_of_five_coaches_reach_farther_than_their_signs_can():
+    # five signs have 32 sums: the largest is drawn in more than one of twenty, so that no band would be wider than its interval
+    random = np.random.default_rng(2)
+    rows = pd.concat([of_coaches().query("time == 0").assign(time=time) for time in range(6)])
+    rows = rows.assign(first=rows["first"] * 3, score=np.where(rows["first"] > 0, random.normal(size=len(rows)), 0.0))
+    found = aggregate(group_time(rows, "score", cluster="coach"))
+    widths = [(band.high - band.low) / (found.parts[at].high - found.parts[at].low) for at, band in found.bands.items()]
+    assert min(widths) > 1.2
+
+
 @pytest.mark.proof
 def test_bands_cover_all_parts_together_in_nineteen_of_twenty():
     # no effect at all: how often does any of seven bands miss zero? 200 draws, 5 % has an error of 1.5 points
@@ -263,11 +361,24 @@ def test_effects_of_teams_that_all_began_at_the_first_moment_are_not_enough_data
     assert result.what == "clusters that began later"
 
 
-@pytest.mark.parametrize(("clusters", "few"), [(MANY_CLUSTERS - 1, True), (MANY_CLUSTERS, False), (MANY_CLUSTERS + 1, False)])
-def test_errors_are_those_of_few_below_a_border(clusters, few):
-    rows = [(p, t, 2 * (p < 20), (p * 7 + t * t) % 11) for p in range(clusters) for t in range(1, 3)]
+@pytest.mark.parametrize(
+    ("began", "others", "few"),
+    [
+        (MANY_ON_A_SIDE - 1, 300, True),
+        (MANY_ON_A_SIDE, 300, False),
+        (300, MANY_ON_A_SIDE - 1, True),
+        (300, MANY_ON_A_SIDE, False),
+    ],
+)
+def test_errors_are_those_of_few_where_either_side_has_few(began, others, few):
+    change = np.array([p * p % 11 for p in range(began + others)], dtype=float)
+    rows = [(p, t, 2 * (p < began), one * t) for p, one in enumerate(change) for t in (1, 2)]
     one = group_time(pd.DataFrame(rows, columns=["person", "time", "first", "score"]), "score").effects[2, 2]
-    assert np.isfinite(one.df) == few
+    welch, paper = (sum(side.var(ddof=d) / len(side) for side in (change[:began], change[began:])) ** 0.5 for d in (1, 0))
+    assert one.se == pytest.approx(welch if few else paper, abs=EXACT)
+    # either way on the degrees of freedom of two groups, which are near those of the smaller
+    assert one.df == pytest.approx(two_groups_df((began, others)), rel=1e-9)
+    assert one.df < 25
 
 
 def test_pretrends_need_a_moment_before_and_more_teams_than_moments():

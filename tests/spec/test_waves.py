@@ -107,6 +107,33 @@ def test_clustered_interval_equals_the_plain_one_when_everybody_has_an_own_coach
     assert other.high == pytest.approx(other.value + stats.t.ppf(0.975, 5) * other.se, abs=1e-9)
 
 
+def test_mean_of_which_one_coach_has_half_equals_clubsandwich(witness: Callable[..., None]) -> None:
+    # R: i <- 0:119; y <- (i * 7) %% 13 + i/60; g <- ifelse(i < 60, 0, i %% 11 + 1); clubSandwich::coef_test(lm(y ~ 1), vcov =
+    # "CR2", cluster = g, test = "Satterthwaite"): SE, df_Satt; conf_int(...): 5.307506951137 to 8.50915971553
+    i = np.arange(120)
+    scores = pd.DataFrame({"person": i, "wave": "T0", "ecr": i * 7 % 13 + i / 60, "group": "all"})
+    first = estimate(followed(scores.assign(coach=np.where(i < 60, 0, i % 11 + 1)), cluster="coach").reported[0].estimate)
+    source = 'R: clubSandwich::coef_test and conf_int(lm(y ~ 1), vcov = "CR2", cluster = g)'
+    given = {"tolerance": RUN, "data": "drawn", "source": source, "known": "run"}
+    for name, got, expected in (
+        ("error", first.se, 0.5341017265596),
+        ("degrees of freedom", first.df, 3.361715985706),
+        ("low", first.low, 5.307506951137),
+        ("high", first.high, 8.50915971553),
+    ):
+        witness("waves.course", f"one coach with half of the persons, {name}", got, expected, **given)
+
+
+@pytest.mark.parametrize(("of_one", "enough"), [(8, True), (40, False)])
+def test_a_mean_of_nearly_one_coach_is_not_enough_data(of_one: int, enough: bool) -> None:
+    rows = measured(of_one + 8).query("wave == 'T0'")
+    found = followed(rows.assign(coach=[*["busy"] * of_one, *"abcdefgh"]), cluster="coach").reported[0].estimate
+    assert isinstance(found, Estimate) is enough
+    if not enough:
+        assert isinstance(found, NotEnoughData)
+        assert (found.what, found.got, found.needed) == ("degrees of freedom over clusters", 1, 2)
+
+
 def test_groups_are_kept_apart_and_in_order() -> None:
     frame = pd.concat(
         [measured(), measured().assign(group="b", person=lambda rows: "b" + rows["person"], ecr=lambda rows: rows["ecr"] + 10)]
