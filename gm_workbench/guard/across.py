@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gm_workbench.guard.adding import add_declared, add_made_up
-from gm_workbench.guard.links import Links, Relation
+from gm_workbench.guard.joint import add_joint
+from gm_workbench.guard.links import Links, Origin, Relation
 from gm_workbench.guard.net import At, Net
 from gm_workbench.guard.policy import Method, Policy
 from gm_workbench.guard.remainders import add_remainders
@@ -36,6 +37,8 @@ class Linked:
         Counts that occur only beside rounded ones.
     wrong : frozenset of int
         Outputs that say they count the same persons as another, and do not agree with it.
+    unjoined : frozenset of int
+        Outputs of which the table behind three of them is not reckoned with.
     """
 
     values: tuple[int, ...]
@@ -44,12 +47,19 @@ class Linked:
     tells: Mapping[At, int]
     loose: frozenset[int]
     wrong: frozenset[int]
+    unjoined: frozenset[int] = frozenset()
 
     @property
     def live(self) -> list[int]:
-        """Give the places that some cell or sum speaks of; others are the same count as one of these."""
+        """Give the places that some cell or sum speaks of; others are the same count as one of these, or of unknown value."""
         behind = {place for part in self.parts for places in part.behind for place in places}
-        return sorted(behind | {place for one in self.relations for place in one.members})
+        known = (one for one in self.relations if one.origin is not Origin.JOINT)
+        return sorted(behind | {place for one in known for place in one.members})
+
+    @property
+    def totals(self) -> frozenset[int]:
+        """Give the counts that are the sum of others of which the values are known."""
+        return frozenset(one.total for one in self.relations if one.origin is not Origin.JOINT)
 
     def of(self, at: At) -> tuple[int, ...]:
         """Give the places of the counts that a cell gives away."""
@@ -77,12 +87,14 @@ def linked(outputs: Sequence[Output], policy: Policy) -> Linked:
     join_same(net)
     add_declared(net)
     add_made_up(net)
+    unjoined = frozenset[int]()
     if net.policy.method is Method.SUPPRESS:
         add_remainders(net)
+        unjoined = add_joint(net)
     kept: dict[tuple[int, frozenset[int]], Relation] = {}
     for one in (*net.within(), *map(net.rooted, net.across)):
         if one.total not in one.parts:
             kept.setdefault((one.total, frozenset(one.parts)), one)
     parts = tuple(net.part(at) for at in range(len(net.outputs)))
     tells = {at: net.root(place) for at, place in net.tells.items()}
-    return Linked(tuple(net.values), tuple(kept.values()), parts, tells, net.loose(), wrong)
+    return Linked(tuple(net.values), tuple(kept.values()), parts, tells, net.loose(), wrong, unjoined)

@@ -96,6 +96,7 @@ class Audit:
         self.touch = csr_array(self.sums != 0, dtype=np.int32)
         self.found = np.array([one.origin in _FOUND for one in links.relations], dtype=np.bool_)
         self.most: dict[int, float] = {}
+        self.nowhere = frozenset(part for one in links.relations if one.origin is Origin.JOINT for part in one.parts)
         self.cap = 1000.0 + 10.0 * float(self.true.sum())
         self.unknown = {marks: self._all_unknown(marks=marks) for marks in (False, True)}
 
@@ -154,12 +155,14 @@ class Audit:
         return Limits(low, high, told, ~self.found | (self.touch @ told.astype(np.int32) > 0), marks)
 
     def _all_unknown(self, *, marks: bool) -> Vector:
-        ends = [self._unknown(value, marks=marks) for value in self.links.values]
+        ends = [self._unknown(place, marks=marks) for place in range(len(self.links.values))]
         return np.array(ends, dtype=np.float64).reshape(-1, 2).T
 
-    def _unknown(self, value: int, *, marks: bool) -> Range:
-        if not marks:
+    def _unknown(self, place: int, *, marks: bool) -> Range:
+        """Give what can be of a count that is hidden; those behind three tables stand nowhere, so have no mark."""
+        if not marks or place in self.nowhere:
             return 0.0, self.cap
+        value = self.links.values[place]
         if self.policy.is_small(value):
             return float(self.policy.smallest), float(self.policy.threshold - 1)
         return (0.0, 0.0) if value == 0 else (float(self.policy.threshold), self.cap)
@@ -241,7 +244,7 @@ class Audit:
             factors = goal + extreme.prices[used] @ self.sums[used]
             found |= {int(row) for row in np.flatnonzero(self.found & (np.abs(extreme.prices) > 1e-9))}
             for at in np.flatnonzero(np.abs(factors) > 1e-9):
-                ends = [*self.views.get(int(at), ()), self._unknown(self.links.values[at], marks=limits.marks)]
+                ends = [*self.views.get(int(at), ()), self._unknown(int(at), marks=limits.marks)]
                 most = [max(factors[at] * low, factors[at] * high) for low, high in ends]
                 short -= most[0]
                 for depth in range(1, len(most)):

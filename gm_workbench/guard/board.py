@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gm_workbench.guard.audit import Audit
 from gm_workbench.guard.demands import Cells
@@ -38,12 +38,18 @@ class Board:
         What hiding a cell costs, about `UNIT`.
     clauses : callable
         For hidden cells, the demands other than the audit's that they do not meet.
+    names : mapping of int to tuple of str
+        What each cell is called: an order of cells that is the same whatever is behind them, and wherever they stand.
+    places : sequence of tuple of str
+        The same for the counts.
     """
 
     audit: Audit
     shows: Mapping[int, tuple[View, ...]]
     cost: Mapping[int, int]
     clauses: Callable[[Cells], Sequence[Clause]] = lambda _: ()
+    names: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    places: Sequence[tuple[str, ...]] = ()
 
     def known(self, hidden: Cells) -> dict[int, Range]:
         """Give what a reader sees of each count when these cells are hidden."""

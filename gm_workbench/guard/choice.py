@@ -17,7 +17,7 @@ from gm_workbench.guard.board import LEAST, Board, Seen, View
 from gm_workbench.guard.demands import Cells, Demand, Programme
 from gm_workbench.guard.moves import Range
 
-LARGEST = 250
+LARGEST = 600
 """Cells that hang together: of more the fewest are sought with less work, of which so much (`LARGE`) is done."""
 LARGE = 0.5
 ASKED = 450

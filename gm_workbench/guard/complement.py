@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from gm_workbench.guard.alike import choose_alike
 from gm_workbench.guard.amounts import telling
 from gm_workbench.guard.audit import Need, needs
 from gm_workbench.guard.board import UNIT, Clause
 from gm_workbench.guard.cells import Reason
-from gm_workbench.guard.choice import choose
 from gm_workbench.guard.demands import Cells
 from gm_workbench.guard.links import Links
 from gm_workbench.guard.net import At
@@ -77,7 +77,7 @@ def _settle(scene: Scene, part: Part, wanted: Mapping[int, Need]) -> None:
     """Decide on what hangs together."""
     made = scene.made
     means = _means(made, frozenset(part.places))
-    chosen = choose(scene.board(part, wanted, lambda hidden: _clauses(scene, means, hidden)))
+    chosen = choose_alike(scene.board(part, wanted, lambda hidden: _clauses(scene, means, hidden)))
     outputs = {scene.items[number][0][0] for number in part.numbers}
     if chosen is None:
         made.failed |= outputs

@@ -37,6 +37,7 @@ class Origin(StrEnum):
     WHOLE = "whole"  # numerators that together make up their n
     LINKED = "linked"  # across outputs, from whom their cells say they count
     ACROSS = "across"  # across outputs, from the numbers; a reader who sees none of them cannot find it
+    JOINT = "joint"  # a count by two variables, of counts by three that no cell holds and of which the values are unknown
 
 
 @dataclass(frozen=True, slots=True)

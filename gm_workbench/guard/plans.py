@@ -140,7 +140,7 @@ def _smallest_totals(found: Linked) -> dict[int, int]:
     of one part, which is that part under another name.
     """
     totals: dict[int, int] = {}
-    for one in (one for one in found.relations if one.origin is not Origin.ACROSS and len(one.parts) > 1):
+    for one in (one for one in found.relations if one.origin not in (Origin.ACROSS, Origin.JOINT) and len(one.parts) > 1):
         whole = found.values[one.total]
         totals |= {part: min(whole, totals.get(part, whole)) for part in one.parts}
     return totals

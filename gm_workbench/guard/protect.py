@@ -130,6 +130,7 @@ def _protected(outputs: Sequence[Output], policy: Policy, decisions: Sequence[De
 
 
 WITHHELD = "withheld"
+UNJOINED = "the table behind this one and two others is too large to reckon with"
 Judged = tuple[Verdict, tuple[str, ...]]
 
 
@@ -172,8 +173,9 @@ def _done(made: Plan, at: int, verdict: Verdict, because: tuple[str, ...]) -> _D
     rules = (*(str(reason) for reason in Reason if reason in printer.hidden), *recorded(output, policy, _is_full(made, at)))
     spare = (f"at most {made.spare[at]} more hidden than must be",) if at in made.spare else ()
     order = () if by_name is None else ("order",)
+    joint = (UNJOINED,) if at in made.linked.unjoined else ()
     shown = ShownOutput(output.words, cells if by_name is None else by_name, None, said)
-    return _Done(shown, Record(output.id, verdict, (*rules, *order, *because, *spare)))
+    return _Done(shown, Record(output.id, verdict, (*rules, *order, *because, *spare, *joint)))
 
 
 def _is_full(made: Plan, output: int) -> bool:

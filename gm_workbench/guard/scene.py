@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from gm_workbench.guard.audit import Audit, Need
 from gm_workbench.guard.board import UNIT, Board, Clause, View
@@ -106,9 +107,25 @@ class Scene:
         }
         needed = {local[place]: need for place, need in wanted.items() if place in local}
         values = tuple(made.linked.values[place] for place in part.places)
-        totals = frozenset(one.total for one in made.linked.relations)
+        totals = made.linked.totals
         cost = {number: self.cost(number, totals) for number in part.numbers}
-        return Board(Audit(Links(values, (), own, False), needed, made.policy, views), shows, cost, clauses)
+        audit = Audit(Links(values, (), own, False), needed, made.policy, views)
+        names = {number: self.name(self.items[number][0]) for number in part.numbers}
+        return Board(audit, shows, cost, clauses, names, [self.called.get(place, ("",)) for place in part.places])
+
+    def name(self, at: At) -> tuple[str, ...]:
+        """Say what a cell is called, wherever its output stands in the report."""
+        return (self.made.outputs[at[0]].id, *self.made.outputs[at[0]].cells[at[1]].key)
+
+    @cached_property
+    def called(self) -> dict[int, tuple[str, ...]]:
+        """Call each count by the first cell that tells it."""
+        told = [
+            ((*self.name(at), str(role)), place)
+            for at, _ in self.made.cells()
+            for role, place in enumerate(self.made.linked.of(at))
+        ]
+        return {place: name for name, place in sorted(told, reverse=True)}
 
     def cost(self, number: int, totals: frozenset[int]) -> int:
         """Say what hiding an item costs: a cell is a cell, but totals and empty cells go last, then what is larger."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from attacking.attack import Claim, attack
 from attacking.puzzle import MANY, grid, possible, read, solved
 from attacking.scenes import COUNT, ESTIMATE, SHARE, Seen, counts, output, shown, table
@@ -194,3 +196,40 @@ def same_rows_by_two_variables_without_a_total(seen: Seen) -> Claim:
     """Neither table shows how many are young, but both say it: men and women here, homes there"""
     young = seen.number("young", "men") + seen.number("young", "women")
     return young - seen.number("young", "rent", "homes") - seen.number("young", "other", "homes")
+
+
+AGES, KINDS, RENTS = ("young", "old"), ("men", "women"), ("rent", "own")
+THREE = {
+    "people": {"young": [40, 4], "old": [5, 56]},
+    "homes": {"young": [20, 24], "old": [46, 15]},
+    "sexes": {"men": [25, 20], "women": [41, 19]},
+}
+SIDES = {"people": (AGES, KINDS), "homes": (AGES, RENTS), "sexes": (KINDS, RENTS)}
+
+
+def _of_three_tables(seen: Seen) -> tuple[dict[str, tuple[float, float]], list[tuple[str, list[str]]]]:
+    """Read three tables of two variables; their counts are sums of counts by all three, which stand nowhere."""
+    behind = [frozenset(one) for one in product(AGES, KINDS, RENTS)]
+    groups = {
+        f"{row}/{column}": {row, column} - {"total", "all"}
+        for rows, columns in SIDES.values()
+        for row, column in product((*rows, "total"), (*columns, "all"))
+    }
+    sums = [(name, [str(sorted(one)) for one in behind if group <= one]) for name, group in groups.items()]
+    places = {
+        f"{row}/{column}": (row, column, name)
+        for name, (rows, columns) in SIDES.items()
+        for row, column in product((*rows, "total"), (*columns, "all"))
+    }
+    return read(seen, places), sums
+
+
+@attack(
+    shown(*(table(rows, name, SIDES[name][1]) for name, rows in THREE.items())),
+    "joint",
+    5,
+    needs=(*ON, "linked", "width"),
+)
+def table_of_three_variables_that_stands_nowhere(seen: Seen) -> Claim:
+    """By age and sex, by age and home, by sex and home: by all three there are no fewer than none"""
+    return possible("old/men", *_of_three_tables(seen))

@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from gm_workbench.guard import plans, printing, protect, showing
+from gm_workbench.guard.choice import choose
 from gm_workbench.guard.differencing import Differenced
 from gm_workbench.guard.policy import Policy
 from gm_workbench.guard.policy import Rule as Number
@@ -144,6 +145,10 @@ RULES: dict[str, Rule] = {
         },
     ),
     "linked": Rule("outputs of a report are protected together", exchanged={f"{GUARD}.protect._protected": _each_alone}),
+    "joint": Rule("the table behind three others counts", exchanged={f"{GUARD}.across.add_joint": lambda _: frozenset()}),
+    "alike": Rule(
+        "cells are chosen as for other counts of the same marks", exchanged={f"{GUARD}.complement.choose_alike": choose}
+    ),
     "sums of parts": Rule(
         "under rounding, a total is the sum of its printed parts",
         exchanged={f"{GUARD}.plans.leaves": _own_total, f"{GUARD}.rounded.leaves": _own_total},

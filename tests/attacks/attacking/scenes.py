@@ -57,7 +57,9 @@ def counts(numbers: Mapping[str, int], name: str = "people", column: str = "n", 
     return output([Cell(row, column, COUNT, n) for row, n in numbers.items()], name, **given)
 
 
-def table(rows: Mapping[str, Sequence[int]], name: str = "people", columns: str = "abcdefgh", **given: object) -> Output:
+def table(
+    rows: Mapping[str, Sequence[int]], name: str = "people", columns: Sequence[str] = "abcdefgh", **given: object
+) -> Output:
     """Draw counts by row and column, with totals `all` and the sums that make them declared."""
     names = list(columns[: len(next(iter(rows.values())))])
     cells = [Cell(row, key, COUNT, n) for row, line in rows.items() for key, n in zip(names, line, strict=True)]
