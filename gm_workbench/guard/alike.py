@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 
 from gm_workbench.guard.audit import Audit, Cut
 from gm_workbench.guard.board import Board, Clause, Seen
@@ -22,6 +22,7 @@ from gm_workbench.guard.choice import Chosen, choose
 from gm_workbench.guard.demands import Cells
 from gm_workbench.guard.links import Links, Relation
 from gm_workbench.guard.policy import Method
+from gm_workbench.guard.programmes import solved
 
 FEW = 20
 """Cells that hang together and can be hidden: of more the fewest are chosen, as they are."""
@@ -106,7 +107,7 @@ def stand_in(audit: Audit) -> tuple[int, ...] | None:
     aim = np.where(large, float(ROOMY), np.minimum((policy.smallest + policy.threshold) // 2, high))
     # how far each is from its aim: a small one either way, a large one below
     off = np.hstack([np.eye(many), np.eye(many)]), np.hstack([-np.eye(many), np.eye(many)])
-    found = milp(
+    found = solved(
         np.concatenate([np.where(large, 0.001, 0.0), np.where(small, 10.0, 1.0)]),
         integrality=np.ones(2 * many),
         bounds=Bounds(np.concatenate([low, np.zeros(many)]), np.concatenate([high, np.full(many, np.inf)])),

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
+
+from gm_workbench.guard.programmes import solved
 
 Range = tuple[float, float]
 SECONDS = 2.0
@@ -109,7 +111,7 @@ def tightest(ranges: Sequence[Range], sums: Sequence[Adds], place: int, cap: flo
 def _solved(sign: float, column: int, rows: npt.NDArray[np.float64], box: tuple[list[float], list[float]]) -> float | None:
     goal = np.zeros(rows.shape[1])
     goal[column] = sign
-    found = milp(
+    found = solved(
         goal,
         integrality=np.ones(rows.shape[1]),
         bounds=Bounds(*box),

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult
 from scipy.sparse import coo_array
+
+from gm_workbench.guard.programmes import solved
 
 Cells = frozenset[int]
 WORK = 200_000_000
@@ -125,7 +127,7 @@ class _Table:
         many = len(self.place) + len(self.sets)
         cost = np.zeros(many)
         cost[: len(self.place)] = list(self.cost.values())
-        return milp(
+        return solved(
             cost,
             integrality=np.where(np.arange(many) < len(self.place), 1 if whole else 0, 0),
             bounds=Bounds(0, 1),

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from itertools import combinations, permutations, product
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult
 
 from gm_workbench.guard.links import Links, Origin, is_over_time
 from gm_workbench.guard.net import Net
+from gm_workbench.guard.programmes import solved
 from gm_workbench.outputs.output import Key, Measure, Output
 
 MOST = 400
@@ -153,7 +154,7 @@ def _any_counts(many: int, sums: Sequence[tuple[Sequence[int], int]]) -> Optimiz
     for row, (parts, _) in enumerate(sums):
         factors[row, parts] = 1.0
     whole = np.array([total for _, total in sums], dtype=np.float64)
-    return milp(
+    return solved(
         np.zeros(many),
         integrality=np.ones(many),
         bounds=Bounds(0, np.inf),

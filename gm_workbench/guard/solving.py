@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from time import monotonic
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog
 
 from gm_workbench.guard.moves import Limits, Moves, Places, Vector
+from gm_workbench.guard.programmes import solved
 
 NODES = 500
 """Steps of the integer programme for one bound. What is not found within them counts as impossible, and so as unsafe."""
@@ -106,7 +107,7 @@ class Solver:
         """Seek the counts, whole numbers only, that make `place` smallest (sign 1) or largest (-1)."""
         local = self._local(place, limits)
         began = monotonic()
-        found = milp(
+        found = solved(
             np.where(local.free == place, sign, 0.0),
             integrality=np.ones(len(local.free)),
             bounds=Bounds(limits.low[local.free], limits.high[local.free]),
