@@ -135,7 +135,7 @@ def curve_cells(row: str, curve: Curve, risk_at: Sequence[int]) -> list[Cell]:
     # the guard draws the curve in steps with enough events in each, and hides what rests on a few who are still followed
     estimates = [
         replace(
-            estimate_cell(curve.at(curve.times[i]), row, f"{curve.times[i]:g}"),
+            _at_the_start(estimate_cell(curve.at(curve.times[i]), row, f"{curve.times[i]:g}")),
             numerator=curve.events[i],
             fewest=curve.at_risk[i],
         )
@@ -143,6 +143,11 @@ def curve_cells(row: str, curve: Curve, risk_at: Sequence[int]) -> list[Cell]:
     ]
     risks = [count_cell(row + AT_RISK, f"{curve.times[i]:g}", curve.at_risk[i]) for i in seen if curve.times[i] in risk_at]
     return [*estimates, *risks]
+
+
+def _at_the_start(cell: Cell) -> Cell:
+    """Leave the interval out where nobody left at the start, when nobody has had time to: with few teams it would be wide."""
+    return replace(cell, low=None, high=None, se=None) if cell.column == "0" and cell.value == 0 else cell
 
 
 def _risk_labels(rows: Mapping[str, Curve]) -> dict[str, Text]:

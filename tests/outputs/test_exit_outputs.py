@@ -75,6 +75,13 @@ def test_exits_cells_carry_the_events_so_far_for_the_guard():
     assert [cell.numerator for cell in output.cells if cell.measure is Measure.ESTIMATE] == [0, 40, 40]
 
 
+def test_exits_begin_at_nought_which_is_no_estimate():
+    output = exits({"everybody": curve(0.2)}, TILBURG.sections["exits"], ABOUT, horizon=12)
+    first, later, *_ = (cell for cell in output.cells if cell.measure is Measure.ESTIMATE)
+    assert (first.column, first.value, first.low, first.high) == ("0", 0.0, None, None)
+    assert later.low < later.value < later.high
+
+
 def test_exits_stop_where_nobody_is_followed_and_say_so():
     output = exits({"everybody": curve(0.2, at=(0, 6, 12, 24))}, TILBURG.sections["exits"], ABOUT, horizon=24)
     assert ("everybody", "24") not in {cell.key for cell in output.cells}
