@@ -6,14 +6,14 @@ from gm_workbench.outputs.labels import spread
 from gm_workbench.outputs.output import ShownOutput
 from gm_workbench.outputs.printed import axis_label
 from gm_workbench.outputs.risks import RiskTable
-from gm_workbench.outputs.series import Series, curves_of
+from gm_workbench.outputs.series import GAP, Series, curves_of
 from gm_workbench.outputs.sheet import Plot, Sheet
 from gm_workbench.outputs.style import NARROW, SMALL, WIDE, leading, month_ticks, padded, text_width, ticks_between, wrap
 from gm_workbench.vocabulary.text import Language
 
 
 def draw_curve(shown: ShownOutput, language: Language, narrow: bool) -> Sheet:
-    """Draw cumulative steps with their bands; a curve stops where its numbers are hidden."""
+    """Draw cumulative steps with their bands; a gap stands where a number is hidden, and a curve ends where all are."""
     lines, width = curves_of(shown, language), NARROW if narrow else WIDE
     x_label, y_label = (wrap(axis_label(shown, name, language), width - 8, SMALL) for name in ("x", "y"))
     names = {line.key: wrap(line.name, 0.31 * width, SMALL, bold=line.ink.bold) for line in lines}
@@ -43,7 +43,7 @@ def _times(lines: list[Series]) -> tuple[float, float]:
 
 
 def _heights(lines: list[Series]) -> tuple[float, float]:
-    ends = [end for line in lines for value in line.seen for end in (value.low, value.high)]
+    ends = [end for line in lines for value in line.seen if value is not GAP for end in (value.low, value.high)]
     _, high = padded(ends or [0.0, 1.0], include=(0.0,))
     return min([0.0, *ends]), high
 

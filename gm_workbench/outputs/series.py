@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from gm_workbench.outputs.output import ShownCell, ShownOutput
@@ -12,9 +13,12 @@ from gm_workbench.vocabulary.text import Language
 AT_RISK = "_at_risk"
 
 
+GAP = Drawn(math.nan, math.nan, math.nan)
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line: its name, how it is drawn, and its numbers up to the first that is hidden."""
+    """One line: its name, how it is drawn, and its numbers up to the last that is shown; `GAP` where one before is hidden."""
 
     key: str
     name: str
@@ -32,8 +36,8 @@ def curves_of(shown: ShownOutput, language: Language) -> list[Series]:
 
 def _series(shown: ShownOutput, key: str, ink: Ink, language: Language) -> Series:
     cells = sorted((cell for cell in shown.cells if cell.row == key), key=lambda cell: float(cell.column))
-    until = next((place for place, cell in enumerate(cells) if cell.hidden), len(cells))
-    seen = tuple(value for cell in cells[:until] if (value := drawn(cell)) is not None)
+    until = max((place for place, cell in enumerate(cells, 1) if not cell.hidden), default=0)
+    seen = tuple(drawn(cell) or GAP for cell in cells[:until])
     return Series(key, shown.words.label(key)[language], ink, tuple(float(cell.column) for cell in cells[:until]), seen)
 
 

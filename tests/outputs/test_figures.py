@@ -8,7 +8,7 @@ from PIL import Image
 from gm_workbench.errors import OutputError
 from gm_workbench.outputs.figures import DRAWN, draw
 from gm_workbench.outputs.output import Axis, Measure, Role, Shape, ShownCell, ShownOutput, Suppressed, Words, plain
-from gm_workbench.outputs.series import AT_RISK, curves_of, risk_rows
+from gm_workbench.outputs.series import AT_RISK, GAP, curves_of, risk_rows
 from gm_workbench.outputs.squares import BLACK, DARK, LIGHT, TURNS_WHITE, head_size, shade
 from gm_workbench.outputs.style import (
     CREAM,
@@ -237,11 +237,11 @@ def test_forest_of_several_columns_names_them_in_their_own_colours():
     assert (colours["women"], colours["men"]) == (TEAL, RUST)
 
 
-def test_curve_stops_where_its_numbers_are_hidden():
-    output = shown(*series("a", (0.0, 0.1, HIDDEN, 0.3)), *series("b", (0.0, 0.1, 0.2, 0.3)))
-    stopped, whole = curves_of(output, "nl")
-    assert (stopped.x, len(stopped.seen)) == ((0.0, 1.0), 2)
-    assert len(whole.seen) == 4
+def test_curve_has_a_gap_where_a_number_is_hidden_and_stops_where_all_later_ones_are():
+    output = shown(*series("a", (0.0, 0.1, HIDDEN, 0.3, HIDDEN)), *series("b", (0.0, 0.1, 0.2, 0.3, 0.4)))
+    broken, whole = curves_of(output, "nl")
+    assert (broken.x, [one is GAP for one in broken.seen]) == ((0.0, 1.0, 2.0, 3.0), [False, False, True, False])
+    assert len(whole.seen) == 5
     draw(output, Shape.CURVE, "nl")
 
 
