@@ -20,7 +20,7 @@ from scipy import stats
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import all_finite, is_column
-from gm_workbench.metrics.cr2_parts import SINGULAR, blocks_of, few_behind, inverse_root, part_of, parts_alone
+from gm_workbench.metrics.cr2_parts import SINGULAR, blocks_of, few_behind, inverse_root, parts_alone, parts_of
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.sides import beside, over
 from gm_workbench.metrics.stepwise_errors import MIN_CLUSTERS_PER_ARM
@@ -51,10 +51,11 @@ class Influence:
         :math:`P = D + U C U'` with D diagonal and few columns in U, so no matrix of pairs of clusters is ever made.
         """
         c = self.inverse.T @ w
-        own, u = c @ self.own @ c, np.hstack([self.weighted @ c, self.plain @ c])
+        own = self.own.reshape(-1, len(c) ** 2) @ np.outer(c, c).ravel()
+        u = np.hstack([(one.reshape(-1, len(c)) @ c).reshape(-1, len(c)) for one in (self.weighted, self.plain)])
         one = np.eye(len(w))
         core = np.block([[0 * one, -one], [-one, self.square]])
-        pairs, beside = u.T @ u @ core, np.einsum("gi,ij,gj->g", u, core, u)
+        pairs, beside = u.T @ u @ core, np.sum((u @ core) * u, axis=1)
         squares = float(np.sum(own**2 + 2 * own * beside) + np.trace(pairs @ pairs))
         return float(np.sum(own + beside)), squares, float(c @ self.square @ c)
 
@@ -211,14 +212,14 @@ def cr2(
     alone, blocks = blocks_of(y, x, np.asarray(codes), weights)
     everyone = [alone, *blocks]
     inverse = inverse_root(everyone, tuple(x), len(y), method)
-    fitted = np.sum([(x_g @ inverse).T @ (w * e) for x_g, w, e in everyone], axis=0)
-    square = np.sum([turned.T @ turned for turned in (w[:, None] * (x_g @ inverse) for x_g, w, _ in everyone)], axis=0)
-    root = None if weights is None else square
-    parts = [part_of(x_g @ inverse, w, e, fitted, root) for x_g, w, e in blocks]
-    joined = zip(
-        parts_alone(alone[0] @ inverse, *alone[1:], fitted, root), zip(*parts, strict=True) if parts else [()] * 4, strict=True
+    fitted = np.sum([_crossed(x_g @ inverse, w * e, w.ndim) for x_g, w, e in everyone], axis=0)
+    square = np.sum(
+        [_crossed(heavy, heavy, heavy.ndim - 1) for heavy in (w[..., None] * (x_g @ inverse) for x_g, w, _ in everyone)], axis=0
     )
-    scores, own, plain, heavy = (np.concatenate([one, np.array(rest).reshape(-1, *one.shape[1:])]) for one, rest in joined)
+    root = None if weights is None else square
+    parts = [parts_of(x_g @ inverse, w, e, fitted, root) for x_g, w, e in blocks]
+    every = [parts_alone(alone[0] @ inverse, *alone[1:], fitted, root), *parts]
+    scores, own, plain, heavy = (np.concatenate(one) for one in zip(*every, strict=True))
     return SmallSampleFit(
         tuple(x),
         inverse @ fitted,
@@ -230,6 +231,12 @@ def cr2(
         influence=Influence(inverse, square, own, plain, heavy),
         sizes=tuple(np.bincount(codes, weights).tolist()),
     )
+
+
+def _crossed(left: Floats, right: Floats, axes: int) -> Floats:
+    """Sum products over all rows, which are the first axes."""
+    rows = list(range(axes))
+    return np.asarray(np.tensordot(left, right, (rows, rows)))
 
 
 def _require(
