@@ -124,8 +124,10 @@ class SmallSampleFit:
         w = self._weights(weights, method)
         return self._above_rounding(float(w @ self.covariance @ w), self.influence.moments(w)[2])
 
-    def unjudged(self, *combinations: Mapping[str, float], method: str = CR2) -> NotEnoughData | None:
+    def unjudged(self, *combinations: Mapping[str, float], method: str = CR2, each: str = "clusters") -> NotEnoughData | None:
         """Say where the clusters cannot judge weighted sums: too few tell of one, or all do as the line says.
+
+        `each` is what a shortage calls the clusters, where these are persons.
 
         >>> x = {"const": np.ones(6), "new": np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0])}
         >>> fit = cr2(pd.Series([1.0, 2.0, 3.0, 3.0, 4.0, 5.0]), x, pd.Series(range(6)))
@@ -137,9 +139,10 @@ class SmallSampleFit:
         df = min(trace**2 / squares if squares > 0 else 0.0 for trace, squares, _ in moments)
         few = few_behind(df, alone=any(trace < (1 - math.sqrt(SINGULAR)) * whole for trace, _, whole in moments))
         if few is not None:
-            return NotEnoughData(method, "clusters in each group", few, MIN_CLUSTERS_PER_ARM)
+            return NotEnoughData(method, f"{each} in each group", few, MIN_CLUSTERS_PER_ARM)
         told = all(self.tells(one, method) for one in combinations)
-        return None if told else NotEnoughData(method, "different results of coaches in a group", 1, 2)
+        who = "coaches" if each == "clusters" else each
+        return None if told else NotEnoughData(method, f"different results of {who} in a group", 1, 2)
 
     def _above_rounding(self, variance: float, whole: float) -> bool:
         return (SINGULAR * self.spread) ** 2 * whole < variance < np.inf
