@@ -73,8 +73,8 @@ def mediation(
     Errors are CR2 by person (then HC2) or cluster, and every coefficient has t on Satterthwaite degrees of freedom of its own:
     what a coach does is known from the coaches on the smaller side, what goes with a mediator from nearly all persons. So a, b
     and c are drawn each from their own t, of which b and c keep their correlation (`paths.drawn_paths`): one number for both
-    would make b too unsure, or c too sure. The two models are taken as independent, as their errors are when e₂ is as likely above
-    zero as below it. Where both a and b may be zero the interval of ab is too wide, whatever the distributions.
+    would make b too unsure, or c too sure. The two models are taken as independent, as their errors are when e₂ is as likely
+    above zero as below it. Where both a and b may be zero the interval of ab is too wide, whatever the distributions.
 
     A description of three associations. Even when the exposure was assigned at random the mediator was not: persons with a high
     mediator differ in more than the exposure. Print the sensitivity next to the indirect part.
