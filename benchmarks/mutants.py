@@ -253,8 +253,8 @@ NO_CHANGE: dict[tuple[str, str, int, str], str] = {
     ): FLOOR,
     (
         "metrics/small_sample.py",
-        "[_crossed(heavy, heavy, heavy.ndim - 1) for heavy in (w[..., None] * (x_g @ inverse) for x_g, w, _ in everyone)], axis=0",
-        54,
+        "turned = [w[..., None] * (x_g @ inverse) for x_g, w, _ in everyone]",
+        10,
         "minus",
     ): SQUARED,
     (

@@ -216,9 +216,8 @@ def cr2(
     everyone = [alone, *blocks]
     inverse = inverse_root(everyone, tuple(x), len(y), method)
     fitted = np.sum([_crossed(x_g @ inverse, w * e, w.ndim) for x_g, w, e in everyone], axis=0)
-    square = np.sum(
-        [_crossed(heavy, heavy, heavy.ndim - 1) for heavy in (w[..., None] * (x_g @ inverse) for x_g, w, _ in everyone)], axis=0
-    )
+    turned = [w[..., None] * (x_g @ inverse) for x_g, w, _ in everyone]
+    square = np.sum([_crossed(one, one, one.ndim - 1) for one in turned], axis=0)
     root = None if weights is None else square
     parts = [parts_of(x_g @ inverse, w, e, fitted, root) for x_g, w, e in blocks]
     every = [parts_alone(alone[0] @ inverse, *alone[1:], fitted, root), *parts]
