@@ -155,6 +155,8 @@ def fixed_effects(
         x = {name: x[name] for name in predictors}
     noise = variance, residual_df, float(residual_df)
     slopes = _estimates(centred[outcome], x, frame[person], noise, _robust(errors, few), unit, FIXED)
+    if isinstance(slopes, NotEnoughData):
+        return slopes
     own = means[outcome] - sum(means[name] * slopes[name].value for name in predictors)
     spread = float(own[~frame[person].duplicated().to_numpy()].std())
     return PanelFit(MappingProxyType({name: slopes[name] for name in predictors}), spread, math.sqrt(variance), len(frame))
@@ -230,6 +232,8 @@ def random_effects(
     df = _between_df(sizes, predictors) if seen < FEW else math.inf
     robust = _robust(errors, min(seen, _on_a_side(frame, predictors, person)) < TELLING)
     estimates = _estimates(parts[outcome], x, frame[person], (*_noise(parts[outcome], x), df), robust, unit, RANDOM)
+    if isinstance(estimates, NotEnoughData):
+        return estimates
     return PanelFit(MappingProxyType(estimates), math.sqrt(variance), math.sqrt(within), len(frame))
 
 
@@ -299,11 +303,13 @@ def _estimates(
     errors: Literal["CR1", "CR2", "classical"],
     unit: str,
     method: str,
-) -> dict[str, Estimate]:
-    """Give an estimate per column; `noise` is the variance, the residual df, and the df of classical intervals."""
+) -> dict[str, Estimate] | NotEnoughData:
+    """Give an estimate per column, unless the line tells all; `noise`: variance, residual df, df of classical intervals."""
     variance, residual_df, df = noise
     if errors == "CR2":
         small, told = cr2(y, x, person, persons=person.nunique(), method=method), f"{method}, CR2 by person"
+        if not all(small.tells({name: 1.0}) for name in x):
+            return NotEnoughData(method, SAME, 1, 2)
         return {name: replace(small.combine({name: 1.0}, unit, told), residual_df=residual_df) for name in x}
     fit = least_squares(y, x, person, persons=person.nunique(), method=method)
     told = f"{method}, CR1 by person, t interval on persons − 1"

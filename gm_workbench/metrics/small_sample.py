@@ -141,8 +141,8 @@ class SmallSampleFit:
         if few is not None:
             return NotEnoughData(method, f"{each} in each group", few, MIN_CLUSTERS_PER_ARM)
         told = all(self.tells(one, method) for one in combinations)
-        who = "coaches" if each == "clusters" else each
-        return None if told else NotEnoughData(method, f"different results of {who} in a group", 1, 2)
+        alike = "different results of coaches in a group" if each == "clusters" else "different outcomes"
+        return None if told else NotEnoughData(method, alike, 1, 2)
 
     def _above_rounding(self, variance: float, whole: float) -> bool:
         return (SINGULAR * self.spread) ** 2 * whole < variance < np.inf

@@ -58,9 +58,6 @@ WHAT = {
     "different results of coaches in a group": Text(
         "verschillende uitkomsten van consulenten in een groep", "different results of coaches in a group"
     ),
-    "different results of persons in a group": Text(
-        "verschillende uitkomsten van personen in een groep", "different results of persons in a group"
-    ),
     "groups": Text("consulenten", "coaches"),
     "clusters": Text("consulenten", "coaches"),
     "teams": Text("teams", "teams"),
