@@ -181,14 +181,14 @@ NO_CHANGE: dict[tuple[str, str, int, str], str] = {
     ): "the part of the line after else is for weighted rows; no published set has them",
     (
         "metrics/cr2_parts.py",
-        'triangles = [np.linalg.qr(np.sqrt(w)[:, None] * x, mode="r") for x, w, _ in blocks if len(w)]',
-        26,
+        "scaled = [(np.sqrt(w)[..., None] * x).reshape(-1, len(names)) for x, w, _ in blocks if len(w)]",
+        11,
         "minus",
     ): SQUARED,
     (
         "metrics/cr2_parts.py",
-        "return adjusted.T @ (outcome - z @ fitted), adjusted.T @ adjusted, z.T @ adjusted, heavy.T @ adjusted",
-        7,
+        "return (turned @ left)[..., 0], turned @ adjusted, z.mT @ adjusted, heavy.mT @ adjusted",
+        8,
         "minus",
     ): SQUARED,
     (
@@ -223,7 +223,13 @@ NO_CHANGE: dict[tuple[str, str, int, str], str] = {
     ): "minus nought is nought",
     (
         "metrics/small_sample.py",
-        'pairs, beside = u.T @ u @ core, np.einsum("gi,ij,gj->g", u, core, u)',
+        "pairs, beside = u.T @ u @ core, np.sum((u @ core) * u, axis=1)",
+        16,
+        "minus",
+    ): SQUARED,
+    (
+        "metrics/small_sample.py",
+        "u = np.hstack([(one.reshape(-1, len(c)) @ c).reshape(-1, len(c)) for one in (self.weighted, self.plain)])",
         16,
         "minus",
     ): SQUARED,
@@ -247,8 +253,8 @@ NO_CHANGE: dict[tuple[str, str, int, str], str] = {
     ): FLOOR,
     (
         "metrics/small_sample.py",
-        "square = np.sum([turned.T @ turned for turned in (w[:, None] * (x_g @ inverse) for x_g, w, _ in everyone)], axis=0)",
-        50,
+        "turned = [w[..., None] * (x_g @ inverse) for x_g, w, _ in everyone]",
+        10,
         "minus",
     ): SQUARED,
     (

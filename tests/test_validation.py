@@ -128,8 +128,8 @@ def test_items_that_are_turned_to_another_place_are_seen(run, monkeypatch):
 
 
 def test_a_turned_sign_is_seen(run, monkeypatch):
-    right = moderation._slope
-    monkeypatch.setattr(moderation, "_slope", lambda fit, by, name, at, *more: right(fit, by, name, -at, *more))
+    right = moderation._at
+    monkeypatch.setattr(moderation, "_at", lambda by, name, at, per: right(by, name, -at, per))
     with pytest.raises(Off, match=r"^moderation\.slope_low\.value"):
         execute("moderation")
 

@@ -118,7 +118,7 @@ def tilt(
     >>> rows = rows.assign(plan=2 * rows["new"] + rows["noise"], other=[i % 5 for i in range(60)])
     >>> found = tilt(mediation(rows.assign(work=rows["plan"] + 3 * rows["other"]), "new", "plan", "work"), [0.0, 0.5])
     >>> round(found.zero, 2), found.unsure, [round(one.indirect.value, 2) for one in found.curve]
-    (0.43, 0.21, [2.09, -0.45])
+    (0.43, 0.19, [2.09, -0.45])
     """
     if not all(-1 < rho < 1 for rho in correlations):
         raise MetricError(f"{TILTED}: every correlation must lie between −1 and 1, ends excluded.")

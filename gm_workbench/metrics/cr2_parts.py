@@ -15,7 +15,10 @@ from gm_workbench.metrics.checks import told_apart
 Floats = NDArray[np.float64]
 
 Block = tuple[Floats, Floats, Floats]
-"""Rows of one cluster: predictors, weights, outcome."""
+"""Rows of one cluster: predictors, weights, outcome; or of several clusters of one size, with the cluster as first axis."""
+
+AT_ONCE = 4096
+"""Clusters of one size that are reckoned together, so that memory stays small."""
 
 SINGULAR = 1e-10
 """Below this share a direction counts as wholly used up by the fit, as a cluster's own mean is when it has a dummy."""
@@ -40,13 +43,14 @@ def few_behind(df: float, *, alone: bool) -> int | None:
 def blocks_of(
     y: pd.Series[Any], x: Mapping[str, Floats], codes: NDArray[np.int64], weights: pd.Series[Any] | None
 ) -> tuple[Block, list[Block]]:
-    """Give the rows that are a cluster each, together, and the other clusters."""
+    """Give the rows that are a cluster each, together, and the other clusters, those of one size together."""
     outcome = y.to_numpy(dtype=float)
     scale = np.ones(len(outcome)) if weights is None else weights.to_numpy(dtype=float) / float(weights.mean())
     matrix, sizes = np.column_stack([np.asarray(column, dtype=float) for column in x.values()]), np.bincount(codes)
-    shared = np.flatnonzero(sizes[codes] > 1)
-    order = shared[np.argsort(codes[shared], kind="stable")]
-    groups = np.split(order, np.cumsum(sizes[sizes > 1])[:-1]) if len(order) else []
+    order = np.argsort(codes, kind="stable")
+    size = sizes[codes[order]]
+    shared = [order[size == rows].reshape(-1, rows) for rows in np.unique(sizes[sizes > 1]).tolist()]
+    groups = [part[at : at + AT_ONCE] for part in shared for at in range(0, len(part), AT_ONCE)]
     alone = np.flatnonzero(sizes[codes] == 1)
     one, *others = [(matrix[rows], scale[rows], outcome[rows]) for rows in (alone, *groups)]
     return one, others
@@ -54,7 +58,8 @@ def blocks_of(
 
 def inverse_root(blocks: list[Block], names: tuple[str, ...], rows: int, method: str) -> Floats:
     """Give R^-1 of X = QR, block by block: this keeps the digits that X'X would lose, and Q is never held whole."""
-    triangles = [np.linalg.qr(np.sqrt(w)[:, None] * x, mode="r") for x, w, _ in blocks if len(w)]
+    scaled = [(np.sqrt(w)[..., None] * x).reshape(-1, len(names)) for x, w, _ in blocks if len(w)]
+    triangles = [np.linalg.qr(one, mode="r") for one in scaled]
     r = np.asarray(np.linalg.qr(np.vstack(triangles), mode="r"))
     if rows <= len(names) or not told_apart(r):
         raise MetricError(
@@ -63,15 +68,16 @@ def inverse_root(blocks: list[Block], names: tuple[str, ...], rows: int, method:
     return np.asarray(np.linalg.inv(r))
 
 
-def part_of(z: Floats, w: Floats, outcome: Floats, fitted: Floats, square: Floats | None) -> tuple[Floats, ...]:
-    """Give what one cluster adds: its score, and its three matrices for `Influence`."""
-    heavy = w[:, None] * z
+def parts_of(z: Floats, w: Floats, outcome: Floats, fitted: Floats, square: Floats | None) -> tuple[Floats, ...]:
+    """Give what each of several clusters of one size adds: its score, and its three matrices for `Influence`."""
+    heavy = w[..., None] * z
     adjusted = _adjusted(z, heavy, square)
-    return adjusted.T @ (outcome - z @ fitted), adjusted.T @ adjusted, z.T @ adjusted, heavy.T @ adjusted
+    turned, left = adjusted.mT, (outcome - z @ fitted)[..., None]
+    return (turned @ left)[..., 0], turned @ adjusted, z.mT @ adjusted, heavy.mT @ adjusted
 
 
 def parts_alone(z: Floats, w: Floats, outcome: Floats, fitted: Floats, square: Floats | None) -> tuple[Floats, ...]:
-    """Give what `part_of` does of each row that is a cluster by itself: there A is a number."""
+    """Give what `parts_of` does of each row that is a cluster by itself: there A is a number."""
     heavy = w[:, None] * z
     left = 1 - 2 * np.sum(z * heavy, axis=1) + np.sum((z if square is None else z @ square) * z, axis=1)
     root = np.where(left > SINGULAR, np.maximum(left, SINGULAR) ** -0.5, 0.0)
@@ -82,11 +88,11 @@ def parts_alone(z: Floats, w: Floats, outcome: Floats, fitted: Floats, square: F
 
 def _adjusted(z: Floats, heavy: Floats, square: Floats | None) -> Floats:
     """Give A W Z. What A is the root of is the identity but for the columns of Z and W Z, so only that part is made."""
-    k = z.shape[1]
-    q, r = np.linalg.qr(z if square is None else np.hstack([z, heavy]))
-    r_z, r_heavy = r[:, :k], r[:, -k:]
-    taken = r_z @ r_heavy.T
-    core = np.eye(len(r)) - taken - taken.T + r_z @ (np.eye(k) if square is None else square) @ r_z.T
+    k = z.shape[-1]
+    q, r = np.linalg.qr(z if square is None else np.concatenate([z, heavy], axis=-1))
+    r_z, r_heavy = r[..., :k], r[..., -k:]
+    taken = r_z @ r_heavy.mT
+    core = np.eye(r.shape[-2]) - taken - taken.mT + r_z @ (np.eye(k) if square is None else square) @ r_z.mT
     values, vectors = np.linalg.eigh(core)
     roots = np.where(values > SINGULAR, np.maximum(values, SINGULAR) ** -0.5, 0.0) - 1.0
-    return np.asarray(heavy + (q @ vectors) @ (roots[:, None] * (vectors.T @ r_heavy)))
+    return np.asarray(heavy + (q @ vectors) @ (roots[..., None] * (vectors.mT @ r_heavy)))

