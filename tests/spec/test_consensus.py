@@ -146,7 +146,7 @@ def test_icc_by_mean_size_equals_bliese(witness):
     assert shared.group_size == pytest.approx(7382 / 99)
     weighted = shared_rating(soldiers(), "well", "company")
     assert weighted.single.value > shared.single.value  # unequal companies stand for somewhat smaller ones
-    assert weighted.mean == shared.mean
+    assert weighted.mean.value == shared.mean.value
 
 
 def test_icc_by_mean_size_equals_multilevel_on_chicks(witness):
