@@ -149,7 +149,7 @@ def test_difference_in_spend_needs_persons_with_spend_in_each_group(asked, men, 
 def test_difference_in_spend_is_no_surer_than_persons_with_spend_allow(witness):
     # 41 men have spend: Student's t at .975 with 40 degrees of freedom, from the tables, is 2.0211
     result = spend_difference(two_groups([1.0, 3.0] * 200, [*[100.0] * 41, *[0.0] * 900]), "sex", ("woman", "man"))
-    given = {"tolerance": 5e-5, "data": "drawn", "source": "tables of Student's t, 40 degrees of freedom", "known": "read"}
+    given = {"tolerance": 5e-5, "data": "drawn", "source": "tables of Student's t, 40 degrees of freedom", "known": "memory"}
     witness(
         "equity.spend_difference", "upper bound in standard errors", (result.high - result.value) / result.se, 2.0211, **given
     )
