@@ -34,6 +34,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t
 
 from gm_workbench.metrics import assignments, mobility
 from gm_workbench.metrics.bootstrap import class_draws
@@ -72,6 +73,14 @@ def ends(replicates: list[Numbers]) -> Numbers:
     table = pd.DataFrame(replicates)
     found = {"se": table.std(ddof=1), "low": table.quantile(0.025), "high": table.quantile(0.975)}
     return {f"{name} {end}": float(one) for end, values in found.items() for name, one in values.items()}
+
+
+def no_narrower(numbers: Numbers, whole: Numbers, frame: pd.DataFrame) -> Numbers:
+    """Widen the intervals of spend to Student's t with as many degrees as persons with spend in the smaller group, less one."""
+    aside = t.ppf(0.975, frame.loc[frame["amount"] > 0, "sex"].value_counts().min() - 1)
+    low = {f"{name} low": min(numbers[f"{name} low"], one - aside * numbers[f"{name} se"]) for name, one in whole.items()}
+    high = {f"{name} high": max(numbers[f"{name} high"], one + aside * numbers[f"{name} se"]) for name, one in whole.items()}
+    return numbers | low | high
 
 
 def of(estimates: dict[str, Estimate]) -> Numbers:
@@ -319,6 +328,8 @@ def work(name: str, way: str, people: int, replicates: int) -> dict[str, object]
         refit = case.refit(frame)
         many = replicates + (case.told is share_beyond)
         numbers = case.told([refit(rows) for rows in islice(draws, many)])
+        if "sex" in frame:
+            numbers = no_narrower(numbers, refit(tuple(np.flatnonzero(frame["sex"] == sex) for sex in SEXES)), frame)
     return {"seconds": time.process_time() - began, "mib": peak_mib() - before, "numbers": numbers}
 
 

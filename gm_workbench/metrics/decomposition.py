@@ -20,12 +20,15 @@ from gm_workbench.metrics.checks import are_labels, require_columns, require_fil
 from gm_workbench.metrics.equity import EURO_MONTH
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.sides import beside, of_money, side_of
+from gm_workbench.metrics.spend_width import fewest_with_spend, no_narrower, short_of_spend
 from gm_workbench.metrics.widths import ALIKE, is_flat
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-KITAGAWA = "Kitagawa decomposition, bootstrap of persons, percentile interval"
+KITAGAWA = (
+    "Kitagawa decomposition, bootstrap of persons, the wider of the percentile interval and Student's t by persons with spend"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,10 @@ def spend_kitagawa(
         (r_{1k} - r_{2k})
 
     Composition: the groups spend their months in other categories (households, age bands). Rates: within a category another
-    amount per person-month is spent.
+    amount per person-month is spent. Intervals are as those of `equity.spend_difference`, whose floor is also here.
+
+    How often they miss, where 5 in 100 should, for the difference and the rates: 9 and 9 of 345 where one in three of 120 and
+    of 200 persons has lognormal spend, 17 and 18 of 428 where 180 of 640 lone parents of the default world are drawn at random.
 
     Parameters
     ----------
@@ -121,8 +127,8 @@ def spend_kitagawa(
     -------
     Decomposition
         In euros per person-month, with NotEnoughData for the difference or a part of it that is the same in every draw (one
-        category, or one amount for everybody); NotEnoughData as a whole when all three are, or when a group has fewer than two
-        persons.
+        category, or one amount for everybody); NotEnoughData as a whole when all three are, or when a group has fewer than
+        `spend_width.MIN_WITH_SPEND` (40) persons with any spend.
 
     Raises
     ------
@@ -136,8 +142,8 @@ def spend_kitagawa(
     Examples
     --------
     >>> import pandas as pd
-    >>> months = pd.DataFrame({"person": list("abcd"), "sex": ["w", "w", "m", "m"], "household": ["x", "y", "x", "x"],
-    ...                        "amount": [10.0, 30.0, 8.0, 12.0]})
+    >>> months = pd.DataFrame({"person": range(80), "sex": ["w", "w", "m", "m"] * 20, "household": ["x", "y", "x", "x"] * 20,
+    ...                        "amount": [10.0, 30.0, 8.0, 12.0] * 20})
     >>> result = spend_kitagawa(months, "sex", ("w", "m"), "household")
     >>> result.gap.value, result.composition.value, result.rates.value
     (10.0, 10.0, 0.0)
@@ -161,7 +167,8 @@ def provision_kitagawa(
         (r_{1k} - r_{2k})
 
     Composition: how often a person-month has costs of a type. Rates: the mean amount when it has. Shares need not sum to 1, for
-    most months have no costs and some have two types.
+    most months have no costs and some have two types. Intervals are as those of `equity.spend_difference`, whose floor is also
+    here; how often they miss was measured for `spend_kitagawa` only.
 
     Parameters
     ----------
@@ -174,8 +181,8 @@ def provision_kitagawa(
     -------
     Decomposition
         In euros per person-month, with NotEnoughData for the difference or a part of it that is the same in every draw (one
-        category, or one amount for everybody); NotEnoughData as a whole when all three are, or when a group has fewer than two
-        persons.
+        category, or one amount for everybody); NotEnoughData as a whole when all three are, or when a group has fewer than
+        `spend_width.MIN_WITH_SPEND` (40) persons with any spend.
 
     Raises
     ------
@@ -190,8 +197,8 @@ def provision_kitagawa(
     Examples
     --------
     >>> import pandas as pd
-    >>> months = pd.DataFrame({"person": list("abcd"), "sex": ["w", "w", "m", "m"]})
-    >>> costs = pd.DataFrame({"person": ["a", "c", "d"], "sex": ["w", "m", "m"], "type": "06", "amount": [10.0, 8.0, 12.0]})
+    >>> months = pd.DataFrame({"person": range(160), "sex": ["w"] * 80 + ["m"] * 80})
+    >>> costs = months.loc[40:].assign(type="06", amount=[10.0] * 40 + [8.0, 12.0] * 40)
     >>> result = provision_kitagawa(months, costs, "sex", ("w", "m"))
     >>> result.gap.value, result.composition.value, result.rates.value
     (-5.0, -5.0, 0.0)
@@ -238,17 +245,19 @@ def _decompose(person: Ints, side: Ints, costs: _Costs, draws: int, seed: int) -
     """Decompose with shares = rows of costs per person-month and rates = euros per row of costs."""
     summed = [_summed(person[side == one], costs, one) for one in (0, 1)]
     people = [len(one) for one in summed]
-    if min(people) < 2:
-        return NotEnoughData(KITAGAWA, "persons in each group", min(people), 2)
     euros = range(1 + len(costs.categories), 1 + 2 * len(costs.categories))
+    spent = [one[:, euros].sum(axis=1) for one in summed]
+    fewest = fewest_with_spend(spent)
+    if short := short_of_spend(KITAGAWA, fewest):
+        return short
     (c_a, r_a), (c_b, r_b) = (_shares_and_rates(own_sums(one, euros, draws, seed + at)) for at, one in enumerate(summed))
     composition, rates = _kitagawa_stack(c_a, c_b, r_a, r_b)
     sums = [composition.sum(axis=1) + rates.sum(axis=1), composition.sum(axis=1), rates.sum(axis=1)]
-    sides = of_money(people, (one[:, euros].sum(axis=1) for one in summed))
+    sides = of_money(people, spent)
 
     def told(drawn: Floats) -> Estimate:
         made = percentile(drawn[0], drawn[1:], sum(people), EURO_MONTH, KITAGAWA)
-        return beside(made, sides)
+        return beside(no_narrower(made, fewest), sides)
 
     behind = sum((one[:, 1 : 1 + len(costs.categories)] > 0).sum(axis=0) for one in summed)
     by_category = zip(costs.categories, composition.T, rates.T, np.atleast_1d(behind).tolist(), strict=True)

@@ -28,6 +28,7 @@ WHAT = {
     "persons at the start": Text("personen aan de start", "persons at the start"),
     "persons paid in the month": Text("personen met loon in de maand", "persons paid in the month"),
     "persons with any spend": Text("personen met uitgaven", "persons with any spend"),
+    "persons with any spend in each group": Text("personen met uitgaven per groep", "persons with any spend in each group"),
     "persons with any spend in each category": Text(
         "personen met uitgaven in elke categorie van de kenmerken",
         "persons with any spend in each category of the characteristics",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -91,16 +93,20 @@ def test_part_of_the_only_characteristic_is_the_whole(policy):
 
 @pytest.mark.parametrize(("few", "reason"), [(9, Reason.THRESHOLD), (10, None)])
 def test_split_of_spend_needs_enough_persons_on_each_side(policy, few, reason):
-    sex = ["m"] * few + ["w"] * (60 - few)
-    rows = pd.DataFrame({"person": range(60), "sex": sex, "amount": [i % 9 * 1.0 for i in range(60)]})
+    """The metric itself asks for more persons with spend; the guard looks at what it is told of each side."""
+    sex = ["m"] * 60 + ["w"] * 80
+    rows = pd.DataFrame({"person": range(140), "sex": sex, "amount": [1.0 + i % 9 for i in range(140)]})
     months = pd.concat([rows.assign(home="rent"), rows[rows["person"] % 3 > 0].assign(home="own")])
     split = spend_kitagawa(months, "sex", ("w", "m"), "home", draws=29)
-    assert {why(policy, one) for one in (split.gap, split.composition, split.rates)} == {reason}
+    parts = (split.gap, split.composition, split.rates)
+    assert {one.sides.persons for one in parts} == {(80, 60)}
+    fewer = [replace(one, sides=replace(one.sides, persons=(80, few))) for one in parts]
+    assert {why(policy, one) for one in fewer} == {reason}
 
 
 def test_difference_in_spend_says_who_stands_on_each_side():
-    months = pd.DataFrame({"person": range(40), "sex": ["m"] * 11 + ["w"] * 29, "amount": [i % 9 * 1.0 for i in range(40)]})
-    assert spend_difference(months, "sex", ("w", "m"), draws=29).sides == Sides((29, 11), money=8 / 37)
+    months = pd.DataFrame({"person": range(99), "sex": ["m"] * 45 + ["w"] * 54, "amount": [1.0 + i % 9 for i in range(99)]})
+    assert spend_difference(months, "sex", ("w", "m"), draws=29).sides == Sides((54, 45), money=9 / 225)
 
 
 @pytest.mark.parametrize(("most", "reason"), [(59.0, None), (61.0, Reason.DOMINANCE)])

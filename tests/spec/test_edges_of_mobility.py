@@ -24,8 +24,10 @@ BEGAN = pd.DataFrame([(p, t, 3 * (p < 5)) for p in range(10) for t in range(1, 4
 BEGAN["score"] = 3.0 * ((BEGAN["first"] > 0) & (BEGAN["time"] == 3)) + BEGAN["person"] % 5 * BEGAN["time"] ** 2
 NOTHING = pd.DataFrame({"person": range(20), "amount": 0.0, "sex": ["w", "m"] * 10, "home": ["rent", "rent", "own", "own"] * 5})
 ALIKE = NOTHING.assign(amount=[i // 4 * 10.0 for i in range(20)])
-COSTS = pd.DataFrame({"person": [0, 2, 1, 3, 4, 6, 5, 7], "sex": [*"wwmm"] * 2, "type": [*"aabbcccc"]})
-COSTS["amount"] = [10.0] * 4 + [8.0, 12.0] * 2
+MANY = pd.concat([ALIKE.assign(person=ALIKE["person"] + 20 * again) for again in range(5)], ignore_index=True)
+"""Forty of each group, the fewest, have spend."""
+COSTS = pd.DataFrame({"person": range(80), "sex": ["w", "m"] * 40, "type": [*"aabb"] * 10 + ["c"] * 40})
+COSTS["amount"] = [10.0] * 40 + [8.0, 8.0, 12.0, 12.0] * 10
 HOMES = pd.DataFrame(
     {"sex": ["w"] * 40 + ["m"] * 40, "home": ["rent", "own"] * 40, "y": [3.0, 5.0, 4.0, 6.0] * 10 + [1.0, 3.0, 2.0, 4.0] * 10}
 )
@@ -137,7 +139,7 @@ EDGES: list[tuple[str, str, Callable[[Callable[..., Any]], float], float, str]] 
     (
         "equity.spend_difference",
         "two groups that are alike",
-        lambda ask: ask(ALIKE, "sex", ("w", "m"), 9).value,
+        lambda ask: ask(MANY, "sex", ("w", "m"), 9).value,
         0,
         "20 less 20",
     ),
@@ -151,21 +153,21 @@ EDGES: list[tuple[str, str, Callable[[Callable[..., Any]], float], float, str]] 
     (
         "decomposition.spend_kitagawa",
         "two groups that are alike",
-        lambda ask: ask(ALIKE, "sex", ("w", "m"), "home", 9).gap.value,
+        lambda ask: ask(MANY, "sex", ("w", "m"), "home", 9).gap.value,
         0,
         "20 less 20",
     ),
     (
         "decomposition.provision_kitagawa",
         "types that one group never has, and one for both",
-        lambda ask: ask(NOTHING, COSTS, "sex", ("w", "m"), 99).gap.value,
+        lambda ask: ask(MANY, COSTS, "sex", ("w", "m"), 99).gap.value,
         0,
-        "2 of 10 months at 10 each and 2 at 8 and 12, on both sides",
+        "20 of 50 months at 10 each and 20 at 8 and 12, on both sides",
     ),
     (
         "oaxaca.oaxaca_blinder",
         "the same characteristics",
-        lambda ask: ask(HOMES, "y", "sex", ("w", "m"), ["home"], draws=9).explained.value,
+        lambda ask: ask(HOMES, "y", "sex", ("w", "m"), ["home"], "points", 9).explained.value,
         0,
         "shares of .5 less .5",
     ),

@@ -7,8 +7,9 @@ import pytest
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.bootstrap_sums import drawn_kinds, kinds
 from gm_workbench.metrics.decomposition import kitagawa, provision_kitagawa, spend_kitagawa
-from gm_workbench.metrics.equity import MIN_PERSONS, spend, spend_by, spend_difference
+from gm_workbench.metrics.equity import spend, spend_by, spend_difference
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
+from gm_workbench.metrics.spend_width import MIN_WITH_SPEND, no_narrower
 
 EXACT = 1e-9
 STATA = 5e-4  # Stata prints seven figures
@@ -125,10 +126,39 @@ def test_spend_difference_is_the_first_group_minus_the_second(witness):
     assert (result.n, result.high < 0) == (200, True)
 
 
-@pytest.mark.parametrize(("men", "enough"), [(MIN_PERSONS - 1, False), (MIN_PERSONS, True), (MIN_PERSONS + 1, True)])
-def test_spend_difference_needs_persons_in_each_group(men, enough):
-    result = spend_difference(two_groups([1.0, 3.0] * 10, [2.0] * men), "sex", ("woman", "man"))
-    assert isinstance(result, Estimate) is enough
+AT_FLOOR = [(MIN_WITH_SPEND - 1, False), (MIN_WITH_SPEND, True), (MIN_WITH_SPEND + 1, True)]
+DIFFERENCES = {
+    "difference": lambda rows: spend_difference(rows, "sex", ("woman", "man"), draws=29),
+    "households": lambda rows: spend_kitagawa(rows, "sex", ("woman", "man"), "household", draws=29),
+    "provisions": lambda rows: provision_kitagawa(
+        rows, rows.query("amount > 0").assign(type="06"), "sex", ("woman", "man"), 29
+    ),
+}
+
+
+@pytest.mark.parametrize("asked", DIFFERENCES)
+@pytest.mark.parametrize(("men", "enough"), AT_FLOOR)
+def test_difference_in_spend_needs_persons_with_spend_in_each_group(asked, men, enough):
+    rows = two_groups([1.0, 3.0] * 30, [*np.arange(1.0, men + 1), *[0.0] * 40])
+    result = DIFFERENCES[asked](rows)
+    assert isinstance(result, NotEnoughData) is not enough
+    if not enough:
+        assert (result.what, result.got, result.needed) == ("persons with any spend in each group", men, MIN_WITH_SPEND)
+
+
+def test_difference_in_spend_is_no_surer_than_persons_with_spend_allow(witness):
+    # 41 men have spend: Student's t at .975 with 40 degrees of freedom, from the tables, is 2.0211
+    result = spend_difference(two_groups([1.0, 3.0] * 200, [*[100.0] * 41, *[0.0] * 900]), "sex", ("woman", "man"))
+    given = {"tolerance": 5e-5, "data": "drawn", "source": "tables of Student's t, 40 degrees of freedom", "known": "memory"}
+    witness(
+        "equity.spend_difference", "upper bound in standard errors", (result.high - result.value) / result.se, 2.0211, **given
+    )
+    assert result.low <= result.value - 2.021 * result.se
+
+
+def test_interval_that_is_wider_than_student_s_t_stays_as_it_is():
+    wide = Estimate(0.0, -3.0, 4.0, 1.0, 40, "euro", "example")
+    assert no_narrower(wide, 16) == wide
 
 
 def test_kitagawa_equals_a_hand_sum(witness):
@@ -249,10 +279,8 @@ def test_spend_kitagawa_needs_persons_in_each_group(caseload):
 
 
 def test_provision_kitagawa_splits_how_often_from_how_much(witness):
-    at_risk = pd.DataFrame({"person": list("aabbccdd"), "sex": ["w"] * 4 + ["m"] * 4})
-    costs = pd.DataFrame(
-        {"person": list("abcd"), "sex": list("wwmm"), "type": ["01", "06", "01", "01"], "amount": [10.0, 30.0, 20.0, 20.0]}
-    )
+    at_risk = pd.DataFrame({"person": [*range(80)] * 2, "sex": [*"wwmm"] * 40})
+    costs = at_risk.loc[:79].assign(type=["01", "06", "01", "01"] * 20, amount=[10.0, 30.0, 20.0, 20.0] * 20)
     result = provision_kitagawa(at_risk, costs, "sex", ("w", "m"))
     # hand sum, per person-month: type 01 .25 x 10 against .5 x 20, type 06 .25 x 30 against 0
     by_hand = {"tolerance": EXACT, "data": "drawn", "source": "two types of provision, by hand", "known": "hand"}
@@ -279,4 +307,4 @@ def test_provision_kitagawa_without_costs_has_nothing_to_split():
     at_risk = pd.DataFrame({"person": list("abcd"), "sex": list("wwmm")})
     none = pd.DataFrame({"person": [], "sex": [], "type": [], "amount": []})
     result = provision_kitagawa(at_risk, none, "sex", ("w", "m"), draws=20)
-    assert result == NotEnoughData(result.method, "different outcomes", 1, 2)
+    assert result == NotEnoughData(result.method, "persons with any spend in each group", 0, MIN_WITH_SPEND)

@@ -10,8 +10,9 @@ from gm_workbench.metrics.bootstrap import person_weights
 from gm_workbench.metrics.characteristics import characteristics
 from gm_workbench.metrics.equity import spend_difference
 from gm_workbench.metrics.estimate import NotEnoughData
-from gm_workbench.metrics.oaxaca import MIN_PERSONS, MIN_PERSONS_PER_CATEGORY, oaxaca_blinder
+from gm_workbench.metrics.oaxaca import MIN_PERSONS, MIN_PERSONS_OF_SPEND, MIN_PERSONS_PER_CATEGORY, oaxaca_blinder
 from gm_workbench.metrics.oaxaca_draws import moments
+from gm_workbench.metrics.spend_width import MIN_WITH_SPEND
 
 ROOM = "oaxaca.oaxaca_blinder"
 
@@ -54,7 +55,7 @@ def workers() -> pd.DataFrame:
 
 def test_oaxaca_equals_stata_on_credit_card_spending(card_holders, witness):
     # Stata: oaxaca AVGEXP AGE INCOME INCOMESQ, by(OWNRENT) [pooled]; values in statsmodels' tests (test_oaxaca.py)
-    result = oaxaca_blinder(card_holders, "AVGEXP", "home", ("owner", "renter"), ["AGE", "INCOME", "INCOMESQ"], draws=99)
+    result = oaxaca_blinder(card_holders, "AVGEXP", "home", ("owner", "renter"), ["AGE", "INCOME", "INCOMESQ"], "dollar", 99)
     source = "Stata: oaxaca AVGEXP AGE INCOME INCOMESQ, by(OWNRENT) [pooled], in statsmodels/stats/tests/test_oaxaca.py"
     given = {"tolerance": STATA, "data": "statsmodels ccard", "source": source, "known": "read"}
     three = {"endowments": 321.7482, "coefficients": 75.45371, "interaction": -238.4515}
@@ -65,7 +66,7 @@ def test_oaxaca_equals_stata_on_credit_card_spending(card_holders, witness):
 def test_statsmodels_gives_the_unexplained_first(card_holders):
     columns = card_holders[["AGE", "INCOME", "INCOMESQ", "OWNRENT"]].assign(const=1.0)
     first, second, gap = OaxacaBlinder(card_holders["AVGEXP"], columns, "OWNRENT").two_fold().params
-    ours = oaxaca_blinder(card_holders, "AVGEXP", "home", ("owner", "renter"), ["AGE", "INCOME", "INCOMESQ"], draws=99)
+    ours = oaxaca_blinder(card_holders, "AVGEXP", "home", ("owner", "renter"), ["AGE", "INCOME", "INCOMESQ"], "dollar", 99)
     assert (ours.unexplained.value, ours.explained.value) == pytest.approx((first, second))
     assert ours.explained.value - first > 100
     assert ours.gap.value == pytest.approx(gap)
@@ -234,13 +235,13 @@ def test_every_draw_equals_a_refit_of_the_drawn_rows():
 def test_months_of_a_person_are_drawn_together():
     # twelve equal months of a person say no more than one
     rng = np.random.default_rng(2)
-    people = pd.DataFrame({"person": range(80), "sex": ["w"] * 40 + ["m"] * 40, "age": rng.integers(20, 60, 80)})
-    people["amount"] = rng.gamma(1, 50, 80)
+    people = pd.DataFrame({"person": range(120), "sex": ["w"] * 60 + ["m"] * 60, "age": rng.integers(20, 60, 120)})
+    people["amount"] = rng.gamma(1, 50, 120)
     months = people.loc[people.index.repeat(12)]
     once = oaxaca_blinder(people, "amount", "sex", ("w", "m"), ["age"], draws=99)
     twelve = oaxaca_blinder(months, "amount", "sex", ("w", "m"), ["age"], draws=99, person="person")
     assert twelve.explained.value == pytest.approx(once.explained.value, abs=EXACT)
-    assert (twelve.explained.se, twelve.gap.n) == (pytest.approx(once.explained.se, abs=EXACT), 80)
+    assert (twelve.explained.se, twelve.gap.n) == (pytest.approx(once.explained.se, abs=EXACT), 120)
     alone = oaxaca_blinder(months, "amount", "sex", ("w", "m"), ["age"], draws=99)
     assert alone.gap.se < once.gap.se / 2
 
@@ -252,7 +253,7 @@ def test_the_gap_of_months_is_that_of_spend(workers):
 
 
 def test_oaxaca_gap_interval_is_that_of_a_difference_in_means(card_holders, witness):
-    result = oaxaca_blinder(card_holders, "AVGEXP", "home", ("owner", "renter"), ["AGE"])
+    result = oaxaca_blinder(card_holders, "AVGEXP", "home", ("owner", "renter"), ["AGE"], "dollar")
     variances = card_holders.groupby("home")["AVGEXP"].agg(lambda y: y.var(ddof=0) / len(y))
     se = np.sqrt(variances.sum())
     source = "standard error of a difference in means, by hand"
@@ -266,10 +267,33 @@ NEEDED = MIN_PERSONS + 2  # a constant and one characteristic
 @pytest.mark.parametrize(("women", "enough"), [(NEEDED - 1, False), (NEEDED, True), (NEEDED + 1, True)])
 def test_oaxaca_needs_persons_for_each_regression(women, enough):
     frame = pd.DataFrame({"sex": ["w"] * women + ["m"] * 40, "x": [i % 5 for i in range(women + 40)]})
-    result = oaxaca_blinder(frame.assign(y=frame["x"] ** 2), "y", "sex", ("w", "m"), ["x"], draws=20)
+    result = oaxaca_blinder(frame.assign(y=frame["x"] ** 2), "y", "sex", ("w", "m"), ["x"], "points", 20)
     assert isinstance(result, NotEnoughData) is not enough
     if not enough:
         assert (result.what, result.got, result.needed) == ("persons in each group", women, NEEDED)
+
+
+@pytest.mark.parametrize(("women", "enough"), [(MIN_PERSONS_OF_SPEND + less, less >= 0) for less in (-1, 0, 1)])
+def test_oaxaca_of_spend_needs_more_persons(women, enough):
+    frame = pd.DataFrame({"sex": ["w"] * women + ["m"] * 80, "x": [i % 5 for i in range(women + 80)]})
+    result = oaxaca_blinder(frame.assign(y=frame["x"] ** 2), "y", "sex", ("w", "m"), ["x"], draws=20)
+    assert isinstance(result, NotEnoughData) is not enough
+    if not enough:
+        assert (result.what, result.got, result.needed) == ("persons in each group", women, MIN_PERSONS_OF_SPEND)
+
+
+WITH_ANY = MIN_WITH_SPEND + 2  # a constant and one characteristic
+
+
+@pytest.mark.parametrize(("some", "enough"), [(WITH_ANY - 1, False), (WITH_ANY, True), (WITH_ANY + 1, True)])
+def test_oaxaca_of_spend_needs_persons_with_any(some, enough):
+    frame = pd.DataFrame({"sex": ["w"] * 80 + ["m"] * 80, "x": [i % 5 for i in range(160)]})
+    result = oaxaca_blinder(
+        frame.assign(y=[*[2.0, 7.0] * 40, *range(1, some + 1), *[0.0] * (80 - some)]), "y", "sex", ("w", "m"), ["x"], draws=20
+    )
+    assert isinstance(result, NotEnoughData) is not enough
+    if not enough:
+        assert (result.what, result.got, result.needed) == ("persons with any spend in each group", some, WITH_ANY)
 
 
 FLOOR = MIN_PERSONS_PER_CATEGORY
@@ -279,7 +303,7 @@ FLOOR = MIN_PERSONS_PER_CATEGORY
 def test_oaxaca_needs_persons_of_each_group_in_each_category(rare, enough):
     home = ["other"] * rare + ["single"] * (40 - rare) + ["other"] * 20 + ["single"] * 20
     frame = pd.DataFrame({"sex": ["w"] * 40 + ["m"] * 40, "home": home, "y": [i % 7 for i in range(80)]})
-    result = oaxaca_blinder(frame, "y", "sex", ("w", "m"), ["home"], draws=20)
+    result = oaxaca_blinder(frame, "y", "sex", ("w", "m"), ["home"], "points", 20)
     assert isinstance(result, NotEnoughData) is not enough
     if not enough:
         assert (result.what, result.got) == ("persons in each category of each group", rare)
@@ -288,7 +312,7 @@ def test_oaxaca_needs_persons_of_each_group_in_each_category(rare, enough):
 def test_oaxaca_says_when_too_many_draws_have_no_answer():
     # one woman in forty has the characteristic: a draw in three has none
     frame = pd.DataFrame({"sex": ["w"] * 40 + ["m"] * 40, "x": [1.0] + [0.0] * 39 + [0.0, 1.0] * 20})
-    result = oaxaca_blinder(frame.assign(y=[i % 7 for i in range(80)]), "y", "sex", ("w", "m"), ["x"], draws=200)
+    result = oaxaca_blinder(frame.assign(y=[i % 7 for i in range(80)]), "y", "sex", ("w", "m"), ["x"], "points", 200)
     assert isinstance(result, NotEnoughData)
     assert result.what == "optimisers that agree"
 
@@ -313,13 +337,13 @@ def test_rows_of_a_third_group_are_passed_over(wages):
 def test_oaxaca_refuses_covariates_that_determine_each_other(card_holders):
     frame = card_holders.assign(twice=2 * card_holders["AGE"])
     with pytest.raises(MetricError, match="determine each other"):
-        oaxaca_blinder(frame, "AVGEXP", "home", ("owner", "renter"), ["AGE", "twice"])
+        oaxaca_blinder(frame, "AVGEXP", "home", ("owner", "renter"), ["AGE", "twice"], "dollar")
 
 
 @pytest.mark.parametrize("age", [0.0, 30.1])
 def test_oaxaca_refuses_a_covariate_in_which_nobody_differs(card_holders, age):
     with pytest.raises(MetricError, match="determine each other"):
-        oaxaca_blinder(card_holders.assign(AGE=age), "AVGEXP", "home", ("owner", "renter"), ["AGE", "INCOME"])
+        oaxaca_blinder(card_holders.assign(AGE=age), "AVGEXP", "home", ("owner", "renter"), ["AGE", "INCOME"], "dollar")
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ FLAT: list[tuple[str, Callable[[], Any]]] = [
     ("one amount in both groups", lambda: spend_difference(LEVEL, "sex", PAIR, draws=9)),
     ("one amount to split", lambda: spend_kitagawa(LEVEL, "sex", PAIR, "home", draws=9)),
     ("one amount by type", lambda: provision_kitagawa(LEVEL, COSTS, "sex", PAIR, draws=9)),
-    ("one amount to explain", lambda: oaxaca_blinder(LEVEL, "amount", "sex", PAIR, ["home"], draws=9)),
+    ("one amount to explain", lambda: oaxaca_blinder(LEVEL, "amount", "sex", PAIR, ["home"], "points", 9)),
     ("nobody moves", lambda: mobility_indices(STAYED, ["low", "high"], draws=9)),
     ("all end in one state", lambda: mobility_indices(FALLEN, ["low", "high"], draws=9)["upward"]),
     ("wages that rise alike", lambda: movement(WAGES)),
@@ -91,8 +91,16 @@ def test_indices_that_vary_are_given_beside_those_that_do_not() -> None:
 @pytest.mark.parametrize(
     ("split", "nothing", "whole"),
     [
-        (lambda: spend_kitagawa(LEVEL.assign(amount=np.arange(80) % 7, home="a"), "sex", PAIR, "home"), "composition", "rates"),
-        (lambda: provision_kitagawa(LEVEL, COSTS.loc[COSTS["person"] % 5 > 1], "sex", PAIR), "rates", "composition"),
+        (
+            lambda: spend_kitagawa(LEVEL.assign(amount=1 + np.arange(80) % 7, home="a"), "sex", PAIR, "home"),
+            "composition",
+            "rates",
+        ),
+        (
+            lambda: provision_kitagawa(pd.concat([LEVEL, LEVEL.assign(person=LEVEL["person"] + 80)]), COSTS, "sex", PAIR),
+            "rates",
+            "composition",
+        ),
     ],
 )
 def test_a_split_of_which_one_part_is_nothing_gives_the_other(split: Callable[[], Any], nothing: str, whole: str) -> None:
