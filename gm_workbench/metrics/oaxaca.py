@@ -117,13 +117,13 @@ def oaxaca_blinder(
     zero is; read these for numbers only with a zero that means something. Detail of explained and endowments does not.
 
     Intervals are by drawing persons within each group, all their rows with them, and on each side no narrower than Student's t
-    with the persons of the smaller group less one degrees of freedom; of spend (euros per person-month) those with any count. A
-    draw in which a regression has no answer is left out.
+    with the persons of the smaller group less one degrees of freedom; of spend over person-months those with any count. A draw
+    in which a regression has no answer is left out.
 
     How often they miss, where 5 in 100 should, for the difference and what is unexplained: of skewed amounts (three in ten
     lognormal, and all a little) 33 and 29 of 500 with 60 beside 200 persons, 38 and 34 of 500 with 80; 10 and 10 of 418 where
-    200 of 640 lone parents of the default world are drawn at random. Of another outcome that is skewed, in another unit, the
-    floor is lower, and with few persons intervals miss more often.
+    200 of 640 lone parents of the default world are drawn at random. Of any other outcome that is skewed the floor is lower,
+    and with few persons intervals miss more often.
 
     It does not say what would happen if a characteristic changed, and unexplained is not a measure of discrimination: it holds
     whatever was not measured. Linear in the mean; for euros with many zeros see also `two_part.two_part`.
@@ -142,10 +142,11 @@ def oaxaca_blinder(
     Returns
     -------
     Oaxaca or NotEnoughData
-        In the unit of the outcome; NotEnoughData when a group has fewer persons than coefficients + `MIN_PERSONS`, of spend
-        fewer than `MIN_PERSONS_OF_SPEND` (60) or fewer with any than coefficients + `spend_width.MIN_WITH_SPEND` (40), a
-        category has fewer than `MIN_PERSONS_PER_CATEGORY` persons of a group, in more than one draw in twenty there is no
-        answer, or the difference or one of its five parts is the same in every draw.
+        In the unit of the outcome; NotEnoughData when a group has fewer persons than coefficients + `MIN_PERSONS`, a category
+        has fewer than `MIN_PERSONS_PER_CATEGORY` persons of a group, in more than one draw in twenty there is no answer, or the
+        difference or one of its five parts is the same in every draw. Of spend over person-months (`unit` is euros a month, and
+        `person` is named) also with fewer than `MIN_PERSONS_OF_SPEND` (60) persons in a group, or fewer with any spend than
+        coefficients + `spend_width.MIN_WITH_SPEND` (40).
 
     Raises
     ------
@@ -179,7 +180,8 @@ def oaxaca_blinder(
     cells = collapsed(frame, group, groups, covariates, outcome, person, OAXACA)
     sides = (cells.compared, ~cells.compared)
     people = [cells.persons(side) for side in sides]
-    spent = [cells.sums(side) for side in sides] if unit == EURO_MONTH else None
+    money = [cells.sums(side) for side in sides] if unit == EURO_MONTH else None
+    spent = None if person is None else money
     short = shortage(OAXACA, *_wants(cells, sides, people, spent))
     if short is not None:
         return short
@@ -191,7 +193,7 @@ def oaxaca_blinder(
     if whole.mean() < 1 - MOST_LEFT_OUT:
         return NotEnoughData(OAXACA, "optimisers that agree", 0, 1)
     first, second = (one.only(whole) for one in drawn)
-    behind = Sides(tuple(people)) if spent is None else of_money(people, spent)
+    behind = Sides(tuple(people)) if money is None else of_money(people, money)
     fewest = min(people) if spent is None else fewest_with_spend(spent)
     found = _told(coded, folds(first, second, scaled.to_means, scaled.to_slopes, standard), behind, fewest, unit, standard)
     return _with_fewest(found, _least(cells, sides))
