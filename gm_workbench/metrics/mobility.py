@@ -213,6 +213,9 @@ def mobility_indices(
     these. That is the same bootstrap and not an approximation of it; with a pair each, 50,000 persons take as long as 50.
     A draw in which nobody starts from some state has no matrix and is left out; with `MIN_STARTERS` in each that is rare.
 
+    Where the later state does not depend on the first at all, determinant and second eigenvalue are at the end of what they can
+    be: estimates then all lie on one side of it, and their intervals do not hold it.
+
     States are taken as known: where they are fifths of the persons' own wages, the borders are not drawn again. Indices count
     up and down alike, and noise in a wage looks like movement (`rank_mobility`, `directions` tell more).
 

@@ -104,8 +104,9 @@ def random_intercept(
     Returns
     -------
     Multilevel or NotEnoughData
-        Normal intervals for the coefficients. NotEnoughData below 30 persons or 10 groups, or when nobody differs from others
-        in the same group.
+        Normal intervals for the coefficients, which are rough for what groups differ in: with five groups against five they
+        missed 13 times in 100 (500 draws). `mixed_model` has degrees of freedom. NotEnoughData below 30 persons or 10
+        groups, or when nobody differs from others in the same group.
 
     Raises
     ------

@@ -62,7 +62,7 @@ def score_errors(parts: Floats, x: Floats, weight: Floats, information: Floats, 
     References
     ----------
     Bell & McCaffrey (2002), Survey Methodology 28:169-181; Pustejovsky & Tipton (2018), doi:10.1080/07350015.2016.1247004;
-    their clubSandwich takes another root for a GLM, and its errors differ by less than half a percent.
+    their clubSandwich takes another root for a GLM, and its errors differ by less than one percent.
 
     Examples
     --------

@@ -21,7 +21,7 @@ from gm_workbench.report.release_beside import held_against
 from gm_workbench.report.release_bundle import REPORTS, SCHEMA, Bundle, read_bundle, state_of
 from gm_workbench.report.release_decisions import decisions_about
 from gm_workbench.report.release_history import HISTORY, head, read_history, with_line
-from gm_workbench.report.release_names import checked_name, checked_person, one_person, signer_name
+from gm_workbench.report.release_names import checked_name, checked_person, may_be_one, one_person, signer_name
 from gm_workbench.report.release_refusal import PROPOSED, refuse_differences
 from gm_workbench.report.release_shelf import folders_of, line_of, shelf_faults
 from gm_workbench.report.release_signing import ALLOWED, APPROVAL, sign, verify
@@ -118,10 +118,10 @@ def _draft(name: str, by: str, kind: DataKind, paths: Paths) -> Bundle:
     draft = read_bundle(folder)
     if draft.approval is not None or draft.name != name:
         raise BundleBroken(f"{name} is not what was put in it: it is another bundle, or it says that it was approved.")
-    if one_person(by) == one_person(draft.content["asked_by"]):
+    if may_be_one(by, draft.content["asked_by"]):
         raise ApprovalRefused(
             f"{name} must be approved by another person than {draft.content['asked_by']}, who asked for it, but got {by}. "
-            "Ask a colleague to look at it."
+            "Ask a colleague to look at it; if these are two people, write more of their names."
         )
     if draft.kind is not kind:
         as_kind = "" if draft.kind is DataKind.REAL else f" --kind {draft.kind}"

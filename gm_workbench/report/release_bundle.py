@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gm_workbench.errors import BundleBroken
-from gm_workbench.report.release_names import one_person, signer_name
+from gm_workbench.report.release_names import may_be_one, one_person, signer_name
 from gm_workbench.report.release_reading import Finished, parse_finished
 from gm_workbench.report.release_signing import APPROVAL, SIGNATURE
 from gm_workbench.report.release_summary import INSIDE, PAGES
@@ -229,7 +229,7 @@ def _approval_faults(bundle: Bundle, *, signature: bool) -> Iterator[str]:
         "state": state_of(bundle.kind, signed=signed),
     }
     yield from (f"{APPROVAL}: {key} is not that of the bundle" for key, value in wanted.items() if approval[key] != value)
-    if one_person(approval["approved_by"]) in ("", one_person(bundle.content["asked_by"])):
+    if not one_person(approval["approved_by"]) or may_be_one(approval["approved_by"], bundle.content["asked_by"]):
         yield f"{APPROVAL}: approved by who asked for it"
     if signed and approval["signer"] != signer_name(approval["approved_by"]):
         yield f"{APPROVAL}: signed by another than who approved"

@@ -89,6 +89,33 @@ def one_person(name: str) -> str:
     return signer_name(name).replace("-", "")
 
 
+def may_be_one(name: str, other: str) -> bool:
+    """Whether two names may be of one person: each word of the shorter is a word of the longer, or its first letter.
+
+    Order, a name in brackets and a first name by itself make no other person either. Two who are really two write more of their
+    names.
+
+    Examples
+    --------
+    >>> [may_be_one("Noor Bakker", one) for one in ("Bakker, Noor", "N. Bakker", "Noor", "Noor Bakker (checker)")]
+    [True, True, True, True]
+    >>> [may_be_one("Noor Bakker", one) for one in ("Sém Bakker", "Noor de Wit", "")]
+    [False, False, False]
+    """
+    shorter, longer = sorted((signer_name(re.sub(r"\(.*?\)", " ", one)).split("-") for one in (name, other)), key=len)
+    left = sorted(longer, key=len)
+    for word in sorted(shorter, key=len, reverse=True):
+        found = next((one for one in left if word == one), None) or next((one for one in left if _initial(word, one)), None)
+        if not word or found is None:
+            return one_person(name) == one_person(other) != ""
+        left.remove(found)
+    return True
+
+
+def _initial(word: str, other: str) -> bool:
+    return 1 in (len(word), len(other)) and word[:1] == other[:1]
+
+
 def signer_name(name: str) -> str:
     """Write the name of a person as the list of allowed signers has it.
 
