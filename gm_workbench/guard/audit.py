@@ -4,6 +4,8 @@ For a hidden count bounds are sought, in whole persons, that agree with all that
 and integer programming where that leaves fractions). Two readers are imagined. The first knows only the numbers and how they
 add up: for her the count must be able to be 1 as well as the threshold. The second also reads the marks, so knows that `<10`
 stands for 1 to 9 and another mark for 10 or more: for her the possible values must lie at least the policy's `width` apart.
+Both know every sum, whether it was declared or found by its numbers, and also where all of its counts are hidden: what a count
+comes to may follow from others, and whoever sees which names a row and a column have knows what adds up.
 
 What hides more only widens what is possible. So where a count fails, the prices of the linear programme say what else would
 have to be hidden before it can pass (a `Cut`), whatever is hidden besides.
@@ -15,7 +17,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from gm_workbench.guard.links import Links, Origin
 from gm_workbench.guard.moves import NEAR, Enough, Limits, Move, Moves, Range, Vector
@@ -26,7 +27,6 @@ Views = Mapping[int, tuple[Range, ...]]
 """For each count, the ranges in which its cells let it be seen, the narrowest first."""
 Depth = tuple[int, int]
 """A count and how many of its views, from the narrowest on, are hidden."""
-_FOUND = frozenset({Origin.FOUND, Origin.WHOLE, Origin.ACROSS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,10 @@ class Cut:
         The count that does not pass.
     gains : mapping of Depth to float
         How much room it gives when so many of a count's views are hidden; those of all that is hidden must together come to 1.
-    found : frozenset of int
-        Sums that a reader can use only while she sees a count of it: hiding all counts of one of them would do as well.
     """
 
     place: int
     gains: Mapping[Depth, float]
-    found: frozenset[int] = frozenset()
 
 
 class Audit:
@@ -93,8 +90,6 @@ class Audit:
         self.members = [np.flatnonzero(row) for row in self.sums]
         self.moves = Moves(self.true, self.sums, self.members)
         self.solver = Solver(self.moves)
-        self.touch = csr_array(self.sums != 0, dtype=np.int32)
-        self.found = np.array([one.origin in _FOUND for one in links.relations], dtype=np.bool_)
         self.most: dict[int, float] = {}
         self.nowhere = frozenset(part for one in links.relations if one.origin is Origin.JOINT for part in one.parts)
         self.cap = 1000.0 + 10.0 * float(self.true.sum())
@@ -152,7 +147,7 @@ class Audit:
             low[seen], high[seen] = np.array([*known.values()], dtype=np.float64).T
         told = np.zeros(len(self.true), dtype=np.bool_)
         told[seen] = True
-        return Limits(low, high, told, ~self.found | (self.touch @ told.astype(np.int32) > 0), marks)
+        return Limits(low, high, told, marks)
 
     def _all_unknown(self, *, marks: bool) -> Vector:
         ends = [self._unknown(place, marks=marks) for place in range(len(self.links.values))]
@@ -234,7 +229,6 @@ class Audit:
     def _priced(self, place: int, ways: list[tuple[float, Extreme]], limits: Limits, needed: float) -> Cut:
         """Say from the prices what hiding each count would add; without prices, that anything more must be hidden."""
         room: dict[Depth, float] = {}
-        found: set[int] = set()
         short = needed
         for sign, extreme in ways:
             if extreme.prices is None:
@@ -242,7 +236,6 @@ class Audit:
             goal = np.where(np.arange(len(self.true)) == place, -sign, 0.0)
             used = np.flatnonzero(extreme.prices)
             factors = goal + extreme.prices[used] @ self.sums[used]
-            found |= {int(row) for row in np.flatnonzero(self.found & (np.abs(extreme.prices) > 1e-9))}
             for at in np.flatnonzero(np.abs(factors) > 1e-9):
                 ends = [*self.views.get(int(at), ()), self._unknown(int(at), marks=limits.marks)]
                 most = [max(factors[at] * low, factors[at] * high) for low, high in ends]
@@ -252,7 +245,7 @@ class Audit:
         if short <= NEAR:
             return self._anything(place, limits)
         gains = {depth: min(more / short, 1.0) for depth, more in room.items() if more > 1e-9}
-        return Cut(place, gains, frozenset(found))
+        return Cut(place, gains)
 
     def _anything(self, place: int, limits: Limits) -> Cut:
         shown = {

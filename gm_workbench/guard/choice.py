@@ -146,10 +146,6 @@ class _Search:
         for (place, depth), gain in cut.gains.items():
             cells = self._hiding(place, depth)
             gains[cells] = gains.get(cells, 0.0) + gain
-        for row in cut.found:
-            members = self.board.audit.links.relations[row].members
-            cells = frozenset().union(*(self._hiding(at, len(self.board.audit.views.get(at, ()))) for at in members))
-            gains[cells] = 1.0
         return Demand(tuple((cells, min(gain, 1.0)) for cells, gain in gains.items()))
 
     def _hiding(self, place: int, depth: int) -> Cells:

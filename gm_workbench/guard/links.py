@@ -32,11 +32,11 @@ class Origin(StrEnum):
 
     DECLARED = "declared"
     SHARE = "share"  # a share's numerator and what it leaves of n
-    FOUND = "found"  # from the numbers; a reader who sees none of them cannot find it
-    LAYOUT = "layout"  # from the numbers, in several rows or columns: a reader knows it of one that is hidden whole
+    FOUND = "found"  # from the numbers
+    LAYOUT = "layout"  # from the numbers, in several rows or columns
     WHOLE = "whole"  # numerators that together make up their n
     LINKED = "linked"  # across outputs, from whom their cells say they count
-    ACROSS = "across"  # across outputs, from the numbers; a reader who sees none of them cannot find it
+    ACROSS = "across"  # across outputs, from the numbers
     JOINT = "joint"  # a count by two variables, of counts by three that no cell holds and of which the values are unknown
 
 

@@ -33,10 +33,6 @@ class Move:
         The counts that change, in order.
     step : array
         By how many persons each does.
-    broken : array
-        The sums that then no longer hold.
-    rests_on : frozenset of int
-        All counts that it can be impossible for.
     at : mapping of int to float
         The same as `where` and `step`.
     """
@@ -44,14 +40,10 @@ class Move:
     number: int
     where: Places
     step: Vector
-    broken: Places
-    rests_on: frozenset[int]
     at: Mapping[int, float]
 
     def reach(self, true: Vector, limits: Limits) -> Range:
         """Give how often it can be made backwards (at most 0) and forwards (at least 0)."""
-        if limits.usable[self.broken].any():
-            return 0.0, 0.0
         ways = np.array([limits.low[self.where] - true[self.where], limits.high[self.where] - true[self.where]]) / self.step
         back, forth = np.ceil(ways.min(axis=0).max() - NEAR), np.floor(ways.max(axis=0).min() + NEAR)
         return min(float(back), 0.0), max(float(forth), 0.0)
@@ -59,12 +51,11 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one reader knows: the smallest and largest value of every count, which are told, and which sums she can use."""
+    """What one reader knows: the smallest and largest value of every count, and which are told."""
 
     low: Vector
     high: Vector
     told: Mask
-    usable: Mask
     marks: bool
     reached: dict[Move, Range] = field(default_factory=dict, repr=False, compare=False)
 
@@ -122,6 +113,8 @@ class Moves:
         self._keep(where[order], step * np.sign(step[0]))
 
     def _keep(self, where: Places, step: Vector) -> None:
+        if self._breaks(where, step):
+            return
         name = where.tobytes() + step.tobytes()
         first = self.through.get(int(where[0]), {}).get(name)
         move = first or self._move(where, step)
@@ -131,12 +124,13 @@ class Moves:
             here[name] = move
 
     def _move(self, where: Places, step: Vector) -> Move:
-        rows = np.unique(np.concatenate([self.rows[at] for at in where]))
-        broken = rows[np.abs(self.sums[np.ix_(rows, where)] @ step) > NEAR]
-        rests_on = frozenset(where.tolist()).union(*(self.members[row].tolist() for row in broken))
         self.many += 1
-        at = dict(zip(where.tolist(), step.tolist(), strict=True))
-        return Move(self.many, where, step, broken, rests_on, at)
+        return Move(self.many, where, step, dict(zip(where.tolist(), step.tolist(), strict=True)))
+
+    def _breaks(self, where: Places, step: Vector) -> bool:
+        """Whether a sum would no longer hold, so that it is no move."""
+        rows = np.unique(np.concatenate([self.rows[at] for at in where]))
+        return bool((np.abs(self.sums[np.ix_(rows, where)] @ step) > NEAR).any())
 
     def room(self, place: int, limits: Limits, enough: Enough = lambda *_: False) -> Room:
         """Give the room of a count that moves prove, those of its last proof first, then the newest; no more than is enough."""
@@ -173,7 +167,7 @@ class Moves:
             self.leaning.setdefault(at, set()).add(place)
 
     def _ground(self, place: int) -> frozenset[int]:
-        return frozenset().union(*(move.rests_on for move in self.proofs.get(place, ())))
+        return frozenset().union(*(move.at for move in self.proofs.get(place, ())))
 
     def shaken(self, shown: Collection[int]) -> set[int]:
         """Give the counts whose proof rests on one of some counts."""

@@ -60,7 +60,7 @@ class Solver:
         rows = self._around(place, limits, NEARBY)
         within = {int(at) for row in rows for at in self.moves.members[row] if limits.open[at]}
         inside = np.array(
-            sorted(at for at in within if all(row in rows or not limits.usable[row] for row in self.moves.rows[at])),
+            sorted(at for at in within if all(row in rows for row in self.moves.rows[at])),
             dtype=np.intp,
         )
         if len(inside) == len(within) or place not in inside:
@@ -131,11 +131,11 @@ class Solver:
 
     def _around(self, place: int, limits: Limits, steps: int | None = None) -> set[int]:
         """Give the sums that hang together with a count through counts that are not exactly known, or so many steps of them."""
-        opened, usable = limits.open, limits.usable
+        opened = limits.open
         rows: set[int] = set()
         reached, todo = {place}, [place]
         while todo and steps != 0:
-            new = {int(row) for at in todo for row in self.moves.rows[at] if usable[row]} - rows
+            new = {int(row) for at in todo for row in self.moves.rows[at]} - rows
             rows |= new
             todo = [at for at in {int(at) for row in new for at in self.moves.members[row]} - reached if opened[at]]
             reached.update(todo)

@@ -10,7 +10,7 @@ from gm_workbench.guard.across import linked
 from gm_workbench.guard.asking import bounds
 from gm_workbench.guard.links import Origin
 from gm_workbench.guard.protect import Verdict, protect
-from gm_workbench.outputs.output import Cell, Measure, Output, Shape, Suppressed, Whom
+from gm_workbench.outputs.output import Cell, Measure, Output, Shape, Sum, Suppressed, Whom
 from gm_workbench.vocabulary.text import same
 
 COUNT, SHARE, ESTIMATE = Measure.COUNT, Measure.SHARE, Measure.ESTIMATE
@@ -112,6 +112,29 @@ def test_withheld_output_tells_nothing_but_what_it_counts_is_protected(policy, w
     silent = dataclasses.replace(one, words=words("one", caption=same("n = 3"), population=same("p")))
     other = output(words, "other", ("men", "n", 41), ("all", "n", 45))
     assert len(hidden([silent, other], policy)) == 1
+
+
+@pytest.mark.parametrize(("men", "women"), [(10, 1), (10, 5), (14, 1), (15, 1)])
+@pytest.mark.parametrize("declared", [False, True])
+def test_row_that_is_hidden_whole_with_its_total_leaves_enough_values(policy, words, men, women, declared):
+    """The total of a row that is hidden whole follows from the other totals, and the rows of both tables have one name."""
+    rows = {"young": (20, 30), "mid": (30, 40), "old": (men, women)}
+    cells = tuple(Cell(row, sex, COUNT, n) for row, line in rows.items() for sex, n in zip(("m", "f"), line, strict=True))
+    ages = output(words, "ages", *((row, "n", sum(line)) for row, line in rows.items()), ("all", "n", 120 + men + women))
+    ages = dataclasses.replace(ages, sums=(Sum(("all", "n"), tuple((row, "n") for row in rows)),) if declared else ())
+    seen = protect([Output(words("people"), cells), ages], policy).outputs
+    told = sum(not seen[1].cell(row, "n").hidden for row in (*rows, "all"))
+    most = men + women - 10 if seen[0].cell("old", "m").hidden else 0
+    assert seen[0].cell("old", "f").hidden
+    assert told < 3 or min(most, 9) - 1 >= 5
+
+
+def test_sum_within_a_table_is_known_though_it_is_hidden_whole(policy, words):
+    """Eleven are 51 minus 40; that they are men and women stands nowhere, but is known of such numbers."""
+    people = output(words, "people", ("men", "n", 10), ("women", "n", 1), ("both", "n", 11), ("x", "n", 40), ("all", "n", 51))
+    shown = protect([people, output(words, "homes", ("rent", "n", 40), ("own", "n", 0))], policy).outputs[0]
+    assert shown.cell("women", "n").hidden
+    assert shown.cell("x", "n").hidden or shown.cell("all", "n").hidden
 
 
 @pytest.mark.parametrize("turned", [False, True])

@@ -60,6 +60,36 @@ def test_two_tables_leave_no_more_than_their_sums(words, policy):
     assert joint(report(words, PERSONS)[:2], policy) == []
 
 
+def test_table_of_other_persons_that_stands_first_takes_no_place(words, policy):
+    """Two tables by age and sex: the joint one is behind that of the same persons."""
+    outputs = report(words, PERSONS)
+    for made in ([pair(words, PERSONS + 7, 0, 1), *outputs], [*outputs, pair(words, PERSONS + 7, 0, 1)]):
+        assert len(joint(made, policy)) == 12
+
+
+def test_two_variables_may_have_a_category_of_one_name(words, policy):
+    unknown = SIDES | {"age": ("young", "unknown"), "home": ("rent", "unknown")}
+    assert len(joint(report(words, PERSONS, unknown), policy)) == 12
+
+
+def test_two_variables_of_the_same_categories_cannot_be_told_apart(words, policy):
+    """Yes and no by yes and no: which is which stands in no name, so nothing is made of it."""
+    assert joint(report(words, PERSONS, dict.fromkeys(SIDES, ("yes", "no"))), policy) == []
+
+
+def test_one_table_may_hold_two_variables_beside_a_third(words, policy):
+    """Men, women, rent and own by age, with all of them, is two tables by two variables."""
+    rows = dict(zip((*SIDES["sex"], *SIDES["home"]), [*PERSONS.sum(axis=2).T, *PERSONS.sum(axis=1).T], strict=True))
+    rows["all"] = PERSONS.sum(axis=(1, 2))
+    cells = [
+        Cell(row, age, Measure.COUNT, int(n)) for row, line in rows.items() for age, n in zip(SIDES["age"], line, strict=True)
+    ]
+    outputs = [Output(words("both"), tuple(cells)), pair(words, PERSONS, 1, 2)]
+    found = joint(outputs, policy)
+    assert len(found) == 12
+    assert len({part for one in found for part in one.parts}) == 8
+
+
 def test_tables_of_other_persons_share_none(words, policy):
     """A category that counts more persons in the one table than in the other is of other persons."""
     outputs = [*report(words, PERSONS)[:2], *report(words, PERSONS + 1)[2:]]

@@ -198,6 +198,24 @@ def same_rows_by_two_variables_without_a_total(seen: Seen) -> Claim:
     return young - seen.number("young", "rent", "homes") - seen.number("young", "other", "homes")
 
 
+@attack(
+    shown(
+        _rows("people", {"young": {"men": 20, "women": 30}, "mid": {"men": 30, "women": 40}, "old": {"men": 10, "women": 1}}),
+        counts({"young": 50, "mid": 70, "old": 11, "all": 131}, "ages"),
+    ),
+    "linked",
+    1,
+    needs=(*ON, "width"),
+)
+def row_that_is_hidden_whole_with_its_total(seen: Seen) -> Claim:
+    """A table without totals, and its rows' totals: the hidden one of these is all persons minus the others"""
+    places = {f"{row}/{column}": (row, column) for row in ("young", "mid", "old") for column in ("men", "women")}
+    ages = {name: (name, "n", "ages") for name in ("young", "mid", "old", "all")}
+    known = read(seen, places | ages)
+    sums = [(row, [f"{row}/men", f"{row}/women"]) for row in ("young", "mid", "old")]
+    return possible("old/women", known, [*sums, ("all", ["young", "mid", "old"])])
+
+
 AGES, KINDS, RENTS = ("young", "old"), ("men", "women"), ("rent", "own")
 THREE = {
     "people": {"young": [40, 4], "old": [5, 56]},
