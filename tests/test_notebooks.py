@@ -199,7 +199,7 @@ def test_of_a_period_in_which_nobody_is_followed_a_report_says_that_there_is_too
     ("study", "last", "months", "still"),
     [
         ("amersfoort_upward_mobility", "2024-10", 24, "workers are at the base"),
-        ("tilburg_single_mothers", "2024-06", 12, "that takes at least 10 coaches"),
+        ("tilburg_single_mothers", "2024-06", 12, "that takes at least 5 coaches or teams"),
     ],
 )
 def test_a_report_on_a_period_that_ends_before_the_horizon_says_so_and_estimates_nothing(
