@@ -96,8 +96,8 @@ def ancova_difference(
     --------
     >>> arms = pd.DataFrame({"coach": [f"c{i % 10}" for i in range(40)], "y": [i % 10 // 5 + i % 3 / 10 for i in range(40)]})
     >>> result = ancova_difference(arms.assign(new=arms["coach"].ge("c5")), "y", "new")
-    >>> round(result.adjusted.value, 2), result.adjusted.groups, result.persons_exposed
-    (1.01, 10, 20)
+    >>> round(result.adjusted.value, 3), result.adjusted.groups, result.persons_exposed
+    (1.005, 10, 20)
     """
     coaches = "coaches in each group", MIN_CLUSTERS_PER_ARM
     arms = two_arms(frame, [outcome, *covariates], exposed, cluster, ANCOVA, persons=MIN_PERSONS_PER_ARM, clusters=coaches)

@@ -117,7 +117,7 @@ def oaxaca_blinder(
     zero is; read these for numbers only with a zero that means something. Detail of explained and endowments does not.
 
     Intervals are by drawing persons within each group, all their rows with them, and on each side no narrower than Student's t
-    with the persons of the smaller group less one degrees of freedom; of spend over person-months those with any count. A draw
+    with the persons of the smaller group less one degrees of freedom; of spend (euros a month) those with any count. A draw
     in which a regression has no answer is left out.
 
     How often they miss, where 5 in 100 should, for the difference and what is unexplained: of skewed amounts (three in ten
@@ -194,7 +194,7 @@ def oaxaca_blinder(
         return NotEnoughData(OAXACA, "optimisers that agree", 0, 1)
     first, second = (one.only(whole) for one in drawn)
     behind = Sides(tuple(people)) if money is None else of_money(people, money)
-    fewest = min(people) if spent is None else fewest_with_spend(spent)
+    fewest = min(people) if money is None else fewest_with_spend(money)
     found = _told(coded, folds(first, second, scaled.to_means, scaled.to_slopes, standard), behind, fewest, unit, standard)
     return _with_fewest(found, _least(cells, sides))
 

@@ -46,11 +46,11 @@ def no_narrower(found: Estimate, fewest: int) -> Estimate:
     .. math:: \min\{\hat\theta^*_{(.025)},\ \hat\theta - t\,\widehat{se}\} \le \theta \le
         \max\{\hat\theta^*_{(.975)},\ \hat\theta + t\,\widehat{se}\}, \qquad t = t_{.975,\ m - 1}
 
-    with m the persons with spend in the group with `fewest`, and the standard error that of the draws.
+    with m the persons with spend in the group with `fewest` (two at least), and the standard error that of the draws.
 
     >>> wide = no_narrower(Estimate(1.0, 0.0, 9.0, 1.0, 40, "euro", "example"), 16)
     >>> round(wide.low, 4), wide.high
     (-1.1314, 9.0)
     """
-    aside = float(stdtrit(fewest - 1, 0.975)) * found.se
+    aside = float(stdtrit(max(fewest - 1, 1), 0.975)) * found.se
     return replace(found, low=min(found.low, found.value - aside), high=max(found.high, found.value + aside))
