@@ -169,6 +169,18 @@ def require_whole(method: str, *, least: int = 1, most: float = MOST, **numbers:
             raise MetricError(f"{method}: {name} must be a whole number of at most {most:g} but got a larger one.")
 
 
+def require_one_of(method: str, name: str, got: object, allowed: Iterable[str]) -> None:
+    """Refuse an option that there is not.
+
+    >>> require_one_of("regression", "errors", "HC1", ["CR1", "CR2"])
+    Traceback (most recent call last):
+    gm_workbench.errors.MetricError: regression: errors must be one of CR1, CR2 but got HC1.
+    """
+    known = tuple(allowed)
+    if got not in known:
+        raise MetricError(f"{method}: {name} must be one of {', '.join(known)} but got {got}.")
+
+
 MOST_DRAWS = 10_000_000
 """More draws change nothing that is told, and do not fit in a computer's memory."""
 

@@ -14,9 +14,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import require_filled, require_numbers
+from gm_workbench.metrics.checks import require_filled, require_numbers, require_one_of
 from gm_workbench.metrics.clustered import Fit, design, least_squares
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.multilevel import random_intercept
@@ -123,8 +122,7 @@ def mediation(
     """
     require_numbers(frame, [exposure, mediator, outcome, *covariates], PRODUCT)
     require_filled(frame, [cluster] if cluster else [], PRODUCT)
-    if errors not in STRAIGHT:
-        raise MetricError(f"{PRODUCT}: errors must be one of {', '.join(STRAIGHT)} but got {errors}.")
+    require_one_of(PRODUCT, "errors", errors, STRAIGHT)
     alike = frame[cluster] if cluster else pd.Series(range(len(frame)))
     groups = int(alike.nunique()) if cluster else None
     short = too_little(frame, [exposure, mediator, outcome], PRODUCT, MIN_CLUSTERS if groups is None else groups)

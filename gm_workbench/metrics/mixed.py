@@ -12,7 +12,7 @@ import pandas as pd
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage, told_apart
+from gm_workbench.metrics.checks import require_filled, require_numbers, require_one_of, shortage, told_apart
 from gm_workbench.metrics.degrees import KENWARD_ROGER, SATTERTHWAITE, Degrees, Errors, degrees, interval
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.mixed_fit import SAME, Solved, best_fit, factors
@@ -162,8 +162,7 @@ def _fine_to_coarse(frame: pd.DataFrame, random: Mapping[str, Sequence[str]]) ->
 
 def _errors(frame: pd.DataFrame, random: Mapping[str, Sequence[str]], reml: bool, errors: str) -> Errors:
     allowed = ("declared", KENWARD_ROGER, SATTERTHWAITE)
-    if errors not in allowed:
-        raise MetricError(f"{MIXED}: errors must be one of {', '.join(allowed)} but got {errors}.")
+    require_one_of(MIXED, "errors", errors, allowed)
     if errors == KENWARD_ROGER and not reml:
         raise MetricError(f"{MIXED}: Kenward-Roger rests on restricted likelihood; use reml=True, or satterthwaite.")
     few = len(pd.unique(frame[list(random)[-1]])) < KENWARD_ROGER_BELOW

@@ -8,9 +8,8 @@ from typing import Literal
 
 import pandas as pd
 
-from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.checks import require_filled, require_numbers, require_one_of, shortage
 from gm_workbench.metrics.clustered import design, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.sided_errors import few_on_a_side
@@ -236,8 +235,7 @@ def moderation(
     columns = [outcome, predictor, *moderators, *covariates]
     require_numbers(frame, columns, MODERATION, gaps=True)
     require_filled(frame, dict.fromkeys([person, cluster or person]), MODERATION)
-    if errors not in WITH:
-        raise MetricError(f"{MODERATION}: errors must be one of {', '.join(WITH)} but got {errors}.")
+    require_one_of(MODERATION, "errors", errors, WITH)
     rows = frame.dropna(subset=columns)
     short = _too_little(rows, outcome, [predictor, *moderators], person, cluster)
     if short is not None:

@@ -12,9 +12,8 @@ from typing import Any, Literal, get_args
 
 import pandas as pd
 
-from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import require_filled, require_numbers, shortage
+from gm_workbench.metrics.checks import require_filled, require_numbers, require_one_of, shortage
 from gm_workbench.metrics.clustered import Fit, design, least_squares
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.small_sample import SmallSampleFit, cr2
@@ -141,8 +140,7 @@ def moderation_levels(
     scores = [outcome, predictor, moderator]
     require_numbers(frame, scores, WITHIN, gaps=True)
     require_filled(frame, [person], WITHIN)
-    if errors not in ERRORS:
-        raise MetricError(f"{WITHIN}: errors must be one of {', '.join(ERRORS)} but got {errors}.")
+    require_one_of(WITHIN, "errors", errors, ERRORS)
     rows = frame.dropna(subset=scores)[[person, *scores]]
     rows = rows.loc[rows.groupby(person)[outcome].transform("size") >= WAVES]
     by = rows.groupby(person)[scores]

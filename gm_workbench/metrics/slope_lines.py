@@ -11,6 +11,7 @@ import pandas as pd
 from statsmodels.regression.linear_model import OLS
 
 from gm_workbench.errors import MetricError
+from gm_workbench.metrics.checks import require_one_of
 from gm_workbench.metrics.clustered import Floats, least_squares
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.metrics.joint import MIN_DF, wishart_degrees
@@ -36,8 +37,7 @@ class Slope:
 
 def require_errors(errors: str, person: pd.Series[Any]) -> None:
     """Refuse errors that there are not, or that are not for persons with several rows."""
-    if errors not in ERRORS:
-        raise MetricError(f"{REGION}: errors must be one of {', '.join(ERRORS)} but got {errors}.")
+    require_one_of(REGION, "errors", errors, ERRORS)
     if errors == "classical" and person.duplicated().any():
         raise MetricError(f"{REGION}: classical errors take rows as unrelated, but persons have several. Take CR1 or CR2.")
 

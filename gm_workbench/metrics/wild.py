@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gm_workbench.errors import MetricError
 from gm_workbench.metrics.asking import as_declared
-from gm_workbench.metrics.checks import all_finite, is_column, require_draws, shortage, told_apart
+from gm_workbench.metrics.checks import all_finite, is_column, require_draws, require_one_of, shortage, told_apart
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 
 Floats = NDArray[np.float64]
@@ -131,8 +131,7 @@ def wild_bootstrap(
     >>> found.ways, found.exact, found.p < 0.05, found.estimate.excludes_zero
     (256, True, True, True)
     """
-    if kind not in POINTS:
-        raise MetricError(f"{WILD}: kind must be one of {', '.join(POINTS)} but got {kind}.")
+    require_one_of(WILD, "kind", kind, POINTS)
     _require(y, x, cluster, name, draws)
     codes, labels = pd.factorize(cluster)
     short = _short(np.asarray(x[name], dtype=float), np.asarray(codes), len(labels), kind)
