@@ -29,6 +29,9 @@ from gm_workbench.vocabulary.text import Text, same
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
+MOST_PERSONS = 20_000_000
+"""No count of persons is larger: the Netherlands has about 18 million inhabitants."""
+
 Key = tuple[str, str]
 """A cell's place in its output: (row, column)."""
 
@@ -121,6 +124,7 @@ def _behind_faults(cell: Cell) -> list[tuple[bool, str]]:
     return [
         (not named, "row and column must be text"),
         (not whole, "n must be a whole number of persons, 0 or more"),
+        (whole and cell.n > MOST_PERSONS, f"n must be at most {MOST_PERSONS:,} persons, more than live in the Netherlands"),
         (bool(strange), f"{' and '.join(strange)} must be a whole number, 0 or more"),
         (not free, "df must be a number"),
         (not part, "the share of the largest contributor must be 0-1"),
