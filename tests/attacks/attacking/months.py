@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from attacking.attack import Claim
+from attacking.attack import Claim, attack
 from attacking.beside import BOTH, NEXT, YEAR, Printed, Told, number
-from attacking.nested import against
+from attacking.nested import against, collected
 
 HALF, SPRING_ON, SUMMER = (
     Told({"all": n}, period=p) for n, p in ((60, "2023-01/2023-06"), (90, "2023-04/2023-09"), (34, "2023-07/2023-09"))
@@ -48,3 +48,17 @@ SECOND = Told({"all": 63}, "GM0363", NEXT)
 def two_totals_and_the_other_place(printed: Printed) -> Claim:
     """A total over two years minus that of the first, minus what one of its two places had in the second"""
     return number(printed, REGION) - number(printed, FIRST) - number(printed, SECOND)
+
+
+JOINED = Told({"all": 260}, "GM0855", BOTH, "b", members=("GM0307", "GM0363"))
+BEFORE = (
+    Told({"all": 90}, "GM0307"),
+    Told({"all": 44}, "GM0307", NEXT, "c"),
+    Told({"all": 119}, "GM0363"),
+)
+
+
+@attack(collected(JOINED, *BEFORE), "collection", 7, needs=("threshold",))
+def total_of_two_years_minus_the_years_of_other_checkouts(printed: Printed) -> Claim:
+    """A municipality over two years; the two that became part of it told its years apart, all but one"""
+    return number(printed, JOINED) - sum(number(printed, one) for one in BEFORE)
