@@ -11,6 +11,7 @@ import pytest
 from gm_workbench.guard.cells import behind, round_to_base
 from gm_workbench.guard.differencing import Rule
 from gm_workbench.guard.policy import load_policy
+from gm_workbench.guard.summed import as_sums
 
 from .test_differencing import NEXT, ROUND, SUPPRESS, report, rules_found
 
@@ -98,3 +99,22 @@ def test_rounded_sizes_of_two_reports_are_not_told_apart_by_a_few(rules, step):
 def test_exact_size_beside_a_rounded_one_is_judged_by_the_range_of_the_rounded(other, found):
     """120 exactly: 115 stands for 113 to 117, and so for three to seven fewer; 120 for two fewer to two more."""
     assert rules_found(report({"all": 120}), report({"all": other}, rules=ROUND, exact=False)) == found
+
+
+def test_rounded_total_that_prints_as_a_sum_is_as_uncertain_as_its_parts_wherever_it_prints():
+    """12, 12 and 12 print as 10 each and as 30, which may be 24 to 36; a hidden part may be up to seven more."""
+    table = {"a": 10, "b": 10, "c": 10, "all": 30, "others": 55, "few": "<8"}
+    side = report(table, rules=ROUND, exact=False)
+    assert {told.row: found for told, found in as_sums(side).items()} == {"all": (24, 36)}
+    hidden = report({"a": 20, "b": "<8", "all": 20}, rules=ROUND, exact=False)
+    assert {told.row: found for told, found in as_sums(hidden).items()} == {"a": (18, 29), "all": (18, 29)}
+    assert as_sums(report({"a": 10, "b": 10, "all": 20})) == {}
+
+
+@pytest.mark.parametrize(("place", "found"), [(35, True), (20, True), (25, False)])
+def test_rounded_total_is_subtracted_as_rounded_and_as_the_sum_of_its_parts(place, found):
+    """24 to 36 minus 33 to 37 leaves at most three, though 28 to 32 minus as much would leave less than nobody."""
+    total = report({"a": 10, "b": 10, "c": 10, "all": 30}, "pair", members=PLACES, rules=ROUND, exact=False)
+    places = {"GM0307": place, "GM0855": "<8"}
+    sides = [total, *(report({"all": n}, code, rules=ROUND, exact=False) for code, n in places.items())]
+    assert (rules_found(*sides) == [Rule.TOTAL]) is found
