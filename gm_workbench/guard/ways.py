@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from heapq import heappop, heappush
 from math import inf
+from types import MappingProxyType
 
 from gm_workbench.guard.findings import Candidate
 from gm_workbench.guard.linked import System
@@ -117,13 +118,14 @@ class Walk:
     """What is told of one place: the ways from month to month, and those that do without a period beside it."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
-        told: dict[Between, Term] = {}
+        told: dict[Between, list[Term]] = {}
         for term in sorted(terms, key=lambda one: (one.range[1] - one.range[0], not one.side.asked)):
             months = stretch(term.side.period)
             if months is not None and term.range[1] < inf:
-                told.setdefault(months, term)
-        self._terms = list(told.values())
-        self._edges = tuple((*months, term.range[1] - term.range[0]) for months, term in told.items())
+                known = told.setdefault(months, [])
+                known += [term] * all(one.range != term.range for one in known)
+        self._told = list(told.values())
+        self._edges = tuple((*months, terms[0].range[1] - terms[0].range[0]) for months, terms in told.items())
 
     @cached_property
     def ways(self) -> Ways:
@@ -131,14 +133,17 @@ class Walk:
 
     @property
     def roundabout(self) -> Iterator[Balance]:
-        """Give each way from a month to a later one for which three or more periods are needed."""
+        """Give each way from a month to a later one for which three or more periods are needed, also by what else tells one."""
         forward = (way for (first, after), way in routes(self._edges).items() if first < after)
         for way in (*forward, *detours(self._edges)):
             if len(way) >= SHORTEST and any(sign < 0 for _, sign in way):
                 yield self._sum(way)
+                yield from (self._sum(way, {at: other}) for at, _ in way for other in self._told[at][1:])
 
-    def _sum(self, way: Sequence[Step]) -> Balance:
-        return Balance(*(tuple(self._terms[at] for at, sign in way if sign == wanted) for wanted in (1, -1)))
+    def _sum(self, way: Sequence[Step], instead: Mapping[int, Term] = MappingProxyType({})) -> Balance:
+        """Add what goes forward, subtract what goes back."""
+        terms = [(sign, instead.get(at, self._told[at][0])) for at, sign in way]
+        return Balance(*(tuple(term for sign, term in terms if sign == wanted) for wanted in (1, -1)))
 
 
 def walked(shelf: Sequence[Side], linked: System, groups: Mapping[int, Groups]) -> Iterator[dict[Unit, Walk]]:

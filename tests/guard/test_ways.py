@@ -53,6 +53,13 @@ def test_periods_of_other_studies_are_of_one_line_or_of_everybody_by_the_same_wo
     assert found("wages", output="staff") == []
 
 
+def test_period_that_is_told_in_two_ways_is_tried_in_both():
+    """By the first table of summer fifteen are left, by another of everybody four, or 45."""
+    sides = [months(1, 6, 60), months(4, 9, 90), months(7, 9, 45)]
+    assert rules_found(*sides, months(7, 9, 34, origin="r", output="staff")) == [Rule.PERIOD]
+    assert rules_found(*sides, months(7, 9, 75, origin="r", output="staff")) == []
+
+
 def test_what_was_out_already_or_is_hidden_leaves_nothing_to_refuse():
     old = [months(1, 6, 60, origin="r"), months(4, 9, 90, origin="r"), months(7, 9, 34, origin="r")]
     assert rules_found(*old, months(10, 12, 500)) == []
