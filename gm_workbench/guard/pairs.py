@@ -18,22 +18,23 @@ MOST_CHAINS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A count in an arithmetic: of which side, and what it can be; a sum of several has the others `beside` it."""
+    """A count in an arithmetic: of which side, and what it can be; of several counts the sum has these as its parts."""
 
     side: Side
     told: Told
     range: Range
     more: str = ""
-    called: str = ""
-    beside: tuple[Side, ...] = ()
+    parts: tuple[Term, ...] = ()
 
     @property
     def sides(self) -> tuple[Side, ...]:
-        return self.side, *self.beside
+        return tuple(side for part in self.parts for side in part.sides) or (self.side,)
 
     @property
     def name(self) -> str:
-        return self.called or cell_name(self.side, self.told, self.more)
+        if self.parts:
+            return f"({' + '.join(part.name for part in self.parts)})"
+        return cell_name(self.side, self.told, self.more)
 
     @property
     def cell(self) -> tuple[str, str, str, Part, str]:
@@ -134,8 +135,7 @@ def together(terms: Sequence[Term]) -> Term:
     if len(terms) == 1:
         return terms[0]
     both = sum(term.range[0] for term in terms), sum(term.range[1] for term in terms)
-    beside = tuple(side for term in terms for side in term.sides)[1:]
-    return replace(terms[0], range=both, called=f"({' + '.join(term.name for term in terms)})", beside=beside)
+    return replace(terms[0], range=both, parts=tuple(terms))
 
 
 def _cell(told: Told) -> tuple[str, str, str, Part]:
@@ -145,7 +145,7 @@ def _cell(told: Told) -> tuple[str, str, str, Part]:
 def _apart(rule: Rule, one: Term, other: Term) -> Range:
     """Give how many persons two counts can differ by; a period that holds the other has no fewer."""
     low, high = one.range[0] - other.range[1], one.range[1] - other.range[0]
-    nested = rule is Rule.PERIOD and not (one.called or other.called)
+    nested = rule is Rule.PERIOD and not (one.parts or other.parts)
     if nested and holds(one.side.period, other.side.period):
         return max(low, 0.0), max(high, 0.0)
     if nested and holds(other.side.period, one.side.period):
