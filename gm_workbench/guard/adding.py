@@ -63,7 +63,8 @@ def add_made_up(net: Net) -> None:
             by_value.setdefault(count.value, []).append(count)
     lines = [line for at in range(len(net.outputs)) for line in _lines(net, at)]
     places = {line: frozenset(map(net.root, line.parts)) for line in lines}
-    sums = [one for one in net.within() if one.origin is not Origin.SHARE]
+    held = {net.root(count.place) for count in net.counts}
+    sums = [one for one in net.within() if one.origin is not Origin.SHARE and one.total in held]
     summed = {frozenset(one.parts) for one in sums}
     with_sum = {frozenset(one.members) for one in sums}
     loose = [line for line in lines if places[line] not in summed]
@@ -93,12 +94,19 @@ def _same_whole(net: Net, lines: Iterable[Line]) -> None:
 
 
 def _lines(net: Net, output: int) -> Iterator[Line]:
-    start = net.starts[output]
+    own, start = net.own[output], net.starts[output]
     for name, line in named_lines(net.outputs[output]):
-        for sizes, parts in _columns(net.outputs[output].cells, net.own[output], line):
-            if len(parts) > 1:
-                whole = sum(net.own[output].values[part] for part in parts)
-                yield Line(output, name, tuple(start + part for part in parts), sizes, whole)
+        for sizes, parts in _columns(net.outputs[output].cells, own, line):
+            for some in (parts, *_without_total(own, parts)):
+                if len(some) > 1:
+                    whole = sum(own.values[part] for part in some)
+                    yield Line(output, name, tuple(start + part for part in some), sizes, whole)
+
+
+def _without_total(own: Links, parts: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Give those of a line that split a whole which no cell holds."""
+    held = {place for places in own.behind for place in places}
+    yield from (one.parts for one in own.relations if one.total not in held and {*one.parts} < {*parts})
 
 
 def _split(net: Net, fine: Line, coarse: Line) -> None:
