@@ -30,7 +30,12 @@ class Origin(StrEnum):
     WHOLE = "whole"  # numerators that together make up their n
     LINKED = "linked"  # across outputs, from whom their cells say they count
     ACROSS = "across"  # across outputs, from the numbers
-    JOINT = "joint"  # a count by two variables, of counts by three that no cell holds and of which the values are unknown
+    JOINT = "joint"  # a count by two variables, of counts by more that no cell holds and of which the values are unknown
+    SHARED = "shared"  # the same, where no cell holds the total either
+
+
+BEHIND = frozenset({Origin.JOINT, Origin.SHARED})
+"""Sums of which the parts, or all counts, are of unknown value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,12 @@ class Links:
     behind: tuple[tuple[int, ...], ...]
     relations: tuple[Relation, ...]
     rounded: bool
+
+    @property
+    def nowhere(self) -> frozenset[int]:
+        """Places of the counts of unknown value: those behind tables, and those that such tables share."""
+        parts = (one.parts if one.origin is Origin.JOINT else one.members for one in self.relations if one.origin in BEHIND)
+        return frozenset().union(*parts)
 
     def body(self, cell: int) -> int:
         """Place of the count that is the cell's own: n, or a share's numerator."""

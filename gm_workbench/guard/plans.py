@@ -9,7 +9,7 @@ from gm_workbench.guard.across import Linked, linked
 from gm_workbench.guard.amounts import sums_beside_means
 from gm_workbench.guard.cells import Reason, judged_by_class, own_reason
 from gm_workbench.guard.curves import thinned
-from gm_workbench.guard.links import HARD, Links, Origin, Relation
+from gm_workbench.guard.links import BEHIND, HARD, Links, Origin, Relation
 from gm_workbench.guard.net import At
 from gm_workbench.guard.policy import Method, Policy
 from gm_workbench.guard.rounded import leaves, rounded_counts, usable
@@ -140,7 +140,7 @@ def _smallest_totals(found: Linked) -> dict[int, int]:
     of one part, which is that part under another name.
     """
     totals: dict[int, int] = {}
-    for one in (one for one in found.relations if one.origin not in (Origin.ACROSS, Origin.JOINT) and len(one.parts) > 1):
+    for one in (one for one in found.relations if one.origin not in BEHIND | {Origin.ACROSS} and len(one.parts) > 1):
         whole = found.values[one.total]
         totals |= {part: min(whole, totals.get(part, whole)) for part in one.parts}
     return totals
