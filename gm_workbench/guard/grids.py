@@ -78,10 +78,17 @@ def _layouts(output: Output, own: Links) -> Iterator[tuple[dict[Key, int], bool]
     yield {cell.key: behind[cell.key][-1] for cell in output.cells if cell.measure is Measure.COUNT}, False
     shares = [cell for cell in output.cells if cell.measure is Measure.SHARE]
     yield {cell.key: behind[cell.key][-1] for cell in shares}, True
-    for axis in (0, 1):
+    for axis in _axes_of_categories(shares):
         for name in dict.fromkeys(cell.key[axis] for cell in shares):
             line = [cell for cell in shares if cell.key[axis] == name]
             yield {key: place for cell in line for key, place in _with_rest(cell, axis, behind[cell.key])}, True
+
+
+def _axes_of_categories(shares: Sequence[Cell]) -> Sequence[int]:
+    """Say whether columns are categories of the persons of a row, or rows of those of a column: n is that of the persons."""
+    of = [dict.fromkeys((cell.key[1 - axis], cell.n) for cell in shares) for axis in (0, 1)]
+    same = [axis for axis in (0, 1) if len(of[axis]) == len({name for name, _ in of[axis]})]
+    return same or (0, 1)
 
 
 def _with_rest(cell: Cell, axis: int, places: Sequence[int]) -> list[tuple[Key, int]]:
