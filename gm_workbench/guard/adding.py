@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate, permutations
 
 from gm_workbench.guard.headings import named_lines
-from gm_workbench.guard.links import HARD, Links, Origin
+from gm_workbench.guard.links import HARD, Links, Origin, is_over_time
 from gm_workbench.guard.net import Count, Net
 from gm_workbench.outputs.output import Cell, Measure, Whom
 
@@ -82,10 +82,14 @@ def add_made_up(net: Net) -> None:
 
 
 def _same_whole(net: Net, lines: Iterable[Line]) -> None:
-    """Relate lines of one name that come to the same, of which no output has the sum: it is a count that no cell holds."""
+    """Relate lines that come to the same, of which no output has the sum: it is a count that no cell holds.
+
+    As counts that are held, sizes from the threshold up are taken for the same persons whatever they are called.
+    """
     alike: dict[tuple[str, bool, int], list[Line]] = {}
     for line in lines:
-        alike.setdefault((net.one_name.get(line.name, line.name), line.sizes, line.whole), []).append(line)
+        called = "" if line.sizes and not net.policy.is_small(line.whole) else net.one_name.get(line.name, line.name)
+        alike.setdefault((called, line.sizes, line.whole), []).append(line)
     for (_, _, whole), group in alike.items():
         if whole > 0 and len({line.output for line in group}) > 1:
             place = net.unheld(whole)
@@ -94,13 +98,25 @@ def _same_whole(net: Net, lines: Iterable[Line]) -> None:
 
 
 def _lines(net: Net, output: int) -> Iterator[Line]:
-    own, start = net.own[output], net.starts[output]
-    for name, line in named_lines(net.outputs[output]):
-        for sizes, parts in _columns(net.outputs[output].cells, own, line):
-            for some in (parts, *_without_total(own, parts)):
-                if len(some) > 1:
-                    whole = sum(own.values[part] for part in some)
-                    yield Line(output, name, tuple(start + part for part in some), sizes, whole)
+    own, start, cells = net.own[output], net.starts[output], net.outputs[output].cells
+    found = [
+        (name, sizes, some)
+        for name, line in named_lines(net.outputs[output])
+        for sizes, parts in _columns(cells, own, line)
+        for some in (parts, *_without_total(own, parts))
+    ]
+    everybody = [] if is_over_time(net.outputs[output]) else [("", True, _everybody(cells, own))]
+    for name, sizes, some in (*found, *everybody):
+        if len(some) > 1:
+            whole = sum(own.values[part] for part in some)
+            yield Line(output, name, tuple(start + part for part in some), sizes, whole)
+
+
+def _everybody(cells: Sequence[Cell], own: Links) -> Sequence[int]:
+    """Give all plain counts of a table of rows and columns without a total."""
+    counts = {cell.key: places[0] for cell, places in zip(cells, own.behind, strict=True) if cell.measure is Measure.COUNT}
+    alone = not any({*one.members} & {*counts.values()} for one in own.relations)
+    return [*counts.values()] if alone and all(len({key[axis] for key in counts}) > 1 for axis in (0, 1)) else []
 
 
 def _without_total(own: Links, parts: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gm_workbench.guard.across import linked
 from gm_workbench.guard.protect import protect
 from gm_workbench.guard.web import links
 from gm_workbench.guard.wholes import same_wholes
@@ -98,3 +99,26 @@ def test_months_beside_each_other_are_no_categories(words, policy):
     assert links(curves).relations != ()
     over_time = Output(words(shape=Shape.TREND), curves.cells)
     assert links(over_time).relations == ()
+
+
+@pytest.mark.parametrize(("columns", "name"), [(("n",), "number"), (("rent", "own"), "persons")])
+def test_two_tables_of_the_same_persons_need_no_column_of_one_name(words, policy, columns, name):
+    """Men and women here, young and old there, under other headings: both come to everybody, which stands in neither."""
+    sexes = {row: PEOPLE[row] for row in ("man", "woman")}
+    ages = {row: (sum(PEOPLE[row][: len(columns)]),) for row in ("young", "old")}
+    seen = shown([people(words, sexes, "sexes", columns), people(words, ages, "ages", (name,))], policy)
+    everybody = {(row, column) for row in sexes for column in columns} | {(row, name) for row in ages}
+    assert len(everybody - seen.keys()) > 1
+    assert ("man", columns[0]) not in seen
+
+
+def test_few_persons_of_two_tables_are_not_taken_for_the_same(words, policy):
+    """Five and three, and six and two: below the threshold equal numbers are often chance."""
+    sexes, ages = {"man": (5,), "woman": (3,)}, {"young": (6,), "old": (2,)}
+
+    def wholes(name: str) -> set[tuple[int, ...]]:
+        found = linked([people(words, sexes, "a", ("n",)), people(words, ages, "b", (name,))], policy)
+        return {one.parts for one in found.relations if len({found.values[part] for part in one.parts} & {3, 5}) == 2}
+
+    assert not wholes("number")
+    assert wholes("n")
