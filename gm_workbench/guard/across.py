@@ -38,7 +38,7 @@ class Linked:
     wrong : frozenset of int
         Outputs that say they count the same persons as another, and do not agree with it.
     unjoined : frozenset of int
-        Outputs of which the table behind three of them is not reckoned with.
+        Outputs of which the table behind them and others is not reckoned with.
     """
 
     values: tuple[int, ...]

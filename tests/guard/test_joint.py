@@ -1,4 +1,4 @@
-"""Three tables of two variables each over the same persons: one table of all three must be behind them."""
+"""Tables of two variables each over the same persons: one table of all their variables must be behind them."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ def test_table_that_is_too_large_is_told(words, policy, monkeypatch):
     assert joint(outputs, policy) == []
     told = [record.reasons for record in protect(outputs, policy).records]
     assert all(UNJOINED in one for one in told)
-    assert rule_said(UNJOINED, "nl") == "de tabel achter deze en twee andere is te groot om mee te rekenen"
+    assert rule_said(UNJOINED, "nl") == "de tabel achter deze en andere is te groot om mee te rekenen"
 
 
 def world(total: int) -> tuple[np.ndarray, list[Relation]]:
