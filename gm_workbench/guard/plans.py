@@ -15,7 +15,6 @@ from gm_workbench.guard.policy import Method, Policy
 from gm_workbench.guard.rounded import leaves, rounded_counts, usable
 from gm_workbench.outputs.output import Cell, Measure, Output, Shape
 
-
 _Key = tuple[int, frozenset[int]]
 
 
