@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from gm_workbench.outputs.cell import Cell
 from gm_workbench.vocabulary.text import Text
-
-if TYPE_CHECKING:
-    from gm_workbench.outputs.output import Cell
 
 
 @dataclass(frozen=True, slots=True)
