@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from gm_workbench.guard.adding import add_declared, add_made_up
 from gm_workbench.guard.joint import add_joint
-from gm_workbench.guard.links import Links, Origin, Relation
+from gm_workbench.guard.links import BEHIND, Links, Relation
 from gm_workbench.guard.net import At, Net
 from gm_workbench.guard.policy import Method, Policy
 from gm_workbench.guard.remainders import add_remainders
@@ -38,7 +38,7 @@ class Linked:
     wrong : frozenset of int
         Outputs that say they count the same persons as another, and do not agree with it.
     unjoined : frozenset of int
-        Outputs of which the table behind three of them is not reckoned with.
+        Outputs of which the table behind them and others is not reckoned with.
     """
 
     values: tuple[int, ...]
@@ -53,13 +53,13 @@ class Linked:
     def live(self) -> list[int]:
         """Give the places that some cell or sum speaks of; others are the same count as one of these, or of unknown value."""
         behind = {place for part in self.parts for places in part.behind for place in places}
-        known = (one for one in self.relations if one.origin is not Origin.JOINT)
+        known = (one for one in self.relations if one.origin not in BEHIND)
         return sorted(behind | {place for one in known for place in one.members})
 
     @property
     def totals(self) -> frozenset[int]:
         """Give the counts that are the sum of others of which the values are known."""
-        return frozenset(one.total for one in self.relations if one.origin is not Origin.JOINT)
+        return frozenset(one.total for one in self.relations if one.origin not in BEHIND)
 
     def of(self, at: At) -> tuple[int, ...]:
         """Give the places of the counts that a cell gives away."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate, permutations
 
 from gm_workbench.guard.headings import named_lines
-from gm_workbench.guard.links import HARD, Links, Origin
+from gm_workbench.guard.links import HARD, Links, Origin, is_over_time
 from gm_workbench.guard.net import Count, Net
 from gm_workbench.outputs.output import Cell, Measure, Whom
 
@@ -63,7 +63,8 @@ def add_made_up(net: Net) -> None:
             by_value.setdefault(count.value, []).append(count)
     lines = [line for at in range(len(net.outputs)) for line in _lines(net, at)]
     places = {line: frozenset(map(net.root, line.parts)) for line in lines}
-    sums = [one for one in net.within() if one.origin is not Origin.SHARE]
+    held = {net.root(count.place) for count in net.counts}
+    sums = [one for one in net.within() if one.origin is not Origin.SHARE and one.total in held]
     summed = {frozenset(one.parts) for one in sums}
     with_sum = {frozenset(one.members) for one in sums}
     loose = [line for line in lines if places[line] not in summed]
@@ -81,10 +82,14 @@ def add_made_up(net: Net) -> None:
 
 
 def _same_whole(net: Net, lines: Iterable[Line]) -> None:
-    """Relate lines of one name that come to the same, of which no output has the sum: it is a count that no cell holds."""
+    """Relate lines that come to the same, of which no output has the sum: it is a count that no cell holds.
+
+    As counts that are held, sizes from the threshold up are taken for the same persons whatever they are called.
+    """
     alike: dict[tuple[str, bool, int], list[Line]] = {}
     for line in lines:
-        alike.setdefault((net.one_name.get(line.name, line.name), line.sizes, line.whole), []).append(line)
+        called = "" if line.sizes and not net.policy.is_small(line.whole) else net.one_name.get(line.name, line.name)
+        alike.setdefault((called, line.sizes, line.whole), []).append(line)
     for (_, _, whole), group in alike.items():
         if whole > 0 and len({line.output for line in group}) > 1:
             place = net.unheld(whole)
@@ -93,12 +98,31 @@ def _same_whole(net: Net, lines: Iterable[Line]) -> None:
 
 
 def _lines(net: Net, output: int) -> Iterator[Line]:
-    start = net.starts[output]
-    for name, line in named_lines(net.outputs[output]):
-        for sizes, parts in _columns(net.outputs[output].cells, net.own[output], line):
-            if len(parts) > 1:
-                whole = sum(net.own[output].values[part] for part in parts)
-                yield Line(output, name, tuple(start + part for part in parts), sizes, whole)
+    own, start, cells = net.own[output], net.starts[output], net.outputs[output].cells
+    found = [
+        (name, sizes, some)
+        for name, line in named_lines(net.outputs[output])
+        for sizes, parts in _columns(cells, own, line)
+        for some in (parts, *_without_total(own, parts))
+    ]
+    everybody = [] if is_over_time(net.outputs[output]) else [("", True, _everybody(cells, own))]
+    for name, sizes, some in (*found, *everybody):
+        if len(some) > 1:
+            whole = sum(own.values[part] for part in some)
+            yield Line(output, name, tuple(start + part for part in some), sizes, whole)
+
+
+def _everybody(cells: Sequence[Cell], own: Links) -> Sequence[int]:
+    """Give all plain counts of a table of rows and columns without a total."""
+    counts = {cell.key: places[0] for cell, places in zip(cells, own.behind, strict=True) if cell.measure is Measure.COUNT}
+    alone = not any({*one.members} & {*counts.values()} for one in own.relations)
+    return [*counts.values()] if alone and all(len({key[axis] for key in counts}) > 1 for axis in (0, 1)) else []
+
+
+def _without_total(own: Links, parts: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Give those of a line that split a whole which no cell holds."""
+    held = {place for places in own.behind for place in places}
+    yield from (one.parts for one in own.relations if one.total not in held and {*one.parts} < {*parts})
 
 
 def _split(net: Net, fine: Line, coarse: Line) -> None:

@@ -49,7 +49,7 @@ def _can(board: Board) -> bool:
     suppresses = audit.policy.method is Method.SUPPRESS
     exact = all(low == high for ends in audit.views.values() for low, high in ends)
     small = all(audit.policy.is_small(audit.links.values[place]) for place in audit.wanted)
-    return suppresses and len(board.shows) <= FEW and exact and small and not audit.nowhere
+    return suppresses and len(board.shows) <= FEW and exact and small
 
 
 def _blind(board: Board) -> Cells | None:
@@ -99,12 +99,14 @@ def stand_in(audit: Audit) -> tuple[int, ...] | None:
     """Give counts with the same marks that add up as these do: small ones in the middle, and others large where they can be.
 
     They depend on nothing but which counts are small, which are nought, and which add up to which. None if they are not found.
+    Those that stand nowhere have no marks, and may be any.
     """
     policy, many = audit.policy, len(audit.true)
-    small, large = audit.true < policy.threshold, audit.true >= policy.threshold
-    low = np.where(large, policy.threshold, np.where(audit.true > 0, policy.smallest, 0.0))
-    high = np.where(large, np.inf, np.where(audit.true > 0, policy.threshold - 1.0, 0.0))
-    aim = np.where(large, float(ROOMY), np.minimum((policy.smallest + policy.threshold) // 2, high))
+    marked = ~np.isin(np.arange(many), [*audit.nowhere])
+    small, large = marked & (audit.true < policy.threshold), marked & (audit.true >= policy.threshold)
+    low = np.where(large, policy.threshold, np.where(small & (audit.true > 0), policy.smallest, 0.0))
+    high = np.where(small, np.where(audit.true > 0, policy.threshold - 1.0, 0.0), np.inf)
+    aim = np.where(large, float(ROOMY), np.where(marked, np.minimum((policy.smallest + policy.threshold) // 2, high), 0.0))
     # how far each is from its aim: a small one either way, a large one below
     off = np.hstack([np.eye(many), np.eye(many)]), np.hstack([-np.eye(many), np.eye(many)])
     found = solved(

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gm_workbench.guard.links import Links, Origin
+from gm_workbench.guard.links import Links
 from gm_workbench.guard.moves import NEAR, Enough, Limits, Move, Moves, Range, Vector
 from gm_workbench.guard.policy import Policy
 from gm_workbench.guard.solving import Extreme, Solver
@@ -91,7 +91,7 @@ class Audit:
         self.moves = Moves(self.true, self.sums, self.members)
         self.solver = Solver(self.moves)
         self.most: dict[int, float] = {}
-        self.nowhere = frozenset(part for one in links.relations if one.origin is Origin.JOINT for part in one.parts)
+        self.nowhere = links.nowhere
         self.cap = 1000.0 + 10.0 * float(self.true.sum())
         self.unknown = {marks: self._all_unknown(marks=marks) for marks in (False, True)}
 

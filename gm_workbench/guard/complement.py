@@ -16,7 +16,7 @@ from gm_workbench.guard.links import Links
 from gm_workbench.guard.net import At
 from gm_workbench.guard.plans import Plan, start
 from gm_workbench.guard.policy import Method, Policy
-from gm_workbench.guard.scene import Part, Scene, given
+from gm_workbench.guard.scene import Part, Scene, given, is_bare
 from gm_workbench.outputs.output import Cell, Measure, Output
 
 STATISTICS = frozenset({Measure.ESTIMATE, Measure.MONEY})
@@ -66,9 +66,13 @@ def _wanted_of_classes(made: Plan) -> dict[int, Need]:
 
 
 def _hide_forced(made: Plan, forced: set[int]) -> None:
-    """Hide each cell that gives away a count which must be hidden."""
-    for at, _ in made.cells():
-        if at not in made.own and forced & given(made, made.linked.of(at)):
+    """Hide each cell that gives away a count which must be hidden; of a number that tells its n only, the n is enough."""
+    for at, cell in made.cells():
+        if at in made.own or not forced & given(made, made.linked.of(at)):
+            continue
+        if is_bare(cell):
+            made.mute.add(at)
+        else:
             made.own[at] = Reason.COMPLEMENT
     made.mute |= {at for at, place in made.linked.tells.items() if forced & given(made, (place,))}
 

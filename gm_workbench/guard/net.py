@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gm_workbench.guard.headings import classes, splits
-from gm_workbench.guard.links import HARD, Links, Origin, Relation, is_over_time, links
+from gm_workbench.guard.links import HARD, Links, Origin, Relation, is_over_time
 from gm_workbench.guard.policy import Method, Policy
+from gm_workbench.guard.web import links
 from gm_workbench.outputs.output import Cell, Measure, Output, Whom
 
 At = tuple[int, int]

@@ -9,11 +9,13 @@ from gm_workbench.guard.across import Linked, linked
 from gm_workbench.guard.amounts import sums_beside_means
 from gm_workbench.guard.cells import Reason, judged_by_class, own_reason
 from gm_workbench.guard.curves import thinned
-from gm_workbench.guard.links import HARD, Links, Origin, Relation
+from gm_workbench.guard.links import BEHIND, HARD, Links, Origin, Relation
 from gm_workbench.guard.net import At
 from gm_workbench.guard.policy import Method, Policy
 from gm_workbench.guard.rounded import leaves, rounded_counts, usable
 from gm_workbench.outputs.output import Cell, Measure, Output, Shape
+
+_Key = tuple[int, frozenset[int]]
 
 
 @dataclass
@@ -81,7 +83,7 @@ class Plan:
 def start(outputs: Sequence[Output], policy: Policy, withheld: frozenset[int] = frozenset()) -> Plan:
     """Hide by each cell's own rules only."""
     found = linked(outputs, policy)
-    totals = _smallest_totals(found)
+    totals = _smallest_totals(outputs, found)
     own: dict[At, Reason] = {}
     concentrated: dict[int, int] = {}
     crowded: set[At] = set()
@@ -133,17 +135,33 @@ def _crowded(output: Output, found: Links, totals: Mapping[int, int], policy: Po
     ]
 
 
-def _smallest_totals(found: Linked) -> dict[int, int]:
+def _smallest_totals(outputs: Sequence[Output], found: Linked) -> dict[int, int]:
     """Give the smallest total that each count is a part of, in its own output or across outputs that say whom they count.
 
     What stands in two outputs and adds up by its numbers alone may be other persons, so no class is told by it; nor by a total
-    of one part, which is that part under another name.
+    of one part, which is that part under another name; nor by who left between two steps of a flow, wherever else the step is
+    counted.
     """
     totals: dict[int, int] = {}
-    for one in (one for one in found.relations if one.origin not in (Origin.ACROSS, Origin.JOINT) and len(one.parts) > 1):
+    steps = _steps(outputs, found)
+    told = (one for one in found.relations if one.origin not in BEHIND | {Origin.ACROSS} and _key(one) not in steps)
+    for one in (one for one in told if len(one.parts) > 1):
         whole = found.values[one.total]
         totals |= {part: min(whole, totals.get(part, whole)) for part in one.parts}
     return totals
+
+
+def _steps(outputs: Sequence[Output], found: Linked) -> set[_Key]:
+    """Give the sums that only flows tell: who is still there and who left."""
+    flows, others = set[_Key](), set[_Key]()
+    for made, part in zip(outputs, found.parts, strict=True):
+        plain = Shape.FLOW in made.words.shown_as and not any(cell.sensitive for cell in made.cells)
+        (flows if plain else others).update(_key(one) for one in part.relations)
+    return flows - others
+
+
+def _key(one: Relation) -> _Key:
+    return one.total, frozenset(one.parts)
 
 
 def _concentrated(

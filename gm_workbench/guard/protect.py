@@ -130,7 +130,7 @@ def _protected(outputs: Sequence[Output], policy: Policy, decisions: Sequence[De
 
 
 WITHHELD = "withheld"
-UNJOINED = "the table behind this one and two others is too large to reckon with"
+UNJOINED = "the table behind this one and others is too large to reckon with"
 Judged = tuple[Verdict, tuple[str, ...]]
 
 

@@ -46,7 +46,7 @@ class Scene:
         linked = made.linked
         for at, cell in made.cells():
             if made.visible(at):
-                bare = _is_bare(cell)
+                bare = is_bare(cell)
                 rounded = linked.parts[at[0]].rounded and cell.measure is Measure.COUNT
                 self._add((at, False), () if bare else linked.of(at), rounded=rounded)
                 told = {*linked.of(at)[:bare], *([linked.tells[at]] if at in linked.tells else [])}
@@ -140,7 +140,7 @@ class Scene:
         return UNIT * (HEADLINE if headline else 1) + last
 
 
-def _is_bare(cell: Cell) -> bool:
+def is_bare(cell: Cell) -> bool:
     """Whether a number has so few decimals, and neither standard error nor interval, that any n near it could be behind it.
 
     A mean of whole answers is a fraction of n. From ten persons a decimal on, every n in the range of a rounded one fits.

@@ -13,7 +13,7 @@ from typing import Any
 
 from gm_workbench.guard.cells import behind
 from gm_workbench.guard.policy import Method
-from gm_workbench.outputs.output import MOST_PERSONS, Measure
+from gm_workbench.outputs.cell import MOST_PERSONS, Measure
 
 Range = tuple[float, float]
 ANY: Range = (0.0, math.inf)

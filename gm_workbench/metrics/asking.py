@@ -108,24 +108,27 @@ def _taken(function: str, name: str, value: object, hint: Any) -> Any:
 def _plainly(table: pd.DataFrame | pd.Series) -> pd.DataFrame | pd.Series:
     """Give columns of rare kinds (sparse, half precision, yes and no that could be missing and is not) as the usual ones."""
     if isinstance(table, pd.Series):
-        kind = _usual(table)
-        return table if kind is None else table.astype(kind)
-    kinds = {at: kind for at in range(table.shape[1]) if (kind := _usual(table.iloc[:, at])) is not None}
-    columns = [table.iloc[:, at].astype(kinds[at]) if at in kinds else table.iloc[:, at] for at in range(table.shape[1])]
-    return pd.concat(columns, axis=1) if kinds else table
+        return _usual(table) if _is_rare(table.dtype) else table
+    rare = {at for at, kind in enumerate(table.dtypes) if _is_rare(kind)}
+    if not rare:  # most calls; looking at kinds makes no column
+        return table
+    columns = (table.iloc[:, at] for at in range(table.shape[1]))
+    return pd.concat([_usual(column) if at in rare else column for at, column in enumerate(columns)], axis=1)
 
 
-def _usual(column: pd.Series) -> Any:
-    """Give the kind in which libraries can read a column, None where they can.
+def _is_rare(kind: Any) -> bool:
+    return isinstance(kind, pd.SparseDtype | pd.BooleanDtype) or kind == np.float16
 
-    >>> _usual(pd.Series([True, None], dtype="boolean")), _usual(pd.Series([True, False], dtype="boolean"))
-    (None, <class 'bool'>)
+
+def _usual(column: pd.Series) -> pd.Series:
+    """Give a column of a rare kind in one that libraries can read, where there is one.
+
+    >>> _usual(pd.Series([True, None], dtype="boolean")).dtype, _usual(pd.Series([True, False], dtype="boolean")).dtype
+    (BooleanDtype, dtype('bool'))
     """
-    if isinstance(column.dtype, pd.SparseDtype):
-        return column.dtype.subtype
     if isinstance(column.dtype, pd.BooleanDtype):
-        return None if column.isna().any() else bool
-    return np.float64 if column.dtype == np.float16 else None
+        return column if column.isna().any() else column.astype(bool)
+    return column.astype(column.dtype.subtype if isinstance(column.dtype, pd.SparseDtype) else np.float64)
 
 
 def _holds_infinity(labels: Any) -> bool:

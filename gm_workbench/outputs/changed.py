@@ -24,6 +24,12 @@ CHANGED = Text(
     "Of the {who} {{up}}%{up} went up by more than the questionnaire errs, and {{down}}%{down} went down by more. Error alone "
     "brings about 2.5% up and 2.5% down.",
 )
+SAME = Text(
+    "Bij {value} % was de verandering niet groter dan de vergissing. Hoeveel er meer vooruit of achteruit gingen, wordt niet "
+    "getoond, om personen te beschermen.",
+    "Of {value}% the change was no larger than the error. How many went up or down by more is not shown, to protect persons.",
+)
+"""Where few went one way, that neither way is shown."""
 MARGINS = {
     row: Text(f" (marge {{{row}_low}} tot {{{row}_high}})", f" (interval {{{row}_low}} to {{{row}_high}})")
     for row in ("up", "down")
@@ -59,7 +65,8 @@ def changed(
         return words_only(section, about, shortage(result))
     cells = tuple(share_of(getattr(result, name), name, "share") for name in ("up", "same", "down"))
     bare = CHANGED.format(who=who, up=NOTHING, down=NOTHING)
-    sentence = Sentence(CHANGED.format(who=who, **MARGINS), _slots(cells), without_interval=bare)
+    same = Sentence(SAME, {"value": quote(cells[1])["value"]})
+    sentence = Sentence(CHANGED.format(who=who, **MARGINS), _slots(cells), same, bare)
     given = {
         "smallest": Text(number(result.smallest, 1), number(result.smallest, 1, language="en")),
         "reliability": printed(result.reliability),

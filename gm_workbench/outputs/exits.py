@@ -47,8 +47,8 @@ ONE_ARM = Text(
     "Within {horizon} {unit} {{a}}% left for {work}{a_margin}.",
 )
 NOT_SHOWN = Text(
-    "Het aandeel aan het eind is niet voor elke groep te tonen: daarvoor zijn er te weinig personen of gebeurtenissen.",
-    "The share at the end cannot be shown for every group: there are too few persons or events for that.",
+    "Het aandeel aan het eind wordt niet voor elke groep getoond, om personen te beschermen.",
+    "The share at the end is not shown for every group, to protect persons.",
 )
 NOT_COMPARED = Text(
     "Of de groepen hierin verschillen, is bij deze vraag niet berekend.",

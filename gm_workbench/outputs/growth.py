@@ -12,7 +12,7 @@ from gm_workbench.metrics.panels import PanelFit
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.exits import MONTHS
-from gm_workbench.outputs.output import NUMBER_HIDDEN, Axis, Cell, Output, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import terms, when
 from gm_workbench.vocabulary.protocols import Section
@@ -206,7 +206,7 @@ def _regression_sentence(quotes: Mapping[str, Mapping[str, Slot]], month: int) -
         ONE_RULE.format(when=when(month), margin=margin, chosen=terms([rule], REGRESSION_LABELS)[rule])
         for margin in (MARGIN, NOTHING)
     )
-    return Sentence(with_it, slots, NUMBER_HIDDEN, bare)
+    return Sentence(with_it, slots, without_interval=bare)
 
 
 def _both_rules(one: Mapping[str, Slot], three: Mapping[str, Slot], month: int) -> Sentence:
@@ -214,7 +214,7 @@ def _both_rules(one: Mapping[str, Slot], three: Mapping[str, Slot], month: int) 
     slots = {f"{name}_{end}".removesuffix("_value"): slot for name, ends in named.items() for end, slot in ends.items()}
     none = dict.fromkeys(BOTH_MARGINS, NOTHING)
     with_it, bare = (BOTH_RULES.format(when=when(month), **margins) for margins in (BOTH_MARGINS, none))
-    return Sentence(with_it, slots, NUMBER_HIDDEN, bare)
+    return Sentence(with_it, slots, without_interval=bare)
 
 
 def _by_itself(cells: Sequence[Cell], quotes: Mapping[str, Mapping[str, Slot]], month: int) -> tuple[Sentence, ...]:

@@ -11,7 +11,7 @@ from gm_workbench.metrics.mobility import OUT, Transitions
 from gm_workbench.metrics.shares import wilson
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import count_cell, estimate_cell, quote, share_cell
-from gm_workbench.outputs.output import NUMBER_HIDDEN, Axis, Cell, Output, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import term, terms
 from gm_workbench.vocabulary.protocols import Section
@@ -218,7 +218,7 @@ def _stayed_sentence(
     told = replace(cell, low=low, high=high)
     state = terms([cell.row], labels)[cell.row]
     with_it, bare = (STAYED.format(horizon=str(horizon), state=state, margin=margin) for margin in (MARGIN, NOTHING))
-    return tuple(told if one is cell else one for one in cells), Sentence(with_it, quote(told), NUMBER_HIDDEN, bare)
+    return tuple(told if one is cell else one for one in cells), Sentence(with_it, quote(told), without_interval=bare)
 
 
 def indices(

@@ -9,7 +9,7 @@ from gm_workbench.metrics.directions import Movement
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
-from gm_workbench.outputs.output import NUMBER_HIDDEN, Axis, Cell, Output, Sentence, Shape, plain
+from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, plain
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
@@ -26,13 +26,17 @@ ROWS = {
 }
 CAPTION = Text(
     "Verandering van het uurloon over {horizon} maanden in %, {prices}: het gemiddelde over iedereen die op beide momenten "
-    "loon had (gerekend vanaf iemands eerste maand met loon in de periode). Bij beweging telt een daling even zwaar als een "
-    "stijging; die is dus nooit onder 0. Gemiddeld is over logaritmen; daardoor tellen de delen niet precies op. Wie geen loon "
-    "meer had, telt niet mee. Dit gaat over andere mensen en maanden dan de groei per jaar verderop. Streep: marge (95 %).",
+    "loon had (gerekend vanaf iemands eerste maand met loon in de periode).{parts} Wie geen loon meer "
+    "had, telt niet mee. Dit gaat over andere mensen en maanden dan de groei per jaar verderop. Streep: marge (95 %).",
     "Change of the hourly wage over {horizon} months in %, {prices}: the mean over everybody who had pay at both moments "
-    "(counted from somebody's first month with pay in the period). In movement a fall counts as much as a rise; so it is never "
-    "below 0. Means are of logarithms; so the parts do not add up exactly. Those without pay later are left out. "
+    "(counted from somebody's first month with pay in the period).{parts} Those without pay later are left out. "
     "These are other people and months than in the growth per year further on. Line: interval (95 %).",
+)
+PARTS = Text(
+    " Bij beweging telt een daling even zwaar als een stijging; die is dus nooit onder 0. Gemiddeld is over logaritmen; "
+    "daardoor tellen de delen niet precies op.",
+    " In movement a fall counts as much as a rise; so it is never below 0. Means are of logarithms; so the parts do not add up "
+    "exactly.",
 )
 SAID = Text(
     "Over {horizon} maanden veranderde het uurloon gemiddeld met {{value}} % (marge {{low}} tot {{high}} %), {prices}.",
@@ -62,8 +66,9 @@ def movement(result: Movement | NotEnoughData, section: Section, about: About, *
     if isinstance(result, NotEnoughData):
         return words_only(section, about, shortage(result))
     cells = _cells(result)
-    said, caption = (text.format(horizon=str(horizon), prices=prices) for text in (SAID, CAPTION))
-    sentence = Sentence(said, quote(cells["net"], signed=True), NUMBER_HIDDEN)
+    parts = PARTS if "amount" in cells else NOTHING
+    said, caption = (text.format(horizon=str(horizon), prices=prices, parts=parts) for text in (SAID, CAPTION))
+    sentence = Sentence(said, quote(cells["net"], signed=True))
     amount = (Sentence(WHATEVER_THE_WAY, quote(cells["amount"]), NOTHING),) if "amount" in cells else ()
     words = section_words(
         section,

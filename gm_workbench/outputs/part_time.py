@@ -31,8 +31,8 @@ GROUP = Text(
     "{begin} {first} worked next to the benefit, and {last} in month {month}.",
 )
 NOT_SHOWN = Text(
-    "Het aandeel in de eerste of de laatste maand is niet te tonen: daarvoor zijn er te weinig personen.",
-    "The share in the first or the last month cannot be shown: there are too few persons for that.",
+    "Het aandeel in de eerste of de laatste maand wordt niet getoond, om personen te beschermen.",
+    "The share in the first or the last month is not shown, to protect persons.",
 )
 NOT_COMPARED = Text(
     "Of de groepen hierin verschillen, is niet berekend. Wie uitstroomde, telt niet meer mee: een laag aandeel kan ook komen "

@@ -9,7 +9,7 @@ from gm_workbench.metrics.counts import CategoryCount, in_their_order
 from gm_workbench.metrics.estimate import NotEnoughData
 from gm_workbench.outputs.about import About, section_words, words_only
 from gm_workbench.outputs.cells import count_cell, share_cell
-from gm_workbench.outputs.output import NUMBER_HIDDEN, Candidate, Cell, Output, Role, Sentence, Shape, Slot, Sum
+from gm_workbench.outputs.output import Candidate, Cell, Output, Role, Sentence, Shape, Slot, Sum
 from gm_workbench.outputs.sentence import furthest
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.panel.ledger import Step
@@ -69,7 +69,7 @@ def _remained(steps: Sequence[Step], slots: Mapping[str, Slot]) -> Sentence:
     """Say how many remained; of nobody, that there is nobody, where the guard lets a zero be seen."""
     if not steps[0].persons_out:
         return Sentence(NOBODY, slots)
-    return Sentence(FLOW, slots, NUMBER_HIDDEN) if len(steps) > 1 else Sentence(ONE_STEP, {"first": slots["first"]})
+    return Sentence(FLOW, slots) if len(steps) > 1 else Sentence(ONE_STEP, {"first": slots["first"]})
 
 
 def _flow_caption(about: About, steps: int) -> Text:

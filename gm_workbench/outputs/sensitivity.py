@@ -19,7 +19,6 @@ from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text, joined, listed
 
 MAIN, P = "main", "p"
-TWO_SIDED = Text("p (tweezijdig; 0,001 is 0,001 of kleiner)", "p (two-sided; 0.001 is 0.001 or smaller)")
 LEAST_P = 0.001
 """A smaller p prints as this one: it would print as nothing at all, which no p is."""
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from gm_workbench.outputs.cell import Cell
 from gm_workbench.vocabulary.text import Text
-
-if TYPE_CHECKING:
-    from gm_workbench.outputs.output import Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +44,13 @@ class Candidate:
     by: tuple[str, ...]
 
 
+NUMBER_HIDDEN = Text(
+    "Het getal dat hier hoort, wordt niet getoond, om personen te beschermen.",
+    "The number that belongs here is not shown, to protect persons.",
+)
+"""Said in place of a sentence: few are behind its number, another follows from it, or rounded it would read otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A text whose numbers are filled from protected cells; if one of them is hidden, `otherwise` is said instead.
@@ -57,10 +62,7 @@ class Sentence:
 
     text: Text
     slots: Mapping[str, Slot] = field(default_factory=dict)
-    otherwise: Text | Sentence = Text(
-        "Er zijn te weinig personen, consulenten of teams om dit te tonen.",
-        "There are too few persons, coaches or teams to show this.",
-    )
+    otherwise: Text | Sentence = NUMBER_HIDDEN
     without_interval: Text = Text("", "")
     among: tuple[Candidate, ...] = ()
 
@@ -87,13 +89,6 @@ class Sentence:
         said = (self.text, self.without_interval)
         text, bare = (Text(f"{lead.nl} {one.nl}", f"{lead.en} {one.en}") if one.nl else one for one in said)
         return Sentence(text, self.slots, self.otherwise, bare)
-
-
-NUMBER_HIDDEN = Text(
-    "Het getal dat hier hoort, is niet te tonen: het gaat over te weinig mensen, of het zou een ander getal verraden.",
-    "The number that belongs here cannot be shown: it is about too few people, or it would give another number away.",
-)
-"""Said in the place of a sentence beside which other numbers may still be shown, as in a table of shares."""
 
 
 def plain(text: Text) -> Sentence:

@@ -12,7 +12,7 @@ from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.shares import wilson
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote, share_cell
-from gm_workbench.outputs.output import NUMBER_HIDDEN, Axis, Cell, Measure, Output, Sentence, Shape, Slot, plain
+from gm_workbench.outputs.output import Axis, Cell, Measure, Output, Sentence, Shape, Slot, plain
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.terms import term, terms
 from gm_workbench.vocabulary.protocols import Section
@@ -131,13 +131,13 @@ def _spend_sentence(cells: Sequence[Cell]) -> Sentence:
     en = "Per month on benefit € {woman} was spent on women on average, and € {man} on men"
     gap = next((cell for cell in cells if cell.key == (ALL, DIFFERENCE)), None)
     if gap is None:
-        return Sentence(Text(f"{nl}.", f"{en}."), slots, NUMBER_HIDDEN)
+        return Sentence(Text(f"{nl}.", f"{en}."), slots)
     margin = Text(
         ", een verschil van € {value} (marge {low} tot {high}).", ", a difference of € {value} (interval {low} to {high})."
     )
     open_ = NOTHING if _sure(gap) else EITHER_WAY
     said = Text(nl + margin.nl + open_.nl, en + margin.en + open_.en)
-    return Sentence(said, {**slots, **quote(gap, signed=True)}, NUMBER_HIDDEN)
+    return Sentence(said, {**slots, **quote(gap, signed=True)})
 
 
 def spend_parts(spent: Mapping[tuple[str, ...], Spend | NotEnoughData], section: Section, about: About) -> Output:
@@ -200,7 +200,7 @@ def _any_sentence() -> Sentence:
     fields: tuple[tuple[str, Literal["value", "low", "high"]], ...] = (("", "value"), ("_low", "low"), ("_high", "high"))
     slots = {f"{sex}{end}": Slot("any", sex, field, percent=True) for sex in SEXES for end, field in fields}
     margins = {f"{sex}_margin": ANY_MARGIN.format(sex=sex) for sex in SEXES}
-    return Sentence(ANY.format(**margins), slots, NUMBER_HIDDEN, ANY.format(**dict.fromkeys(margins, NOTHING)))
+    return Sentence(ANY.format(**margins), slots, without_interval=ANY.format(**dict.fromkeys(margins, NOTHING)))
 
 
 def decomposition(

@@ -10,7 +10,7 @@ from gm_workbench.metrics.exits import Curve
 from gm_workbench.outputs.about import NOTHING, About, section_words, words_only
 from gm_workbench.outputs.cells import estimate_cell, quote
 from gm_workbench.outputs.exits import MONTHS, STEPPED, curve_cells
-from gm_workbench.outputs.output import NUMBER_HIDDEN, Axis, Cell, Output, Sentence, Shape, plain
+from gm_workbench.outputs.output import Axis, Cell, Output, Sentence, Shape, plain
 from gm_workbench.outputs.series import AT_RISK
 from gm_workbench.outputs.shortages import shortage
 from gm_workbench.outputs.weighing import caution
@@ -118,7 +118,7 @@ def _crossing_sentence(cells: tuple[Cell, ...], horizon: int) -> Sentence:
         for margin, once in ((MARGIN, ONCE_MARGIN), (NOTHING, NOTHING))
     )
     slots = {f"{ONCE}_{end}".removesuffix("_value"): slot for end, slot in at.get(ONCE, {}).items()}
-    return Sentence(with_it, {**at[HELD], **slots}, NUMBER_HIDDEN, bare)
+    return Sentence(with_it, {**at[HELD], **slots}, without_interval=bare)
 
 
 def comparison(contrast: Contrast | NotEnoughData, section: Section, about: About, *, outcome: Text = HELD_OUTCOME) -> Output:

@@ -77,8 +77,8 @@ SAYINGS = {
     r"a category holds more than (\d+)% of a group: allowed, it is not sensitive": (
         r"meer dan \1 % van een groep heeft dezelfde waarde: dat mag, want die is niet gevoelig"
     ),
-    "the table behind this one and two others is too large to reckon with": (
-        "de tabel achter deze en twee andere is te groot om mee te rekenen"
+    "the table behind this one and others is too large to reckon with": (
+        "de tabel achter deze en andere is te groot om mee te rekenen"
     ),
     r"at most (\d+) more hidden than must be": r"hooguit \1 getallen meer verborgen dan nodig",
 }

@@ -5,7 +5,8 @@ import pytest
 from gm_workbench.errors import OutputError
 from gm_workbench.guard.cells import Reason, behind, decimals, keeps_interval, own_reason, round_to_base
 from gm_workbench.metrics.estimate import Sides
-from gm_workbench.outputs.output import MOST_PERSONS, Beyond, Cell, Measure
+from gm_workbench.outputs.cell import MOST_PERSONS
+from gm_workbench.outputs.output import Beyond, Cell, Measure
 
 NAN = float("nan")
 

@@ -8,8 +8,8 @@ import pytest
 
 from gm_workbench.guard.across import linked
 from gm_workbench.guard.headings import Heading, classes, splits
-from gm_workbench.guard.links import links
 from gm_workbench.guard.protect import protect
+from gm_workbench.guard.web import links
 
 SEXES = {"x": [40, 34], "y": [25, 61]}  # by region, then by sex
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from gm_workbench.guard.links import Origin, links, wrong_sums
+from gm_workbench.guard.links import Origin, wrong_sums
+from gm_workbench.guard.web import links
 from gm_workbench.outputs.output import Cell, Measure, Output, Shape, Sum
 
 COUNT, SHARE, ESTIMATE = Measure.COUNT, Measure.SHARE, Measure.ESTIMATE

@@ -288,3 +288,32 @@ def test_total_whose_parts_are_all_hidden_is_not_of_nobody(table, rounding):
     """Under rounding it prints as the sum of what is shown, which is nothing; `n = 0` would say that there are none."""
     (shown,) = protect([table({"women": [4, 5]})], rounding).outputs
     assert {str(cell.n) for cell in shown.cells} == {"<8", "–"}
+
+
+STEPS = tuple(Cell(f"step{at}", "persons", COUNT, n) for at, n in enumerate((1265, 1140, 895)))
+"""Nine in ten of those with a benefit gave consent."""
+
+
+def test_step_of_a_flow_is_no_category_in_a_table_either(strict, table, words):
+    flow = Output(words("flow", shape=Shape.FLOW), STEPS)
+    of_consenting = table({"all_ages": [600, 540]}, name="who", margins=False)
+    shown = protect([flow, of_consenting, Output(words("size"), (Cell("consenting", "persons", COUNT, 1140),))], strict)
+    assert [cell.value for output in shown.outputs for cell in output.cells] == [1270, 1140, 900, 600, 540, 1140]
+
+
+def test_step_of_a_flow_is_judged_where_a_table_says_who_left(strict, words):
+    flow = Output(words("flow", shape=Shape.FLOW), STEPS)
+    counts = {"yes": 1140, "no": 125, "all": 1265}
+    cells = tuple(Cell("consent", name, COUNT, n) for name, n in counts.items())
+    consent = Output(words("consent"), cells, (Sum(("consent", "all"), (("consent", "yes"), ("consent", "no"))),))
+    assert protect([flow, consent], strict).outputs[1].cells[0].hidden
+
+
+def test_mean_stays_without_its_n_where_nearly_everybody_answered(strict, words):
+    cells = (
+        Cell("question", "answered", SHARE, 895, numerator=879),
+        Cell("question", "mean", ESTIMATE, 879, value=2.98, digits=1),
+    )
+    answered, mean = protect([Output(words(), cells)], strict).outputs[0].cells
+    assert answered.hidden
+    assert (mean.value, isinstance(mean.n, Suppressed)) == (3.0, True)

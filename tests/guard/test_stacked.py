@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from gm_workbench.guard.asking import bounds
-from gm_workbench.guard.links import Origin, links
+from gm_workbench.guard.links import Origin
 from gm_workbench.guard.stacked import stacked
+from gm_workbench.guard.web import links
 from gm_workbench.outputs.output import Cell, Measure, Output, Whom
 
 COUNT = Measure.COUNT

@@ -11,7 +11,7 @@ from gm_workbench.metrics.cascade import WithinBetween
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.associations import COACHES, TEAMS, association, rows_of, slope
-from gm_workbench.outputs.output import Shape
+from gm_workbench.outputs.output import NUMBER_HIDDEN, Shape
 from gm_workbench.outputs.terms import EXIT, INTENTION, STEERING, TWO_VOICES, USE_OF_MODEL
 from gm_workbench.vocabulary.protocols import Section
 from gm_workbench.vocabulary.text import Text
@@ -150,7 +150,7 @@ def test_a_relation_of_which_a_number_is_hidden_is_not_said(
     output = association(
         slopes((-2.0, 4.0), (5.0, 9.0)), section, about, predictor=STEERING, outcome=USE_OF_MODEL, levels=TEAMS
     )
-    assert read(output, hidden=("between",)) == "Er zijn te weinig personen, consulenten of teams om dit te tonen."
+    assert read(output, hidden=("between",)) == NUMBER_HIDDEN.nl
 
 
 def test_a_relation_never_claims_an_effect(

@@ -19,7 +19,7 @@ from gm_workbench.metrics.tipping import TippingPoint
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.after_loss import answer_after_loss
 from gm_workbench.outputs.attrition import who_left
-from gm_workbench.outputs.output import Measure, Output, Shape
+from gm_workbench.outputs.output import NUMBER_HIDDEN, Measure, Output, Shape
 from gm_workbench.vocabulary.protocols import Assignment, Section, load_protocol
 from gm_workbench.vocabulary.text import Text
 
@@ -227,7 +227,7 @@ def test_who_left_names_what_is_furthest_apart_of_what_is_shown(
 
 
 def test_hidden_difference_is_not_said(shown: Callable[..., Output], read: Reader) -> None:
-    assert told(shown(), read, hidden=("weighted",))[0] == "Er zijn te weinig personen, consulenten of teams om dit te tonen."
+    assert told(shown(), read, hidden=("weighted",))[0] == NUMBER_HIDDEN.nl
 
 
 @pytest.mark.parametrize("assignment", list(Assignment))

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.reliable_change import ReliableChange
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.changed import changed
-from gm_workbench.outputs.output import Shape
+from gm_workbench.outputs.output import NUMBER_HIDDEN, Shape
 from gm_workbench.outputs.terms import MOTHERS
 from gm_workbench.vocabulary.protocols import Section
 
@@ -31,6 +33,18 @@ def test_changed_says_both_directions_beside_what_error_alone_brings(
     assert read(output, "en", sentence=counts) == "Here a change of more than 17.0 points counts, at a reliability of 0.84."
     assert read(output, sentence=counts, hidden=("same",)) == ""
     assert "niet waardoor" in why.text.nl
+
+
+@pytest.mark.parametrize("few", ["up", "down"])
+def test_changed_says_how_many_stayed_where_few_went_one_way(
+    few: str, section: Section, about: About, estimate: Maker, read: Reader
+) -> None:
+    output = changed(shares(estimate), section, about, who=MOTHERS)
+    assert read(output, hidden=(few,)) == (
+        "Bij 78 % was de verandering niet groter dan de vergissing. Hoeveel er meer vooruit of achteruit gingen, wordt niet "
+        "getoond, om personen te beschermen."
+    )
+    assert read(output, hidden=(few, "same")) == NUMBER_HIDDEN.nl
 
 
 def test_changed_is_made_again_from_counts(section: Section, about: About, estimate: Maker) -> None:

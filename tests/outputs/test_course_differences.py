@@ -76,7 +76,7 @@ def test_course_says_nothing_of_all_measurements_together_where_one_is_hidden(
     course: Callable[..., CourseModel], section: Section, about: About, read: Reader
 ) -> None:
     said = read(course_differences(course(), section, about, name=RESILIENCE), "en", hidden=("T18",))
-    assert said == "There are too few persons, coaches or teams to show this."
+    assert said == "The number that belongs here is not shown, to protect persons."
 
 
 def test_course_without_a_joint_test_does_not_call_groups_different(

@@ -9,7 +9,7 @@ from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.joint import JointTest
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.determinants import determinants
-from gm_workbench.outputs.output import Output, Shape
+from gm_workbench.outputs.output import NUMBER_HIDDEN, Output, Shape
 from gm_workbench.outputs.terms import AFTER_A_YEAR, BEGUN_EARLY
 from gm_workbench.vocabulary.protocols import Assignment, Section
 
@@ -132,11 +132,8 @@ def test_determinants_are_read_with_their_contrast_and_a_warning(shown: Callable
 
 
 def test_a_hidden_number_silences_the_sentence(shown: Callable[..., Output], read: Reader) -> None:
-    assert (
-        read(shown({"SKL": UP, "INT": OPEN}), hidden=("SKL",))
-        == "Er zijn te weinig personen, consulenten of teams om dit te tonen."
-    )
-    silent = "Er zijn te weinig personen, consulenten of teams om dit te tonen."
+    assert read(shown({"SKL": UP, "INT": OPEN}), hidden=("SKL",)) == NUMBER_HIDDEN.nl
+    silent = NUMBER_HIDDEN.nl
     assert read(shown({"SKL": OPEN, "INT": OPEN}), hidden=("SKL",)) == silent  # nor what is not to be said of it
     assert read(shown({"SKL": UP, "INT": OPEN}), hidden=("INT",)) == silent
 

@@ -16,7 +16,7 @@ from gm_workbench.metrics.instrument import Compliers, Region
 from gm_workbench.metrics.membership import Contamination
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.doses import doses
-from gm_workbench.outputs.output import Output, Shape
+from gm_workbench.outputs.output import NUMBER_HIDDEN, Output, Shape
 from gm_workbench.outputs.printed import with_unit
 from gm_workbench.outputs.sentences import say
 from gm_workbench.outputs.terms import EXIT
@@ -154,7 +154,7 @@ def test_the_guard_prints_doses_of_enough_teams_and_hides_those_of_few(shown: Ca
 
 
 def test_a_hidden_difference_is_not_said(shown: Callable[..., Output], read: Reader) -> None:
-    assert told(shown(), read, hidden=("assigned",))[0] == "Er zijn te weinig personen, consulenten of teams om dit te tonen."
+    assert told(shown(), read, hidden=("assigned",))[0] == NUMBER_HIDDEN.nl
 
 
 @pytest.mark.parametrize("which", ["result", "shares"])

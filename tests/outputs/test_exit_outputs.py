@@ -199,9 +199,7 @@ def test_part_time_without_its_intervals_says_the_shares_alone():
 
 def test_part_time_that_may_not_be_shown_says_so_beside_what_is_shown():
     hidden = part_time({"everybody": months([4, 0, 0, 30])}, TILBURG.sections["parttime"], ABOUT)
-    assert (
-        spoken(hidden) == "Het aandeel in de eerste of de laatste maand is niet te tonen: daarvoor zijn er te weinig personen."
-    )
+    assert spoken(hidden) == "Het aandeel in de eerste of de laatste maand wordt niet getoond, om personen te beschermen."
 
 
 def test_part_time_of_one_group_names_no_group():

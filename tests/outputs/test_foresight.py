@@ -11,7 +11,7 @@ from gm_workbench.metrics.power import clustered_power, detectable, power
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.answers import answer
 from gm_workbench.outputs.foresight import answer_words, could_see, planned_chance
-from gm_workbench.outputs.output import Output, Shape
+from gm_workbench.outputs.output import NUMBER_HIDDEN, Output, Shape
 from gm_workbench.outputs.terms import CANDIDATES
 from gm_workbench.vocabulary.declarations import Status
 from gm_workbench.vocabulary.designs import Design, load_template
@@ -119,7 +119,7 @@ def test_a_design_that_misses_what_matters_is_said_to_be_too_weak(
 def test_could_see_leaves_out_what_is_hidden(section: Section, about: About, read: Reader) -> None:
     output = could_see(contrast(), ESTIMAND, PLANNING, section, about)
     said = told(output, read, hidden=("planned", "detectable"))
-    assert (said[0], said[2]) == ("Er zijn te weinig personen, consulenten of teams om dit te tonen.", "")
+    assert (said[0], said[2]) == (NUMBER_HIDDEN.nl, "")
 
 
 def test_could_see_without_a_comparison_is_one_sentence(section: Section, about: About, read: Reader) -> None:

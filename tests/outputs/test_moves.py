@@ -11,7 +11,7 @@ from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.outputs.about import About
 from gm_workbench.outputs.moves import moves
-from gm_workbench.outputs.output import Measure, Output, Shape
+from gm_workbench.outputs.output import NUMBER_HIDDEN, Measure, Output, Shape
 from gm_workbench.outputs.sentences import say
 from gm_workbench.vocabulary.protocols import Assignment, Section
 
@@ -100,7 +100,7 @@ def test_a_hidden_share_leaves_the_difference_standing(shown: Callable[..., Outp
 
 
 def test_a_hidden_difference_is_not_said(shown: Callable[..., Output], read: Reader) -> None:
-    assert told(shown(), read, hidden=("stayed",))[0] == "Er zijn te weinig personen, consulenten of teams om dit te tonen."
+    assert told(shown(), read, hidden=("stayed",))[0] == NUMBER_HIDDEN.nl
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from gm_workbench.metrics.confounding import AtCorrelation, Tilt
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.metrics.paths import Mediation, Steps
 from gm_workbench.outputs.about import About
-from gm_workbench.outputs.output import Output, Shape
+from gm_workbench.outputs.output import NUMBER_HIDDEN, Output, Shape
 from gm_workbench.outputs.pathways import BETWEEN_PEOPLE, pathway
 from gm_workbench.outputs.sentences import say
 from gm_workbench.outputs.terms import EXIT, USE_OF_MODEL
@@ -133,7 +133,7 @@ def test_a_path_never_says_effect_also_after_a_lot(
 def test_a_path_of_which_a_number_is_hidden_is_not_said(hidden: str, shown: Callable[..., Output], read: Reader) -> None:
     output = shown()
     said = [read(output, sentence=one, hidden=(hidden,)) for one in (output.words.sentence, output.words.more[0])]
-    assert "Er zijn te weinig personen, consulenten of teams om dit te tonen." in said
+    assert NUMBER_HIDDEN.nl in said
 
 
 def test_the_guard_shows_a_path_of_enough_teams_and_hides_one_of_few(shown: Callable[..., Output]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from gm_workbench.metrics.counts import CategoryCount, category_counts
 from gm_workbench.outputs.about import About
-from gm_workbench.outputs.output import Measure, Role, Shape
+from gm_workbench.outputs.output import NUMBER_HIDDEN, Measure, Role, Shape
 from gm_workbench.outputs.people import flow, profile, why_key
 from gm_workbench.panel.ledger import Ledger, Step
 from gm_workbench.vocabulary.protocols import Section
@@ -40,7 +40,7 @@ def test_flow_counts_persons_after_each_step(steps: tuple[Step, ...], section: S
 def test_flow_that_hides_who_remained_does_not_say_that_nothing_is_shown(
     steps: tuple[Step, ...], section: Section, about: About, read: Reader
 ) -> None:
-    assert read(flow(steps, section, about), hidden=("step_3",)).startswith("Het getal dat hier hoort, is niet te tonen")
+    assert read(flow(steps, section, about), hidden=("step_3",)) == NUMBER_HIDDEN.nl
 
 
 def test_flow_says_why_persons_dropped_out(steps: tuple[Step, ...], section: Section, about: About) -> None:
@@ -57,7 +57,7 @@ def test_flow_of_nobody_says_that_there_is_nobody_to_follow(section: Section, ab
     nobody = Ledger().then(Text("moeders", "mothers"), 0, Text("", ""))
     output = flow(nobody.then(Text("vulden T0 in", "answered T0"), 0, Text("", "")).steps, section, about)
     assert read(output, "en").startswith("In this period there is nobody to follow")
-    assert read(output, hidden=("step_1",)) == "Er zijn te weinig personen, consulenten of teams om dit te tonen."
+    assert read(output, hidden=("step_1",)) == NUMBER_HIDDEN.nl
 
 
 def people() -> pd.DataFrame:

@@ -1,7 +1,18 @@
 import pytest
 
 from gm_workbench.errors import OutputError
-from gm_workbench.outputs.output import Measure, Role, Sentence, ShownCell, ShownOutput, Slot, Suppressed, Words, plain
+from gm_workbench.outputs.output import (
+    NUMBER_HIDDEN,
+    Measure,
+    Role,
+    Sentence,
+    ShownCell,
+    ShownOutput,
+    Slot,
+    Suppressed,
+    Words,
+    plain,
+)
 from gm_workbench.outputs.sentences import say, verdict
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Text, same
@@ -66,7 +77,7 @@ def test_sentence_that_quotes_a_hidden_number_is_not_said(output):
 
 def test_sentence_on_cells_that_the_guard_withheld_is_not_said():
     withheld = ShownOutput(shown().words, ())
-    assert said(output=withheld) == "Er zijn te weinig personen, consulenten of teams om dit te tonen."
+    assert said(output=withheld) == NUMBER_HIDDEN.nl
 
 
 def test_sentence_without_slots_is_said_as_it_is():

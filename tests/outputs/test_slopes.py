@@ -115,7 +115,7 @@ def test_a_direction_at_all_scores_is_not_said_where_its_model_is_hidden(
     """There is no share to give then, and the words would be all that is left."""
     output = slope_shares([region("SKL", (1, 700)), region("ENV", (0, 700))], section, about)
     assert "more behaviour" in read(output, "en")
-    assert read(output, "en", hidden=("SKL",)) == "There are too few persons, coaches or teams to show this."
+    assert read(output, "en", hidden=("SKL",)) == "The number that belongs here is not shown, to protect persons."
 
 
 def test_share_that_is_hidden_is_not_said(region: Callable[..., Region], section: Section, about: About, read: Reader) -> None:

@@ -8,7 +8,7 @@ import pytest
 from gm_workbench.metrics.cascade import Contrast
 from gm_workbench.metrics.estimate import Estimate, NotEnoughData
 from gm_workbench.outputs.about import About
-from gm_workbench.outputs.output import Measure, Shape
+from gm_workbench.outputs.output import NUMBER_HIDDEN, Measure, Shape
 from gm_workbench.outputs.teams import ALLOWED_FOR, ARMS, SIDES, competing, design, estimand, rests_on
 from gm_workbench.vocabulary.declarations import Status
 from gm_workbench.vocabulary.designs import Comparison, Design, load_template
@@ -175,10 +175,7 @@ def test_an_interval_that_just_misses_zero_does_not_print_as_zero(
 def test_three_differences_of_which_one_is_hidden_are_not_said(
     ways: dict[str, Contrast], section: Section, about: About, read: Reader
 ) -> None:
-    assert (
-        read(competing(ways, section, about), hidden=("otherwise",))
-        == "Er zijn te weinig personen, consulenten of teams om dit te tonen."
-    )
+    assert read(competing(ways, section, about), hidden=("otherwise",)) == NUMBER_HIDDEN.nl
 
 
 @pytest.mark.parametrize("assignment", list(Assignment))

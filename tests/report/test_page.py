@@ -241,7 +241,7 @@ def test_page_leads_home_in_its_own_language(rendered, shapes):
 
 def test_hidden_answer_says_the_other_sentence_and_never_the_number(rendered, shapes):
     page = rendered(shapes["answer"](value=Suppressed(10), low=None, high=None))
-    assert "Er zijn te weinig personen, consulenten of teams om dit te tonen." in page
+    assert "Het getal dat hier hoort, wordt niet getoond, om personen te beschermen." in page
     assert "punten hoger" not in page
 
 

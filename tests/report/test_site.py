@@ -99,7 +99,7 @@ def test_headline_is_the_first_sentence_of_the_answer(shapes, release_of):
     )
     assert (
         headline(release_of(shapes["answer"](value=Suppressed(10)))).nl
-        == "Er zijn te weinig personen, consulenten of teams om dit te tonen."
+        == "Het getal dat hier hoort, wordt niet getoond, om personen te beschermen."
     )
     assert headline(release_of(shapes["facts"]())) == Text("", "")
 

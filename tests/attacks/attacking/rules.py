@@ -139,13 +139,14 @@ RULES: dict[str, Rule] = {
     "found sums": Rule(
         "sums count that nobody declared",
         exchanged={
-            f"{GUARD}.links._Web._add_up": _nothing,
-            f"{GUARD}.links._Web._join_line": _nothing,
-            f"{GUARD}.links._Web._stack": _nothing,
+            f"{GUARD}.web._Web._add_up": _nothing,
+            f"{GUARD}.web._Web._join_line": _nothing,
+            f"{GUARD}.web._Web._stack": _nothing,
+            f"{GUARD}.web._Web._same_wholes": _nothing,
         },
     ),
     "linked": Rule("outputs of a report are protected together", exchanged={f"{GUARD}.protect._protected": _each_alone}),
-    "joint": Rule("the table behind three others counts", exchanged={f"{GUARD}.across.add_joint": lambda _: frozenset()}),
+    "joint": Rule("the table behind others counts", exchanged={f"{GUARD}.across.add_joint": lambda _: frozenset()}),
     "alike": Rule(
         "cells are chosen as for other counts of the same marks", exchanged={f"{GUARD}.complement.choose_alike": choose}
     ),

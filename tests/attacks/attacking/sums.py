@@ -79,6 +79,12 @@ def total_in_another_line(seen: Seen) -> Claim:
     return seen.number("facts", "persons") - seen.number("r", "b")
 
 
+@attack(shown(counts({"men": 3, "women": 30, "young": 13, "old": 20})), "found sums", 3, needs=(*ON, "complement"))
+def two_variables_below_each_other_without_a_total(seen: Seen) -> Claim:
+    """Nobody says how many there are, but men and women are as many as young and old"""
+    return seen.number("young") + seen.number("old") - seen.number("women")
+
+
 def _shares(*lines: tuple[str, int, int]) -> Output:
     return output([Cell(row, "work", SHARE, n, numerator=k, digits=1) for row, k, n in lines])
 
