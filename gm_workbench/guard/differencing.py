@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from gm_workbench.guard.crossed import crossed
 from gm_workbench.guard.decisions import Decision
 from gm_workbench.guard.findings import SENTENCES, Candidate, Finding, Rule
 from gm_workbench.guard.linked import System, system
@@ -19,6 +20,7 @@ from gm_workbench.guard.parted import parted
 from gm_workbench.guard.sides import DRAFTS, Side, cell_name
 from gm_workbench.guard.sizes import alike_sizes, judged
 from gm_workbench.guard.totals import totals
+from gm_workbench.guard.ways import spans, walked
 
 __all__ = ["SENTENCES", "Candidate", "Differenced", "Finding", "Rule", "difference", "remedies"]
 
@@ -78,6 +80,9 @@ def _added(
         yield from ((Rule.PERIOD, *one) for one in spanned(whole, parts, linked))
         over = everybody_over(groups[id(whole)], [groups[id(part)] for part in parts])
         yield from ((Rule.PERIOD, *one) for one in over)
+    for units in walked(shelf, linked, groups):
+        yield from ((Rule.PERIOD, *one.terms) for one in spans(units))
+        yield from ((Rule.TOTAL, *one.terms) for one in crossed(units))
     yield from ((Rule.TOTAL, *one) for one in totals(shelf, groups))
     yield from ((Rule.SUBGROUP, *one) for one in parted(shelf, linked, groups))
 

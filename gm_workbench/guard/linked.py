@@ -11,6 +11,7 @@ from gm_workbench.guard.bounds import Adds, Range, around, narrowed
 from gm_workbench.guard.names import name_of
 from gm_workbench.guard.readers import Reader, exposes
 from gm_workbench.guard.sides import Side, cell_name
+from gm_workbench.guard.summed import as_sums
 from gm_workbench.guard.told import ANY, Part, Told
 from gm_workbench.outputs.output import Measure
 
@@ -75,9 +76,23 @@ class System:
         """Give what a count can be for who knows all sums."""
         return self.solved[self.at[self.index[id(side)], told]] if self.across else told.marked
 
-    def ranges(self, *, marks: bool) -> list[Range]:
-        """Give what each count can be by its own line alone."""
-        return [ANY if told is None else told.marked if marks else told.plain for _, told in self.counts]
+    @cached_property
+    def wider(self) -> dict[int, Range]:
+        """What rounded totals can be when they print as the sum of their parts."""
+        found = {at: as_sums(side) for at, side in enumerate(self.sides)}
+        return {place: found[at][told] for (at, told), place in self.at.items() if told in found[at]}
+
+    def ranges(self, *, marks: bool, sums: bool = False) -> list[Range]:
+        """Give what each count can be by its own line alone; with `sums` for who knows which rounded totals are sums."""
+        own = [ANY if told is None else told.marked if marks else told.plain for _, told in self.counts]
+        return [self.wider.get(place, one) for place, one in enumerate(own)] if sums else own
+
+    def _readers(self, before: list[Adds]) -> Iterator[tuple[Reader, Reader]]:
+        """Give who knows the marks and who reads only numbers, as they take rounded totals for rounded, and for sums."""
+        for sums in (False, True)[: 2 if self.wider else 1]:
+            ranges = (self.ranges(marks=marks, sums=sums) for marks in (True, False))
+            marked, plain = (Reader(one, self.own + before, self.own + self.across) for one in ranges)
+            yield marked, plain
 
     def exposed(self) -> Iterator[Exposed]:
         """Give the hidden counts that what is to be released now helps to give away."""
@@ -85,11 +100,13 @@ class System:
         before = [one for one in self.across if not any(self.sides[self.counts[place][0]].asked for place in one.members)]
         if len(before) == len(self.across):
             return
-        known = [Reader(self.ranges(marks=marks), self.own + before, self.own + self.across) for marks in (True, False)]
-        for place in sorted({place for one in self.across for place in self._near(one, known[0])}):
-            found = self._judged(place, *known)
-            if found is not None:
-                yield found
+        told: set[int] = set()
+        for marked, plain in self._readers(before):
+            for place in sorted({place for one in self.across for place in self._near(one, marked)} - told):
+                found = self._judged(place, marked, plain)
+                if found is not None:
+                    told.add(place)
+                    yield found
 
     def _near(self, one: Adds, reader: Reader) -> set[int]:
         near = around(one.total, reader.now, reader.sums)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, islice, permutations
+from itertools import combinations, islice
 
 from gm_workbench.guard.findings import Candidate, Finding, Rule
 from gm_workbench.guard.linked import System
 from gm_workbench.guard.readers import gives_away
-from gm_workbench.guard.sides import Side, are_joined, begins, cell_name, holds, made_of, overlap
+from gm_workbench.guard.sides import Side, begins, cell_name, holds, made_of, overlap
 from gm_workbench.guard.told import Part, Range, Told
 
 MOST_CHAINS = 1_000
@@ -18,17 +18,23 @@ MOST_CHAINS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A count in an arithmetic: of which side, and what it can be."""
+    """A count in an arithmetic: of which side, and what it can be; of several counts the sum has these as its parts."""
 
     side: Side
     told: Told
     range: Range
     more: str = ""
-    called: str = ""
+    parts: tuple[Term, ...] = ()
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        return tuple(side for part in self.parts for side in part.sides) or (self.side,)
 
     @property
     def name(self) -> str:
-        return self.called or cell_name(self.side, self.told, self.more)
+        if self.parts:
+            return f"({' + '.join(part.name for part in self.parts)})"
+        return cell_name(self.side, self.told, self.more)
 
     @property
     def cell(self) -> tuple[str, str, str, Part, str]:
@@ -65,7 +71,7 @@ def matched(one: Side, other: Side, linked: System) -> Iterator[tuple[Term, Term
 
 def small(rule: Rule, one: Term, other: Term, asked: Iterable[Candidate] = ()) -> Iterator[Finding]:
     """Judge the difference of two counts that are printed, or follow from what is; `asked` are the outputs they are from."""
-    sides = (one.side, other.side)
+    sides = (*one.sides, *other.sides)
     threshold, width = max(side.rules.threshold for side in sides), max(side.rules.width for side in sides)
     low, high = _apart(rule, one, other)
     if gives_away((low, high), threshold, width):
@@ -93,7 +99,7 @@ def few_changed(rule: Rule, one: Term, other: Term) -> Iterator[Finding]:
 
 
 def divided(shelf: Sequence[Side]) -> Iterator[tuple[Side, list[Side]]]:
-    """Give the periods that are made of others, with all of those, and with all but one; something is to be released now.
+    """Give the periods that are made of others, with those; something is to be released now.
 
     The others may be of other studies. Of many ways to make up a period, those with what is to be released now go first.
     """
@@ -102,18 +108,8 @@ def divided(shelf: Sequence[Side]) -> Iterator[tuple[Side, list[Side]]]:
         of_place.setdefault(side.place, []).append(side)
     for sides in of_place.values():
         for whole in sides:
-            for parts in islice(_overlapping(whole, sides), MOST_CHAINS):
-                yield from [(whole, parts)] * any(side.asked for side in (whole, *parts))
             for parts in islice(_chains(whole, sides), MOST_CHAINS):
-                several = [parts, *([one for one in parts if one is not out] for out in parts if len(parts) > 2)]
-                yield from ((whole, some) for some in several if any(side.asked for side in (whole, *some)))
-
-
-def _overlapping(whole: Side, sides: Sequence[Side]) -> Iterator[list[Side]]:
-    """Give the pairs of periods that share months and come to this one together: both minus it are who is in both."""
-    for pair in permutations([side for side in sides if holds(whole.period, side.period)], 2):
-        if are_joined(whole.period, *(side.period for side in pair)):
-            yield list(pair)
+                yield from [(whole, parts)] * any(side.asked for side in (whole, *parts))
 
 
 def _chains(whole: Side, sides: Sequence[Side], begun: tuple[Side, ...] = ()) -> Iterator[list[Side]]:
@@ -139,7 +135,7 @@ def together(terms: Sequence[Term]) -> Term:
     if len(terms) == 1:
         return terms[0]
     both = sum(term.range[0] for term in terms), sum(term.range[1] for term in terms)
-    return replace(terms[0], range=both, called=f"({' + '.join(term.name for term in terms)})")
+    return replace(terms[0], range=both, parts=tuple(terms))
 
 
 def _cell(told: Told) -> tuple[str, str, str, Part]:
@@ -149,7 +145,7 @@ def _cell(told: Told) -> tuple[str, str, str, Part]:
 def _apart(rule: Rule, one: Term, other: Term) -> Range:
     """Give how many persons two counts can differ by; a period that holds the other has no fewer."""
     low, high = one.range[0] - other.range[1], one.range[1] - other.range[0]
-    nested = rule is Rule.PERIOD and not other.called
+    nested = rule is Rule.PERIOD and not (one.parts or other.parts)
     if nested and holds(one.side.period, other.side.period):
         return max(low, 0.0), max(high, 0.0)
     if nested and holds(other.side.period, one.side.period):

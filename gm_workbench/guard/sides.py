@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from gm_workbench.guard.told import Rules, Told
+
+_PERIOD = re.compile(r"(\d{4})-(0[1-9]|1[0-2])/(\d{4})-(0[1-9]|1[0-2])")
 
 DRAFTS = "drafts"
 """The origin of what stands in `reports/` and is not to be released now."""
@@ -114,16 +117,17 @@ def made_of(whole: str, parts: Sequence[str]) -> bool:
     return begins(whole, parts) and _ends(parts[-1])[1] == _ends(whole)[1]
 
 
-def are_joined(whole: str, first: str, last: str) -> bool:
-    """Whether two periods that share months, neither of which holds the other, make up a period.
+def stretch(period: str) -> tuple[int, int] | None:
+    """Give the first month of a period and the month after its last, both as numbers; None of what is no period.
 
-    >>> are_joined("2022-01/2024-12", "2022-01/2023-12", "2023-01/2024-12")
-    True
-    >>> are_joined("2022-01/2024-12", "2022-01/2022-12", "2023-01/2024-12")
-    False
+    >>> stretch("2023-01/2023-12"), stretch("whenever")
+    ((24276, 24288), None)
     """
-    (a, b), (c, d), both = _ends(first), _ends(last), _ends(whole)
-    return a < c <= b < d and (a, d) == both
+    found = _PERIOD.fullmatch(period)
+    if found is None:
+        return None
+    first, last = (int(found[year]) * 12 + int(found[month]) for year, month in ((1, 2), (3, 4)))
+    return (first - 1, last) if first <= last else None
 
 
 def _after(month: str) -> str:

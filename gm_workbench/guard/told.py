@@ -13,12 +13,16 @@ from typing import Any
 
 from gm_workbench.guard.cells import behind
 from gm_workbench.guard.policy import Method
-from gm_workbench.outputs.output import Measure
+from gm_workbench.outputs.cell import MOST_PERSONS, Measure
 
 Range = tuple[float, float]
 ANY: Range = (0.0, math.inf)
 FEWEST_DECIMALS = 2
 SHOWN = ("value", "low", "high", "se")
+
+
+class NotACount(ValueError):
+    """A line prints as a count what can be no number of persons."""
 
 
 class Part(StrEnum):
@@ -113,6 +117,8 @@ def told(output: str, lines: Sequence[Mapping[str, str]], rules: Rules, *, exact
 
     Raises
     ------
+    NotACount
+        When a count is no whole number of persons, or one of more than there are.
     KeyError, ValueError
         When a line is not of this form.
 
@@ -130,7 +136,7 @@ def told(output: str, lines: Sequence[Mapping[str, str]], rules: Rules, *, exact
 def _line(
     output: str, line: Mapping[str, str], lines: Sequence[Mapping[str, str]], rules: Rules, how: tuple[bool, int]
 ) -> Iterator[Told]:
-    measure = Measure(line["measure"])
+    measure, place = Measure(line["measure"]), f"{line['row']} × {line['column']}"
 
     def made(part: Part, seen: Range, text: str) -> Told:
         hidden = not _is_number(text)
@@ -140,9 +146,9 @@ def _line(
         return Told(output, *keys, part, *labels, measure, seen, plain, hidden, text.startswith("<"), silent, printed)
 
     if measure is Measure.COUNT:
-        yield made(Part.BODY, _count(line["value"], rules, exact=how[0]), line["value"])
+        yield made(Part.BODY, _count(line["value"], rules, place, exact=how[0]), line["value"])
         return
-    n = _count(line["n"], rules, exact=False)
+    n = _count(line["n"], rules, place, exact=False)
     if measure is Measure.SHARE and _is_number(line["value"]) and n[1] < math.inf:
         whole = _exact_n(line, lines, n) if how[0] else n
         body, rest = _share(float(line["value"]), whole, rules, max(how[1], FEWEST_DECIMALS))
@@ -159,7 +165,7 @@ def _decimals(text: str) -> int:
     return len(text.partition(".")[2]) if _is_number(text) and "e" not in text else 0
 
 
-def _count(text: str, rules: Rules, *, exact: bool) -> Range:
+def _count(text: str, rules: Rules, place: str, *, exact: bool) -> Range:
     """Read a printed count; a mark that is not known leaves everything possible."""
     if text.startswith("<"):
         return float(rules.smallest), float(int(text[1:]) - 1)
@@ -167,7 +173,9 @@ def _count(text: str, rules: Rules, *, exact: bool) -> Range:
         return ANY
     value = float(text)
     if not value.is_integer() or value < 0:
-        raise ValueError("a count must be a whole number of persons")
+        raise NotACount(f"{place}: a count must be a whole number of persons")
+    if value > MOST_PERSONS:
+        raise NotACount(f"{place}: a count must be at most {MOST_PERSONS:,} persons, more than live in the Netherlands")
     if value == 0 or (exact and rules.method is Method.SUPPRESS) or value % rules.base:
         return value, value
     low, high = behind(int(value), rules.base)

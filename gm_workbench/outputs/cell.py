@@ -12,6 +12,9 @@ from gm_workbench.errors import OutputError
 from gm_workbench.metrics.estimate import Sides
 from gm_workbench.outputs.whom import Beyond, Whom
 
+MOST_PERSONS = 20_000_000
+"""No count of persons is larger: the Netherlands has about 18 million inhabitants."""
+
 Key = tuple[str, str]
 """A cell's place in its output: (row, column)."""
 
@@ -104,6 +107,7 @@ def _behind_faults(cell: Cell) -> list[tuple[bool, str]]:
     return [
         (not named, "row and column must be text"),
         (not whole, "n must be a whole number of persons, 0 or more"),
+        (whole and cell.n > MOST_PERSONS, f"n must be at most {MOST_PERSONS:,} persons, more than live in the Netherlands"),
         (bool(strange), f"{' and '.join(strange)} must be a whole number, 0 or more"),
         (not free, "df must be a number"),
         (not part, "the share of the largest contributor must be 0-1"),

@@ -14,7 +14,7 @@ from typing import Any
 from gm_workbench.errors import CannotRelease
 from gm_workbench.guard.decisions import Choice, Decision
 from gm_workbench.guard.released import Verdict
-from gm_workbench.guard.told import Rules
+from gm_workbench.guard.told import NotACount, Rules, told
 from gm_workbench.report.csvfiles import COLUMNS
 from gm_workbench.report.files import contents, edited
 from gm_workbench.report.judged import JUDGED, SCHEMA
@@ -179,7 +179,15 @@ def _output_faults(made: Finished, output: Mapping[str, Any]) -> Iterator[str]:
         yield f"{name}: the verdict is {verdict}, and it is shown"
     if output["counts"] not in ("exact", "rounded"):
         yield f"{name}: counts must be exact or rounded"
-    lines = made.lines(name)
+    yield from _numbers_faults(made, output)
+
+
+def _numbers_faults(made: Finished, output: Mapping[str, Any]) -> Iterator[str]:
+    name, lines = output["id"], made.lines(output["id"])
+    try:
+        told(name, lines, Rules.read(made.judged["policy"]), exact=output["counts"] == "exact")
+    except NotACount as error:
+        yield f"outputs/{name}.csv: {error}"
     if len(lines) != output["cells"] or (output["withheld"] and lines):
         yield f"outputs/{name}.csv: does not have the numbers that {JUDGED} speaks of"
 

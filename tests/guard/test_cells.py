@@ -5,6 +5,7 @@ import pytest
 from gm_workbench.errors import OutputError
 from gm_workbench.guard.cells import Reason, behind, decimals, keeps_interval, own_reason, round_to_base
 from gm_workbench.metrics.estimate import Sides
+from gm_workbench.outputs.cell import MOST_PERSONS
 from gm_workbench.outputs.output import Beyond, Cell, Measure
 
 NAN = float("nan")
@@ -73,6 +74,12 @@ def test_statistic_needs_persons_groups_and_degrees_of_freedom(policy, measure, 
 @pytest.mark.parametrize(("largest", "reason"), [(0.5, None), (0.51, Reason.DOMINANCE)])
 def test_money_may_not_be_mostly_one_persons(policy, largest, reason):
     assert own_reason(cell(Measure.MONEY, 90, largest=largest), policy) is reason
+
+
+def test_cell_of_more_persons_than_there_are_cannot_be_made():
+    assert cell(Measure.COUNT, MOST_PERSONS).n == MOST_PERSONS
+    with pytest.raises(OutputError, match="n must be at most 20,000,000 persons"):
+        cell(Measure.COUNT, MOST_PERSONS + 1)
 
 
 @pytest.mark.parametrize("given", [{"numerator": 25.5}, {"numerator": True}, {"numerator": "3"}, {"numerator": NAN}])

@@ -17,7 +17,7 @@ from gm_workbench.guard.policy import Method
 from gm_workbench.guard.readers import gives_away
 from gm_workbench.guard.sides import DRAFTS, Side
 from gm_workbench.guard.sizes import JUDGED, judged
-from gm_workbench.guard.told import Part, Rules, told
+from gm_workbench.guard.told import NotACount, Part, Rules, told
 
 SUPPRESS = Rules("cbs-stijl", "a" * 8, Method.SUPPRESS, 10, 10, 5, 1)
 LOWER = Rules("eight", "c" * 8, Method.SUPPRESS, 8, 10, 4, 1)
@@ -337,9 +337,9 @@ def test_printed_share_of_few_gives_its_numerator_away():
     assert read == {Part.BODY: (12, 12), Part.REST: (17, 17), Part.N: (25, 34)}
 
 
-@pytest.mark.parametrize("text", ["12.5", "-3"])
-def test_count_that_is_no_number_of_persons_is_not_read(text):
-    with pytest.raises(ValueError, match="whole number of persons"):
+@pytest.mark.parametrize(("text", "fault"), [("12.5", "whole number"), ("-3", "whole number"), ("1e+30", "at most 20,000,000")])
+def test_count_that_is_no_number_of_persons_is_not_read(text, fault):
+    with pytest.raises(NotACount, match=rf"all × persons: a count must be (a )?{fault}"):
         told("who", [line("all", text)], SUPPRESS, exact=True)
 
 

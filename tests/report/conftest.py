@@ -1,5 +1,6 @@
 """A made-up report with every role and every shape; all its numbers are invented here."""
 
+import hashlib
 import math
 import shutil
 from datetime import UTC, datetime
@@ -519,6 +520,14 @@ def estimated(numbers, estimand, kind):
     unit = {"unit": estimand.unit, "digits": 1} | numbers
     said = {"shown_as": (Shape.TABLE,), "kind": kind, "estimand": estimand.name}
     return Output(words("primary", **said), (Cell("difference", "score", Measure.ESTIMATE, **unit),))
+
+
+def resealed(folder):
+    """Make the checksums anew, as an attacker would."""
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    kept = [name for name in files if name not in ("checksums.sha256", "approval.json", "approval.json.sig")]
+    sums = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in kept]
+    (folder / "checksums.sha256").write_text("".join(sums))
 
 
 @pytest.fixture(scope="session")

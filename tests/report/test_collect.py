@@ -54,10 +54,10 @@ class Checkout(Town):
         (folder / "caseload.csv").write_text(rows, encoding="utf-8")
         self.n = len(numbers)
 
-    def other_study(self, name, **who):
+    def other_study(self, name, *, period="", **who):
         """Release counts of another study, which has no estimate here."""
-        self.report(self.place, study=OTHER, who=who)
-        self.ask(f"{OTHER}/{self.place}", name=name)
+        self.report(self.place, study=OTHER, period=period, who=who)
+        self.ask("/".join(filter(None, (OTHER, self.place, period.replace("/", "_")))), name=name)
         by = PLACES[self.place][0]
         return self.approve(name, by, now=NOON, key=self.keys / by, allowed=self.keys / "allowed_signers").folder
 
@@ -303,6 +303,22 @@ def test_total_minus_all_other_places_is_refused_when_it_leaves_a_few(house, key
     with pytest.raises(CannotCollect, match=r"persons away, total: .*GM0855.* − .*GM0307.*\(women \+ men\).* = <10 persons"):
         collect(Gathered("spring-2027", (whole,)), house.paths, NOON)
     assert read_collection(house.folder).content == made.content
+
+
+@pytest.mark.parametrize(("period", "refused"), [("2024-07/2025-06", True), ("2025-01/2025-12", False)])
+def test_total_is_held_against_places_that_tell_other_months_when_they_share_some(house, keys, tmp_path, period, refused):
+    """The municipality tells of 2024; one that became part of it of other months, which leave five persons."""
+    mergers = house.paths.codes / "mergers.csv"
+    mergers.write_text("old_code,new_code,day,source\nGM0307,GM0855,2027-01-01,x\n")
+    whole = Checkout(tmp_path / "whole", "GM0855", keys).bundle("whole", who={"all": 157})
+    part = Checkout(tmp_path / "part", "GM0307", keys).other_study("part", period=period, women=100, men=52)
+    asked = Gathered("spring-2027", (part, whole))
+    if not refused:
+        assert len(collect(asked, house.paths, NOON).content["parts"]) == 2
+        return
+    with pytest.raises(CannotCollect, match=r"persons away, total: .*GM0855 2024-01/2024-12.* − .*GM0307 .* = <10 persons"):
+        collect(asked, house.paths, NOON)
+    assert not house.folder.exists()
 
 
 def test_synthetic_collection_says_so_in_its_name(house):

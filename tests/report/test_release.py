@@ -12,6 +12,8 @@ from gm_workbench.guard.scan import scan_folder
 from gm_workbench.report.release_bundle import read_bundle
 from gm_workbench.vocabulary.schemas import DataKind
 
+from .conftest import resealed
+
 TILBURG = "tilburg_single_mothers/GM0855"
 AMERSFOORT = "amersfoort_upward_mobility/GM0855"
 
@@ -107,6 +109,17 @@ def test_release_of_a_report_that_somebody_edited_is_refused_with_every_fault(to
     with pytest.raises(CannotRelease, match=r"(?s)outputs/raw\.csv: not one of its files.*report\.html: changed by hand"):
         town.ask()
     assert not (town.paths.releases / ".drafts").exists()
+
+
+@pytest.mark.parametrize(("count", "told"), [("1e+30", "at most 20,000,000 persons"), ("139.5", "a whole number of persons")])
+def test_release_of_a_count_that_can_be_none_is_refused_and_says_where_it_stands(town, count, told):
+    folder = town.report(who={"all": 140, "women": 70})
+    numbers = folder / "outputs" / "who.csv"
+    numbers.write_text(numbers.read_text(encoding="utf-8").replace("140", count), encoding="utf-8")
+    resealed(folder)
+    with pytest.raises(CannotRelease, match=rf"outputs/who\.csv: all × persons: a count must be {told}") as refused:
+        town.ask()
+    assert count not in str(refused.value)
 
 
 @pytest.mark.parametrize(

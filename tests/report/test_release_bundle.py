@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import subprocess
@@ -17,6 +16,8 @@ from gm_workbench.report.release_bundle import read_bundle
 from gm_workbench.report.release_history import digest_of, head
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.schemas import DataKind
+
+from .conftest import resealed
 
 REPORT = "reports/tilburg_single_mothers/GM0855"
 needs_ssh = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
@@ -41,14 +42,6 @@ def paths(shelf, tmp_path):
     for one in (made.releases, *made.releases.rglob("*")):
         one.chmod(0o700 if one.is_dir() else 0o600)
     return made
-
-
-def resealed(folder):
-    """Make the checksums anew, as an attacker would."""
-    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    kept = [name for name in files if name not in ("checksums.sha256", "approval.json", "approval.json.sig")]
-    sums = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in kept]
-    (folder / "checksums.sha256").write_text("".join(sums))
 
 
 def edit(file, **changed):

@@ -197,3 +197,16 @@ def two_policies_on_the_same_numbers(printed: Printed) -> Claim:
     known["a"] = (known["a"][0], min(known["a"][1], 9.0))
     low, high = possible("a", known, [("all", "ab")])
     return (low, high) if high < MANY else MANY
+
+
+HARMLESS = ("zero", "threshold", "sums of parts", "found sums", "rounded n", "complement")
+ADDED = Told({"a": 12, "b": 12, "c": 12, "all": 36}, "pair", policy="opensafely-stijl", members=("GM0363", "GM0855"))
+ALONE, THE_OTHER = (Told({"all": n}, place, policy="opensafely-stijl") for n, place in ((33, "GM0855"), (3, "GM0363")))
+
+
+@against(ADDED, ALONE, THE_OTHER, secret=3, policy="opensafely-stijl", needs=HARMLESS)
+def rounded_total_that_is_the_sum_of_its_printed_parts(printed: Printed) -> Claim:
+    """A total that prints as the sum of three rounded parts, minus a place that is rounded by itself: few are left at most"""
+    parts = [number(printed, ADDED, row) for row in "abc"]
+    most = sum(parts) + 2 * len(parts) - (number(printed, ALONE) - 2)
+    return (0.0, most) if sum(parts) == number(printed, ADDED) else MANY

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from attacking import beside, choosing, delivery, exploring, files, linked, nested, order, persons, rounding, saying, sums
+from attacking import (
+    beside,
+    choosing,
+    delivery,
+    exploring,
+    files,
+    linked,
+    months,
+    nested,
+    order,
+    persons,
+    rounding,
+    saying,
+    sums,
+)
 from attacking.attack import Attack
 
-ROOMS = (sums, linked, choosing, rounding, persons, saying, order, files, beside, nested, delivery, exploring)
+ROOMS = (sums, linked, choosing, rounding, persons, saying, order, files, beside, nested, months, delivery, exploring)
 ATTACKS: tuple[Attack, ...] = tuple(one for room in ROOMS for one in vars(room).values() if isinstance(one, Attack))
