@@ -122,3 +122,24 @@ def test_few_persons_of_two_tables_are_not_taken_for_the_same(words, policy):
 
     assert not wholes("number")
     assert wholes("n")
+
+
+def test_row_that_is_the_total_of_others_is_no_run():
+    """50, and 20 and 30: that is a total, which `stacked` and the sums of neighbours find."""
+    assert same_wholes([(50,), (20,), (30,)], [""] * 3) == []
+    assert same_wholes([(50, 9), (20, 4), (30, 5)], [""] * 3) == []
+    assert same_wholes([(20,), (30,), (50,)], ["sex", "sex", "all"]) == []
+
+
+def test_rows_of_nobody_belong_to_no_set():
+    assert same_wholes([(3,), (0,), (30,), (13,), (20,)], [""] * 5) == [((0, 2), (3, 4))]
+    assert same_wholes([(3,), (0,), (30,), (13,), (20,)], ["sex", "sex", "sex", "age", "age"])[1:] == []
+
+
+def test_sets_that_share_a_row_say_nothing_more():
+    """The first two of four equal rows come to the second two; the middle two are known with these."""
+    assert same_wholes([(5, 7)] * 4, [""] * 4) == [((0, 1), (2, 3))]
+
+
+def test_runs_must_come_to_the_same_in_every_column():
+    assert same_wholes([(3, 40), (30, 25), (13, 35), (20, 31)], [""] * 4) == []
