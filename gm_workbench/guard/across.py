@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gm_workbench.guard.adding import add_declared, add_made_up
+from gm_workbench.guard.crosswise import add_crosswise
 from gm_workbench.guard.joint import add_joint
 from gm_workbench.guard.links import BEHIND, Links, Relation
 from gm_workbench.guard.net import At, Net
@@ -87,6 +88,7 @@ def linked(outputs: Sequence[Output], policy: Policy) -> Linked:
     join_same(net)
     add_declared(net)
     add_made_up(net)
+    add_crosswise(net)
     unjoined = frozenset[int]()
     if net.policy.method is Method.SUPPRESS:
         add_remainders(net)

@@ -84,11 +84,11 @@ def add_made_up(net: Net) -> None:
 def _same_whole(net: Net, lines: Iterable[Line]) -> None:
     """Relate lines that come to the same, of which no output has the sum: it is a count that no cell holds.
 
-    As counts that are held, sizes from the threshold up are taken for the same persons whatever they are called.
+    From the threshold up they are taken for the same persons whatever they are called.
     """
     alike: dict[tuple[str, bool, int], list[Line]] = {}
     for line in lines:
-        called = "" if line.sizes and not net.policy.is_small(line.whole) else net.one_name.get(line.name, line.name)
+        called = net.one_name.get(line.name, line.name) if net.policy.is_small(line.whole) else ""
         alike.setdefault((called, line.sizes, line.whole), []).append(line)
     for (_, _, whole), group in alike.items():
         if whole > 0 and len({line.output for line in group}) > 1:
