@@ -8,6 +8,7 @@ from itertools import accumulate, permutations
 
 from gm_workbench.guard.headings import named_lines
 from gm_workbench.guard.links import HARD, Links, Origin, is_over_time
+from gm_workbench.guard.names import is_unknown
 from gm_workbench.guard.net import Count, Net
 from gm_workbench.outputs.output import Cell, Measure, Whom
 
@@ -103,13 +104,26 @@ def _lines(net: Net, output: int) -> Iterator[Line]:
         (name, sizes, some)
         for name, line in named_lines(net.outputs[output])
         for sizes, parts in _columns(cells, own, line)
-        for some in (parts, *_without_total(own, parts))
+        for some in (parts, *_without_total(own, parts), *_known(net, output, parts))
     ]
     everybody = [] if is_over_time(net.outputs[output]) else [("", True, _everybody(cells, own))]
     for name, sizes, some in (*found, *everybody):
         if len(some) > 1:
             whole = sum(own.values[part] for part in some)
             yield Line(output, name, tuple(start + part for part in some), sizes, whole)
+
+
+def _known(net: Net, output: int, parts: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Give those of a line of which the category is known, where another is not: another table may leave these out."""
+    words, own = net.outputs[output].words, net.own[output]
+    unknown = {
+        place
+        for cell, places in zip(net.outputs[output].cells, own.behind, strict=True)
+        for place in places
+        if any(is_unknown(words.label(key).nl) for key in cell.key)
+    }
+    some = [part for part in parts if part not in unknown]
+    yield from [some] if 0 < len(some) < len(parts) else []
 
 
 def _everybody(cells: Sequence[Cell], own: Links) -> Sequence[int]:

@@ -19,6 +19,10 @@ from gm_workbench.outputs.output import Measure
 MOST_LINES = 300
 """Lines across which the same names stand: of more, sums of two are not sought across outputs."""
 
+Places = tuple[int, ...]
+Category = tuple[int, Places]
+"""How many are in it, and the counts that come to that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -26,7 +30,7 @@ class Row:
 
     output: int
     name: str
-    places: tuple[int, ...]
+    places: Places
     values: Vector
 
 
@@ -36,25 +40,52 @@ def add_crosswise(net: Net) -> None:
         for total, parts in _sums(rows):
             for places in zip(rows[total].places, *(rows[part].places for part in parts), strict=True):
                 net.relate(places[0], places[1:], Origin.ACROSS)
+    wholes = _Wholes(net)
     for coarse, fine in _coarser(net):
-        place = coarse[0] if len(coarse) == 1 else net.unheld(sum(net.values[part] for part in coarse))
-        for parts in (coarse, fine):
-            if {*parts} != {place}:
-                net.relate(place, parts, Origin.ACROSS)
+        wholes.relate(coarse, fine)
+
+
+class _Wholes:
+    """What categories come to: a count that a cell holds, or one that none does; each once."""
+
+    def __init__(self, net: Net) -> None:
+        self.net = net
+        sums = (*net.within(), *map(net.rooted, net.across))
+        self.known = {frozenset(one.parts): one.total for one in sums if one.origin is not Origin.SHARE}
+
+    def relate(self, coarse: Places, fine: Sequence[Places]) -> None:
+        """Say that some counts come to what several others do."""
+        total = self._whole(coarse)
+        if total is None and len(fine) == 1:
+            total = self._whole(fine[0])
+        if total is None:
+            total = self.net.unheld(sum(self.net.values[place] for place in coarse))
+        self._add(total, [coarse])
+        self._add(total, fine)
+
+    def _add(self, total: int, several: Sequence[Places]) -> None:
+        wholes = [self._whole(parts) for parts in several]
+        parts = [place for whole, its in zip(wholes, several, strict=True) for place in (its if whole is None else (whole,))]
+        if {*map(self.net.root, parts)} != {self.net.root(total)}:
+            self.net.relate(total, parts, Origin.ACROSS)
+            self.known.setdefault(frozenset(map(self.net.root, parts)), total)
+
+    def _whole(self, parts: Places) -> int | None:
+        return parts[0] if len(parts) == 1 else self.known.get(frozenset(map(self.net.root, parts)))
 
 
 def _alike(net: Net) -> list[list[Row]]:
-    """Put the lines together across which the same names stand, plain counts, numerators and the n of shares apart."""
-    found: dict[tuple[str, frozenset[str]], list[Row]] = {}
+    """Put the lines together across which the same names stand: of plain counts, or of n, rest or numerators of shares."""
+    found: dict[frozenset[str], list[Row]] = {}
     for at, output in enumerate(net.outputs):
-        for kind, measure, role in (("count", Measure.COUNT, 0), ("part", Measure.SHARE, -1), ("n", Measure.SHARE, 0)):
+        for measure, role in ((Measure.COUNT, 0), *((Measure.SHARE, role) for role in range(3))):
             for axis in (1,) if is_over_time(output) else (0, 1):
                 for name, line in _lines(net, at, measure, role, axis).items():
                     names = sorted(line)
                     places = tuple(net.starts[at] + line[one] for one in names)
                     row = Row(at, name, places, tuple(net.values[place] for place in places))
                     if sum(map(bool, row.values)) >= LEAST:
-                        found.setdefault((kind, frozenset(names)), []).append(row)
+                        found.setdefault(frozenset(names), []).append(row)
     return [rows for rows in found.values() if 2 < len(rows) <= MOST_LINES]
 
 
@@ -73,7 +104,7 @@ def _called(net: Net, at: int, key: str) -> str:
     return net.one_name.get(label, label)
 
 
-def _sums(rows: Sequence[Row]) -> Iterator[tuple[int, tuple[int, ...]]]:
+def _sums(rows: Sequence[Row]) -> Iterator[tuple[int, Places]]:
     """Give the lines that are the sum of two others, or of all others of one name, where these stand in several outputs."""
     places: dict[Vector, list[int]] = {}
     for at, row in enumerate(rows):
@@ -87,17 +118,13 @@ def _sums(rows: Sequence[Row]) -> Iterator[tuple[int, tuple[int, ...]]]:
                 yield total, tuple(parts)
 
 
-def _all_but_one(groups: Iterable[Sequence[int]]) -> Iterator[tuple[int, ...]]:
+def _all_but_one(groups: Iterable[Sequence[int]]) -> Iterator[Places]:
     for group in groups:
         if len(group) > 3:
             yield from (tuple(one for one in group if one != out) for out in group)
 
 
-Category = tuple[int, tuple[int, ...]]
-"""How many are in it, and the counts that come to that."""
-
-
-def _coarser(net: Net) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+def _coarser(net: Net) -> Iterator[tuple[Places, Sequence[Places]]]:
     """Give the counts of a category of one output, and those of the neighbouring categories of another that make it up."""
     sides = list(_sides(net))
     by_sum: dict[int, list[tuple[int, Sequence[Category]]]] = {}
@@ -125,7 +152,7 @@ def _sides(net: Net) -> Iterator[tuple[int, Sequence[Category]]]:
                     yield at, [(net.own[at].values[place], (net.starts[at] + place,)) for place in line.values()]
 
 
-def _made_of(coarse: Sequence[Category], fine: Sequence[Category]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+def _made_of(coarse: Sequence[Category], fine: Sequence[Category]) -> Iterator[tuple[Places, Sequence[Places]]]:
     """Divide the one side into runs that come to the categories of the other; nothing if that does not come out."""
     found, left = [], list(fine)
     for value, parts in coarse:
@@ -134,5 +161,5 @@ def _made_of(coarse: Sequence[Category], fine: Sequence[Category]) -> Iterator[t
             run.append(left.pop(0))
         if sum(one for one, _ in run) != value:
             return
-        found.append((parts, tuple(part for _, its in run for part in its)))
+        found.append((parts, [its for _, its in run]))
     yield from () if left else (one for one in found if one[1])

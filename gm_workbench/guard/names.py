@@ -77,6 +77,20 @@ def is_everybody(key: str, label: str) -> bool:
     return any(_says_everybody(text) for text in (key, label))
 
 
+def is_unknown(label: str) -> bool:
+    """Whether a category is of those of whom it is not known in which of the others they are.
+
+    >>> is_unknown("onbekend"), is_unknown("werk: Unknown"), is_unknown("ja")
+    (True, True, False)
+    """
+    return name_of(label).rpartition(": ")[2] in _unknown()
+
+
+@cache
+def _unknown() -> frozenset[str]:
+    return frozenset(name_of(word) for word in ("unknown", "onbekend", "missing", "ontbreekt", "geen antwoord", "no answer"))
+
+
 def _says_everybody(text: str) -> bool:
     words = frozenset(name_of(text).rpartition(": ")[2].split())
     return bool(words) and words <= _everybody()
