@@ -216,6 +216,38 @@ def row_that_is_hidden_whole_with_its_total(seen: Seen) -> Claim:
     return possible("old/women", known, [*sums, ("all", ["young", "mid", "old"])])
 
 
+@attack(
+    shown(
+        counts({"a": 64, "b": 67, "c": 138}, "all"),
+        counts({"a": 25, "b": 3, "c": 57}, "renters"),
+        counts({"a": 39, "b": 64, "c": 81}, "owners"),
+    ),
+    "linked",
+    3,
+    needs=ON,
+)
+def all_persons_here_and_some_of_them_there(seen: Seen) -> Claim:
+    """Everybody, renters and owners in three tables by age, each without a total"""
+    return seen.number("b", name="all") - seen.number("b", name="owners")
+
+
+@attack(
+    shown(
+        _rows(
+            "people", {"17": {"m": 27, "v": 10}, "27": {"m": 26, "v": 10}, "45": {"m": 9, "v": 44}, "55": {"m": 16, "v": 72}}
+        ),
+        _rows("homes", {"17-44": {"rent": 23, "own": 50}, "45-67": {"rent": 70, "own": 71}}),
+    ),
+    "linked",
+    9,
+    needs=ON,
+)
+def bands_by_another_variable_without_a_total(seen: Seen) -> Claim:
+    """How many are 45 and older stands in neither table, but both say it"""
+    older = seen.number("45-67", "rent", "homes") + seen.number("45-67", "own", "homes")
+    return older - seen.number("45", "v") - seen.number("55", "m") - seen.number("55", "v")
+
+
 AGES, KINDS, RENTS = ("young", "old"), ("men", "women"), ("rent", "own")
 THREE = {
     "people": {"young": [40, 4], "old": [5, 56]},
