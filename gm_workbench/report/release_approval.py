@@ -76,9 +76,7 @@ def approve(consent: Consent, paths: Paths, now: datetime | None = None) -> Bund
     """
     name, by = checked_name(consent.name), checked_person(consent.by, "approves a release")
     with _alone(paths.releases):
-        done = _interrupted(name, by, paths)
-        if done is not None:
-            return done
+        _clear_interrupted(name, by, paths)
         draft = _draft(name, by, consent.kind, paths)
         half = paths.releases / f".{name}.new-{os.getpid()}"
         remove_closed(half)
@@ -182,19 +180,26 @@ def _write_history(bundle: Bundle, releases: Path) -> None:
     half.replace(file)
 
 
-def _interrupted(name: str, by: str, paths: Paths) -> Bundle | None:
-    """Finish an approval that was stopped between closing the bundle and writing its line; None when there is none."""
+def _clear_interrupted(name: str, by: str, paths: Paths) -> None:
+    """Remove what an approval left that was stopped between closing the bundle and writing its line: it is done anew.
+
+    Anybody who can write in the folder can put a bundle there, so it is not finished as it lies, and another than the draft is
+    refused and left for a person to look at.
+    """
     lines = read_history(paths.releases)
     if not (paths.releases / name).exists() or name in {line["name"] for line in lines}:
-        return None
+        return
     bundle = read_bundle(paths.releases / name)
     approval = bundle.approval or {}
     same = one_person(str(approval.get("approved_by", ""))) == one_person(by)
     if not same or approval.get("previous") != head(paths.releases) or not draft_of(paths, name).exists():
-        return None
-    _write_history(bundle, paths.releases)
-    remove_closed(draft_of(paths, name))
-    return bundle
+        return
+    if bundle.digest != read_bundle(draft_of(paths, name)).digest:
+        raise BundleBroken(
+            f"{name} lies in releases/ without a line in {HISTORY}, and is not the draft of that name: nobody approved it. "
+            "Remove that folder, look at who put it there, and approve again."
+        )
+    remove_closed(bundle.folder)
 
 
 def discard(name: str, paths: Paths) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 
 import pytest
 
-from gm_workbench.errors import ApprovalRefused, CannotRelease, DifferencingRefused, DisclosureRefused
+from gm_workbench.errors import ApprovalRefused, BundleBroken, CannotRelease, DifferencingRefused, DisclosureRefused
 from gm_workbench.guard.scan import scan_folder
-from gm_workbench.report.release_bundle import read_bundle
+from gm_workbench.report.release_bundle import SCHEMA, read_bundle
+from gm_workbench.report.release_history import FIRST
 from gm_workbench.vocabulary.schemas import DataKind
 
 from .conftest import resealed
@@ -313,6 +315,48 @@ def test_release_that_was_stopped_before_its_line_was_written_is_finished_by_app
     assert town.approve().state == "approved, unsigned"
     assert len((town.paths.releases / "history.jsonl").read_text().splitlines()) == 1
     town.verify()
+
+
+def test_bundle_that_somebody_put_beside_its_draft_is_not_taken_for_a_stopped_approval(town):
+    """A copy of the draft with other bytes, right digests and an approval of its own: nobody approved it."""
+    town.report()
+    draft = town.ask()
+    forged = town.paths.releases / "tilburg-2026"
+    shutil.copytree(draft, forged)
+    page = forged / "summary.html"
+    page.write_text(page.read_text(encoding="utf-8") + "<p>more</p>", encoding="utf-8")
+    resealed(forged)
+    asked = read_bundle(forged)
+    approval = {
+        "schema": SCHEMA,
+        "name": "tilburg-2026",
+        "data_kind": str(asked.kind),
+        "digest": asked.digest,
+        "asked_by": asked.content["asked_by"],
+        "approved_by": "Sem de Wit",
+        "approved_at": "2026-11-27T10:00:00+00:00",
+        "state": "approved, unsigned",
+        "signer": "",
+        "previous": FIRST,
+    }
+    (forged / "approval.json").write_text(json.dumps(approval), encoding="utf-8")
+    with pytest.raises(BundleBroken, match="is not the draft of that name: nobody approved it"):
+        town.approve()
+    assert not (town.paths.releases / "history.jsonl").exists()
+
+
+def test_stopped_approval_is_checked_anew(town, monkeypatch):
+    """The reports changed since: what was stopped is not finished, and nothing is approved."""
+    town.report()
+    town.ask()
+    with monkeypatch.context() as patch:
+        patch.setattr("gm_workbench.report.release_approval._write_history", lambda *_: None)
+        patch.setattr("gm_workbench.report.release_approval.remove_closed", lambda *_: None)
+        town.approve()
+    town.report(who={"all": 240, "homeless": 40, "lodging": 30})
+    with pytest.raises(CannotRelease, match="have changed since it was asked for"):
+        town.approve()
+    assert not (town.paths.releases / "history.jsonl").exists()
 
 
 def test_release_that_fails_halfway_leaves_the_draft_and_nothing_else(town, monkeypatch):
