@@ -6,6 +6,8 @@ import signal
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 import click
@@ -56,6 +58,16 @@ def _epilog() -> str:
     return f"\b\nExit codes:\n{codes}\n\n\b\nExample:\n  gm demo"
 
 
+def _unforeseen(error: Exception) -> WorkbenchError:
+    """Say of an error that nobody foresaw what it is and where it came up, and nothing of what it says."""
+    ours = [one for one in extract_tb(error.__traceback__) if "gm_workbench" in one.filename]
+    where = f"{Path(ours[-1].filename).name}, line {ours[-1].lineno}" if ours else "a library"
+    return WorkbenchError(
+        f"Something went wrong that gm does not know: {type(error).__name__}, in {where}. What it says is not shown: it may "
+        "quote a record. What was finished is kept; run the same command again, and if it comes back, report these words."
+    )
+
+
 class Told(click.ClickException):
     """An error of ours on its way to the user: the message, no traceback, its own exit code."""
 
@@ -77,6 +89,10 @@ class Gm(click.Group):
             raise Told(error) from error
         except KeyboardInterrupt:
             raise Told(STOPPED) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:  # what a library says may quote a record, and so may a traceback
+            raise Told(_unforeseen(error)) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx

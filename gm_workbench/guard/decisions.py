@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from pathlib import Path
 from gm_workbench.errors import DeclarationError
 from gm_workbench.settings import paths
 
+_REPORT = re.compile(r"[a-z][a-z0-9_]*/(?:GM\d{4}|(?!gm\d)[a-z][a-z0-9_-]*)")
 COLUMNS = ("report", "output", "decision", "reason", "decided_by", "date")
 
 
@@ -71,6 +73,8 @@ def _faults(row: dict[str, str]) -> Iterator[str]:
         yield f"must have {len(COLUMNS)} fields"
         return
     yield from (f"{name} is empty" for name in COLUMNS if not row[name].strip())
+    if not _REPORT.fullmatch(row["report"]):
+        yield "report must be written as study/place, a municipality as GM and four digits"
     if row["decision"] not in list(Choice):
         yield f"decision must be one of {', '.join(Choice)}"
     try:

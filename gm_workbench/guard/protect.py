@@ -71,7 +71,7 @@ def protect(outputs: Sequence[Output], policy: Policy, decisions: Sequence[Decis
         role, shape, measure or method, a failure in a check. One that cannot be made safe is withheld, and a sentence says so.
     """
     try:
-        if faults := (*_whole(outputs), *_named(outputs, policy)):
+        if faults := (*_whole(outputs), *_named(outputs, policy), *_in_vain(outputs, decisions)):
             return Refusal(faults)
         merged = [without_small_losses(output, policy.threshold) for output in outputs]
         done = _protected(merged, policy, decisions)
@@ -110,6 +110,15 @@ def _named(outputs: Sequence[Output], policy: Policy) -> tuple[str, ...]:
         return ("the policy has a method that nobody knows",)
     places = [str(at) for at, output in enumerate(outputs, start=1) if says_few(output.id.replace("_", " "), policy)]
     return (f"ids name a number of persons below the threshold: of outputs {', '.join(places)}",) if places else ()
+
+
+def _in_vain(outputs: Sequence[Output], decisions: Sequence[Decision]) -> tuple[str, ...]:
+    """Say which decisions withhold an output that is not there: under a name that is misspelt another would stay."""
+    unknown = sorted({one.output for one in decisions if one.decision is Choice.WITHHOLD} - {output.id for output in outputs})
+    if not unknown:
+        return ()
+    there = ", ".join(sorted(output.id for output in outputs))
+    return (f"decisions.csv withholds {', '.join(unknown)}, which the report does not have; it has {there}: correct that row",)
 
 
 @dataclass(frozen=True, slots=True)

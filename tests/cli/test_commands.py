@@ -49,6 +49,21 @@ def test_every_command_has_help_with_an_example(call, name):
     assert [option.name for option in options if not option.help] == []
 
 
+def test_error_that_nobody_foresaw_is_told_without_what_it_says(call, monkeypatch):
+    """What a library says may quote a record."""
+
+    def broken(*_, **__):
+        raise ValueError("person 123456782 Jansen")
+
+    monkeypatch.setattr("gm_workbench.cli.reports.run_batch", broken)
+    monkeypatch.setattr("gm_workbench.cli.reports.plan", broken)
+    said = call("run")
+    assert said.exit_code == 1
+    assert "ValueError, in reports.py, line" in said.output
+    assert "Jansen" not in said.output
+    assert "Traceback" not in said.output
+
+
 def test_help_lists_every_command_and_every_exit_code(call):
     said = call("--help").output
     assert [name for name in COMMANDS if f"\n  {name} " not in said] == []

@@ -221,8 +221,11 @@ def test_decision_to_withhold_withholds_what_is_safe(policy, table):
 
 
 def test_decision_on_another_output_changes_nothing(policy, table):
-    output = table({"men": [30, 40]}, name="other")
-    assert protect([output], policy, [decision(Choice.WITHHOLD)]).outputs == protect([output], policy).outputs
+    outputs = [table({"men": [30, 40]}, name="other"), table({"men": [30, 40]}, name="people")]
+    withheld = protect(outputs, policy, [decision(Choice.WITHHOLD)]).outputs
+    assert withheld[0] == protect(outputs, policy).outputs[0]
+    assert withheld[1].withheld
+    assert protect(outputs[:1], policy, [decision(Choice.RELEASE)]).outputs == protect(outputs[:1], policy).outputs
 
 
 def test_withheld_output_keeps_its_heading_and_nothing_else(policy, table, words):
