@@ -29,8 +29,10 @@ _AFTER = re.compile(
     rf"|{_SIGN}{_BETWEEN}\d{{1,5}}[a-zA-Z]?(?=[\"' ]*(?:[,;\t|\r\n]|\Z))"
     rf"|[^<>]{{0,80}}?(?<![A-Za-z]){_HOUSE}\W{{1,5}}\d{{1,5}}(?!\d))"
 )
+_PAUSE = r"(?:[,;\t|\"'()/ ]{1,4}\s?|[ \t]*,?[ \t]*(?:\r?\n|\\n|<br ?/?>)\s*|[ ](?:te|-|\u2013)[ ])"
+_CODE_NAMED = r"[\"']\s*,\s*[\"'](?i:postcode|post_?code|postal[ _]?code|pc|zip)[\"']\s*:\s*[\"']"
 _BEFORE = re.compile(
-    rf"(?:[A-Za-z]{{3,}} {_NUMBER}[,;\t|\"' ]{{1,4}}\s?"
+    rf"(?:[A-Za-z]{{3,}} {_NUMBER}(?:{_PAUSE}|{_CODE_NAMED})"
     r"|(?<![\w.-])\d{1,5}[a-z]?[,;\t|\"']{1,3}"
     rf"|(?<![\w.-])\d{{1,5}}[a-zA-Z]?{_SIGN}{_BETWEEN}"
     rf"|(?:\A|\n)[ \t]*{_NUMBER}[ \t\r]*\n\s*"

@@ -68,16 +68,20 @@ _TRACEBACK = re.compile(
     r"|\x1b\[[0-9;]*m[A-Za-z]*(?:Error|Exception)\b",
     re.MULTILINE,
 )
-_ROOTS = "home|Users|root|tmp|var|mnt|media|data|opt|srv|private|work|workspace|usr|etc|run|proc|Volumes|app"
+_ROOTS = "home|Users|root|tmp|var|mnt|media|data|opt|srv|private|work|workspace|usr|etc|run|proc|Volumes|app|nfs|scratch|dbfs"
 _PATH = re.compile(
-    rf"(?<![\w.:/<~\-])/(?:{_ROOTS})/[\w.\-]+|(?<![A-Za-z])file:/"
+    rf"(?<![\w./<~\-])/(?:{_ROOTS})/[\w.\-]+|(?<![A-Za-z])file:/|(?<![\w/])~/[\w.\-]+/|(?<!\w)[A-Za-z]:/(?:{_ROOTS})/"
     r"|(?<!\w)[A-Za-z]:\\{1,2}[\w .$\-]+\\|\\\\[\w.\-]+\\[\w.$\-]+\\"
 )
 _SECRET = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|(?<![\w])(?:gh[pousr]_[A-Za-z0-9]{30,}|AKIA[0-9A-Z]{16}|xox[abprs]-[\w-]{10,}"
+    r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----"
+    r"|(?<![\w])(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{20,}|glpat-[\w-]{20,}|sk-(?:proj-)?\w[\w-]{20,}|AKIA[0-9A-Z]{16}"
+    r"|xox[abprs]-[\w-]{10,}"
     r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,})|://[^/\s:@\"'<>]+:[^/\s:@\"'<>]+@"
     r"|(?i:\b(?:password|passwd|pwd|wachtwoord|secret|api[_-]?key|access[_-]?key|auth[_-]?token|gm_pseudonym_key)\b\"?'?\s*[=:]\s*"
     r"[\"']?[^\s\"'<>,;{}()\[\]]{6,})"
+    r"|(?i:\bauthorization\b[\"']?\s*[=:]\s*[\"']?(?:bearer|basic|token)\s+[\w\-.+/=]{8,})"
+    r"|(?i:(?<![A-Za-z])(?:[a-z]+_)*(?:token|client_secret|secret_access_key)[\"']?\s*[=:]\s*[\"']?(?=[^\s\"'<>]*\d)[\w\-.+/=]{12,})"
 )
 _UNPROTECTED = re.compile(
     r"(?i)onbeschermd(?:e uitvoer)?\s*[–—:-]\s*alleen om te verkennen|unprotected(?: output)?\s*[–—:-]\s*only to explore"
