@@ -36,7 +36,8 @@ def add_joint(net: Net) -> frozenset[int]:
     """
     done: set[frozenset[frozenset[int]]] = set()
     left: set[int] = set()
-    for one_name in ({}, net.one_name):
+    renamed = {name: other for name, other in net.one_name.items() if name != other}
+    for one_name in [{}, renamed] if renamed else [{}]:
         for tables in rings(grids(net, one_name)):
             left |= _add(net, tables, done)
     return frozenset(left)
