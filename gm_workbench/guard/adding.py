@@ -10,7 +10,7 @@ from gm_workbench.guard.headings import named_lines
 from gm_workbench.guard.links import HARD, Links, Origin, is_over_time
 from gm_workbench.guard.names import is_unknown
 from gm_workbench.guard.net import Count, Net
-from gm_workbench.outputs.output import Cell, Measure, Whom
+from gm_workbench.outputs.output import Cell, Measure, Output, Whom
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,14 @@ def _same_whole(net: Net, lines: Iterable[Line]) -> None:
 
 def _lines(net: Net, output: int) -> Iterator[Line]:
     own, start, cells = net.own[output], net.starts[output], net.outputs[output].cells
+    held = {place for places in own.behind for place in places}
+    unheld = [one.parts for one in own.relations if one.total not in held]
+    unknown = _unknown(net.outputs[output], own)
     found = [
         (name, sizes, some)
         for name, line in named_lines(net.outputs[output])
         for sizes, parts in _columns(cells, own, line)
-        for some in (parts, *_without_total(own, parts), *_known(net, output, parts))
+        for some in (parts, *(one for one in unheld if {*one} < {*parts}), *_known(parts, unknown))
     ]
     everybody = [] if is_over_time(net.outputs[output]) else [("", True, _everybody(cells, own))]
     for name, sizes, some in (*found, *everybody):
@@ -113,17 +116,17 @@ def _lines(net: Net, output: int) -> Iterator[Line]:
             yield Line(output, name, tuple(start + part for part in some), sizes, whole)
 
 
-def _known(net: Net, output: int, parts: Sequence[int]) -> Iterator[Sequence[int]]:
+def _unknown(output: Output, own: Links) -> frozenset[int]:
+    """Give the counts of those of whom the category is not known."""
+    said = {key: is_unknown(output.words.label(key).nl) for cell in output.cells for key in cell.key}
+    pairs = zip(output.cells, own.behind, strict=True)
+    return frozenset(place for cell, places in pairs if any(said[key] for key in cell.key) for place in places)
+
+
+def _known(parts: Sequence[int], unknown: frozenset[int]) -> list[list[int]]:
     """Give those of a line of which the category is known, where another is not: another table may leave these out."""
-    words, own = net.outputs[output].words, net.own[output]
-    unknown = {
-        place
-        for cell, places in zip(net.outputs[output].cells, own.behind, strict=True)
-        for place in places
-        if any(is_unknown(words.label(key).nl) for key in cell.key)
-    }
     some = [part for part in parts if part not in unknown]
-    yield from [some] if 0 < len(some) < len(parts) else []
+    return [some] if 0 < len(some) < len(parts) else []
 
 
 def _everybody(cells: Sequence[Cell], own: Links) -> Sequence[int]:
@@ -131,12 +134,6 @@ def _everybody(cells: Sequence[Cell], own: Links) -> Sequence[int]:
     counts = {cell.key: places[0] for cell, places in zip(cells, own.behind, strict=True) if cell.measure is Measure.COUNT}
     alone = not any({*one.members} & {*counts.values()} for one in own.relations)
     return [*counts.values()] if alone and all(len({key[axis] for key in counts}) > 1 for axis in (0, 1)) else []
-
-
-def _without_total(own: Links, parts: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Give those of a line that split a whole which no cell holds."""
-    held = {place for places in own.behind for place in places}
-    yield from (one.parts for one in own.relations if one.total not in held and {*one.parts} < {*parts})
 
 
 def _split(net: Net, fine: Line, coarse: Line) -> None:
