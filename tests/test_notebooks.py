@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -277,14 +278,23 @@ def lab(project, tmp_path_factory) -> Iterator[Lab]:
 
 
 def address_of(server: subprocess.Popen, runtime: Path) -> str:
-    """Wait until the server has said where it listens."""
+    """Wait until the server has said where it listens, and listens: it says so before it does."""
     until = time.monotonic() + SECONDS_TO_START
     note = runtime / f"jpserver-{server.pid}.json"
     while time.monotonic() < until and server.poll() is None:
         if note.exists() and note.read_text(encoding="utf-8").strip().endswith("}"):
-            return json.loads(note.read_text(encoding="utf-8"))["url"]
+            said = json.loads(note.read_text(encoding="utf-8"))
+            if listens(said["port"]):
+                return said["url"]
         time.sleep(0.2)
     raise TimeoutError("JupyterLab did not start")
+
+
+def listens(port: int) -> bool:
+    """Tell whether somebody on this machine answers at a port."""
+    with socket.socket() as asked:
+        asked.settimeout(5)
+        return asked.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.mark.slow
