@@ -67,19 +67,25 @@ def add_made_up(net: Net) -> None:
     held = {net.root(count.place) for count in net.counts}
     sums = [one for one in net.within() if one.origin is not Origin.SHARE and one.total in held]
     summed = {frozenset(one.parts) for one in sums}
-    with_sum = {frozenset(one.members) for one in sums}
+    with_sum: dict[int, list[frozenset[int]]] = {}
+    for one in sums:
+        with_sum.setdefault(one.total, []).append(frozenset(one.members))
     loose = [line for line in lines if places[line] not in summed]
     for line in loose:
         for count in by_value.get(line.whole, ()):
             if count.output != line.output and ((line.sizes and count.size) or line.name in count.names):
                 net.relate(count.place, line.parts, Origin.ACROSS)
-    _same_whole(net, [line for line in loose if not any(one <= places[line] for one in with_sum)])
+    _same_whole(net, [line for line in loose if not _holds_a_sum(places[line], with_sum)])
     by_sum: dict[int, list[Line]] = {}
     for line in lines:
         by_sum.setdefault(line.whole, []).append(line)
     for fine, coarse in (pair for alike in by_sum.values() for pair in permutations(alike, 2)):
         if fine.output != coarse.output and len(fine.parts) > len(coarse.parts):
             _split(net, fine, coarse)
+
+
+def _holds_a_sum(places: frozenset[int], with_sum: Mapping[int, Sequence[frozenset[int]]]) -> bool:
+    return any(members <= places for place in places for members in with_sum.get(place, ()))
 
 
 def _same_whole(net: Net, lines: Iterable[Line]) -> None:

@@ -50,6 +50,16 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """The sums around a count, the counts in them that are open, their factors, and what the others come to."""
+
+    rows: list[int]
+    free: Places
+    sums: Vector
+    right: Vector
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What one reader knows: the smallest and largest value of every count, and which are told."""
 
@@ -58,6 +68,7 @@ class Limits:
     told: Mask
     marks: bool
     reached: dict[Move, Range] = field(default_factory=dict, repr=False, compare=False)
+    areas: dict[int, Area] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def open(self) -> Mask:

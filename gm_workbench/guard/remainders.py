@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import permutations
 
-from gm_workbench.guard.links import Origin
+from gm_workbench.guard.links import Origin, is_over_time
 from gm_workbench.guard.net import Count, Net
 
 
@@ -16,6 +17,7 @@ def add_remainders(net: Net) -> None:
     population.
     """
     sizes = {net.root(count.place): count for count in reversed(net.counts) if count.exact and count.size}
+    over_time = frozenset(at for at, output in enumerate(net.outputs) if is_over_time(output))
     ordered = sorted(sizes.items(), key=lambda item: (item[1].value, item[0]))
     relations = [*net.within(), *map(net.rooted, net.across)]
     apart = {pair for one in relations for pair in permutations(one.members, 2)}
@@ -29,18 +31,22 @@ def add_remainders(net: Net) -> None:
             rest = large.value - small.value
             if rest >= net.policy.threshold:
                 break
-            if rest and (low, high) not in apart and _may_hold(net, large, small, whole={low, high} <= whole):
+            if (
+                rest
+                and (low, high) not in apart
+                and _may_hold(net, large, small, over_time, whole=low in whole and high in whole)
+            ):
                 net.relate_rest(high, [low], rest, Origin.ACROSS)
 
 
-def _may_hold(net: Net, large: Count, small: Count, *, whole: bool) -> bool:
+def _may_hold(net: Net, large: Count, small: Count, over_time: Collection[int], *, whole: bool) -> bool:
     if large.whom and small.whom:
         return any(one.within(other) for one in small.whom for other in large.whom)
     if large.output == small.output:
         return bool(large.rows & small.rows) and (large.of_share or small.of_share)
-    if net.over_time(large) or net.over_time(small):
+    if large.output in over_time or small.output in over_time:
         return False
     if large.names & small.names and large.split <= small.split:
         return True
-    populations = {net.outputs[count.output].words.population.nl for count in (large, small)}
-    return whole and len(populations) == 1
+    here, there = (net.outputs[count.output].words.population.nl for count in (large, small))
+    return whole and here == there

@@ -8,7 +8,7 @@ from time import monotonic
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog
 
-from gm_workbench.guard.moves import Limits, Moves, Places, Vector
+from gm_workbench.guard.moves import Area, Limits, Moves, Vector
 from gm_workbench.guard.programmes import solved
 
 NODES = 500
@@ -30,16 +30,6 @@ class Extreme:
 
     value: float
     prices: Vector | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Local:
-    """The sums around a count, the counts in them that are open, their factors, and what the others come to."""
-
-    rows: list[int]
-    free: Places
-    sums: Vector
-    right: Vector
 
 
 class Solver:
@@ -121,13 +111,21 @@ class Solver:
             self.moves.keep(local.free, np.round(found.x))
         return bool(found.status == 0)
 
-    def _local(self, place: int, limits: Limits) -> _Local:
+    def _local(self, place: int, limits: Limits) -> Area:
+        """Give the sums that hang together with a count; they are the same for all open counts among them."""
+        found = limits.areas.get(place)
+        if found is None:
+            found = self._area(place, limits)
+            limits.areas.update(dict.fromkeys(found.free.tolist() if limits.open[place] else [place], found))
+        return found
+
+    def _area(self, place: int, limits: Limits) -> Area:
         rows, members = sorted(self._around(place, limits)), self.moves.members
         all_of_them = np.unique(np.concatenate([members[row] for row in rows])) if rows else np.array([place])
         is_free = limits.open[all_of_them] | (all_of_them == place)
         free, fixed = all_of_them[is_free], all_of_them[~is_free]
         sums = self.moves.sums
-        return _Local(rows, free, sums[np.ix_(rows, free)], -sums[np.ix_(rows, fixed)] @ limits.low[fixed])
+        return Area(rows, free, sums[np.ix_(rows, free)], -sums[np.ix_(rows, fixed)] @ limits.low[fixed])
 
     def _around(self, place: int, limits: Limits, steps: int | None = None) -> set[int]:
         """Give the sums that hang together with a count through counts that are not exactly known, or so many steps of them."""
