@@ -27,6 +27,7 @@ wage_threshold: float = 0.6667  # share of the median
 
 
 PLACE = "GM9903"
+EVERY_MONTH, FEW_MONTHS = "period: 2023-01/2025-12\n", "period: 2023-10/2024-07\n"
 
 
 def new_project(root: Path) -> Paths:
@@ -49,12 +50,17 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
 
 @pytest.fixture(scope="session")
 def delivered(once: Callable[..., Path]) -> Path:
-    """A project with a delivery; without the truth beside it, whose simulation takes a minute."""
+    """A project with a delivery of a few months; without the truth beside it, whose simulation takes a minute."""
 
     def make(root: Path) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("gm_workbench.worlds.deliveries.truth", lambda *_: {})
-            write_world("default", 7, new_project(root), [PLACE])
+            project = new_project(root)
+            world = project.root / "data" / "worlds" / "default.yml"
+            text = world.read_text(encoding="utf-8")
+            assert text.count(EVERY_MONTH) == 1
+            world.write_text(text.replace(EVERY_MONTH, FEW_MONTHS), encoding="utf-8")
+            write_world("default", 7, project, [PLACE])
 
     return once("delivered", make)
 
