@@ -73,8 +73,16 @@ def run_cells(**parameters: str) -> None:
             names |= parameters if TAG in cell.metadata.get("tags", []) else {}
 
 
+MORE = {"before_after": pytest.mark.proof, "stepped_wedge": pytest.mark.proof}
+"""Designs of which the notebook is also run elsewhere in the suite, or that take longest."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("project", "design"), [(name, name) for name in STEPS], indirect=["project"], ids=list(STEPS))
+@pytest.mark.parametrize(
+    ("project", "design"),
+    [pytest.param(name, name, id=name, marks=MORE.get(name, ())) for name in STEPS],
+    indirect=["project"],
+)
 def test_the_notebook_answers_under_each_design(
     project: Paths, design: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

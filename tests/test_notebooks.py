@@ -15,6 +15,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -171,6 +172,9 @@ def test_of_benefits_and_costs_alone_all_mothers_are_followed_and_captions_speak
         assert {row.removesuffix(AT_RISK) for row in rows} == {"everybody"}
 
 
+one_more = partial(pytest.param, marks=pytest.mark.proof)
+"""The same of another notebook."""
+
 NOBODY = "In this period there is nobody to follow"
 TOO_FEW = "That cannot be said with these data"
 
@@ -180,8 +184,10 @@ TOO_FEW = "That cannot be said with these data"
     ("study", "said"),
     [
         ("tilburg_single_mothers", [NOBODY, "there are too few persons for that"]),
-        ("amsterdam_supervisor_cascade", [NOBODY, "that takes at least 30 persons"]),
-        ("amersfoort_upward_mobility", ["not all of those months lie in the period", "there are too few persons for that"]),
+        one_more("amsterdam_supervisor_cascade", [NOBODY, "that takes at least 30 persons"]),
+        one_more(
+            "amersfoort_upward_mobility", ["not all of those months lie in the period", "there are too few persons for that"]
+        ),
     ],
 )
 def test_of_a_period_in_which_nobody_is_followed_a_report_says_that_there_is_too_little(
@@ -200,7 +206,7 @@ def test_of_a_period_in_which_nobody_is_followed_a_report_says_that_there_is_too
     ("study", "last", "months", "still"),
     [
         ("amersfoort_upward_mobility", "2024-10", 24, "workers are at the base"),
-        ("tilburg_single_mothers", "2024-06", 12, "that takes at least 5 coaches or teams"),
+        one_more("tilburg_single_mothers", "2024-06", 12, "that takes at least 5 coaches or teams"),
     ],
 )
 def test_a_report_on_a_period_that_ends_before_the_horizon_says_so_and_estimates_nothing(
@@ -217,7 +223,7 @@ def test_a_report_on_a_period_that_ends_before_the_horizon_says_so_and_estimates
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("study", ["tilburg_single_mothers", "amersfoort_upward_mobility"])
+@pytest.mark.parametrize("study", ["tilburg_single_mothers", one_more("amersfoort_upward_mobility")])
 def test_a_report_on_a_period_before_the_introduction_says_that_it_lies_outside(study, project, tmp_path, monkeypatch):
     early = Paths(shutil.copytree(project.root, tmp_path / "project"))
     monkeypatch.setenv("GM_ROOT", str(early.root))
@@ -304,10 +310,7 @@ def test_jupyterlab_shows_the_notebooks(lab):
     assert {path.name for path in NOTEBOOKS} <= {entry["name"] for entry in listed}
 
 
-IN_JUPYTERLAB = [
-    pytest.param(golden, marks=[] if stem(golden) in ("explore", "amsterdam_supervisor_cascade") else pytest.mark.proof)
-    for golden in GOLDENS
-]
+IN_JUPYTERLAB = [pytest.param(golden, marks=[] if stem(golden) == "explore" else pytest.mark.proof) for golden in GOLDENS]
 """The kernel is the same for each; every notebook runs in the suite anyway, in the kernel of a batch."""
 
 

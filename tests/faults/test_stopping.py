@@ -27,8 +27,7 @@ pytestmark = [POSIX, pytest.mark.slow]
 @pytest.mark.parametrize(
     ("how", "code", "state"),
     [
-        (signal.SIGINT, 54, State.KILLED),
-        pytest.param(signal.SIGTERM, 54, State.KILLED, marks=pytest.mark.proof),
+        *(pytest.param(one, 54, State.KILLED, marks=pytest.mark.proof) for one in (signal.SIGINT, signal.SIGTERM)),
         (signal.SIGKILL, -9, State.RUNNING),
     ],
     ids=lambda value: getattr(value, "name", None),

@@ -133,7 +133,7 @@ def test_a_normal_interval_promises_too_much_with_few_teams():
 @pytest.mark.parametrize(
     ("plan", "difference"),
     [
-        (Plan(Design.PARALLEL_CLUSTERS, 12, 60, 0.05, base=0.3), 0.2),
+        pytest.param(Plan(Design.PARALLEL_CLUSTERS, 12, 60, 0.05, base=0.3), 0.2, marks=pytest.mark.proof),
         (Plan(Design.PARALLEL_CLUSTERS, 10, 40, 0.05, sd=10), 6.0),
         (Plan(None, 30, 12, 0.02, sd=15, correlation=0.6), 4.0),
         (Plan(None, 34, 14, 0.02, base=0.2, correlation=-0.35), 0.12),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -40,11 +41,12 @@ _NOT_SHARED = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Within:
     """Where a file is read: of which place and kind, for which months, with which codes, pseudonyms, bridge and limits.
 
     `period` bounds only what is expanded to months. Files that are bridges are read first, because `bridge` learns from them.
+    The questionnaires are read once for all files.
     """
 
     place: Place
@@ -55,7 +57,8 @@ class Within:
     bridge: Bridge = field(default_factory=Bridge)
     limits: Limits = LIMITS
 
-    def items(self) -> dict[str, Instrument]:
+    @cached_property
+    def items(self) -> Mapping[str, Instrument]:
         """Give each item of a declared questionnaire with its instrument."""
         every = instruments(self.codes / "instruments").values()
         return {item: instrument for instrument in every for item in instrument.items}
@@ -100,7 +103,7 @@ def read_rows(opened: Opened, source: Source, within: Within) -> FileRows:
     """
     findings = Findings(masked(opened.name), opened.rows or 0, list(opened.faults))
     needs_items = any(table.rows.form in (RowForm.WIDE_ITEMS, RowForm.LONG_ITEMS) for table in source.tables)
-    items = within.items() if needs_items else {}
+    items = within.items if needs_items else {}
     chosen = choose(opened, source, items)
     if not findings.refused():
         check_headers(chosen, source, findings)

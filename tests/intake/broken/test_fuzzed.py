@@ -71,12 +71,27 @@ def test_delivery_that_is_fuzzed_was_good(delivery):
     assert checked(delivery).exit_code == 0
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-@given(name=st.sampled_from(SMALL), edit=st.one_of(flips, cuts, swaps))
+CORRUPTED = {"name": st.sampled_from(SMALL), "edit": st.one_of(flips, cuts, swaps)}
+SETTINGS = {"deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck)}
+
+
+@settings(max_examples=12, **SETTINGS)
+@given(**CORRUPTED)
 @example(name=SMALL[0], edit=("flip", 0.0, 0xEF))
 @example(name=SMALL[0], edit=("cut", 0.0, 0.99))
 @example(name=SMALL[1], edit=("swap", 0.3, 0.31))
 def test_text_that_was_corrupted_anywhere_never_crashes_or_leaks(delivery, plants, name, edit):
+    never_crashes_or_leaks(delivery, plants, name, edit)
+
+
+@pytest.mark.proof
+@settings(max_examples=100, **SETTINGS)
+@given(**CORRUPTED)
+def test_text_that_was_corrupted_in_many_ways_never_crashes_or_leaks(delivery, plants, name, edit):
+    never_crashes_or_leaks(delivery, plants, name, edit)
+
+
+def never_crashes_or_leaks(delivery, plants, name, edit):
     held = delivery.read(name)
     kind, *where = edit
     delivery.put(name, EDITS[kind](held, *where))
@@ -90,7 +105,7 @@ def test_text_that_was_corrupted_anywhere_never_crashes_or_leaks(delivery, plant
 
 @pytest.mark.slow
 @pytest.mark.parametrize("base", ["xlsx", *(pytest.param(one, marks=pytest.mark.proof) for one in ("ods", "sav", "polis"))])
-@settings(max_examples=6, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, **SETTINGS)
 @given(edit=st.one_of(flips, cuts))
 def test_workbook_or_system_file_that_was_corrupted_never_crashes_or_leaks(bases, tmp_path_factory, base, edit):
     made = place_delivery(bases, base, make_project(tmp_path_factory.mktemp("fuzzed") / "project"))
