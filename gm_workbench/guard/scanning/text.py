@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from gm_workbench.guard.scanning.contacts import accounts, mails, phones
 from gm_workbench.guard.scanning.embedded import cut
 from gm_workbench.guard.scanning.escapes import ODD, maybe, plain, undone
 from gm_workbench.guard.scanning.findings import Rule
 from gm_workbench.guard.scanning.inline import listed, scripted
 from gm_workbench.guard.scanning.mapped import Mapped, place, replaced
-from gm_workbench.guard.scanning.numbers import accounts, persons, shortened
+from gm_workbench.guard.scanning.numbers import persons, shortened
 from gm_workbench.guard.scanning.pieces import Piece, Seen, width
 from gm_workbench.guard.scanning.words import told
 
 _ENDS = {"<td": "\t", "<th": "\t", "</td": "", "</th": ""}
 """What tags read as; the others end a line."""
+
+_FINDERS = {Rule.IBAN: accounts, Rule.MAIL: mails, Rule.PHONE: phones}
 
 _DECIMAL_CELL = re.compile(r"<td class=\"number\">[-\u2212]?\d{1,3},\d{9}(?=</td>| <small>)")
 """A cell of a table in which the workbench writes a decimal; its comma is read as a point."""
@@ -61,7 +64,7 @@ def hits(text: str) -> Iterator[tuple[int, Rule]]:
     """Give every place in a text that a rule finds."""
     yield from ((at, Rule.NUMBER) for at in persons(text))
     yield from ((at, Rule.NUMBER) for at in shortened(text))
-    yield from ((at, Rule.IBAN) for at in accounts(text))
+    yield from ((at, rule) for rule, finder in _FINDERS.items() for at in finder(text))
     yield from told(text)
 
 

@@ -57,12 +57,6 @@ _YEAR_ALONE = re.compile(
 _LONGEST_DAY = 26
 
 _PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])(?<!\d\.)(?:(?<!\d,)|(?=\d*[A-Fa-f]))(?:[0-9a-f]{16}|[0-9A-F]{16})(?![0-9A-Za-z])")
-_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{2,63}\.)+[A-Za-z]{2,24}(?![\w-])")
-_PHONE = re.compile(
-    r"(?<![\w.+-])(?<! 0,)(?:(?:\+31|0031)[ -]?(?:\(0\))?[ -]?[1-9](?:[ -]?\d){8}|06[ -]?\d{8}|06(?:[ -]?\d{2}){4}"
-    r"|06[ -]\d{4}[ -]\d{4}"
-    r"|0\d{2}[ -]\d{7}|0\d{3}[ -]\d{6}|\(0\d{2,3}\)[ ]?\d{6,7})(?![\w-])(?!\.\d)"
-)
 _TRACEBACK = re.compile(
     r"Traceback \(most recent call last\)|^\s*File \"[^\"\n]+\", line \d+|<ipython-input-\d|Cell In\s?\[\d+\], line \d+"
     r"|\x1b\[[0-9;]*m[A-Za-z]*(?:Error|Exception)\b",
@@ -98,7 +92,6 @@ PATTERNS: Mapping[Rule, re.Pattern[str]] = {
     Rule.BIRTH: _DATE,
     Rule.PSEUDONYM: _PSEUDONYM,
     Rule.KEY: _KEY_COLUMN,
-    Rule.PHONE: _PHONE,
     Rule.PATH: _PATH,
     Rule.SECRET: _SECRET,
     Rule.UNPROTECTED: _UNPROTECTED,
@@ -116,8 +109,6 @@ def told(text: str) -> Iterator[tuple[int, Rule]]:
     yield from ((match.start(), Rule.BIRTH) for match in _EPOCH.finditer(text) if _begins_a_day(int(match[0])))
     yield from ((match.start(), Rule.BIRTH) for match in _SECONDS.finditer(text) if _begins_a_day_in_seconds(match[0]))
     yield from ((at, Rule.ADDRESS) for at in addresses(text))
-    if "@" in text:
-        yield from ((match.start(), Rule.MAIL) for match in _MAIL.finditer(text))
     yield from ((match.start(), Rule.RECORDS) for pattern in (_FRAME, _ARRAY) for match in pattern.finditer(text))
 
 

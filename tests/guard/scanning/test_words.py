@@ -48,10 +48,60 @@ NO_ADDRESSES = (
     "1500 en 12",
     "<td>1000 ms</td><td>12</td>",
 )
+PHONES = (
+    "020 123 45 67",
+    "(013) 542 63 54",
+    "013.542.63.54",
+    "013-542 63 54",
+    "0416 - 12 34 56",
+    "(0416) 123 456",
+    "0135426354",
+    "06.12.34.56.78",
+    "06/12345678",
+    "06 123 456 78",
+    "06\u00a012\u00a034\u00a056\u00a078",
+    "06\u201112345678",
+    "+31 (0)6 12 34 56 78",
+    "+31 (0) 6-12345678",
+    "+31(0)135426354",
+    "+31.6.12.34.56.78",
+    "0031612345678",
+    "0031 (0)13 542 63 54",
+    "+32 475 12 34 56",
+    "+49 151 23456789",
+)
+NO_PHONES = (
+    "013.542.634",  # thousands have three digits each
+    "1.013.542.63.54",
+    "06-12-2026 11",
+    "06.12.2026 11",
+    "0123456789",  # no place has this code
+    "0363 0307 0518",
+    "05 10 15 20 25",
+    "+32.456.789",
+    "0000016 00000",
+)
+ACCOUNTS = (
+    "FR7630006000011234567890189",
+    "BE68 5390 0754 7034",
+    "DE89370400440532013000",
+    "DE89 3704 0044 0532 0130 00 is",
+    "nl91abna0417164300",
+    "nl91 abna 0417 1643 00",
+    "NL91.ABNA.0417.1643.00",
+    "NL91&nbsp;ABNA&nbsp;0417&nbsp;1643&nbsp;00",
+)
 FOUND = {
-    Rule.MAIL: ("Vraag het jan.de-boer+x@tilburg.nl.", "<a href='mailto:a@b-c.example'>"),
-    Rule.PHONE: ("06-12345678", "06 12 34 56 78", "+31 6 12345678", "bel 013-5429999.", "(013) 5429999", "0612345678"),
-    Rule.IBAN: ("NL91ABNA0417164300", "NL91 ABNA 0417 1643 00"),
+    Rule.MAIL: (
+        "Vraag het jan.de-boer+x@tilburg.nl.",
+        "<a href='mailto:a@b-c.example'>",
+        "jan@x.nl",
+        "jan@zürich.example",
+        "jan [at] tilburg [dot] nl",
+        "jan(at)tilburg.nl",
+    ),
+    Rule.PHONE: ("06-12345678", "06 12 34 56 78", "+31 6 12345678", "bel 013-5429999.", "(013) 5429999", "0612345678", *PHONES),
+    Rule.IBAN: ("NL91ABNA0417164300", "NL91 ABNA 0417 1643 00", *ACCOUNTS),
     Rule.ADDRESS: ("Spoorlaan 12a, 5038 CB Tilburg", "5038CB 12", "<td>5038 CB</td><td>12</td>", "5038 CB;12;x", *ADDRESSES),
     Rule.PATH: (
         "gelezen uit /home/anna/bus.csv",
@@ -91,9 +141,9 @@ FOUND = {
     ),
 }
 LEFT_ALONE = {
-    Rule.MAIL: ("@media (max-width: 3rem)", "numpy@2", "a @ b.nl"),
-    Rule.PHONE: ("0.0612345678", "06-1234567", "2013-5429999", "0612345678901", "x-06-12345678"),
-    Rule.IBAN: ("NL92ABNA0417164300", "NL91 ABNA 0417"),
+    Rule.MAIL: ("@media (max-width: 3rem)", "numpy@2", "a @ b.nl", "meer (at) elk. Moment", "jan at tilburg.nl"),
+    Rule.PHONE: ("0.0612345678", "06-1234567", "2013-5429999", "0612345678901", "x-06-12345678", *NO_PHONES),
+    Rule.IBAN: ("NL92ABNA0417164300", "NL91 ABNA 0417", "BE68 5390 0754 7035", "BE68 5390 0754 70340", "XX68539007547034"),
     Rule.ADDRESS: ("in 2024 EU 12%", "5038 SS 12", "5038 Tilburg 12", "GM0855 AB 1", "n = 1200 CS", *NO_ADDRESSES),
     Rule.PATH: ("https://www.cbs.nl/data/x", "en/of", "</data>", "data/raw/GM0855", "wat:\\nnu", "/ home"),
     Rule.SECRET: (
