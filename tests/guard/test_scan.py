@@ -22,6 +22,18 @@ def person(remainder: int, first: str = "9999") -> str:
 REAL, SYNTHETIC, OTHER = person(0), person(5), person(3)
 
 
+NO_KEYS = (
+    "naam;waarde",
+    "<th>naam</th><th>van buiten</th>",
+    '{"name": "exit_12m", "n": 120}',
+    "geslacht;leeftijd;aantal",
+    "de naam, ook die van een plaats, en het adres",
+    "VNO;n",
+    "telefoon;balie",
+    "achternamen die vaak voorkomen;n",
+)
+
+
 def rules(text: str, suffix: str = ".html") -> list[str]:
     return [one.rule for one in scan_text(text, suffix)]
 
@@ -212,6 +224,32 @@ def test_comma_separates_for_each_rule(text, rule):
         "\tregistratienummer uitkering\t",
         "person_id,x",
         "<td>CONSULENT</td>",
+        "bsn_nummer;n",
+        "n\tBSN-nummer\tm",
+        "n | bsnnr | m",
+        '{"columns": ["bsnr", "n"], "data": [[1, 2]]}',
+        "BSN_partner;n",
+        "burgerservicenummer partner;n",
+        "a-nummer;n",
+        "<th scope='col'>V-nummer</th>",
+        "klantid;n",
+        "<th> cliënt-id </th>",
+        '{"client_naam": 1}',
+        "geb.datum;n",
+        "geb_dat;n",
+        "gebdat,n",
+        "birth-date,n",
+        "dob;n",
+        "<th>Voorletters</th>",
+        "n;achternaam",
+        "last_name,n",
+        "telefoonnummer;n",
+        "e-mailadres;n",
+        "IBAN;n",
+        "naam;geslacht",
+        "id;naam;postcode",
+        "<tr><th>Naam</th>\n<th class='x'>Leeftijd</th></tr>",
+        '[{"name": "x", "gender": "f"}]',
     ],
 )
 def test_key_column_is_found(text):
@@ -219,7 +257,7 @@ def test_key_column_is_found(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["het BSN van een burger", "<p>Ring</p>", "rinkel;x", "BSNX;n", "<td>IKVIDEO</td>", "<td>consulent</td>"]
+    "text", ["het BSN van een burger", "<p>Ring</p>", "rinkel;x", "BSNX;n", "<td>IKVIDEO</td>", "<td>consulent</td>", *NO_KEYS]
 )
 def test_other_words_are_no_key_column(text):
     assert rules(text) == []

@@ -9,6 +9,7 @@ from gm_workbench.guard.scanning.contacts import accounts, mails, phones
 from gm_workbench.guard.scanning.embedded import cut
 from gm_workbench.guard.scanning.escapes import ODD, maybe, plain, undone
 from gm_workbench.guard.scanning.findings import Rule
+from gm_workbench.guard.scanning.headings import key_columns
 from gm_workbench.guard.scanning.inline import listed, scripted
 from gm_workbench.guard.scanning.mapped import Mapped, place, replaced
 from gm_workbench.guard.scanning.numbers import persons, shortened
@@ -18,7 +19,7 @@ from gm_workbench.guard.scanning.words import told
 _ENDS = {"<td": "\t", "<th": "\t", "</td": "", "</th": ""}
 """What tags read as; the others end a line."""
 
-_FINDERS = {Rule.IBAN: accounts, Rule.MAIL: mails, Rule.PHONE: phones}
+_FINDERS = {Rule.IBAN: accounts, Rule.MAIL: mails, Rule.PHONE: phones, Rule.KEY: key_columns}
 
 _DECIMAL_CELL = re.compile(r"<td class=\"number\">[-\u2212]?\d{1,3},\d{9}(?=</td>| <small>)")
 """A cell of a table in which the workbench writes a decimal; its comma is read as a point."""

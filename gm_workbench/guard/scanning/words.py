@@ -1,4 +1,4 @@
-"""What else must not stand in a text: names of key columns, days of birth, addresses, secrets, and what a program says."""
+"""What else must not stand in a text: days of birth, addresses, secrets, and what a program says."""
 
 from __future__ import annotations
 
@@ -7,16 +7,6 @@ from collections.abc import Iterator, Mapping
 
 from gm_workbench.guard.scanning.addresses import addresses
 from gm_workbench.guard.scanning.findings import Rule
-
-_KEYS = (
-    r"RIN[A-Z_]*|(?i:rinpersoons?)(?i: partner)?|(?i:bsn|burger[ _]?service[ _]?(?:nr|nummer)|sofi[ _-]?(?:nr|nummer))"
-    r"|(?i:(?:huishoud|cli[eë]nt|klant|dossier|persoons?|uitkering|traject|verzuim|zaak)s?[ _]?(?:nr|nummer)(?: partner)?)"
-    r"|(?i:registratie[ _]?nummer[ _]?(?:uitkering|voorziening)?)|(?i:ikvid|sbeid|inkomstenverhouding)"
-    r"|(?i:geboren|geboorte[ _]?(?:datum|dag)|geb\.?[ _]?datum|birth_?(?:date|day))"
-    r"|(?i:(?:person|patient|participant|respondent|client)[ _]?(?:id|number))|(?i:pseudonym|pseudoniem|date[ _]of[ _]birth)"
-    r"|\w+_(?i:crypt)|CONSULENT|KLANTMANAGER|LEIDINGGEVENDE|CONTACTPERSOON"
-)
-_KEY_COLUMN = re.compile(rf"(?:(?<=[;,\t\"'|>\\\[])|^)[ ]*({_KEYS})[ ]*(?=[;,\t\"'|<\\\]]|$)", re.MULTILINE)
 
 _YEAR, _MONTH, _DAY = r"(?:19[2-9]\d|200\d)", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 _D, _M = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
@@ -91,7 +81,6 @@ _ARRAY = re.compile(r"\[(?:\s*(?:-?\d+(?:\.\d+)?|\"[^\"\n]{0,40}\"|null)\s*,){99
 PATTERNS: Mapping[Rule, re.Pattern[str]] = {
     Rule.BIRTH: _DATE,
     Rule.PSEUDONYM: _PSEUDONYM,
-    Rule.KEY: _KEY_COLUMN,
     Rule.PATH: _PATH,
     Rule.SECRET: _SECRET,
     Rule.UNPROTECTED: _UNPROTECTED,
