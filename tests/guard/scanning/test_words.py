@@ -33,6 +33,25 @@ ADDRESSES = (
     "5038-CB 12",
     "5038&nbsp;CB&nbsp;12",
     "<td>5038</td><td>CB</td><td>12</td>",
+    "5038CB-12",
+    "5038CB/12",
+    "5038 cb 12 bis",
+    "5038 CB 12-III",
+    "5038CB 12hs",
+    "5038CB12",
+    "5038CB12a",
+    "5038CB_12",
+    "5038CB#12",
+    "5038 CB - 12",
+    "5038 CB (12)",
+    "5038CB no 12",
+    "12-5038CB",
+    "Spoorlaan 12-2, 5038 CB",
+    "Spoorlaan 12hs 5038 CB",
+    "Spoorstr. 12 5038CB",
+    "Plein 1944 nr 3, 5038 CB",
+    "postcode;huisnummer\n5038;12",
+    "<tr><th>Postcode</th><th>Huisnr</th></tr>",
 )
 NO_ADDRESSES = (
     "in 2024 is 12 procent",
@@ -47,6 +66,12 @@ NO_ADDRESSES = (
     "5038cbs 12",
     "1500 en 12",
     "<td>1000 ms</td><td>12</td>",
+    "5038CBS12",
+    "5038cb12",  # an identifier of hexadecimal digits can look like it
+    "5038CB123456",
+    "1200px-12",
+    "postcode;aantal\n5038;120",
+    "GM0855-12",
 )
 PHONES = (
     "020 123 45 67",
