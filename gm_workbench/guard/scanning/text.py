@@ -13,13 +13,14 @@ from gm_workbench.guard.scanning.headings import key_columns
 from gm_workbench.guard.scanning.inline import listed, scripted
 from gm_workbench.guard.scanning.mapped import Mapped, place, replaced
 from gm_workbench.guard.scanning.numbers import persons, shortened
+from gm_workbench.guard.scanning.paths import paths
 from gm_workbench.guard.scanning.pieces import Piece, Seen, width
 from gm_workbench.guard.scanning.words import told
 
 _ENDS = {"<td": "\t", "<th": "\t", "</td": "", "</th": ""}
 """What tags read as; the others end a line."""
 
-_FINDERS = {Rule.IBAN: accounts, Rule.MAIL: mails, Rule.PHONE: phones, Rule.KEY: key_columns}
+_FINDERS = {Rule.IBAN: accounts, Rule.MAIL: mails, Rule.PHONE: phones, Rule.KEY: key_columns, Rule.PATH: paths}
 
 _DECIMAL_CELL = re.compile(r"<td class=\"number\">[-\u2212]?\d{1,3},\d{9}(?=</td>| <small>)")
 """A cell of a table in which the workbench writes a decimal; its comma is read as a point."""

@@ -116,6 +116,16 @@ ACCOUNTS = (
     "NL91.ABNA.0417.1643.00",
     "NL91&nbsp;ABNA&nbsp;0417&nbsp;1643&nbsp;00",
 )
+NO_PATHS = (
+    r"a:\nb",
+    r'"n:\n120 personen"',
+    r"\\d\\w",
+    r"\d{2}\\\w",
+    "stap 1: /dag",
+    "30 % HOMEPATH",
+    "$HOMEPAGE/",
+    "hdfs: //",
+)
 FOUND = {
     Rule.MAIL: (
         "Vraag het jan.de-boer+x@tilburg.nl.",
@@ -138,6 +148,17 @@ FOUND = {
         "PATH:/home/anna",
         "~/data/bus.csv",
         "/scratch/anna/x",
+        r"\\server\map",
+        r'"\\\\nas01.tilburg.example\\team$\\bus.csv"',
+        r'"\\\\server\\map"',
+        r'"C:\\Users\\anna"',
+        r"C:\Users",
+        r"H:\bus.csv",
+        r'"H:\\bus.csv"',
+        "smb://server/map",
+        "$HOME/x",
+        r"%USERPROFILE%\x",
+        "/c/Users/anna",
     ),
     Rule.SECRET: (
         "-----BEGIN OPENSSH PRIVATE KEY-----",
@@ -170,7 +191,7 @@ LEFT_ALONE = {
     Rule.PHONE: ("0.0612345678", "06-1234567", "2013-5429999", "0612345678901", "x-06-12345678", *NO_PHONES),
     Rule.IBAN: ("NL92ABNA0417164300", "NL91 ABNA 0417", "BE68 5390 0754 7035", "BE68 5390 0754 70340", "XX68539007547034"),
     Rule.ADDRESS: ("in 2024 EU 12%", "5038 SS 12", "5038 Tilburg 12", "GM0855 AB 1", "n = 1200 CS", *NO_ADDRESSES),
-    Rule.PATH: ("https://www.cbs.nl/data/x", "en/of", "</data>", "data/raw/GM0855", "wat:\\nnu", "/ home"),
+    Rule.PATH: ("https://www.cbs.nl/data/x", "en/of", "</data>", "data/raw/GM0855", "wat:\\nnu", "/ home", *NO_PATHS),
     Rule.SECRET: (
         "een wachtwoord is nodig",
         "token: ja",
