@@ -130,6 +130,8 @@ def test_other_digits_are_no_person(text):
         f"<iframe srcdoc='{REAL[:4]}&lt;b&gt;{REAL[4:]}'></iframe>",
         f"een kans van 0,{REAL} per maand",
         f"het verschil: -0,{REAL}%",
+        f"BSN{REAL}en verder",
+        f"<script>x = 'nr\\n{REAL}\\ten'</script>",
     ],
 )
 def test_person_number_is_found_however_it_is_written(text):
@@ -379,6 +381,22 @@ def test_birth_date_is_found(text):
 )
 def test_other_dates_and_numbers_are_no_birth_date(text):
     assert rules(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix", "rule"),
+    [
+        ("jan=40tilburg.nl", ".txt", "e-mail address"),
+        (r"jan\.de\-boer\@tilburg\.nl", ".md", "e-mail address"),
+        ("<b>jan</b>@<i>tilburg</i>.nl", ".md", "e-mail address"),
+        (r"12\-03\-1985", ".md", "birth date"),
+        ("12=2D03=2D1985", ".txt", "birth date"),
+        (r"<script>a = 'bel\n06-12345678'</script>", ".html", "phone number"),
+        ('{"page": "12<b>-03-</b>1985"}', ".json", "birth date"),
+    ],
+)
+def test_escapes_of_mail_scripts_and_notes_are_undone_for_each_rule(text, suffix, rule):
+    assert set(rules(text, suffix)) == {rule}
 
 
 def test_pseudonym_is_found_and_a_digest_is_not():

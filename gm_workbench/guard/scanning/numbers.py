@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gm_workbench.vocabulary.codes import SYNTHETIC_REMAINDER
 
-_WHOLE = re.compile(r"(?<!\d)(?<!\d\.)\d{9}(?![0-9A-Fa-f])(?!\.\d*[1-9])")
+_WHOLE = re.compile(r"(?<!\d)(?<!\d\.)\d{9}(?!\d|[A-Fa-f][0-9A-Fa-f]*(?![0-9A-Za-z]))(?!\.\d*[1-9])")
 _HEXADECIMAL = re.compile(r"(?<![A-Za-z])[A-Fa-f]+\Z")
 _APART = re.compile(
     r"""

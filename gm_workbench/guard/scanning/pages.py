@@ -27,15 +27,20 @@ _POINT = re.compile(r"<(?:circle|ellipse|use)\b", re.IGNORECASE)
 MOST_POINTS = 60
 """Points drawn one by one: more of them are single persons, not groups."""
 
-_TABLE = re.compile(r"<table\b.*?(?:</table\s*>|\Z)|<tr\b.*?(?=<table\b|\Z)", re.DOTALL | re.IGNORECASE)
+_TABLE = re.compile(r"<table\b.*?(?:</table\s*>|\Z)|<(?:w:)?tr\b.*?(?=<table\b|\Z)", re.DOTALL | re.IGNORECASE)
 _BLOCK = re.compile(r"(?:</?(?:li|p|dd|div|option|br)\b[^<>]*>\s*)+", re.IGNORECASE)
 _CUT = re.compile(r">\s*\d{1,8}\s*(?:(?:</?[A-Za-z][^<>]*>\s*)+\d{1,8}\s*)+(?=<)")
 _ENTITY = re.compile(r"<!ENTITY\s+(\w+)\s+[\"']([^\"']*)[\"']")
 _WITHIN = re.compile(r"\bsrcdoc\s*=\s*([\"'])(.*?)\1", re.DOTALL | re.IGNORECASE)
 _DATA = re.compile(r"<script\b[^<>]*\bjson\b[^<>]*>(.*?)(?:</script\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _NAMED = re.compile(r"&(\w+);")
-_ROW = re.compile(r"<tr\b.*?(?=<tr\b|</table|\Z)", re.DOTALL | re.IGNORECASE)
-_CELL = re.compile(r"<t[dh]\b[^<>]*>(.*?)(?=<t[dh]\b|</tr|<tr\b|</t[dh]\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_ROW = re.compile(
+    r"<(?:w:tr|table:table-row|tr)\b.*?(?=<(?:w:tr|table:table-row|tr)\b|</table\s*>|\Z)", re.DOTALL | re.IGNORECASE
+)
+_OF_CELL = "(?:t[dh]|w:tc|table:table-cell)"
+_CELL = re.compile(
+    rf"<{_OF_CELL}\b[^<>]*>(.*?)(?=<{_OF_CELL}\b|</(?:w:)?tr|<(?:w:)?tr\b|</{_OF_CELL}\s*>|\Z)", re.DOTALL | re.IGNORECASE
+)
 
 
 def read_page(piece: Piece) -> Seen:
@@ -70,8 +75,9 @@ def _expanded(text: str) -> str:
 
 def _of_records(text: str) -> Iterator[int]:
     for table in _TABLE.finditer(text):
-        if len(re.findall("<tr", table[0], re.IGNORECASE)) >= FEWEST_ROWS:
-            rows = [[_seen(cell) for cell in _CELL.findall(row)] for row in _ROW.findall(table[0])]
+        lines = _ROW.findall(table[0])
+        if len(lines) >= FEWEST_ROWS:
+            rows = [[_seen(cell) for cell in _CELL.findall(row)] for row in lines]
             if is_of_records([row for row in rows[1:] if row]):
                 yield table.start()
 
