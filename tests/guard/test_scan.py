@@ -29,6 +29,7 @@ NO_KEYS = (
     "geslacht;leeftijd;aantal",
     "de naam, ook die van een plaats, en het adres",
     "VNO;n",
+    "anR]bAMR",  # colours of a picture can look like it
     "telefoon;balie",
     "achternamen die vaak voorkomen;n",
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 _CODE = re.compile(
-    r"(?<![\w.])(?:(?<!-)|(?<=\d-))[1-9]\d{3}((?:[ \u00a0]|[\t-](?=[A-Z]{2}))?)([A-Za-z]{2})"
+    r"(?=[1-9])(?<![\w.])(?:(?<!-)|(?<=\d-))[1-9]\d{3}((?:[ \u00a0]|[\t-](?=[A-Z]{2}))?)([A-Za-z]{2})"
     r"(?:(?![^\W_])|(?<=\d[A-Z]{2})(?=\d{1,5}[a-zA-Z]?(?!\w)))"
 )
 _NEVER = frozenset({"SA", "SD", "SS"})
@@ -46,7 +46,7 @@ _BEFORE = re.compile(
     rf"|(?<![A-Za-z]){_HOUSE}\W{{1,5}}\d{{1,5}}[a-zA-Z]?\W[^<>]{{0,80}})$"
 )
 _FIELD = re.compile(rf"(?:^|(?<=[,;\t|\"'>\n]))[ ]*{_HOUSE}[ ]*(?=[,;\t|\"'<\r\n:=]|$)", re.MULTILINE)
-_CODE_FIELD = re.compile(r"(?:^|(?<=[,;\t|\"'>\n]))[ ]*(?i:post_?code|pc6)[ ]*(?=[,;\t|\"'<\r\n]|$)", re.MULTILINE)
+_CODE_FIELD = re.compile(r"(?=[pP])(?<!\w)(?i:post_?code|pc6)[ ]*(?=[,;\t|\"'<\r\n]|$)", re.MULTILINE)
 _BACK = 130
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 

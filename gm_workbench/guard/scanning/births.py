@@ -18,13 +18,13 @@ _DATE = re.compile(
     rf"|(?<=[A-Za-z])(?:{_DAY}(?P<d>[-/.]){_MONTH}(?P=d){_YEAR}|{_YEAR}(?P<e>[-/.]){_MONTH}(?P=e){_DAY})"
     rf")(?:(?![0-9A-Za-z])|(?={_TIME}))(?!\.\d)"
 )
-_CALLED = re.compile(rf"(?<=[A-Za-z])\((?:year ?= ?)?{_YEAR}, ?(?:month ?= ?)?{_M}, ?(?:day ?= ?)?{_D}(?=[,)])")
+_CALLED = re.compile(rf"\((?<=[A-Za-z]\()(?:year ?= ?)?{_YEAR}, ?(?:month ?= ?)?{_M}, ?(?:day ?= ?)?{_D}(?=[,)])")
 _PARTS = re.compile(
-    rf"(?i:year|jaar)\W{{1,4}}{_YEAR}\W{{1,4}}(?i:month|maand)\W{{1,4}}{_M}\W{{1,4}}(?i:day|dag)\W{{1,4}}{_D}(?!\d)"
-    rf"|(?i:day|dag)\W{{1,4}}{_D}\W{{1,4}}(?i:month|maand)\W{{1,4}}{_M}\W{{1,4}}(?i:year|jaar)\W{{1,4}}{_YEAR}(?!\d)"
+    rf"(?=[yjdYJD])(?:(?i:year|jaar)\W{{1,4}}{_YEAR}\W{{1,4}}(?i:month|maand)\W{{1,4}}{_M}\W{{1,4}}(?i:day|dag)\W{{1,4}}{_D}(?!\d)"
+    rf"|(?i:day|dag)\W{{1,4}}{_D}\W{{1,4}}(?i:month|maand)\W{{1,4}}{_M}\W{{1,4}}(?i:year|jaar)\W{{1,4}}{_YEAR}(?!\d))"
 )
-_EPOCH = re.compile(r"(?<![\w.])-?[1-9]\d{5,7}00000(?!\w|\.\d)")
-_SECONDS = re.compile(r"(?<![\w.,])-?[1-9]\d{4,7}00(?!\w|[.,]\d)")
+_EPOCH = re.compile(r"(?=[-1-9])(?<![\w.])-?[1-9]\d{5,7}00000(?!\w|\.\d)")
+_SECONDS = re.compile(r"(?=[-1-9])(?<![\w.,])-?[1-9]\d{4,7}00(?!\w|[.,]\d)")
 _OF_A_DAY = 86_400_000
 _FROM_MIDNIGHT = frozenset({0, 22 * 3_600_000, 23 * 3_600_000})
 """Milliseconds of the day at which a day begins: in universal time, and here in summer and in winter."""
@@ -53,7 +53,7 @@ _LATE_DAY = (
     rf"|{_D}(?:e|st|nd|rd|th)?(?: of |[ .-])?{_NAMES},?[ -]?{_LATE}|{_NAMES} {_D}(?:st|nd|rd|th)?,? {_LATE})(?!\d)"
 )
 _NO_LIMIT = r"(?!(?:na|voor|v\u00f3\u00f3r|vanaf|tot|before|after|since|until|from|between|tussen)\b)[^\W\d_]{2,20}"
-_BORN = re.compile(r"\b(?:geboren|geboorte\w*|geb(?:dat(?:um)?)?\b\.?|born|birth\w*|dob)(?!\w)", re.IGNORECASE)
+_BORN = re.compile(r"(?=[gbd])\b(?:geboren|geboorte\w*|geb(?:dat(?:um)?)?\b\.?|born|birth\w*|dob)(?!\w)", re.IGNORECASE)
 _BEHIND = re.compile(rf"(?:[^\w.]{{1,4}}{_NO_LIMIT}){{0,4}}[^\w.]{{1,6}}{_LATE_DAY}", re.IGNORECASE)
 _IN_FRONT = re.compile(rf"(?<![0-9A-Za-z.]){_LATE_DAY}\W{{1,3}}\Z", re.IGNORECASE)
 

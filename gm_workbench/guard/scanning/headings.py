@@ -17,7 +17,7 @@ _WHO = (
 )
 _NUMBERS = (
     rf"\w+_(?i:crypt)|RIN[A-Z_]*|(?i:rinpersoons?){_OF}|(?i:bsn(?:{_NUMBER}|r)?|(?:sofi|burger[ _-]?service){_NUMBER}){_OF}"
-    rf"|(?i:{_FILES}{_NUMBER}|[av][ _-]?(?:nr|nummer)){_OF}|(?i:{_WHO}[ _-]?(?:id|number|code))"
+    rf"|(?i:{_FILES}{_NUMBER}|[av](?:[ _-]nr|[ _-]?nummer)){_OF}|(?i:{_WHO}[ _-]?(?:id|number|code))"
     r"|(?i:registratie[ _]?nummer[ _]?(?:uitkering|voorziening)?|ikvid|sbeid|inkomstenverhouding|pseudonym|pseudoniem)"
 )
 _NAMES = (
@@ -27,7 +27,7 @@ _NAMES = (
 )
 _BIRTHS = (
     r"(?i:geboren|geboorte[ _.-]?(?:datum|dag|dt)|geb\.?[ _-]?(?:datum|dat|dt)"
-    r"|birth[ _-]?(?:date|day)|date[ _]of[ _]birth|dob)"
+    r"|birth[ _-]?(?:date|day)|date[ _]of[ _]birth)|DOB|Dob|dob"
 )
 _WAYS = (
     rf"(?i:(?:telefoon|tel|mobiel|phone){_NUMBER}|e?-?mail[ _-]?ad(?:res|dress)"

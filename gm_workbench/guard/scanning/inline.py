@@ -12,7 +12,7 @@ from gm_workbench.guard.scanning.tables import FEWEST_ROWS, Rows, is_of_records
 _MARKS = (";", "\t", ",", "|")
 _SPACES = re.compile(r"(?<=\S) {2,}(?=\S)")
 _RULED = re.compile(r"[-=:+ ]+")
-_ONE = r"[\[({][^\[\](){}]{3,400}[\])}]"
+_ONE = r"[\[({][^\[\](){}]{3,400}+[\])}]"
 _ROWS = re.compile(rf"(?:{_ONE}\s*,\s*){{{FEWEST_ROWS - 1},}}{_ONE}")
 _ROW = re.compile(r"[\[({]([^\[\](){}]+)")
 _NAME = re.compile(r"^\s*[\"']?\w+[\"']?\s*:")

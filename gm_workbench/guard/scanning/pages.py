@@ -28,7 +28,8 @@ MOST_POINTS = 60
 """Points drawn one by one: more of them are single persons, not groups."""
 
 _TABLE = re.compile(r"<table\b.*?(?:</table\s*>|\Z)|<(?:w:)?tr\b.*?(?=<table\b|\Z)", re.DOTALL | re.IGNORECASE)
-_BLOCK = re.compile(r"(?:</?(?:li|p|dd|div|option|br)\b[^<>]*>\s*)+", re.IGNORECASE)
+_PACKED = re.compile(r"(?<=;base64,)[A-Za-z0-9+/=]{99,}")
+_BLOCK = re.compile(r"</?(?:li|p|dd|div|option|br)\b[^<>]*>(?:\s*</?(?:li|p|dd|div|option|br)\b[^<>]*>)*\s*", re.IGNORECASE)
 _CUT = re.compile(r">\s*\d{1,8}\s*(?:(?:</?[A-Za-z][^<>]*>\s*)+\d{1,8}\s*)+(?=<)")
 _ENTITY = re.compile(r"<!ENTITY\s+(\w+)\s+[\"']([^\"']*)[\"']")
 _WITHIN = re.compile(r"\bsrcdoc\s*=\s*([\"'])(.*?)\1", re.DOTALL | re.IGNORECASE)
@@ -61,9 +62,10 @@ def read_page(piece: Piece) -> Seen:
 
 
 def _tables(piece: Piece, text: str) -> Seen:
-    found = [*tables_in(piece, text), *(piece.finding(Rule.RECORDS, *place(text, at)) for at in _of_records(text))]
+    bare = _PACKED.sub("", text)
+    found = [*tables_in(piece, bare), *(piece.finding(Rule.RECORDS, *place(text, at)) for at in _of_records(text))]
     yield from found
-    if not found and next(listed(_BLOCK.sub("\n", text)), None):
+    if not found and next(listed(_BLOCK.sub("\n", bare)), None):
         yield piece.finding(Rule.RECORDS)
 
 

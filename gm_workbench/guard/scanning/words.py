@@ -16,18 +16,18 @@ _TRACEBACK = re.compile(
     re.MULTILINE,
 )
 _SECRET = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----"
+    r"(?=[-:ACEGPSTWXacegpstwx])(?:-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----"
     r"|(?<![\w])(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{20,}|glpat-[\w-]{20,}|sk-(?:proj-)?\w[\w-]{20,}|AKIA[0-9A-Z]{16}"
     r"|xox[abprs]-[\w-]{10,}"
     r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,})|://[^/\s:@\"'<>]+:[^/\s:@\"'<>]+@"
     r"|(?i:\b(?:password|passwd|pwd|wachtwoord|secret|api[_-]?key|access[_-]?key|auth[_-]?token|gm_pseudonym_key)\b\"?'?\s*[=:]\s*"
     r"[\"']?[^\s\"'<>,;{}()\[\]]{6,})"
     r"|(?i:\bauthorization\b[\"']?\s*[=:]\s*[\"']?(?:bearer|basic|token)\s+[\w\-.+/=]{8,})"
-    r"|(?i:(?<![A-Za-z])(?:[a-z]+_)*(?:token|client_secret|secret_access_key)[\"']?\s*[=:]\s*[\"']?(?=[^\s\"'<>]*\d)[\w\-.+/=]{12,})"
+    r"|(?i:(?<![A-Za-z])(?:token|client_secret|secret_access_key)[\"']?\s*[=:]\s*[\"']?(?=[^\s\"'<>]*\d)[\w\-.+/=]{12,}))"
 )
 _UNPROTECTED = re.compile(
-    r"(?i)onbeschermd(?:e uitvoer)?\s*[–—:-]\s*alleen om te verkennen|unprotected(?: output)?\s*[–—:-]\s*only to explore"
-    r"|\bprotected\s*=\s*False\b"
+    r"(?i)(?=[oup])(?:onbeschermd(?:e uitvoer)?\s*[–—:-]\s*alleen om te verkennen"
+    r"|unprotected(?: output)?\s*[–—:-]\s*only to explore|\bprotected\s*=\s*False\b)"
 )
 _FRAME = re.compile(
     r"\[\d+ rows x \d+ columns\]|\[\d+ rows × \d+ columns\]|^shape: \(\d+, \d+\)|class=\\?[\"'][^\"'\n]*\bdataframe\b"
