@@ -44,7 +44,11 @@ def is_without_key(columns: Sequence[Column]) -> bool:
         return False
     told = [column for column in columns if len(set(column)) > 1 and not _runs(column)]
     kinds = [column for column in told if _describes(column)]
-    if len(kinds) < 2 or not (any(map(_is_of_words, kinds)) or any(map(_is_of_codes, kinds))):
+    if any(map(_runs, columns)):  # a curve: what it tells may be counts that are rounded, and come back
+        telling = [column for column in kinds if not _is_rounded(column)]
+    else:
+        telling = [column for column in told if column in kinds or (_is_of_numbers(column) and not _is_rounded(column))]
+    if len(telling) < 2 or not (any(map(_is_of_words, kinds)) or any(map(_is_of_codes, kinds))):
         return False
     return not names_each(told[0]) and not any(map(_is_key, _together(kinds)))
 
@@ -79,6 +83,16 @@ def _is_of_codes(column: Column) -> bool:
     """Whether it holds codes such as 1 and 2: counts as small as those are in no finished file."""
     kinds = set(column) - {""}
     return len(kinds) <= _FEW_CODES and all(map(_WHOLE.fullmatch, kinds)) and not kinds.isdisjoint("1234")
+
+
+def _is_of_numbers(column: Column) -> bool:
+    """Whether it holds whole numbers that differ, such as ages or incomes."""
+    return all(map(_WHOLE.fullmatch, column))
+
+
+def _is_rounded(column: Column) -> bool:
+    """Whether it may hold counts as policies round them, in tens or fives, and marks of hidden ones."""
+    return all(int(kind) % 5 == 0 for kind in set(column) if _WHOLE.fullmatch(kind)) and not _is_of_words(column)
 
 
 def _together(kinds: Sequence[Column]) -> Iterator[tuple[Column, ...]]:
