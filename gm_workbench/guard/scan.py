@@ -46,7 +46,6 @@ _BY_MAGIC: Mapping[bytes, Reader] = {
 }
 _TEXTS = (
     ".txt",
-    ".md",
     ".log",
     ".yml",
     ".yaml",
@@ -63,7 +62,7 @@ _TEXTS = (
     "",
 )
 _BY_SUFFIX: Mapping[str, Reader] = {
-    **dict.fromkeys((".html", ".htm", ".xhtml", ".svg", ".xml"), read_page),
+    **dict.fromkeys((".html", ".htm", ".xhtml", ".svg", ".xml", ".md"), read_page),
     **dict.fromkeys((".csv", ".tsv"), read_csv),
     **dict.fromkeys(_TEXTS, read_text),
     ".ipynb": read_notebook,

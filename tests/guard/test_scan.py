@@ -22,6 +22,19 @@ def person(remainder: int, first: str = "9999") -> str:
 REAL, SYNTHETIC, OTHER = person(0), person(5), person(3)
 
 
+NO_KEYS = (
+    "naam;waarde",
+    "<th>naam</th><th>van buiten</th>",
+    '{"name": "exit_12m", "n": 120}',
+    "geslacht;leeftijd;aantal",
+    "de naam, ook die van een plaats, en het adres",
+    "VNO;n",
+    "anR]bAMR",  # colours of a picture can look like it
+    "telefoon;balie",
+    "achternamen die vaak voorkomen;n",
+)
+
+
 def rules(text: str, suffix: str = ".html") -> list[str]:
     return [one.rule for one in scan_text(text, suffix)]
 
@@ -118,6 +131,8 @@ def test_other_digits_are_no_person(text):
         f"<iframe srcdoc='{REAL[:4]}&lt;b&gt;{REAL[4:]}'></iframe>",
         f"een kans van 0,{REAL} per maand",
         f"het verschil: -0,{REAL}%",
+        f"BSN{REAL}en verder",
+        f"<script>x = 'nr\\n{REAL}\\ten'</script>",
     ],
 )
 def test_person_number_is_found_however_it_is_written(text):
@@ -212,6 +227,32 @@ def test_comma_separates_for_each_rule(text, rule):
         "\tregistratienummer uitkering\t",
         "person_id,x",
         "<td>CONSULENT</td>",
+        "bsn_nummer;n",
+        "n\tBSN-nummer\tm",
+        "n | bsnnr | m",
+        '{"columns": ["bsnr", "n"], "data": [[1, 2]]}',
+        "BSN_partner;n",
+        "burgerservicenummer partner;n",
+        "a-nummer;n",
+        "<th scope='col'>V-nummer</th>",
+        "klantid;n",
+        "<th> cliënt-id </th>",
+        '{"client_naam": 1}',
+        "geb.datum;n",
+        "geb_dat;n",
+        "gebdat,n",
+        "birth-date,n",
+        "dob;n",
+        "<th>Voorletters</th>",
+        "n;achternaam",
+        "last_name,n",
+        "telefoonnummer;n",
+        "e-mailadres;n",
+        "IBAN;n",
+        "naam;geslacht",
+        "id;naam;postcode",
+        "<tr><th>Naam</th>\n<th class='x'>Leeftijd</th></tr>",
+        '[{"name": "x", "gender": "f"}]',
     ],
 )
 def test_key_column_is_found(text):
@@ -219,7 +260,7 @@ def test_key_column_is_found(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["het BSN van een burger", "<p>Ring</p>", "rinkel;x", "BSNX;n", "<td>IKVIDEO</td>", "<td>consulent</td>"]
+    "text", ["het BSN van een burger", "<p>Ring</p>", "rinkel;x", "BSNX;n", "<td>IKVIDEO</td>", "<td>consulent</td>", *NO_KEYS]
 )
 def test_other_words_are_no_key_column(text):
     assert rules(text) == []
@@ -270,6 +311,25 @@ def test_other_words_are_no_key_column(text):
         "3 . 4 . 1985",
         '{"year":1985,"month":4,"day":3}',
         "dag 3, maand 4, jaar 1985",
+        "bsn12-03-1985",
+        '{"text": "x\\n12-03-1985"}',
+        "12\u00a003\u00a01985",
+        "12\u221203\u22121985",
+        "12 - 03 - 1985",
+        "12th of March 1985",
+        "12 maart, 1985",
+        "1985-mrt-12",
+        "1985 maart 12",
+        "geboren te Tilburg op 12 maart 2015",
+        "geb. 12-03-2015",
+        "geb. 3-3-15",
+        "Geboortedatum: 2015-03-12",
+        "geboortedatum=20150312",
+        "<td>born</td><td>12-03-2015</td>",
+        "born 2015-03-12",
+        "Date of birth: March 12th, 2015",
+        "dob 12/03/2015",
+        "12-03-2015 geboren",
     ],
 )
 def test_birth_date_is_found(text):
@@ -308,10 +368,36 @@ def test_birth_date_is_found(text):
         "3.4.85",
         "12-13-85",
         "3 april 85 personen",
+        "wie geboren is na 1 januari 2015",
+        "geboren tussen 1-1-2012 en 1-1-2015",
+        "geboren. Gemaakt op 28-09-2015 met de werkbank.",
+        "het gebruik op 12-03-2015",
+        "born before 2015-03-12",
+        "de reborn 2015",
+        "v3.4.1985b",
+        "* 2015-03-12: verbeterd",
+        "1985-maart",
+        "1985 april 85 personen",
     ],
 )
 def test_other_dates_and_numbers_are_no_birth_date(text):
     assert rules(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix", "rule"),
+    [
+        ("jan=40tilburg.nl", ".txt", "e-mail address"),
+        (r"jan\.de\-boer\@tilburg\.nl", ".md", "e-mail address"),
+        ("<b>jan</b>@<i>tilburg</i>.nl", ".md", "e-mail address"),
+        (r"12\-03\-1985", ".md", "birth date"),
+        ("12=2D03=2D1985", ".txt", "birth date"),
+        (r"<script>a = 'bel\n06-12345678'</script>", ".html", "phone number"),
+        ('{"page": "12<b>-03-</b>1985"}', ".json", "birth date"),
+    ],
+)
+def test_escapes_of_mail_scripts_and_notes_are_undone_for_each_rule(text, suffix, rule):
+    assert set(rules(text, suffix)) == {rule}
 
 
 def test_pseudonym_is_found_and_a_digest_is_not():

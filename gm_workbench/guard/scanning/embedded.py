@@ -15,14 +15,25 @@ from gm_workbench.guard.scanning.pieces import Piece, is_text
 _DATA = re.compile(r"data:(?P<mime>[\w/+.-]*)(?:;[\w.=-]+)*;base64,(?P<code>[A-Za-z0-9+/=%\s]+)", re.IGNORECASE)
 _WRITTEN = re.compile(r"data:(?P<mime>[\w/+.-]+)(?:;[\w.=-]+)*,(?P<said>[^\s\"'<>]*%[^\s\"'<>]*)", re.IGNORECASE)
 _BLOB = re.compile(
-    r"(?<![A-Za-z0-9+/=])(?:[A-Za-z0-9+/]{68,}|[A-Za-z0-9+/]{24,}(?=\r?\n[A-Za-z0-9+/]))"
+    r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{68,}|(?:H4sI|UEsDB|eJ|eN|eA)[A-Za-z0-9+/]{20,}"
+    r"|[A-Za-z0-9+/]{24,}(?=\r?\n[A-Za-z0-9+/]))"
     r"(?:\r?\n[A-Za-z0-9+/]+)*={0,2}(?![A-Za-z0-9+/=])"
 )
-_URL_BLOB = re.compile(r"(?<![\w=-])[\w-]{68,}(?:\r?\n[\w-]+)*={0,2}(?![\w=-])", re.ASCII)
+_URL_BLOB = re.compile(r"(?<![\w-])[\w-]{68,}(?:\r?\n[\w-]+)*={0,2}(?![\w=-])", re.ASCII)
+_SHORT = re.compile(
+    r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{10,67}={1,2}"
+    r"|(?=[A-Za-z]*\d)(?=[A-Z\d]*[a-z])(?=[a-z\d]*[A-Z])(?:[A-Za-z0-9+/]{4}){3,16}(?![A-Za-z0-9+/=_-]))"
+)
+"""What may be base64 of a few words: with signs to fill it up, or with digits, capitals and small letters."""
+
+_IN_HEX = re.compile(r"(?=[2-7])(?<![0-9A-Za-z])(?:(?:[2-7][0-9a-f]){10,}|(?:[2-7][0-9A-F]){10,})(?![0-9A-Za-z])")
+"""Letters and digits that are written as their numbers; one in 10⁴ rows of ten such bytes is one by chance."""
+
 _HEX = re.compile(r"[0-9a-f\s]+")
 _FEWEST = 51
 """Bytes: shorter ones are decoded only when there are digits in them."""
 
+_FEWEST_LETTERS = 7
 _LARGEST = 1 << 24
 _SIX_DIGITS = re.compile(r"(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){2}")
 """How six digits are written in base64: one place in 2·10⁸ of random signs looks like it."""
@@ -46,8 +57,10 @@ def cut(piece: Piece, text: str) -> tuple[Mapped, list[Piece]]:
         return match[0][: match.start("code") - match.start()]
 
     def blob(match: re.Match[str]) -> str:
-        content = b"" if _HEX.fullmatch(match[0]) else _inflated(from_base64(match[0]))
-        if len(content) < _FEWEST or not _says_something(content):
+        packed = b"" if _HEX.fullmatch(match[0]) else from_base64(match[0])
+        content = _inflated(packed)
+        short = len(content) < _FEWEST and content is packed and not packed.startswith(_KNOWN)
+        if short or not _says_something(content):
             return match[0]
         known = content.startswith(_KNOWN) or is_text(content)
         found.append(piece.inside(f"base64 {len(found) + 1}", content if known else printed(content)))
@@ -59,7 +72,7 @@ def cut(piece: Piece, text: str) -> tuple[Mapped, list[Piece]]:
         said = unquote(match["said"]).encode("utf-8", "replace")
         found.append(piece.inside(f"{match['mime']} {len(found) + 1}", said, ".html"))
     bare = replaced(replaced(bare, _BLOB, blob), _URL_BLOB, blob)
-    digits = b"\n".join(_with_digits(bare.text))
+    digits = b"\n".join((*_with_digits(bare.text), *_short(bare.text)))
     return bare, [*found, piece.inside("base64 with digits", digits, ".txt")] if digits else found
 
 
@@ -83,6 +96,13 @@ def _with_digits(text: str) -> list[bytes]:
         code = before[len(before) % 4 :] + match[0] + _found(_SIGNS_AFTER.match(text, match.end()))
         found.append(printed(b" " + from_base64(code) + b"      "))
     return found
+
+
+def _short(text: str) -> list[bytes]:
+    """Decode what is surely a few words in base64 or in hexadecimal digits: nothing else than letters comes out."""
+    packed = [from_base64(match[0]) for match in _SHORT.finditer(text)]
+    said = [*packed, *(bytes.fromhex(match[0]) for match in _IN_HEX.finditer(text))]
+    return [one for one in said if len(one) > _FEWEST_LETTERS and all(0x20 <= sign < 0x7F for sign in one)]
 
 
 def _found(match: re.Match[str] | None) -> str:

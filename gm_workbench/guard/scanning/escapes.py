@@ -14,14 +14,16 @@ from gm_workbench.guard.scanning.mapped import Mapped, replaced
 
 _ALIKE = "OoIl\u041e\u043e\u039f\u03bf"
 _SURE = re.compile(
-    r"&(?:\#\d+|\#[xX][0-9A-Fa-f]+|amp;\#[xX]?[0-9A-Fa-f]+|[A-Za-z]{2,31}(?=;)|nbsp|shy);?"
-    r"|(?:\\u00[0-9A-Fa-f]{2}){3,}|(?:\\x[0-9A-Fa-f]{2}){3,}|(?:%[0-9A-Fa-f]{2}){3,}"
+    r"(?=[&\\%])(?:&(?:\#\d+|\#[xX][0-9A-Fa-f]+|amp;\#[xX]?[0-9A-Fa-f]+|[A-Za-z]{2,31}(?=;)|nbsp|shy);?"
+    r"|(?:\\u00[0-9A-Fa-f]{2}){3,}|(?:\\x[0-9A-Fa-f]{2}){3,}|(?:%[0-9A-Fa-f]{2}){3,})"
 )
 _MAYBE = re.compile(
-    r"\\+u(?:200[B-Fb-f]|2060|[Ff][Ee][Ff][Ff]|00[Aa][Dd])"
+    r"(?=[\\%=+\"'])(?:\\+u(?:200[B-Fb-f]|2060|[Ff][Ee][Ff][Ff]|00[Aa][Dd])"
     r"|\\(?:u\{?0{0,4}[2-7][0-9A-Fa-f]\}?|x[2-7][0-9A-Fa-f])(?:\\(?:u\{?0{0,4}[2-7][0-9A-Fa-f]\}?|x[2-7][0-9A-Fa-f]))*"
     r"|\\(?:0{0,4}[2-7][0-9A-Fa-f][ ]?\\?){3,}|%(?:25)*[2-7][0-9A-Fa-f](?:%(?:25)*[2-7][0-9A-Fa-f])*"
-    r"|=[2-7][0-9A-F](?:=[2-7][0-9A-F]){2,}|\+A[A-H][A-Za-z0-9+/]+-?|[\"'](?<=[\d./-].)[ \t]*[+&]?[ \t]*[\"'](?=\d)"
+    r"|=[2-7][0-9A-F](?:=[2-7][0-9A-F]){2,}|=40(?<=\w=40)(?=[\w-]+\.)|=2[DEF](?<=\d=2.)(?=\d)"
+    r"|\\+[nrt](?=[\d+(])|\\(?<=\w\\)(?=[-.@_]\w)"
+    r"|\+A[A-H][A-Za-z0-9+/]+-?|[\"'](?<=[\d./-].)[ \t]*[+&]?[ \t]*[\"'](?=\d))"
 )
 _AS_DIGITS = re.compile(
     rf"[0-9{_ALIKE}](?<![0-9A-Za-z].)(?:(?<=3)[0-9](?:3[0-9]){{8}}|(?=(?:[{_ALIKE}]*\d){{4}})[0-9{_ALIKE}]{{8}})(?![0-9A-Za-z])",
@@ -71,8 +73,10 @@ def _unescaped(escape: str) -> str:
 def _perhaps(found: str) -> str:
     if found[0] == "+":
         return _utf7(found)
-    if found[0] in "\"'":
+    if found[0] in "\"'" or found == "\\":
         return ""
+    if found[-1] in "nrt":
+        return "\n"
     return "".join(chr(int(code, 16)) for code in _LAST_TWO.findall(found))
 
 

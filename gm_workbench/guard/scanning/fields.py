@@ -7,12 +7,15 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from gm_workbench.guard.scanning.findings import INSIDE, Rule, masked
+from gm_workbench.guard.scanning.inline import listed
 from gm_workbench.guard.scanning.numbers import is_person
 from gm_workbench.guard.scanning.pieces import Piece, Seen
-from gm_workbench.guard.scanning.tables import cut_in_columns, is_of_records
+from gm_workbench.guard.scanning.shapes import tables_of
+from gm_workbench.guard.scanning.tables import FEWEST_ROWS, cut_in_columns, is_of_records
 from gm_workbench.guard.scanning.text import decoded, look
 
 _DIGEST = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{64}")  # one in 10¹³ digests has no letter
@@ -74,7 +77,12 @@ MANIFEST: Mapping[str, Kind] = {
 CELL: Mapping[str, Kind] = {**dict.fromkeys(("value", "low", "high", "se"), _decimal), "n": _count}
 """Fields by name, in the files that have them; any other field may hold anything that no rule finds."""
 
+_LINE = ("row", "column", "measure")
+"""What together says of what a line of numbers is: no two lines of a summary are of the same."""
+
+_OWN = frozenset({*_LINE, "row_label", "column_label", "unit", *CELL})
 JSON_FILES = {"estimates.json": ESTIMATE, "manifest.json": MANIFEST}
+_OTHERWISE = re.compile(r"[\n\t\r\\\"]|</?[a-z]", re.IGNORECASE)
 _NAMED_DIGEST = re.compile(r"(?:.*_)?(?:digest|sha256)")
 
 
@@ -90,12 +98,26 @@ def read_json(piece: Piece) -> Seen:
     except (ValueError, RecursionError):
         yield piece.finding(Rule.UNREADABLE)
         return
+    if told := "\n".join(_with_lines_or_tags(content)):
+        yield piece.inside("texts", told.encode("utf-8", "replace"), ".html")
     kinds = JSON_FILES.get(piece.name.replace(INSIDE, "/").rpartition("/")[2], {})
     yield from (piece.finding(rule, what=masked(path)) for path, rule in _wrong(content, kinds))
 
 
+def _with_lines_or_tags(content: Any) -> Iterator[str]:
+    """Give the texts of which something is written otherwise in JSON than it reads, or that are pages themselves."""
+    if isinstance(content, str):
+        if _OTHERWISE.search(content):
+            yield content
+    elif isinstance(content, dict | list):
+        for one in chain(content, content.values()) if isinstance(content, dict) else content:
+            yield from _with_lines_or_tags(one)
+
+
 def _wrong(content: Any, kinds: Mapping[str, Kind], path: str = "") -> Iterator[tuple[str, Rule]]:
-    """Give each field that is not of its type, numbers that are a person's whatever the field, and lists of records."""
+    """Give each field that is not of its type, numbers that are a person's whatever the field, and tables of records."""
+    if any(map(is_of_records, tables_of(content))):
+        yield path, Rule.RECORDS
     if isinstance(content, dict):
         for name, value in content.items():
             where = f"{path}.{name}" if path else str(name)
@@ -104,9 +126,6 @@ def _wrong(content: Any, kinds: Mapping[str, Kind], path: str = "") -> Iterator[
                 yield where, Rule.FIELD
             yield from _wrong(value, kinds, where)
     elif isinstance(content, list):
-        rows = [[str(value) for value in one.values()] for one in content if isinstance(one, dict)]
-        if is_of_records(rows):
-            yield path, Rule.RECORDS
         for at, value in enumerate(content):
             yield from _wrong(value, kinds, f"{path}[{at}]")
     elif isinstance(content, float) and _may_be_person(content):
@@ -125,11 +144,14 @@ def read_csv(piece: Piece) -> Seen:
     if not lines:
         return
     head, rows = lines[0], lines[1:]
-    if {"measure", "n"} <= set(head):
+    if set(_LINE) | {"n"} <= set(head) <= _OWN:
         yield from _cells(piece, head, rows)
         return
+    below = next((line for line in listed(text) if line > 1), None)
     if is_of_records(rows):
         yield piece.finding(Rule.RECORDS)
+    elif below:
+        yield piece.finding(Rule.RECORDS, below)
     if cut_in_columns(rows):
         yield piece.finding(Rule.NUMBER)
 
@@ -140,6 +162,9 @@ def _delimiter(text: str) -> str:
 
 
 def _cells(piece: Piece, head: list[str], rows: list[list[str]]) -> Seen:
+    lines = {tuple(row[head.index(name)] for name in _LINE) for row in rows if len(row) == len(head)}
+    if len(rows) >= FEWEST_ROWS and len(lines) < len(rows):
+        yield piece.finding(Rule.RECORDS)
     for line, row in enumerate(rows, start=2):
         if len(row) != len(head):
             yield piece.finding(Rule.FIELD, line)

@@ -21,6 +21,8 @@ from gm_workbench.guard.scanning.findings import Rule, masked
 from gm_workbench.guard.scanning.numbers import persons
 from gm_workbench.guard.scanning.pictures import printed
 from gm_workbench.guard.scanning.pieces import Piece, Seen
+from gm_workbench.guard.scanning.sheets import of_records
+from gm_workbench.guard.scanning.tables import is_of_records
 
 LARGEST = 1 << 28
 """Bytes that one packed file may come to when it is opened."""
@@ -44,9 +46,9 @@ def read_zip(piece: Piece) -> Seen:
                 yield piece.finding(Rule.UNREADABLE)
                 return
             yield piece.inside("names", "\n".join(archive.namelist()).encode("utf-8", "replace"), ".txt")
-            for member in members:
-                with archive.open(member) as stream:
-                    yield _member(piece, member.filename, stream.read(LARGEST))
+            held = {member.filename: archive.read(member) for member in members}
+            yield from (_member(piece, name, data) for name, data in held.items())
+            yield from (piece.finding(Rule.RECORDS, what=masked(sheet)) for sheet in of_records(held))
             told = b"\n".join((archive.comment, *(one.comment + b"\n" + one.extra for one in archive.infolist())))
     except _BROKEN:
         yield piece.finding(Rule.UNREADABLE)
@@ -120,6 +122,9 @@ LOCAL: Mapping[tuple[str, str], Callable[[str], str]] = {
 }
 """What is left to look at in columns of the ledger that hold a folder of this machine, whole kibibytes, or short digests."""
 
+_LEDGER = frozenset(table for table, _ in LOCAL)
+"""Tables of the ledger, in which a line is one attempt to make a report."""
+
 
 def read_sqlite(piece: Piece) -> Seen:
     """Look through every cell of a database."""
@@ -146,7 +151,10 @@ def _table(piece: Piece, table: str, connection: sqlite3.Connection) -> Seen:
     quoted = '"' + table.replace('"', '""') + '"'
     rows = connection.execute(f"select * from {quoted}")  # noqa: S608  # a name cannot be a parameter
     names = [column[0] for column in rows.description]
-    columns = list(zip(*rows.fetchall(), strict=True)) or [()] * len(names)
+    found = rows.fetchall()
+    if table not in _LEDGER and is_of_records([["" if value is None else str(value) for value in row] for row in found]):
+        yield piece.finding(Rule.RECORDS, what=table)
+    columns = list(zip(*found, strict=True)) or [()] * len(names)
     for name, values in zip(names, columns, strict=True):
         rest = LOCAL.get((table, name), str)
         lines = [name, *(rest(str(value)) for value in values if value is not None and not isinstance(value, bytes))]

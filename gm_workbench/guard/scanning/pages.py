@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from html import unescape
 
 from gm_workbench.guard.scanning.findings import Rule
+from gm_workbench.guard.scanning.inline import listed
 from gm_workbench.guard.scanning.mapped import place
 from gm_workbench.guard.scanning.numbers import is_person
 from gm_workbench.guard.scanning.pieces import Piece, Seen
 from gm_workbench.guard.scanning.tables import FEWEST_ROWS, is_of_records
-from gm_workbench.guard.scanning.text import decoded, look
+from gm_workbench.guard.scanning.text import decoded, look, tables_in
 
 _WITHIN_WORDS = (
     "a|abbr|b|bdi|bdo|big|cite|code|data|em|font|i|ins|del|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|time|tt|tspan|u|var|wbr"
@@ -26,13 +27,21 @@ _POINT = re.compile(r"<(?:circle|ellipse|use)\b", re.IGNORECASE)
 MOST_POINTS = 60
 """Points drawn one by one: more of them are single persons, not groups."""
 
-_TABLE = re.compile(r"<table\b.*?</table\s*>", re.DOTALL | re.IGNORECASE)
+_TABLE = re.compile(r"<table\b.*?(?:</table\s*>|\Z)|<(?:w:)?tr\b.*?(?=<table\b|\Z)", re.DOTALL | re.IGNORECASE)
+_PACKED = re.compile(r"(?<=;base64,)[A-Za-z0-9+/=]{99,}")
+_BLOCK = re.compile(r"</?(?:li|p|dd|div|option|br)\b[^<>]*>(?:\s*</?(?:li|p|dd|div|option|br)\b[^<>]*>)*\s*", re.IGNORECASE)
 _CUT = re.compile(r">\s*\d{1,8}\s*(?:(?:</?[A-Za-z][^<>]*>\s*)+\d{1,8}\s*)+(?=<)")
 _ENTITY = re.compile(r"<!ENTITY\s+(\w+)\s+[\"']([^\"']*)[\"']")
 _WITHIN = re.compile(r"\bsrcdoc\s*=\s*([\"'])(.*?)\1", re.DOTALL | re.IGNORECASE)
+_DATA = re.compile(r"<script\b[^<>]*\bjson\b[^<>]*>(.*?)(?:</script\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _NAMED = re.compile(r"&(\w+);")
-_ROW = re.compile(r"<tr\b.*?(?=<tr\b|</table)", re.DOTALL | re.IGNORECASE)
-_CELL = re.compile(r"<t[dh]\b[^<>]*>(.*?)(?=<t[dh]\b|</tr|<tr\b|</t[dh]\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_ROW = re.compile(
+    r"<(?:w:tr|table:table-row|tr)\b.*?(?=<(?:w:tr|table:table-row|tr)\b|</table\s*>|\Z)", re.DOTALL | re.IGNORECASE
+)
+_OF_CELL = "(?:t[dh]|w:tc|table:table-cell)"
+_CELL = re.compile(
+    rf"<{_OF_CELL}\b[^<>]*>(.*?)(?=<{_OF_CELL}\b|</(?:w:)?tr|<(?:w:)?tr\b|</{_OF_CELL}\s*>|\Z)", re.DOTALL | re.IGNORECASE
+)
 
 
 def read_page(piece: Piece) -> Seen:
@@ -47,8 +56,17 @@ def read_page(piece: Piece) -> Seen:
     if len(points) > MOST_POINTS:
         yield piece.finding(Rule.RECORDS, *place(text, points[0].start()))
     yield from (piece.finding(Rule.NUMBER, *place(text, at)) for at in _cut_in_cells(text))
-    for at in _of_records(text):
-        yield piece.finding(Rule.RECORDS, *place(text, at))
+    yield from _tables(piece, text)
+    for at, match in enumerate(_DATA.finditer(text), start=1):
+        yield piece.inside(f"data {at} (line {place(text, match.start())[0]})", match[1].encode("utf-8", "replace"), ".json")
+
+
+def _tables(piece: Piece, text: str) -> Seen:
+    bare = _PACKED.sub("", text)
+    found = [*tables_in(piece, bare), *(piece.finding(Rule.RECORDS, *place(text, at)) for at in _of_records(text))]
+    yield from found
+    if not found and next(listed(_BLOCK.sub("\n", bare)), None):
+        yield piece.finding(Rule.RECORDS)
 
 
 def _expanded(text: str) -> str:
@@ -59,8 +77,9 @@ def _expanded(text: str) -> str:
 
 def _of_records(text: str) -> Iterator[int]:
     for table in _TABLE.finditer(text):
-        if len(re.findall("<tr", table[0], re.IGNORECASE)) >= FEWEST_ROWS:
-            rows = [[_seen(cell) for cell in _CELL.findall(row)] for row in _ROW.findall(table[0])]
+        lines = _ROW.findall(table[0])
+        if len(lines) >= FEWEST_ROWS:
+            rows = [[_seen(cell) for cell in _CELL.findall(row)] for row in lines]
             if is_of_records([row for row in rows[1:] if row]):
                 yield table.start()
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 
 from gm_workbench.guard.scanning.numbers import is_person
+from gm_workbench.guard.scanning.rowkeys import is_without_key
 
 FEWEST_ROWS = 10
 """From so many rows on, a column of codes that are nearly all different points at persons."""
 
-MOST_ROWS = 250
-"""More rows than this of bare values, nearly all different, are no summary."""
+MOST_ROWS = 120
+"""More rows than this of bare values, nearly all different, are no summary: there are not as many ages, nor months followed."""
 
 NEARLY_ALL = 0.9
 
@@ -31,8 +32,9 @@ Rows = Sequence[Sequence[str]]
 def is_of_records(rows: Rows) -> bool:
     """Whether rows (without their heading) seem to be about one person each.
 
-    So it is when a column of at least ten rows holds codes or days that are nearly all different, or when more than 250 rows of
-    at least three bare values are nearly all different.
+    So it is when a column of at least ten rows holds codes or days that are nearly all different, when at least twenty rows
+    tell characteristics but not of which group they are, or when more than 120 rows of at least three bare values are nearly
+    all different.
 
     >>> is_of_records([(f"C{n:05d}", "x") for n in range(12)]), is_of_records([("20-24", "120")] * 40)
     (True, False)
@@ -41,6 +43,8 @@ def is_of_records(rows: Rows) -> bool:
         return False
     wide = max(map(len, rows))
     if any(_points_at_persons([row[at].strip() for row in rows if len(row) > at]) for at in range(wide)):
+        return True
+    if is_without_key([[row[at].strip() if len(row) > at else "" for row in rows] for at in range(wide)]):
         return True
     return len(rows) > MOST_ROWS and wide >= 3 and _bare(rows)
 

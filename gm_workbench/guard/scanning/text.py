@@ -4,48 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
-from operator import itemgetter
 
+from gm_workbench.guard.scanning.contacts import accounts, mails, phones
 from gm_workbench.guard.scanning.embedded import cut
 from gm_workbench.guard.scanning.escapes import ODD, maybe, plain, undone
 from gm_workbench.guard.scanning.findings import Rule
+from gm_workbench.guard.scanning.headings import key_columns
+from gm_workbench.guard.scanning.inline import listed, scripted
 from gm_workbench.guard.scanning.mapped import Mapped, place, replaced
-from gm_workbench.guard.scanning.numbers import accounts, persons, shortened
+from gm_workbench.guard.scanning.numbers import persons, shortened
+from gm_workbench.guard.scanning.paths import paths
 from gm_workbench.guard.scanning.pieces import Piece, Seen, width
-from gm_workbench.guard.scanning.tables import FEWEST_ROWS, is_of_records
 from gm_workbench.guard.scanning.words import told
 
 _ENDS = {"<td": "\t", "<th": "\t", "</td": "", "</th": ""}
 """What tags read as; the others end a line."""
 
+_FINDERS = {Rule.IBAN: accounts, Rule.MAIL: mails, Rule.PHONE: phones, Rule.KEY: key_columns, Rule.PATH: paths}
+
 _DECIMAL_CELL = re.compile(r"<td class=\"number\">[-\u2212]?\d{1,3},\d{9}(?=</td>| <small>)")
 """A cell of a table in which the workbench writes a decimal; its comma is read as a point."""
-
-_MARKS = (";", "\t", ",", "|")
 
 
 def read_text(piece: Piece) -> Seen:
     """Look through a text of no known form, and through the tables that stand in it line by line."""
     text = decoded(piece)
     yield from look(piece, text)
-    for line in listed(text):
-        yield piece.finding(Rule.RECORDS, line)
+    yield from tables_in(piece, text)
 
 
-def listed(text: str) -> Iterator[int]:
-    r"""Give the first line of each table of records in a text: lines with equally many fields, one under the other.
-
-    >>> list(listed("codes\n" + "".join(f"C{n:05d};x\n" for n in range(12))))
-    [2]
-    """
-    lines = text.splitlines()
-    for mark in _MARKS:
-        counted = enumerate(line.count(mark) for line in lines)
-        for fields, run in groupby(counted, key=itemgetter(1)):
-            places = [at for at, _ in run]
-            if fields and len(places) >= FEWEST_ROWS and is_of_records([lines[at].split(mark) for at in places]):
-                yield places[0] + 1
+def tables_in(piece: Piece, text: str) -> Seen:
+    """Say where tables of records stand in a text, line by line or as rows of a script."""
+    yield from (piece.finding(Rule.RECORDS, line) for line in listed(text))
+    yield from (piece.finding(Rule.RECORDS, *place(text, at)) for at in scripted(text))
 
 
 def decoded(piece: Piece) -> str:
@@ -75,7 +66,7 @@ def hits(text: str) -> Iterator[tuple[int, Rule]]:
     """Give every place in a text that a rule finds."""
     yield from ((at, Rule.NUMBER) for at in persons(text))
     yield from ((at, Rule.NUMBER) for at in shortened(text))
-    yield from ((at, Rule.IBAN) for at in accounts(text))
+    yield from ((at, rule) for rule, finder in _FINDERS.items() for at in finder(text))
     yield from told(text)
 
 

@@ -69,6 +69,42 @@ def test_sheet_and_document_of_an_office_are_read_cell_by_cell(found, real):
     assert found("a.docx", zipped(word__document_xml=words)) == ["word/document.xml: person number"]
 
 
+PERSONS = [(sex, place) for sex in ("man", "vrouw") for place in ("Noord", "Zuid", "Noord", "Oost", "Zuid")] * 3
+GROUPS = [(sex, f"{age} jaar") for sex in ("man", "vrouw") for age in range(20, 35)]
+
+
+def sheet_of(rows: list[tuple[str, ...]]) -> bytes:
+    strings = [*dict.fromkeys(cell for row in rows for cell in row)]
+    line = "".join(
+        "<row>" + "".join(f'<c r="A1" t="s"><v>{strings.index(cell)}</v></c>' for cell in row) + "</row>" for row in rows
+    )
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", line)
+        archive.writestr("xl/sharedStrings.xml", "".join(f"<si><t>{string}</t></si>" for string in strings))
+    return made.getvalue()
+
+
+def tagged(rows: list[tuple[str, ...]], table: str, row: str, cell: str) -> str:
+    lines = ("".join(f"<{cell}><x>{one}</x></{cell}>" for one in line) for line in rows)
+    return f"<{table}>" + "".join(f"<{row}>{line}</{row}>" for line in lines) + f"</{table}>"
+
+
+def test_table_of_records_is_found_in_a_sheet_a_document_and_a_database(found):
+    for rows, told in ((PERSONS, ["table of records"]), (GROUPS, [])):
+        document = tagged(rows, "w:tbl", "w:tr", "w:tc")
+        open_sheet = tagged(rows, "table:table", "table:table-row", "table:table-cell")
+        lines = ", ".join(map(str, rows))
+        stored = database("create table t (a text, b text)", f"insert into t values {lines}")
+        for name, data in (
+            ("a.xlsx", sheet_of(rows)),
+            ("a.docx", zipped(word__document_xml=document)),
+            ("a.ods", zipped(content_xml=open_sheet)),
+            ("a.sqlite", stored),
+        ):
+            assert [one.rpartition(": ")[2] for one in found(name, data)] == told, name
+
+
 def test_archive_that_is_broken_or_too_deep_cannot_be_read(found):
     assert found("a.zip", zipped(a_txt="niets")[:-30]) == ["cannot be read"]
     deep = b"niets"
@@ -211,6 +247,21 @@ def test_exception_inside_a_reader_is_a_finding(found, real, monkeypatch):
 
     monkeypatch.setitem(scan._BY_SUFFIX, ".csv", fails)
     assert found("a.csv", f"x;{real}") == ["cannot be read", "letters: person number"]
+
+
+@pytest.mark.parametrize("said", ["12-03-1985", "jan@tilburg.example", "de persoon 1985-03-12"])
+def test_few_words_in_base64_or_in_hexadecimal_digits_are_found(found, said):
+    code = base64.b64encode(said.encode()).decode()
+    assert len(found("a.html", f'<p data-x="{code}">')) == 1
+    assert len(found("a.json", f'{{"x": "{said.encode().hex()}"}}')) == 1
+    assert found("a.html", f'<p data-reference="x" id="{base64.b64encode(b"geen persoon").decode()}">') == []
+
+
+def test_what_is_packed_is_opened_also_when_it_is_short_or_stands_in_an_address(found):
+    short = base64.b64encode(gzip.compress(b"12-03-1985")).decode()
+    assert found("a.json", f'{{"x": "{short}"}}') == ["base64 1 > unpacked: birth date"]
+    long = base64.urlsafe_b64encode(b"de burger over wie het gaat is geboren op 12-03-1985 in de stad").decode()
+    assert found("a.html", f"<a href='x?state={long}'>") == ["base64 1: birth date"]
 
 
 def test_text_that_zlib_packed_is_opened_inside_base64(found, real):
