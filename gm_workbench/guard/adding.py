@@ -95,7 +95,7 @@ def _same_whole(net: Net, lines: Iterable[Line]) -> None:
     """
     alike: dict[tuple[str, bool, int], list[Line]] = {}
     for line in lines:
-        called = net.one_name.get(line.name, line.name) if net.policy.is_small(line.whole) else ""
+        called = net.called(line.name) if net.policy.is_small(line.whole) else ""
         alike.setdefault((called, line.sizes, line.whole), []).append(line)
     for (_, _, whole), group in alike.items():
         if whole > 0 and len({line.output for line in group}) > 1:

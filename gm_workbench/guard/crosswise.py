@@ -100,8 +100,7 @@ def _lines(net: Net, at: int, measure: Measure, role: int, axis: int) -> dict[st
 
 
 def _called(net: Net, at: int, key: str) -> str:
-    label = net.outputs[at].words.label(key).nl
-    return net.one_name.get(label, label)
+    return net.called(net.outputs[at].words.label(key).nl)
 
 
 def _sums(rows: Sequence[Row]) -> Iterator[tuple[int, Places]]:

@@ -131,7 +131,11 @@ class Net:
 
     def _renamed(self, split: Mapping[int, frozenset[str]]) -> dict[int, frozenset[str]]:
         """Say by which categories each count is told from others of a sum; those that may be one under two names have one."""
-        return {place: frozenset(self.one_name.get(name, name) for name in names) for place, names in split.items()}
+        return {place: frozenset(map(self.called, names)) for place, names in split.items()}
+
+    def called(self, name: str) -> str:
+        """Give the name that stands for all names of a category."""
+        return self.one_name.get(name, name)
 
     def over_time(self, count: Count) -> bool:
         """Whether a count is one of several at several times."""
