@@ -119,7 +119,9 @@ def _draft(name: str, by: str, kind: DataKind, paths: Paths) -> Bundle:
     if may_be_one(by, draft.content["asked_by"]):
         raise ApprovalRefused(
             f"{name} must be approved by another person than {draft.content['asked_by']}, who asked for it, but got {by}. "
-            "Ask a colleague to look at it; if these are two people, write more of their names."
+            "Ask a colleague to look at it. If these are two people, both write a name with a word that is unlike all of the "
+            f"other's: another first name, an initial, a name at birth. Discard the draft (gm release discard {name}) and ask "
+            "again under the longer name; then approve under the other."
         )
     if draft.kind is not kind:
         as_kind = "" if draft.kind is DataKind.REAL else f" --kind {draft.kind}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gm_workbench.errors import BundleBroken
-from gm_workbench.report.release_names import may_be_one, one_person, signer_name
+from gm_workbench.report.release_names import is_name, may_be_one, signer_name
 from gm_workbench.report.release_reading import Finished, parse_finished
 from gm_workbench.report.release_signing import APPROVAL, SIGNATURE
 from gm_workbench.report.release_summary import INSIDE, PAGES
@@ -206,7 +206,7 @@ def _content_faults(bundle: Bundle) -> Iterator[str]:
         yield f"{RELEASE}: data_kind is not that of every report"
     if content["data_kind"] != DataKind.REAL and not content["name"].startswith(f"{content['data_kind']}-"):
         yield f"{RELEASE}: the name does not say that the data are {content['data_kind']}"
-    if not one_person(content["asked_by"]) or not content["reason"].strip():
+    if not is_name(content["asked_by"]) or not content["reason"].strip():
         yield f"{RELEASE}: nobody asked for it, or without a reason"
     datetime.fromisoformat(content["asked_at"])
 
@@ -229,8 +229,10 @@ def _approval_faults(bundle: Bundle, *, signature: bool) -> Iterator[str]:
         "state": state_of(bundle.kind, signed=signed),
     }
     yield from (f"{APPROVAL}: {key} is not that of the bundle" for key, value in wanted.items() if approval[key] != value)
-    if not one_person(approval["approved_by"]) or may_be_one(approval["approved_by"], bundle.content["asked_by"]):
-        yield f"{APPROVAL}: approved by who asked for it"
+    if not is_name(approval["approved_by"]):
+        yield f"{APPROVAL}: approved by what is no name"
+    if may_be_one(approval["approved_by"], bundle.content["asked_by"]):
+        yield f"{APPROVAL}: approved by who asked for it, or under nearly the same name"
     if signed and approval["signer"] != signer_name(approval["approved_by"]):
         yield f"{APPROVAL}: signed by another than who approved"
     if signed != signature:
