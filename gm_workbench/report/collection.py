@@ -17,6 +17,7 @@ from gm_workbench.errors import CannotCollect
 from gm_workbench.report.closed import close, remove_closed
 from gm_workbench.report.collect_parts import Part
 from gm_workbench.report.collect_set import COLUMNS, rows_of
+from gm_workbench.report.files import loose_folders
 from gm_workbench.vocabulary.checksums import CHECKSUMS, checksum_lines, digests_by_name, sha256
 from gm_workbench.vocabulary.schemas import DataKind
 
@@ -95,6 +96,9 @@ def _read(folder: Path) -> tuple[list[str], dict[str, Any]]:
     links = [one.relative_to(folder).as_posix() for one in everything if one.is_symlink()]
     if links:
         return [f"{link}: a symbolic link" for link in links], {}
+    loose = loose_folders(folder)
+    if loose:
+        return [f"{name}/: a folder without a file, which it does not name" for name in loose], {}
     there = {one.relative_to(folder).as_posix(): sha256(one.read_bytes()) for one in everything if one.is_file()}
     sums = digests_by_name((folder / CHECKSUMS).read_text(encoding="utf-8"))
     there.pop(CHECKSUMS)

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from gm_workbench.errors import BundleBroken
+from gm_workbench.report.files import loose_folders
 from gm_workbench.report.release_names import is_name, may_be_one, signer_name
 from gm_workbench.report.release_reading import Finished, parse_finished
-from gm_workbench.report.release_signing import APPROVAL, SIGNATURE
+from gm_workbench.report.release_signing import APPROVAL, ASKED_SIGNER, SIGNATURE, SIGNED_REQUEST
 from gm_workbench.report.release_summary import INSIDE, PAGES
 from gm_workbench.vocabulary.checksums import CHECKSUMS, digests_by_name, sha256
 from gm_workbench.vocabulary.schemas import DataKind
@@ -25,7 +26,7 @@ RELEASE = "release.json"
 SUMMARY_CSV = "summary.csv"
 DECISIONS = "decisions.csv"
 REPORTS = "reports"
-BESIDE = frozenset({CHECKSUMS, APPROVAL, SIGNATURE})
+BESIDE = frozenset({CHECKSUMS, SIGNED_REQUEST, APPROVAL, SIGNATURE})
 """What the checksums of a bundle do not cover."""
 
 OWN = frozenset({RELEASE, SUMMARY_CSV, DECISIONS, *PAGES.values(), *INSIDE.values()})
@@ -125,6 +126,9 @@ def _read(folder: Path) -> tuple[list[str], Bundle | None]:
     ]
     if links:
         return [f"{link}: a symbolic link, or no file" for link in links], None
+    loose = loose_folders(folder)
+    if loose:
+        return [f"{name}/: a folder without a file, which it does not name" for name in loose], None
     files = {one.relative_to(folder).as_posix(): one.read_bytes() for one in everything if one.is_file()}
     faults = list(_file_faults(files))
     if faults:
@@ -134,7 +138,8 @@ def _read(folder: Path) -> tuple[list[str], Bundle | None]:
     reports, faults = _reports(content, files)
     digest = sha256(files[CHECKSUMS])
     bundle = Bundle(folder, content, approval, digest, reports)
-    return [*faults, *_content_faults(bundle), *_approval_faults(bundle, signature=SIGNATURE in files)], bundle
+    faults += [*_content_faults(bundle), *_request_faults(content, signature=SIGNED_REQUEST in files)]
+    return [*faults, *_approval_faults(bundle, signature=SIGNATURE in files)], bundle
 
 
 def _file_faults(files: Mapping[str, bytes]) -> Iterator[str]:
@@ -196,7 +201,7 @@ def entry_of(report: Finished) -> dict[str, Any]:
 
 def _content_faults(bundle: Bundle) -> Iterator[str]:
     content = bundle.content
-    if content.get("schema") != SCHEMA or content.keys() != KEYS:
+    if content.get("schema") != SCHEMA or content.keys() - {ASKED_SIGNER} != KEYS:
         yield f"{RELEASE}: schema must be {SCHEMA}, with the keys of {SCHEMA} and no others"
         return
     kinds = {entry["data_kind"] for entry in content["reports"]} | {
@@ -209,6 +214,15 @@ def _content_faults(bundle: Bundle) -> Iterator[str]:
     if not is_name(content["asked_by"]) or not content["reason"].strip():
         yield f"{RELEASE}: nobody asked for it, or without a reason"
     datetime.fromisoformat(content["asked_at"])
+
+
+def _request_faults(content: Mapping[str, Any], *, signature: bool) -> Iterator[str]:
+    """Say whether it was signed by who asked for it, when it says so; `verify_signatures` holds the signature against a key."""
+    signed = ASKED_SIGNER in content
+    if signed and content[ASKED_SIGNER] != signer_name(content["asked_by"]):
+        yield f"{RELEASE}: signed by another than who asked for it"
+    if signed != signature:
+        yield f"{SIGNED_REQUEST}: {'missing' if signed else 'not expected'}"
 
 
 def _approval_faults(bundle: Bundle, *, signature: bool) -> Iterator[str]:

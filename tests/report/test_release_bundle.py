@@ -12,6 +12,7 @@ import pytest
 
 from gm_workbench.errors import ApprovalRefused, BundleBroken, CannotRelease, WorkbenchError
 from gm_workbench.report.release_approval import discard, overview, verify_release
+from gm_workbench.report.release_asking import own_texts, read_reports
 from gm_workbench.report.release_bundle import read_bundle
 from gm_workbench.report.release_history import digest_of, head
 from gm_workbench.settings import Paths
@@ -19,7 +20,8 @@ from gm_workbench.vocabulary.schemas import DataKind
 
 from .conftest import resealed
 
-REPORT = "reports/tilburg_single_mothers/GM0855"
+TILBURG = "tilburg_single_mothers/GM0855"
+REPORT = f"reports/{TILBURG}"
 needs_ssh = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
 
 
@@ -67,6 +69,7 @@ ATTACKS = [
     (f"{REPORT}/outputs/who.csv", swap, r"outputs/who\.csv: changed"),
     (f"{REPORT}/outputs/who.csv", lambda file: file.unlink(), r"outputs/who\.csv: missing"),
     (f"{REPORT}/outputs/extra.csv", lambda file: file.write_text("a\n"), r"outputs/extra\.csv: not one of its files"),
+    (f"{REPORT}/more/raw", lambda folder: folder.mkdir(parents=True), r"GM0855/more/raw/: a folder without a file"),
     (f"{REPORT}/outputs/link.csv", link, r"outputs/link\.csv: a symbolic link"),
     ("summary.html", append, r"summary\.html: changed"),
     ("decisions.csv", lambda file: file.unlink(), r"decisions\.csv: missing"),
@@ -265,7 +268,7 @@ def test_two_approvals_at_the_same_time_make_one(town):
 def keys(tmp_path_factory):
     """A key of Sem and one of somebody else."""
     folder = tmp_path_factory.mktemp("keys")
-    for name in ("sem", "other"):
+    for name in ("sem", "noor", "other"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", folder / name], check=True)
     return folder
 
@@ -291,6 +294,61 @@ def test_approval_with_a_key_is_signed_and_stays_so_after_the_key_expires(town, 
     (folder / "approval.json.sig").write_text("no signature")
     allow(town, keys)
     with pytest.raises(BundleBroken, match="The signature is not one of sem-de-wit"):
+        town.verify()
+
+
+def asked_as(town, by, **more):
+    """Edit who asked in a draft as well as can be: every text is written anew, and every digest made again."""
+    draft = town.paths.releases / ".drafts" / "tilburg-2026"
+    content = json.loads((draft / "release.json").read_text(encoding="utf-8"))
+    content = {key: value for key, value in (content | {"asked_by": by} | more).items() if value is not None}
+    reports = read_reports([TILBURG], town.paths)
+    for name, text in own_texts(content, reports, ()).items():
+        (draft / name).write_text(text, encoding="utf-8")
+    resealed(draft)
+
+
+def test_name_of_who_asked_cannot_be_edited_without_making_everything_that_says_it_anew(town):
+    town.report()
+    draft = town.ask()
+    edit(draft / "release.json", asked_by="Ilse Vos")
+    with pytest.raises(BundleBroken, match=r"release\.json: changed"):
+        town.approve(by="Noor Bakker")
+    resealed(draft)
+    with pytest.raises(BundleBroken, match=r"does not say what is in it: .*summary\.html"):
+        town.approve(by="Noor Bakker")
+    asked_as(town, "Ilse Vos")
+    assert town.approve(by="Noor Bakker").state == "approved, unsigned"  # names can be invented: docs/release.md says so
+
+
+@needs_ssh
+def test_request_that_was_signed_cannot_be_put_in_another_name(town, keys):
+    lines = [
+        f'{who}-{last} namespaces="gm-release{more}" {(keys / f"{who}.pub").read_text()}'
+        for who, last, more in (("sem", "de-wit", ""), ("noor", "bakker", "-request"))
+    ]
+    (town.paths.policies / "allowed_signers").write_text("".join(lines), encoding="utf-8")
+    town.report()
+    with pytest.raises(ApprovalRefused, match="The signature is not one of noor-bakker"):
+        town.ask(key=keys / "other")
+    draft = town.ask(key=keys / "noor")
+    assert "Noor Bakker (signed)" in (draft / "summary.en.html").read_text(encoding="utf-8")
+    for signer, found in (
+        ("ilse-vos", "The signature is not one of ilse-vos"),
+        ("noor-bakker", "signed by another than who asked for it"),
+        (None, r"checksums\.sha256\.sig: not expected"),
+    ):
+        asked_as(town, "Ilse Vos", asked_signer=signer)
+        with pytest.raises(BundleBroken, match=found):
+            town.approve(by="Noor Bakker")
+    discard("tilburg-2026", town.paths)
+    town.ask(key=keys / "noor")
+    assert town.approve(key=keys / "sem").state == "approved, signed"
+    town.verify()
+    signature = town.paths.releases / "tilburg-2026" / "checksums.sha256.sig"
+    signature.parent.chmod(0o700)
+    signature.unlink()
+    with pytest.raises(BundleBroken, match=r"checksums\.sha256\.sig: missing"):
         town.verify()
 
 
