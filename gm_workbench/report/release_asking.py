@@ -17,12 +17,14 @@ from gm_workbench.guard.decisions import Decision, load_decisions
 from gm_workbench.guard.differencing import Differenced
 from gm_workbench.guard.policy import load_policy, policy_names
 from gm_workbench.guard.scan import scan_folder
+from gm_workbench.report.judged import JUDGED, policy_content
 from gm_workbench.report.release_alone import DRAFT_SHELF, alone, clear_unfinished, unfinished
 from gm_workbench.report.release_beside import Beside, held_against
 from gm_workbench.report.release_bundle import DECISIONS, RELEASE, REPORTS, SCHEMA, SUMMARY_CSV, entry_of, read_bundle
 from gm_workbench.report.release_decisions import decisions_about, decisions_csv
 from gm_workbench.report.release_names import checked_name, checked_person, checked_steps, name_for, signer_name
-from gm_workbench.report.release_reading import Finished, decision_faults, read_finished
+from gm_workbench.report.release_printed import printed_faults
+from gm_workbench.report.release_reading import Finished, decision_faults, faulty, read_finished
 from gm_workbench.report.release_refusal import PROPOSED, refuse_differences
 from gm_workbench.report.release_signing import ASKED_SIGNER, REQUEST, allowed_signers, sign
 from gm_workbench.report.release_summary import pages, summary_csv
@@ -137,6 +139,8 @@ def read_reports(where: Iterable[str], paths: Paths) -> list[Finished]:
         except CannotRelease as error:
             faults.append(str(error))
             continue
+        printed = printed_faults(report.files, report.judged["outputs"], report.every_line)
+        faults += [faulty(path, printed)] if printed else []
         wrong = _policy_faults(report, paths) + decision_faults(report, load_decisions(report.report, paths.policies))
         faults += [f"{path} was made under other rules:\n" + "\n".join(f"  - {one}" for one in wrong)] if wrong else []
         made.append(report)
@@ -149,12 +153,17 @@ def _policy_faults(report: Finished, paths: Paths) -> list[str]:
     """Say whether a report was protected by a policy that has changed since."""
     name = report.manifest["policy"]
     try:
-        now = load_policy(name, paths.policies).digest
+        now = policy_content(load_policy(name, paths.policies))
     except DeclarationError as error:
         gone = name not in policy_names(paths.policies)
         said = "is no longer there; put it back in data/policies/" if gone else f"is faulty now; mend it: {error}"
         return [f"the policy {name} {said}"]
-    return [] if now == report.judged["policy"]["digest"] else [f"the policy {name} has changed; make the report anew"]
+    told = report.judged["policy"]
+    if now["digest"] != told["digest"]:
+        return [f"the policy {name} has changed; make the report anew"]
+    return (
+        [] if now == told else [f"{JUDGED} tells other rules than the policy {name} of this digest has; make the report anew"]
+    )
 
 
 def _one_kind(reports: Sequence[Finished]) -> DataKind:

@@ -463,6 +463,13 @@ class Town:
         shutil.copytree(DATA / "policies", self.paths.policies)
         self.decisions = self.paths.policies / "decisions.csv"
 
+    @classmethod
+    def of(cls, root):
+        """Give a town that is there already."""
+        town = cls.__new__(cls)
+        town.paths, town.decisions = Paths(root), Paths(root).policies / "decisions.csv"
+        return town
+
     def report(
         self,
         place="GM0855",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -199,9 +200,18 @@ def test_synthetic_report_whose_mark_was_changed_by_hand_is_found(town, forged):
 @pytest.mark.parametrize(
     ("found", "more"),
     [
-        ("who: the verdict 'relase' is not known", {"verdict": "relase"}),
+        (
+            r"guard\.json: outputs, number 1: verdict must be one of release, review, refuse, but got another text\. HINT: did",
+            {"verdict": "relase"},
+        ),
         ("who: the verdict is review, and it is shown", {"verdict": "review"}),
-        ("who: counts must be exact or rounded", {"counts": "exakt"}),
+        (r"counts must be one of exact, rounded, but got another text\. HINT: did you mean exact", {"counts": "exakt"}),
+        (r"role must be one of answer, .* but got another text", {"role": "999990019"}),
+        (r"shapes must be a list, each one of interval, .* but got a list", {"shapes": ["table", "999990019"]}),
+        ("cells must be a whole number, 0 or more, but got true or false", {"cells": True}),
+        ("withheld must be true or false, but got a number", {"withheld": 0}),
+        ("holds 1 keys that nobody knows", {"999990019": 1}),
+        (r"does not hide as many numbers as guard\.json says", {"hidden": 1}),
     ],
 )
 def test_verdict_that_is_misspelt_or_contradicted_is_not_released(town, found, more):
@@ -209,8 +219,84 @@ def test_verdict_that_is_misspelt_or_contradicted_is_not_released(town, found, m
     judged = json.loads((folder / "guard.json").read_text(encoding="utf-8"))
     edit(folder / "guard.json", outputs=[judged["outputs"][0] | more, *judged["outputs"][1:]])
     resealed(folder)
-    with pytest.raises(CannotRelease, match=found):
+    with pytest.raises(CannotRelease, match=found) as refused:
         town.ask()
+    assert ("999990019" in str(refused.value), "ask again" in str(refused.value)) == (False, True)
+
+
+ESTIMATE = {"n": 480, "value": 2.9, "low": -0.4, "high": 6.1, "se": 1.6}
+
+
+@pytest.fixture(scope="module")
+def estimated(new_town, tmp_path_factory):
+    """A report with an estimate, made once; a test copies it."""
+    made = new_town(tmp_path_factory.mktemp("estimated"))
+    made.report(estimate=ESTIMATE, who={"all": 143, "women": 4, "men": 3})
+    return made
+
+
+@pytest.fixture
+def forge(estimated, new_town, tmp_path):
+    """Change a file of a copy of that report, make its digests anew, and give what `gm release` says."""
+
+    def forged(name, change):
+        shutil.copytree(estimated.paths.root, tmp_path / "forged")
+        town = new_town.of(tmp_path / "forged")
+        file = town.paths.reports / TILBURG / name
+        before = file.read_text(encoding="utf-8")
+        file.write_text(change(before), encoding="utf-8")
+        assert file.read_text(encoding="utf-8") != before
+        resealed(file.parents[name.count("/")])
+        with pytest.raises(CannotRelease) as refused:
+            town.ask()
+        return str(refused.value)
+
+    return forged
+
+
+def told_otherwise(**changed):
+    def change(text):
+        content = json.loads(text)
+        content["estimates"][0] |= changed
+        return json.dumps(content)
+
+    return change
+
+
+def put(old, new):
+    return lambda text: text.replace(old, new, 1)
+
+
+TOLD = "estimates.json: estimates, number 1: "
+FIRST = "is not what the first line of its output says"
+ONE = "of a count, value and n are the same persons"
+PRINTED = "part who: all × persons is printed otherwise than outputs/who.csv says"
+FORGERIES = [
+    ("estimates.json", told_otherwise(n=25_000_000), f"{TOLD}n must be a whole number of persons from 0 to 20,000,000"),
+    ("estimates.json", told_otherwise(n=470), f"{TOLD}n {FIRST}"),
+    ("estimates.json", told_otherwise(estimate=3.9), f"{TOLD}estimate {FIRST}"),
+    ("estimates.json", told_otherwise(low=None), f"{TOLD}low {FIRST}"),
+    ("estimates.json", told_otherwise(estimate=math.nan), f"{TOLD}estimate must be a number, but got a number"),
+    ("estimates.json", told_otherwise(persons=["4711"]), f"{TOLD}holds 1 keys that nobody knows"),
+    ("estimates.json", put('"withheld": []', '"withheld": ["x"]'), "withheld must name the estimands whose first number is"),
+    ("manifest.json", put('"dirty": false', '"dirty": "4711"'), "dirty must be true or false, but got another text"),
+    ("manifest.json", put('"seed"', '"rows": "4711", "seed"'), "manifest.json: holds 1 keys that nobody knows"),
+    ("outputs/primary.csv", put("2.9", "3.9"), f"estimate {FIRST}"),
+    ("outputs/primary.csv", put("480", "483"), "outputs/primary.csv, line 2: n must be rounded to 10"),
+    ("outputs/who.csv", put(",143,", ",157,"), f"outputs/who.csv, line 2: {ONE}"),
+    ("outputs/who.csv", put(",143,", ",141,"), f"report.html, {PRINTED}"),
+    ("outputs/who.csv", put("<10", "nan"), "value must be a number, or <10 or – for a hidden one"),
+    ("report.en.html", put(">143<", ">141<"), f"report.en.html, {PRINTED}"),
+    ("guard.json", put('"threshold": 10', '"threshold": 3'), "value must be a number, or <3"),
+    ("guard.json", put('"minimum_df": 10', '"minimum_df": 1'), "guard.json tells other rules than the policy"),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "said"), FORGERIES, ids=[f"{at}-{one[0]}" for at, one in enumerate(FORGERIES)])
+def test_forged_report_whose_digests_were_made_anew_is_refused_and_no_value_is_told(forge, name, change, said):
+    refused = forge(name, change)
+    assert said in refused
+    assert [value for value in ("4711", "157", "141", "25000000") if value in refused] == []
 
 
 def test_fictional_place_is_never_real(town):
