@@ -96,15 +96,14 @@ def _read(folder: Path) -> tuple[list[str], dict[str, Any]]:
     links = [one.relative_to(folder).as_posix() for one in everything if one.is_symlink()]
     if links:
         return [f"{link}: a symbolic link" for link in links], {}
-    loose = loose_folders(folder)
-    if loose:
-        return [f"{name}/: a folder without a file, which it does not name" for name in loose], {}
     there = {one.relative_to(folder).as_posix(): sha256(one.read_bytes()) for one in everything if one.is_file()}
     sums = digests_by_name((folder / CHECKSUMS).read_text(encoding="utf-8"))
     there.pop(CHECKSUMS)
     wrong = sorted(name for name in {*there, *sums} if there.get(name) != sums.get(name))
-    if wrong:
-        return [f"{name}: missing, changed, or not one of its files" for name in wrong], {}
+    faults = [f"{name}: missing, changed, or not one of its files" for name in wrong]
+    faults += [f"{name}/: a folder without a file" for name in loose_folders(folder) if name != PARTS]
+    if faults:
+        return faults, {}
     content = json.loads((folder / COLLECTION).read_text(encoding="utf-8"))
     if content.get("schema") != SCHEMA or content.keys() != KEYS or content["name"] != folder.name:
         return [f"{COLLECTION}: schema must be {SCHEMA}, with its keys and no others, and the name that of the folder"], {}

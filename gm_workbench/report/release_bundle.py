@@ -126,11 +126,8 @@ def _read(folder: Path) -> tuple[list[str], Bundle | None]:
     ]
     if links:
         return [f"{link}: a symbolic link, or no file" for link in links], None
-    loose = loose_folders(folder)
-    if loose:
-        return [f"{name}/: a folder without a file, which it does not name" for name in loose], None
     files = {one.relative_to(folder).as_posix(): one.read_bytes() for one in everything if one.is_file()}
-    faults = list(_file_faults(files))
+    faults = [*_file_faults(files), *(f"{name}/: a folder without a file" for name in loose_folders(folder))]
     if faults:
         return faults, None
     content = json.loads(files[RELEASE])
