@@ -102,7 +102,7 @@ def may_be_one(name: str, other: str) -> bool:
     --------
     >>> [may_be_one("Noor Bakker", one) for one in ("Bakker, Noor", "N. Bakker", "Noor", "Noor Bakker (checker)")]
     [True, True, True, True]
-    >>> [may_be_one("Noor Bakker", one) for one in ("Noor Bakkers", "Noro Bakker", "Nor Baker", "NoorBakkr")]
+    >>> [may_be_one("Noor Bakker", one) for one in ("Noor Bakkers", "Noro van Bakker", "Nor Baker", "NoorBakkr")]
     [True, True, True, True]
     >>> [may_be_one("Noor Bakker", one) for one in ("Sém Bakker", "Noor de Wit", "")]
     [False, False, False]
@@ -116,8 +116,15 @@ def may_be_one(name: str, other: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    """Give the words of a name; `ij` is written `y` as often."""
-    return signer_name(name).replace("ij", "y").split("-")
+    """Give the words of a name, without *van*, *de* and the like; `ij` is written `y` as often."""
+    words = signer_name(name).replace("ij", "y").split("-")
+    return [word for word in words if word not in PARTICLES] or words
+
+
+PARTICLES = frozenset(
+    ("al", "da", "de", "del", "den", "der", "di", "du", "el", "het", "la", "le", "te", "ten", "ter", "van", "von")
+)
+"""Words between a first and a last name: one more, less or other makes no other person."""
 
 
 def _each_found(words: list[str], others: list[str]) -> bool:
