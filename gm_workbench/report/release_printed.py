@@ -1,4 +1,4 @@
-"""The tables and tiles on the pages of a report, read back and held against the numbers in its files.
+"""The tables and tiles on the pages of a report and in its notebook, read back and held against the numbers in its files.
 
 A page is read as it is written here. It is no proof that a page was not made by hand, for words may stand anywhere on it:
 `gm verify` makes the report again and compares every byte.
@@ -6,6 +6,7 @@ A page is read as it is written here. It is no proof that a page was not made by
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
@@ -26,13 +27,14 @@ _TAG = re.compile(r"<[^>]*>")
 _PRINTED = re.compile(r"[−+]?\d[\d.,]*")
 _INTERVAL = re.compile(r'<span class="interval">(.*?)</span>', re.DOTALL)
 _N = re.compile(r"<small>n = (.*?)</small>", re.DOTALL)
+NOTEBOOK = "report.ipynb"
 DECIMAL: Mapping[Language, str] = {"nl": ",", "en": "."}
 
 
 def printed_faults(
     files: Mapping[str, bytes], outputs: Sequence[Mapping[str, Any]], lines: Mapping[str, Sequence[Line]]
 ) -> list[str]:
-    """Say which tables of the pages do not print the numbers that the files of the report hold.
+    """Say which tables of the pages and the notebook do not print the numbers that the files of the report hold.
 
     Parameters
     ----------
@@ -48,8 +50,39 @@ def printed_faults(
         parts = _parts(files[page].decode("utf-8", errors="replace"))
         for output in outputs:
             own, text = lines[output["id"]], parts.get(output["id"], "")
-            faults += [f"{page}, part {output['id']}: {fault}" for fault in _part_faults(text, output, own, language)]
-    return faults
+            wanted = _grid(own) if _has_table(output, own) else []
+            faults += [f"{page}, part {output['id']}: {fault}" for fault in _part_faults(text, output, own, wanted, language)]
+    return faults + (notebook_faults(files[NOTEBOOK], outputs, lines) if NOTEBOOK in files else [])
+
+
+def notebook_faults(content: bytes, outputs: Sequence[Mapping[str, Any]], lines: Mapping[str, Sequence[Line]]) -> list[str]:
+    """Say which results in the notebook of a report are not those of its files, or none that a report has."""
+    try:
+        return [fault for result in _results(content) for fault in _result_faults(*result, outputs, lines)]
+    except (KeyError, TypeError, ValueError, AttributeError):  # closed by default
+        return [f"{NOTEBOOK}: is no notebook as a report has it"]
+
+
+def _results(content: bytes) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Give what the cells of a notebook show, with the cell, counted from 1; what is not shown as data holds nothing."""
+    for at, cell in enumerate(json.loads(content)["cells"], start=1):
+        yield from ((at, result.get("data", {})) for result in cell.get("outputs", ()))
+
+
+def _result_faults(
+    at: int, data: Mapping[str, Any], outputs: Sequence[Mapping[str, Any]], lines: Mapping[str, Sequence[Line]]
+) -> Iterator[str]:
+    if data.keys() == {"image/png", "text/plain"}:
+        return
+    name = "".join(data.get("text/plain", ""))
+    output = next((one for one in outputs if f"[{one['id']}]" == name), None)
+    if output is None or data.keys() != {"text/html", "text/plain"}:
+        yield f"{NOTEBOOK}, cell {at}: a result that no report has"
+        return
+    own = lines[output["id"]]
+    wanted = [] if {Shape.TILES, Shape.FLOW} & set(output["shapes"]) else _grid(own)
+    said = _part_faults("".join(data["text/html"]), output, own, wanted, "nl")
+    yield from (f"{NOTEBOOK}, cell {at}, part {output['id']}: {fault}" for fault in said)
 
 
 def _parts(page: str) -> dict[str, str]:
@@ -59,8 +92,9 @@ def _parts(page: str) -> dict[str, str]:
     return {one[1]: page[one.end() : end] for one, end in zip(found, ends, strict=True)}
 
 
-def _part_faults(text: str, output: Mapping[str, Any], lines: Sequence[Line], language: Language) -> Iterator[str]:
-    wanted = _grid(lines) if _has_table(output, lines) else []
+def _part_faults(
+    text: str, output: Mapping[str, Any], lines: Sequence[Line], wanted: Sequence[Line | None], language: Language
+) -> Iterator[str]:
     bodies = _BODY.findall(text.partition('<footer class="foot">')[0])
     if len(bodies) != bool(wanted):
         yield f"must have {int(bool(wanted))} tables of its numbers, but has {len(bodies)}"

@@ -10,17 +10,23 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 
+import nbformat
 import pytest
 
 from gm_workbench.errors import ApprovalRefused, BundleBroken, CannotRelease, WorkbenchError
+from gm_workbench.guard.protect import protect
+from gm_workbench.report.csvfiles import csv_text
+from gm_workbench.report.notebook import protected_notebook
 from gm_workbench.report.release_approval import discard, overview, verify_release
 from gm_workbench.report.release_asking import own_texts, read_reports
 from gm_workbench.report.release_bundle import read_bundle
 from gm_workbench.report.release_history import digest_of, head
+from gm_workbench.report.release_printed import notebook_faults
+from gm_workbench.report.release_reading import lines_of
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.schemas import DataKind
 
-from .conftest import resealed
+from .conftest import resealed, table
 
 TILBURG = "tilburg_single_mothers/GM0855"
 REPORT = f"reports/{TILBURG}"
@@ -301,6 +307,21 @@ def test_forged_report_whose_digests_were_made_anew_is_refused_and_no_value_is_t
     assert said in refused
     assert "Make it anew with gm run, and ask again." in refused or "make the report anew" in refused
     assert [value for value in ("4711", "157", "141", "25000000") if value in refused] == []
+
+
+def test_forged_number_in_the_notebook_of_a_report_is_found(policy):
+    (shown,) = protect([table("who", {"all": 143, "women": 4, "men": 3}, DataKind.REAL)], policy).outputs
+    placed = nbformat.v4.new_output("display_data", {"application/vnd.gm.output+json": {"id": "who"}})
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("show(who)", outputs=[placed])])
+    text = protected_notebook(made, [shown])
+    about = [{"id": "who", "shapes": ["table"]}], {"who": lines_of(csv_text(shown).encode())}
+    assert notebook_faults(text.encode(), *about) == []
+    forged = text.replace(">143<", ">141<")
+    assert notebook_faults(forged.encode(), *about) == [f"report.ipynb, cell 1, {PRINTED}"]
+    assert notebook_faults(b"{}", *about) == ["report.ipynb: is no notebook as a report has it"]
+    for strange in ("[people]", "4711"):
+        (fault,) = notebook_faults(text.replace("[who]", strange).encode(), *about)
+        assert fault == "report.ipynb, cell 1: a result that no report has"
 
 
 def test_fictional_place_is_never_real(town):
