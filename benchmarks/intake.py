@@ -332,12 +332,12 @@ def report(chosen: argparse.Namespace) -> int:
     if chosen.json:
         print(json.dumps({"side_by_side": results, "slope": slope(results), "alone": largest}))
     else:
-        show(results, largest)
+        tell(results, largest)
     slow = any(one["ratio"] < WANTED_RATIO for one in results)
     return int(slow or largest.get("peak_bytes", 0) >= MOST_BYTES)
 
 
-def show(results: list[dict[str, float]], largest: dict[str, float]) -> None:
+def tell(results: list[dict[str, float]], largest: dict[str, float]) -> None:
     """Print a table for people."""
     print(f"{'persons':>9} {'months':>6} {'rows':>11} {'ours s':>8} {'plain s':>8} {'ratio':>6}")
     for one in results:

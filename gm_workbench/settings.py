@@ -19,6 +19,9 @@ DATA_VARIABLE = "GM_DATA"
 RAW = "raw"
 """What stands for a world's name where the delivery is real."""
 
+CHECKED = "checked"
+"""Where checked tables lie in a data root."""
+
 ROOT_MARKERS = ("pyproject.toml", "notebooks")
 
 
@@ -78,7 +81,7 @@ class Paths:
 
     def checked_of(self, place: str, world: str) -> Path:
         """Give the folder of a place's checked tables; the empty world is real data."""
-        return (self.root / "data" if world else self.data_of(place)) / "checked" / (world or RAW) / place
+        return (self.root / "data" if world else self.data_of(place)) / CHECKED / (world or RAW) / place
 
     @property
     def raw(self) -> Path:
@@ -92,7 +95,7 @@ class Paths:
     @property
     def checked(self) -> Path:
         """The project's own folder of checked tables; a place may have another (`checked_of`)."""
-        return self.root / "data" / "checked"
+        return self.root / "data" / CHECKED
 
     @property
     def reports(self) -> Path:

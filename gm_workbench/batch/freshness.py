@@ -24,6 +24,7 @@ from gm_workbench.batch.modules import HOME, closure, digests, used_by
 from gm_workbench.batch.parameters import TAG, read_cells, tags
 from gm_workbench.batch.plan import Planned
 from gm_workbench.errors import DeclarationError
+from gm_workbench.guard.decisions import decided
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.declarations import LOADER
 from gm_workbench.vocabulary.designs import templates_folder
@@ -127,6 +128,7 @@ class Recipes:
             **self._common,
             "parameters": _short(json.dumps(dict(row.parameters), sort_keys=True, default=repr)),
             "policy": self._policy(str(row.parameters.get("policy", ""))),
+            "decisions": self._decided[f"{row.study}/{row.place}"],
             "designs": self._files(tuple(self._designs(row))),
             "instruments": self._files(tuple(self._instruments(row))),
             # public data come with a package, whose version stands in the environment
@@ -134,13 +136,16 @@ class Recipes:
         }
 
     @cached_property
+    def _decided(self) -> Mapping[str, str]:
+        return decided(self.paths.policies)
+
+    @cached_property
     def _common(self) -> dict[str, str]:
         """Digest what is about every report."""
-        policies, codes = self.paths.policies, self.paths.codes
+        codes = self.paths.codes
         lists = (file for file in _kept(codes) if file.suffix in DECLARED_IN and self.paths.instruments not in file.parents)
         return {
             "codes": _digest(lists, self.paths.root),
-            "decisions": _digest([policies / "decisions.csv"], self.paths.root),
             "environment": _environment(self.paths),
             "pages": _pages(),
         }

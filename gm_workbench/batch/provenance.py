@@ -14,6 +14,7 @@ from typing import Any
 from gm_workbench.batch.catalogue import PREFIX
 from gm_workbench.batch.machine import machine_type
 from gm_workbench.batch.plan import Planned
+from gm_workbench.guard.decisions import decided
 from gm_workbench.guard.policy import Policy
 from gm_workbench.report.manifest import Manifest
 from gm_workbench.settings import Paths
@@ -92,7 +93,7 @@ def manifest_of(
         parameters={name: _plain(value) for name, value in row.parameters.items()},
         policy=policy.name,
         policy_version=policy.version,
-        decisions=_digest(paths.policies / "decisions.csv"),
+        decisions=decided(paths.policies)[f"{row.study}/{row.place}"],
         protocol_version=protocol.version,
         protocol_digest=protocol.digest,
         commit=made_with.commit,

@@ -1,6 +1,7 @@
 """Notebooks are committed without outputs, which could hold a citizen's record: `python -m gm_workbench.batch.stripped`.
 
-Without more it refuses files that are not stripped (the hook before a commit). With `--clean` it reads a notebook from standard
+Without more it refuses notebooks that are not stripped, and notebooks and Python files that ask for numbers as they are (the
+hook before a commit). With `--clean` it reads a notebook from standard
 input and writes it stripped to standard output: a clean filter of git.
 """
 
@@ -16,10 +17,22 @@ from typing import Any
 
 from gm_workbench.batch.parameters import read_cells
 from gm_workbench.errors import DeclarationError
-from gm_workbench.guard.exploring import PROTECTED, UNPROTECTED, mark_of, stripped
+from gm_workbench.guard.exploring import PROTECTED, UNPROTECTED, cells_asking, lines_asking, mark_of, stripped
 
 EXECUTED = ("tests", "notebooks")
 """Where executed copies on a fictional place stand; only these are committed with outputs: lines, and what is protected."""
+
+HOME = Path(__file__).resolve().parents[2]
+SHOWING = frozenset(
+    HOME / file
+    for file in (
+        "gm_workbench/guard/showing.py",
+        "tests/guard/test_exploring.py",
+        "tests/guard/test_showing.py",
+        "tests/report/test_individual.py",
+    )
+)
+"""The room that defines `show`, and its tests: only these ask for numbers as they are."""
 
 WHAT = {
     "outputs": "outputs",
@@ -34,15 +47,36 @@ def has_outputs(notebook: Path) -> bool:
     return any(cell.get("outputs") or cell.get("execution_count") for cell in read_cells(notebook))
 
 
-def fault_of(notebook: Path) -> str:
-    """Say why a notebook may not be committed as it is, or nothing. What cannot be read may not."""
+def fault_of(file: Path) -> str:
+    """Say why a notebook or a Python file may not be committed as it is, or nothing. What cannot be read may not."""
+    if file.suffix.lower() == ".py":
+        return _script_fault(file)
     try:
-        content = read_notebook(notebook)
-        if _is_copy(notebook):
-            return _unprotected(content)
-        left = _left(content)
+        content = read_notebook(file)
     except DeclarationError as error:
         return str(error)
+    held = _unprotected(content) if _is_copy(file) else _not_stripped(file, content)
+    asking = ", ".join(map(str, cells_asking(content)))
+    asked = f"{file}: cells {asking} ask for numbers as they are, or might: {_REMOVE}" if asking else ""
+    return "\n".join(fault for fault in (held, asked) if fault)
+
+
+_REMOVE = "remove `protected=` there, or write `protected=True`; exploring is not shared"
+
+
+def _script_fault(file: Path) -> str:
+    """Say at which lines a Python file shows numbers as they are; the room that defines `show`, and its tests, may."""
+    if file.resolve() in SHOWING:
+        return ""
+    try:
+        lines = lines_asking(file.read_text(encoding="utf-8-sig"))
+    except (OSError, SyntaxError, ValueError):
+        return f"{file} cannot be read as Python, so nobody knows what it shows; mend it, and commit again"
+    return f"{file}: lines {', '.join(map(str, lines))} ask for numbers as they are, or might: {_REMOVE}" if lines else ""
+
+
+def _not_stripped(notebook: Path, content: dict[str, Any]) -> str:
+    left = _left(content)
     if not left:
         return ""
     return (
@@ -130,7 +164,7 @@ def _clean(text: str) -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Refuse notebooks that are not stripped, or strip the one that comes in; give the exit code."""
+    """Refuse files that may not be committed, or strip the one that comes in; give the exit code."""
     if list(arguments) == ["--clean"]:
         return _clean(sys.stdin.read())
     faults = [fault for fault in (fault_of(Path(name)) for name in arguments) if fault]

@@ -14,6 +14,7 @@ from gm_workbench.report.release_asking import Asked, ask, draft_of
 from gm_workbench.report.release_bundle import Bundle, read_bundle
 from gm_workbench.report.release_history import head
 from gm_workbench.report.release_names import checked_name
+from gm_workbench.report.release_signing import ASKED_SIGNER
 from gm_workbench.report.release_summary import PAGES
 from gm_workbench.settings import paths
 from gm_workbench.vocabulary.schemas import DataKind
@@ -24,6 +25,8 @@ allowed_option = click.option(
     metavar="FILE",
     help="File of allowed signers, in place of data/policies/allowed_signers.",
 )
+
+key_option = click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help="Private key of SSH to sign with.")
 
 
 class Release(click.Group):
@@ -60,10 +63,12 @@ def release() -> None:
 @click.option("--asked-by", "by", required=True, metavar="NAME", help="Who asks for it.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why it is released, for who checks.")
 @click.option("--world", default="default", show_default=True, metavar="NAME", help="The synthetic world.")
-def new(name: str, reports: tuple[str, ...], by: str, reason: str, world: str) -> None:
+@key_option
+@allowed_option
+def new(name: str, reports: tuple[str, ...], by: str, reason: str, world: str, key: Path | None, allowed: Path | None) -> None:
     """Ask for a release: make a draft of it, or say everything that stands in the way."""
     where = paths()
-    folder = ask(Asked(name, reports, by, reason, world), where)
+    folder = ask(Asked(name, reports, by, reason, world, key, allowed), where)
     click.echo(f"{name} is a draft. Look at {relative(folder / PAGES['nl'], where)}; then somebody else approves it:")
     click.echo(f"  gm release approve {name} --by NAME{_as_kind(read_bundle(folder).kind)}")
 
@@ -92,10 +97,11 @@ def show(name: str, as_json: bool) -> None:
 
 def _told(bundle: Bundle) -> list[str]:
     content, approval = bundle.content, bundle.approval
+    signed = "signed" if ASKED_SIGNER in content else "not signed"
     lines = [
         f"release    {bundle.name}: {bundle.state}",
         f"data       {bundle.kind}",
-        f"asked by   {content['asked_by']}, {content['asked_at'][:10]}: {content['reason']}",
+        f"asked by   {content['asked_by']} ({signed}), {content['asked_at'][:10]}: {content['reason']}",
         f"digest     {bundle.digest}",
     ]
     return lines if approval is None else [*lines, f"approved   {approval['approved_by']}, {approval['approved_at'][:10]}"]
@@ -115,7 +121,7 @@ def _report(entry: dict[str, str]) -> dict[str, str]:
 )
 @click.argument("name", metavar="NAME")
 @click.option("--by", required=True, metavar="NAME", help="Who approves it; another person than who asked.")
-@click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help="Private key of SSH to sign with.")
+@key_option
 @allowed_option
 @click.option(
     "--kind",

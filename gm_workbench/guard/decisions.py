@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -43,6 +46,23 @@ def load_decisions(report: str, folder: Path | None = None) -> tuple[Decision, .
     if not file.exists():
         return ()
     return tuple(row for row in parse_decisions(file.read_text(encoding="utf-8-sig")) if row.report == report)
+
+
+def decided(folder: Path) -> Mapping[str, str]:
+    """Digest what was decided about each report; of one about which nothing was, it is empty.
+
+    Of a file that is malformed nobody knows which reports it is about: each has the digest of the file.
+    """
+    file = folder / "decisions.csv"
+    content = file.read_bytes() if file.exists() else b""
+    try:
+        rows = parse_decisions(content.decode("utf-8-sig")) if content else ()
+    except (DeclarationError, UnicodeDecodeError, csv.Error):
+        return defaultdict(hashlib.sha256(content).hexdigest)
+    told: dict[str, list[list[str]]] = {}
+    for row in rows:
+        told.setdefault(row.report, []).append([str(value) for value in astuple(row)])
+    return defaultdict(str, {name: hashlib.sha256(json.dumps(own).encode()).hexdigest() for name, own in told.items()})
 
 
 def parse_decisions(text: str) -> tuple[Decision, ...]:

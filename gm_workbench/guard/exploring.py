@@ -147,6 +147,30 @@ def _cell_faults(cell: Content, at: int) -> Iterator[str]:
         yield f"cell {at} asks for numbers as they are: `protected` is not True there, or might not be"
 
 
+def cells_asking(content: Content) -> list[int]:
+    """Give the code cells of a notebook, counted from 1, that ask for numbers as they are, or might."""
+    cells = enumerate(content["cells"], start=1)
+    return [at for at, cell in cells if cell.get("cell_type") == "code" and asks_unprotected(_source(cell))]
+
+
+def lines_asking(source: str) -> list[int]:
+    r"""Give the lines of a Python file at which it asks for numbers as they are, or might: by how it reads, not how it is set.
+
+    Raises
+    ------
+    SyntaxError, ValueError
+        If it is no Python.
+
+    Examples
+    --------
+    >>> lines_asking("show(x)\nshow(\n    x,\n    protected = SAFE,\n)")
+    [4]
+    """
+    nodes = list(ast.walk(ast.parse(source)))
+    shows = _names_of_show(nodes)
+    return sorted({node.lineno for node in nodes if isinstance(node, ast.keyword | ast.Call) and _shows_as_is(node, shows)})
+
+
 def _source(cell: Content) -> str:
     source = cell.get("source", "")
     return source if isinstance(source, str) else "".join(source)
@@ -195,11 +219,15 @@ def _last_name(node: ast.AST) -> str:
 
 
 def _might(node: ast.AST, shows: set[str]) -> bool:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value in ("protected", RUN_DIR) or "protected=" in node.value.replace(" ", "")
+    return _shows_as_is(node, shows)
+
+
+def _shows_as_is(node: ast.AST, shows: set[str]) -> bool:
     match node:
         case ast.keyword(arg="protected", value=value):
-            return not (isinstance(value, ast.Constant) and value.value is True)
-        case ast.Constant(value=str(text)):
-            return text in ("protected", RUN_DIR) or "protected=" in text.replace(" ", "")
+            return not _is_true(value)
         case ast.Call(func=func, args=args, keywords=keywords) if _last_name(func) in shows:
             # a second argument is `protected`; of keywords that come from elsewhere nobody knows what they hold
             return (len(args) > 1 and not _is_true(args[1])) or any(_is_open(one) for one in (*args, *keywords))

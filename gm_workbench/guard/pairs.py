@@ -74,11 +74,21 @@ def small(rule: Rule, one: Term, other: Term, asked: Iterable[Candidate] = ()) -
     sides = (*one.sides, *other.sides)
     threshold, width = max(side.rules.threshold for side in sides), max(side.rules.width for side in sides)
     low, high = _apart(rule, one, other)
-    if gives_away((low, high), threshold, width):
+    if not _unchanged(rule, one, other) and gives_away((low, high), threshold, width):
         first, second = (one, other) if one.range[1] >= other.range[1] else (other, one)
         candidates = set(asked) or {(term.side.report, term.told.output) for term in (one, other) if term.side.asked}
         text = f"{first.name} − {second.name} = <{threshold} persons"
         yield Finding(rule, text, tuple(sorted(candidates)))
+
+
+def _unchanged(rule: Rule, one: Term, other: Term) -> bool:
+    """Whether a report that was made again prints the same, and nothing else in the two tells more of one than of the other.
+
+    Of an exact count that stayed the same the difference is nought; of a share whose persons are known to a few only, it is
+    nought to a few, which says less.
+    """
+    same = (one.told.printed, one.told.marked, one.range) == (other.told.printed, other.told.marked, other.range)
+    return rule is Rule.REVISION and same
 
 
 def few_changed(rule: Rule, one: Term, other: Term) -> Iterator[Finding]:

@@ -27,9 +27,9 @@ from gm_workbench.report.collection import (
     told_of,
     write_collection,
 )
-from gm_workbench.report.release_approval import allowed_signers
 from gm_workbench.report.release_beside import merged_places
 from gm_workbench.report.release_bundle import RELEASE
+from gm_workbench.report.release_signing import allowed_signers
 from gm_workbench.settings import Paths
 
 LOCK = ".lock"

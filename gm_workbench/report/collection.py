@@ -17,6 +17,7 @@ from gm_workbench.errors import CannotCollect
 from gm_workbench.report.closed import close, remove_closed
 from gm_workbench.report.collect_parts import Part
 from gm_workbench.report.collect_set import COLUMNS, rows_of
+from gm_workbench.report.files import loose_folders
 from gm_workbench.vocabulary.checksums import CHECKSUMS, checksum_lines, digests_by_name, sha256
 from gm_workbench.vocabulary.schemas import DataKind
 
@@ -99,8 +100,10 @@ def _read(folder: Path) -> tuple[list[str], dict[str, Any]]:
     sums = digests_by_name((folder / CHECKSUMS).read_text(encoding="utf-8"))
     there.pop(CHECKSUMS)
     wrong = sorted(name for name in {*there, *sums} if there.get(name) != sums.get(name))
-    if wrong:
-        return [f"{name}: missing, changed, or not one of its files" for name in wrong], {}
+    faults = [f"{name}: missing, changed, or not one of its files" for name in wrong]
+    faults += [f"{name}/: a folder without a file" for name in loose_folders(folder) if name != PARTS]
+    if faults:
+        return faults, {}
     content = json.loads((folder / COLLECTION).read_text(encoding="utf-8"))
     if content.get("schema") != SCHEMA or content.keys() != KEYS or content["name"] != folder.name:
         return [f"{COLLECTION}: schema must be {SCHEMA}, with its keys and no others, and the name that of the folder"], {}

@@ -16,6 +16,13 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
+def loose_folders(folder: Path) -> list[str]:
+    """Name the folders in which, and below which, there is no file: checksums do not see them."""
+    everything = sorted(folder.rglob("*"))
+    held = {above for one in everything if not one.is_dir() for above in one.parents}
+    return [one.relative_to(folder).as_posix() for one in everything if one.is_dir() and one not in held]
+
+
 def edited(files: Mapping[str, bytes]) -> tuple[str, ...]:
     """Name the files of a report that are not what was written, by its checksums, each with what is wrong with it.
 

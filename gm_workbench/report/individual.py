@@ -10,11 +10,11 @@ from pathlib import Path
 
 from gm_workbench.errors import DisclosureRefused
 from gm_workbench.guard.exploring import RUN_DIR
-from gm_workbench.intake.kept.individual import private_base, private_of_person
+from gm_workbench.intake.kept.individual import PRIVATE, private_base, private_of_person
 from gm_workbench.intake.kept.private import FILE_MODE, FOLDER_MODE, write_whole
 from gm_workbench.outputs.individual import Individual
 from gm_workbench.report.phrases import BANDS
-from gm_workbench.settings import Paths, paths
+from gm_workbench.settings import CHECKED, RAW, Paths, own_roots, paths
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Language, Text, number
 
@@ -62,8 +62,8 @@ def keep_private(result: Individual, professional: str, where: Paths | None = No
     ------
     DisclosureRefused
         With everything that stands in the way: a batch runs; it is no individual result, or nobody's; the private folder lies
-        in `reports/` or `releases/`, is a symbolic link, is another's or can be read by others; the system cannot hold rights.
-        Nothing is written.
+        in the project and is not its `private/`, or among deliveries; it is a symbolic link, is another's or can be read by
+        others; the system cannot hold rights. Nothing is written.
     """
     project = where or paths()
     faults = list(_call_faults(result, professional))
@@ -91,9 +91,26 @@ def _call_faults(result: object, professional: object) -> Iterator[str]:
 
 
 def _place_faults(base: Path, project: Paths) -> Iterator[str]:
-    for shelf in (project.reports, project.releases, project.notebooks):
-        if base.resolve().is_relative_to(shelf.resolve()):
-            yield f"the private folder lies in {shelf.name}/, from which things are shared"
+    """Say where the private folder may not lie: in the project it is `private/` and no other, which git leaves alone."""
+    stands, root = base.resolve(), project.root.resolve()
+    if stands.is_relative_to(root) and stands != root / PRIVATE:
+        where = stands.relative_to(root).parts[0]
+        yield f"the private folder lies in {where}/ of the project, from which things are shared; it must be {_ALLOWED}"
+    for delivered in _delivered(project):
+        if stands.is_relative_to(delivered.resolve()):
+            yield f"the private folder lies among deliveries; it must be {_ALLOWED}"
+
+
+_ALLOWED = (
+    f"{PRIVATE}/ of the project itself, or lie outside of the project in a data root: give the place another, with --data or "
+    "in data/roots.csv"
+)
+
+
+def _delivered(project: Paths) -> list[Path]:
+    """Give the folders of deliveries and checked tables in each data root outside the project."""
+    roots = {*own_roots(project.roots).values(), *([project.data] if project.data else [])}
+    return [root / name for root in sorted(roots) for name in (RAW, CHECKED)]
 
 
 def _folder_faults(base: Path, folder: Path) -> Iterator[str]:

@@ -27,7 +27,7 @@ class Manifest:
     parameters : mapping of str to str, int or float
         The notebook's parameters as they ran.
     policy, policy_version : str
-        The disclosure rules that protected the report; `decisions` is the digest of the list of decisions.
+        The disclosure rules that protected the report; `decisions` is the digest of what was decided about it.
     protocol_version : int
     protocol_digest : str
         SHA-256 of the declared study.

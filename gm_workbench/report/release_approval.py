@@ -5,31 +5,26 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from gm_workbench.errors import ApprovalRefused, BundleBroken, CannotRelease
 from gm_workbench.report.closed import close, remove_closed
-from gm_workbench.report.release_asking import DRAFT_SHELF, draft_of, own_texts, read_reports, refuse_scanned
+from gm_workbench.report.release_alone import DRAFT_SHELF, alone, clear_unfinished, unfinished
+from gm_workbench.report.release_asking import draft_of, own_texts, read_reports, refuse_scanned
 from gm_workbench.report.release_beside import held_against
 from gm_workbench.report.release_bundle import REPORTS, SCHEMA, Bundle, read_bundle, state_of
 from gm_workbench.report.release_decisions import decisions_about
 from gm_workbench.report.release_history import HISTORY, head, read_history, with_line
 from gm_workbench.report.release_names import checked_name, checked_person, may_be_one, one_person, signer_name
 from gm_workbench.report.release_refusal import PROPOSED, refuse_differences
-from gm_workbench.report.release_shelf import folders_of, line_of, shelf_faults
-from gm_workbench.report.release_signing import ALLOWED, APPROVAL, sign, verify
+from gm_workbench.report.release_shelf import folders_of, line_of, shelf_faults, verify_signatures
+from gm_workbench.report.release_signing import APPROVAL, allowed_signers, sign
+from gm_workbench.report.release_taken import approved_as
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.schemas import DataKind
-
-LOCK = ".lock"
-LOCK_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +36,6 @@ class Consent:
     kind: DataKind = DataKind.REAL
     key: Path | None = None
     allowed: Path | None = None
-
-
-def allowed_signers(paths: Paths, named: Path | None = None) -> Path:
-    """Give the file of allowed signers: the one that was named, or the project's own."""
-    return named or paths.policies / ALLOWED
 
 
 def approve(consent: Consent, paths: Paths, now: datetime | None = None) -> Bundle:
@@ -75,14 +65,15 @@ def approve(consent: Consent, paths: Paths, now: datetime | None = None) -> Bund
         As when it was asked for: another bundle may have been approved since.
     """
     name, by = checked_name(consent.name), checked_person(consent.by, "approves a release")
-    with _alone(paths.releases):
+    with alone(paths.releases):
+        clear_unfinished(paths.releases, name)
         _clear_interrupted(name, by, paths)
         draft = _draft(name, by, consent.kind, paths)
-        half = paths.releases / f".{name}.new-{os.getpid()}"
-        remove_closed(half)
+        half = paths.releases / f"{unfinished(name)}{os.getpid()}"
         try:
             shutil.copytree(draft.folder, half, symlinks=True)
             _check_again(read_bundle(half), paths)
+            verify_signatures(read_bundle(half), allowed_signers(paths, consent.allowed))
             _write_approval(half, draft, by, consent, paths, now or datetime.now(UTC))
             bundle = read_bundle(half)
             close(half)
@@ -95,21 +86,11 @@ def approve(consent: Consent, paths: Paths, now: datetime | None = None) -> Bund
         return bundle
 
 
-@contextmanager
-def _alone(releases: Path) -> Iterator[None]:
-    """Let one approval after another go: each is held against those before it."""
-    releases.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(releases / LOCK, timeout=LOCK_SECONDS):
-            yield
-    except Timeout:
-        raise ApprovalRefused("Somebody else is approving a release at this moment. Wait until that has ended.") from None
-
-
 def _draft(name: str, by: str, kind: DataKind, paths: Paths) -> Bundle:
     """Read the draft, and hold it against who approves it and as what."""
-    if (paths.releases / name).exists():
-        raise ApprovalRefused(f"{name} was approved already, and is not changed any more. A correction is a new release.")
+    taken = approved_as(name, paths)
+    if taken:
+        raise ApprovalRefused(taken)
     folder = draft_of(paths, name)
     if not folder.exists():
         raise CannotRelease(f"There is no draft {name}; gm release list says which there are.")
@@ -119,7 +100,9 @@ def _draft(name: str, by: str, kind: DataKind, paths: Paths) -> Bundle:
     if may_be_one(by, draft.content["asked_by"]):
         raise ApprovalRefused(
             f"{name} must be approved by another person than {draft.content['asked_by']}, who asked for it, but got {by}. "
-            "Ask a colleague to look at it; if these are two people, write more of their names."
+            "Ask a colleague to look at it. If these are two people, both write a name with a word that is unlike all of the "
+            f"other's: another first name, an initial, a name at birth. Discard the draft (gm release discard {name}) and ask "
+            "again under the longer name; then approve under the other."
         )
     if draft.kind is not kind:
         as_kind = "" if draft.kind is DataKind.REAL else f" --kind {draft.kind}"
@@ -213,7 +196,8 @@ def discard(name: str, paths: Paths) -> None:
     folder = draft_of(paths, name)
     if not folder.is_dir() or folder.is_symlink():
         raise CannotRelease(f"There is no draft {name}; gm release list says which there are.")
-    with _alone(paths.releases):
+    with alone(paths.releases):
+        clear_unfinished(paths.releases, name)
         remove_closed(folder)
     folder.with_name(f"{name}{PROPOSED}").unlink(missing_ok=True)
 
@@ -244,9 +228,7 @@ def verify_release(name: str, paths: Paths, allowed: Path | None = None) -> Bund
     faults = [*own, *(f"{one}: is in {HISTORY}, and its bundle is not there" for one in gone if one != name)]
     if faults:
         raise BundleBroken("releases/ is not what was approved:\n" + "\n".join(f"  - {fault}" for fault in faults))
-    if bundle.signed:
-        at = datetime.fromisoformat(bundle.approval["approved_at"])
-        verify(folder, allowed_signers(paths, allowed), bundle.approval["signer"], at)
+    verify_signatures(bundle, allowed_signers(paths, allowed))
     return bundle
 
 

@@ -5,42 +5,49 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from gm_workbench.errors import CannotRelease, DeclarationError, DisclosureRefused
 from gm_workbench.guard.decisions import Decision, load_decisions
 from gm_workbench.guard.differencing import Differenced
-from gm_workbench.guard.policy import load_policy
+from gm_workbench.guard.policy import load_policy, policy_names
 from gm_workbench.guard.scan import scan_folder
+from gm_workbench.report.judged import JUDGED, policy_content
+from gm_workbench.report.release_alone import DRAFT_SHELF, alone, clear_unfinished, unfinished
 from gm_workbench.report.release_beside import Beside, held_against
 from gm_workbench.report.release_bundle import DECISIONS, RELEASE, REPORTS, SCHEMA, SUMMARY_CSV, entry_of, read_bundle
 from gm_workbench.report.release_decisions import decisions_about, decisions_csv
-from gm_workbench.report.release_names import checked_name, checked_person, checked_steps, name_for
-from gm_workbench.report.release_reading import Finished, decision_faults, read_finished
+from gm_workbench.report.release_names import checked_name, checked_person, checked_steps, name_for, signer_name
+from gm_workbench.report.release_printed import printed_faults
+from gm_workbench.report.release_reading import Finished, decision_faults, faulty, read_finished
 from gm_workbench.report.release_refusal import PROPOSED, refuse_differences
+from gm_workbench.report.release_signing import ASKED_SIGNER, REQUEST, allowed_signers, sign
 from gm_workbench.report.release_summary import pages, summary_csv
+from gm_workbench.report.release_taken import approved_as, drafted_as
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.checksums import CHECKSUMS, checksum_lines, sha256
 from gm_workbench.vocabulary.schemas import DataKind
 
-DRAFT_SHELF = ".drafts"
 WORLDS = "_worlds"
 DEFAULT_WORLD = "default"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody asked for: which reports, and why."""
+    """What somebody asked for: which reports, and why; with a key it is signed, and held against the allowed signers."""
 
     name: str
     reports: tuple[str, ...]
     by: str
     reason: str
     world: str = DEFAULT_WORLD
+    key: Path | None = None
+    allowed: Path | None = None
 
 
 def draft_of(paths: Paths, name: str) -> Path:
@@ -72,6 +79,8 @@ def ask(asked: Asked, paths: Paths, now: datetime | None = None) -> Path:
         written to `releases/.drafts/<name>.proposed.csv`.
     DisclosureRefused
         If the scanner finds what looks like a record.
+    ApprovalRefused
+        If who asks has no name, or the key is not that person's.
     BundleBroken
         If an approved bundle, which it is held against, is not what was approved.
     """
@@ -79,8 +88,7 @@ def ask(asked: Asked, paths: Paths, now: datetime | None = None) -> Path:
     by = checked_person(asked.by, "asks for a release")
     if not asked.reason.strip():
         raise CannotRelease("A release needs a reason, in a few words: --reason ...")
-    if folder.exists() or (paths.releases / asked.name).exists():
-        raise CannotRelease(f"There is a release {asked.name} already; see gm release show {asked.name}. Choose another name.")
+    _refuse_taken(asked.name, paths)
     reports = read_reports(_paths_of(asked), paths)
     name_for(asked.name, _one_kind(reports))
     at = now or datetime.now(UTC)
@@ -88,9 +96,23 @@ def ask(asked: Asked, paths: Paths, now: datetime | None = None) -> Path:
     refuse_differences(found, beside, by, at.date(), folder.with_name(f"{asked.name}{PROPOSED}"))
     content = release_content(asked, by, at, reports, found, beside)
     texts = own_texts(content, reports, decisions_about(reports, paths))
-    _put(folder, texts, reports)
+    with alone(paths.releases):
+        clear_unfinished(paths.releases, asked.name)
+        _refuse_taken(asked.name, paths)
+        _put(folder, texts, reports, partial(_signed, asked=asked, by=by, at=at, paths=paths))
     folder.with_name(f"{asked.name}{PROPOSED}").unlink(missing_ok=True)
     return folder
+
+
+def _refuse_taken(name: str, paths: Paths) -> None:
+    taken = approved_as(name, paths) or drafted_as(name, paths)
+    if taken:
+        raise CannotRelease(f"There is a release {name} already. {taken}")
+
+
+def _signed(folder: Path, asked: Asked, by: str, at: datetime, paths: Paths) -> None:
+    if asked.key:
+        sign(folder, asked.key, signer_name(by), allowed_signers(paths, asked.allowed), at, REQUEST)
 
 
 def _paths_of(asked: Asked) -> list[str]:
@@ -117,6 +139,8 @@ def read_reports(where: Iterable[str], paths: Paths) -> list[Finished]:
         except CannotRelease as error:
             faults.append(str(error))
             continue
+        printed = printed_faults(report.files, report.judged["outputs"], report.every_line)
+        faults += [faulty(path, printed)] if printed else []
         wrong = _policy_faults(report, paths) + decision_faults(report, load_decisions(report.report, paths.policies))
         faults += [f"{path} was made under other rules:\n" + "\n".join(f"  - {one}" for one in wrong)] if wrong else []
         made.append(report)
@@ -129,10 +153,17 @@ def _policy_faults(report: Finished, paths: Paths) -> list[str]:
     """Say whether a report was protected by a policy that has changed since."""
     name = report.manifest["policy"]
     try:
-        now = load_policy(name, paths.policies).digest
-    except DeclarationError:
-        return [f"the policy {name} is no longer there, or cannot be read"]
-    return [] if now == report.judged["policy"]["digest"] else [f"the policy {name} has changed; make the report anew"]
+        now = policy_content(load_policy(name, paths.policies))
+    except DeclarationError as error:
+        gone = name not in policy_names(paths.policies)
+        said = "is no longer there; put it back in data/policies/" if gone else f"is faulty now; mend it: {error}"
+        return [f"the policy {name} {said}"]
+    told = report.judged["policy"]
+    if now["digest"] != told["digest"]:
+        return [f"the policy {name} has changed; make the report anew"]
+    return (
+        [] if now == told else [f"{JUDGED} tells other rules than the policy {name} of this digest has; make the report anew"]
+    )
 
 
 def _one_kind(reports: Sequence[Finished]) -> DataKind:
@@ -161,6 +192,7 @@ def release_content(
         "name": asked.name,
         "data_kind": reports[0].manifest["kind"],
         "asked_by": by,
+        **({ASKED_SIGNER: signer_name(by)} if asked.key else {}),
         "asked_at": at.astimezone(UTC).isoformat(timespec="seconds"),
         "reason": asked.reason.strip(),
         "reports": [entry_of(report) for report in reports],
@@ -184,10 +216,10 @@ def own_texts(content: Mapping[str, Any], reports: Sequence[Finished], decisions
     }
 
 
-def _put(folder: Path, texts: Mapping[str, str], reports: Sequence[Finished]) -> None:
-    """Write a bundle beside its place, scan it, and give it its name: who comes second finds that it is taken."""
+def _put(folder: Path, texts: Mapping[str, str], reports: Sequence[Finished], seal: Callable[[Path], None]) -> None:
+    """Write a bundle beside its place, seal and scan it, and give it its name."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    half = Path(tempfile.mkdtemp(prefix=f".{folder.name}.new-", dir=folder.parent))
+    half = Path(tempfile.mkdtemp(prefix=unfinished(folder.name), dir=folder.parent))
     try:
         files = {name: text.encode("utf-8") for name, text in texts.items()}
         for report in reports:
@@ -197,9 +229,10 @@ def _put(folder: Path, texts: Mapping[str, str], reports: Sequence[Finished]) ->
             (half / name).write_bytes(content)
         sums = checksum_lines({name: sha256(content) for name, content in files.items()})
         (half / CHECKSUMS).write_bytes(sums.encode("utf-8"))
+        seal(half)
         refuse_scanned(half)
         read_bundle(half)
-        _rename(half, folder)
+        half.rename(folder)
     finally:
         shutil.rmtree(half, ignore_errors=True)
 
@@ -210,10 +243,3 @@ def refuse_scanned(folder: Path) -> None:
     if found:
         said = "\n".join(f"  {finding}" for finding in found)
         raise DisclosureRefused(f"A release must hold nothing that looks like a record, so it is not made. Found:\n{said}")
-
-
-def _rename(half: Path, folder: Path) -> None:
-    try:
-        half.rename(folder)
-    except OSError as error:
-        raise CannotRelease(f"There is a release {folder.name} already, made a moment ago. Choose another name.") from error

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from gm_workbench.errors import BundleBroken
-from gm_workbench.report.release_names import may_be_one, one_person, signer_name
+from gm_workbench.report.files import loose_folders
+from gm_workbench.report.release_names import is_name, may_be_one, signer_name
 from gm_workbench.report.release_reading import Finished, parse_finished
-from gm_workbench.report.release_signing import APPROVAL, SIGNATURE
+from gm_workbench.report.release_signing import APPROVAL, ASKED_SIGNER, SIGNATURE, SIGNED_REQUEST
 from gm_workbench.report.release_summary import INSIDE, PAGES
 from gm_workbench.vocabulary.checksums import CHECKSUMS, digests_by_name, sha256
 from gm_workbench.vocabulary.schemas import DataKind
@@ -25,7 +26,7 @@ RELEASE = "release.json"
 SUMMARY_CSV = "summary.csv"
 DECISIONS = "decisions.csv"
 REPORTS = "reports"
-BESIDE = frozenset({CHECKSUMS, APPROVAL, SIGNATURE})
+BESIDE = frozenset({CHECKSUMS, SIGNED_REQUEST, APPROVAL, SIGNATURE})
 """What the checksums of a bundle do not cover."""
 
 OWN = frozenset({RELEASE, SUMMARY_CSV, DECISIONS, *PAGES.values(), *INSIDE.values()})
@@ -126,7 +127,7 @@ def _read(folder: Path) -> tuple[list[str], Bundle | None]:
     if links:
         return [f"{link}: a symbolic link, or no file" for link in links], None
     files = {one.relative_to(folder).as_posix(): one.read_bytes() for one in everything if one.is_file()}
-    faults = list(_file_faults(files))
+    faults = [*_file_faults(files), *(f"{name}/: a folder without a file" for name in loose_folders(folder))]
     if faults:
         return faults, None
     content = json.loads(files[RELEASE])
@@ -134,7 +135,8 @@ def _read(folder: Path) -> tuple[list[str], Bundle | None]:
     reports, faults = _reports(content, files)
     digest = sha256(files[CHECKSUMS])
     bundle = Bundle(folder, content, approval, digest, reports)
-    return [*faults, *_content_faults(bundle), *_approval_faults(bundle, signature=SIGNATURE in files)], bundle
+    faults += [*_content_faults(bundle), *_request_faults(content, signature=SIGNED_REQUEST in files)]
+    return [*faults, *_approval_faults(bundle, signature=SIGNATURE in files)], bundle
 
 
 def _file_faults(files: Mapping[str, bytes]) -> Iterator[str]:
@@ -196,7 +198,7 @@ def entry_of(report: Finished) -> dict[str, Any]:
 
 def _content_faults(bundle: Bundle) -> Iterator[str]:
     content = bundle.content
-    if content.get("schema") != SCHEMA or content.keys() != KEYS:
+    if content.get("schema") != SCHEMA or content.keys() - {ASKED_SIGNER} != KEYS:
         yield f"{RELEASE}: schema must be {SCHEMA}, with the keys of {SCHEMA} and no others"
         return
     kinds = {entry["data_kind"] for entry in content["reports"]} | {
@@ -206,9 +208,18 @@ def _content_faults(bundle: Bundle) -> Iterator[str]:
         yield f"{RELEASE}: data_kind is not that of every report"
     if content["data_kind"] != DataKind.REAL and not content["name"].startswith(f"{content['data_kind']}-"):
         yield f"{RELEASE}: the name does not say that the data are {content['data_kind']}"
-    if not one_person(content["asked_by"]) or not content["reason"].strip():
+    if not is_name(content["asked_by"]) or not content["reason"].strip():
         yield f"{RELEASE}: nobody asked for it, or without a reason"
     datetime.fromisoformat(content["asked_at"])
+
+
+def _request_faults(content: Mapping[str, Any], *, signature: bool) -> Iterator[str]:
+    """Say whether it was signed by who asked for it, when it says so; `verify_signatures` holds the signature against a key."""
+    signed = ASKED_SIGNER in content
+    if signed and content[ASKED_SIGNER] != signer_name(content["asked_by"]):
+        yield f"{RELEASE}: signed by another than who asked for it"
+    if signed != signature:
+        yield f"{SIGNED_REQUEST}: {'missing' if signed else 'not expected'}"
 
 
 def _approval_faults(bundle: Bundle, *, signature: bool) -> Iterator[str]:
@@ -229,8 +240,10 @@ def _approval_faults(bundle: Bundle, *, signature: bool) -> Iterator[str]:
         "state": state_of(bundle.kind, signed=signed),
     }
     yield from (f"{APPROVAL}: {key} is not that of the bundle" for key, value in wanted.items() if approval[key] != value)
-    if not one_person(approval["approved_by"]) or may_be_one(approval["approved_by"], bundle.content["asked_by"]):
-        yield f"{APPROVAL}: approved by who asked for it"
+    if not is_name(approval["approved_by"]):
+        yield f"{APPROVAL}: approved by what is no name"
+    if may_be_one(approval["approved_by"], bundle.content["asked_by"]):
+        yield f"{APPROVAL}: approved by who asked for it, or under nearly the same name"
     if signed and approval["signer"] != signer_name(approval["approved_by"]):
         yield f"{APPROVAL}: signed by another than who approved"
     if signed != signature:

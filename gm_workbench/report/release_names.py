@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
 from gm_workbench.errors import ApprovalRefused, CannotRelease
 from gm_workbench.vocabulary.schemas import DataKind
@@ -13,6 +14,7 @@ COMMANDS = ("new", "show", "approve", "verify", "list", "discard", "drafts")
 
 _BUNDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _STEP = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_NAME = re.compile(r"[a-z .,;:'’()\u2010\u2011\u2013-]*")
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
 
 
@@ -90,24 +92,49 @@ def one_person(name: str) -> str:
 
 
 def may_be_one(name: str, other: str) -> bool:
-    """Whether two names may be of one person: each word of the shorter is a word of the longer, or its first letter.
+    """Whether two names may be of one person: each word of the shorter is a word of the longer, or is nearly one.
 
-    Order, a name in brackets and a first name by itself make no other person either. Two who are really two write more of their
-    names.
+    A word is nearly another when it is its first letter, or differs by one letter more, less or other, or two that changed
+    places. Order, a name in brackets and a first name by itself make no other person either. Two who are really two each write
+    a name that has a word which the other's has nothing like.
 
     Examples
     --------
     >>> [may_be_one("Noor Bakker", one) for one in ("Bakker, Noor", "N. Bakker", "Noor", "Noor Bakker (checker)")]
     [True, True, True, True]
+    >>> [may_be_one("Noor Bakker", one) for one in ("Noor Bakkers", "Noro van Bakker", "Nor Baker", "NoorBakkr")]
+    [True, True, True, True]
     >>> [may_be_one("Noor Bakker", one) for one in ("Sém Bakker", "Noor de Wit", "")]
     [False, False, False]
+    >>> may_be_one("Anna Smit", "Anne Smit"), may_be_one("Anna Maria Smit", "Anne Louise Smit")
+    (True, False)
     """
-    shorter, longer = sorted((signer_name(re.sub(r"\(.*?\)", " ", one)).split("-") for one in (name, other)), key=len)
-    left = sorted(longer, key=len)
-    for word in sorted(shorter, key=len, reverse=True):
-        found = next((one for one in left if word == one), None) or next((one for one in left if _initial(word, one)), None)
-        if not word or found is None:
-            return one_person(name) == one_person(other) != ""
+    joined = [one_person(one) for one in (name, other)]
+    bare = [re.sub(r"\(.*?\)", " ", one) for one in (name, other)]
+    found = any(_each_found(*sorted(map(_words, both), key=len)) for both in ((name, other), bare))
+    return all(joined) and (found or nearly(*joined))
+
+
+def _words(name: str) -> list[str]:
+    """Give the words of a name, without *van*, *de* and the like; `ij` is written `y` as often."""
+    words = signer_name(name).replace("ij", "y").split("-")
+    return [word for word in words if word not in PARTICLES] or words
+
+
+PARTICLES = frozenset(
+    ("al", "da", "de", "del", "den", "der", "di", "du", "el", "het", "la", "le", "te", "ten", "ter", "van", "von")
+)
+"""Words between a first and a last name: one more, less or other makes no other person."""
+
+
+def _each_found(words: list[str], others: list[str]) -> bool:
+    """Whether each word has one of its own among the others; those that are equal go first, then the longest."""
+    same = Counter(words) & Counter(others)
+    left = list((Counter(others) - same).elements())
+    for word in sorted((Counter(words) - same).elements(), key=len, reverse=True):
+        found = next((one for one in left if nearly(word, one) or _initial(word, one)), None)
+        if found is None:
+            return False
         left.remove(found)
     return True
 
@@ -116,15 +143,48 @@ def _initial(word: str, other: str) -> bool:
     return 1 in (len(word), len(other)) and word[:1] == other[:1]
 
 
+FEWEST_LETTERS = 3
+"""Shorter words are nearly nothing but themselves: *de* and *te* are two words."""
+
+
+def nearly(word: str, other: str) -> bool:
+    """Whether two words differ by no more than one letter more, less or other, or two that changed places.
+
+    >>> [nearly("bakker", one) for one in ("bakker", "bakkers", "baker", "bekker", "bakekr")], nearly("bakker", "bekkers")
+    ([True, True, True, True, True], False)
+    """
+    at = next((at for at, (one, two) in enumerate(zip(word, other, strict=False)) if one != two), min(len(word), len(other)))
+    one, two = word[at:], other[at:]
+    swapped = one[:2] == two[:2][::-1] and one[2:] == two[2:]
+    return word == other or (
+        min(len(word), len(other)) >= FEWEST_LETTERS and (swapped or one[1:] == two or one == two[1:] or one[1:] == two[1:])
+    )
+
+
 def signer_name(name: str) -> str:
     """Write the name of a person as the list of allowed signers has it.
 
     >>> signer_name("Sém de Wit")
     'sem-de-wit'
     """
-    bare = "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
-    words = re.sub(r"[^a-z0-9]+", "-", bare.casefold().translate(_PLAIN))
-    return words.strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", _plain(name)).strip("-")
+
+
+def _plain(text: str) -> str:
+    bare = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+    return bare.casefold().translate(_PLAIN)
+
+
+def is_name(name: str) -> bool:
+    """Whether it can be the name of a person: two letters at least, and nothing but letters and what stands between them.
+
+    A letter that only looks like one of a to z is none, nor is one that is not seen.
+
+    >>> [is_name(one) for one in ("Zoë d'Ile-Vos", "1234", "N", " . ", "No0r")]
+    [True, False, False, False, False]
+    """
+    hidden = any(unicodedata.category(one).startswith("C") for one in name)
+    return not hidden and _NAME.fullmatch(_plain(name)) is not None and len(one_person(name)) > 1
 
 
 def checked_person(name: str, role: str) -> str:
@@ -139,10 +199,11 @@ def checked_person(name: str, role: str) -> str:
     Raises
     ------
     ApprovalRefused
-        If there is no name, or it has letters that only look like those of another name.
+        If it is no name: see `is_name`.
     """
-    strange = [one for one in name if one.isalpha() and "LATIN" not in unicodedata.name(one, "")]
-    hidden = [one for one in name if unicodedata.category(one).startswith("C")]
-    if len(one_person(name)) < 2 or strange or hidden:
-        raise ApprovalRefused(f"Who {role} must be named, with the letters a to z (accents are fine); got {name!r}.")
+    if not is_name(name):
+        raise ApprovalRefused(
+            f"Who {role} must be named, with the letters a to z (accents are fine), two at least and no digits; got {name!r}. "
+            "Write a first and a last name, such as: Sem de Wit."
+        )
     return " ".join(name.split())

@@ -19,10 +19,11 @@ from gm_workbench.report.csvfiles import COLUMNS
 from gm_workbench.report.files import contents, edited
 from gm_workbench.report.judged import JUDGED, SCHEMA
 from gm_workbench.report.manifest import MANIFEST
+from gm_workbench.report.release_forms import ESTIMATES, form_faults
 from gm_workbench.report.release_kind import kind_faults
+from gm_workbench.report.release_twice import estimate_faults, is_number, line_faults
 from gm_workbench.vocabulary.checksums import CHECKSUMS, sha256
 
-ESTIMATES = "estimates.json"
 PAGES = ("report.html", "report.en.html")
 _FILE = re.compile(
     r"report(\.en)?\.html|report\.ipynb|(estimates|guard|manifest)\.json|checksums\.sha256|outputs/[a-z][a-z0-9_]*\.csv"
@@ -33,7 +34,6 @@ MANIFEST_KEYS = (
     *("study", "place", "place_name", "period", "world", "kind", "parameters"),
     *("policy", "policy_version", "protocol_digest", "protocol_version", "commit", "dirty", "lock", "decisions"),
 )
-OUTPUT_KEYS = ("id", "role", "verdict", "reasons", "counts", "cells", "hidden", "withheld", "heading", "context", "population")
 _DECIDED = re.compile(r"(released|withheld) by .+ on \d{4}-\d{2}-\d{2}: ")
 
 
@@ -69,6 +69,11 @@ class Finished:
     def lines(self, output: str) -> list[dict[str, str]]:
         """Give the lines of one output's numbers."""
         return lines_of(self.files.get(f"outputs/{output}.csv", b""))
+
+    @property
+    def every_line(self) -> dict[str, list[dict[str, str]]]:
+        """Give the lines of each output's numbers, by its id."""
+        return {output["id"]: self.lines(output["id"]) for output in self.judged["outputs"]}
 
 
 def lines_of(content: bytes) -> list[dict[str, str]]:
@@ -135,9 +140,9 @@ def _json(content: bytes) -> dict[str, Any] | None:
 
 
 def _faults(made: Finished) -> Iterator[str]:
-    missing = [f"{MANIFEST}: {key} is missing" for key in MANIFEST_KEYS if key not in made.manifest]
-    yield from missing
-    if missing:
+    strange = form_faults(made.manifest, made.judged, made.estimates, MANIFEST_KEYS)
+    yield from strange
+    if strange:
         return
     yield from kind_faults(made.files, made.manifest, made.judged, made.estimates)
     yield from _same_report(made)
@@ -168,39 +173,32 @@ def _same_report(made: Finished) -> Iterator[str]:
 
 
 def _output_faults(made: Finished, output: Mapping[str, Any]) -> Iterator[str]:
-    unknown = [key for key in OUTPUT_KEYS if key not in output]
-    if unknown:
-        yield f"{JUDGED}: an output lacks {', '.join(unknown)}"
-        return
     name, verdict = output["id"], output["verdict"]
-    if verdict not in [one.name.lower() for one in Verdict]:
-        yield f"{name}: the verdict {verdict!r} is not known"
-    elif verdict != Verdict.RELEASE.name.lower() and not output["withheld"]:
+    if verdict != Verdict.RELEASE.name.lower() and not output["withheld"]:
         yield f"{name}: the verdict is {verdict}, and it is shown"
-    if output["counts"] not in ("exact", "rounded"):
-        yield f"{name}: counts must be exact or rounded"
     yield from _numbers_faults(made, output)
 
 
 def _numbers_faults(made: Finished, output: Mapping[str, Any]) -> Iterator[str]:
     name, lines = output["id"], made.lines(output["id"])
+    rules, exact = Rules.read(made.judged["policy"]), output["counts"] == "exact"
     try:
-        told(name, lines, Rules.read(made.judged["policy"]), exact=output["counts"] == "exact")
+        told(name, lines, rules, exact=exact)
     except NotACount as error:
         yield f"outputs/{name}.csv: {error}"
+    yield from line_faults(name, lines, rules, exact=exact)
+    if sum(not is_number(line["value"]) for line in lines) != output["hidden"]:
+        yield f"outputs/{name}.csv: does not hide as many numbers as {JUDGED} says"
     if len(lines) != output["cells"] or (output["withheld"] and lines):
         yield f"outputs/{name}.csv: does not have the numbers that {JUDGED} speaks of"
 
 
 def _count_faults(made: Finished) -> Iterator[str]:
-    ids = [output.get("id") for output in made.judged["outputs"]]
+    ids = [output["id"] for output in made.judged["outputs"]]
     yield from (f"{name}: not one of the outputs that the guard saw" for name in sorted(_outputs(made) - set(ids)))
     if len(set(ids)) < len(ids):
         yield f"{JUDGED}: an output stands in it twice"
-    shown = {output.get("estimand") for output in made.judged["outputs"] if not output.get("withheld")}
-    for estimate in made.estimates["estimates"]:
-        if estimate["estimand"] not in shown:
-            yield f"{ESTIMATES}: tells {estimate['estimand']}, which no output shows"
+    yield from estimate_faults(made.manifest, made.judged, made.estimates, made.every_line)
 
 
 def _outputs(made: Finished) -> set[str]:

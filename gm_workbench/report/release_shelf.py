@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from gm_workbench.errors import BundleBroken
 from gm_workbench.report.release_bundle import Bundle, read_bundle
 from gm_workbench.report.release_history import HISTORY, read_history
-from gm_workbench.report.release_signing import APPROVAL
+from gm_workbench.report.release_signing import APPROVAL, ASKED_SIGNER, REQUEST, verify
 from gm_workbench.vocabulary.checksums import sha256
 
 
@@ -27,6 +28,21 @@ def approved_bundles(releases: Path) -> tuple[Bundle, ...]:
     if faults:
         raise BundleBroken("releases/ is not what was approved:\n" + "\n".join(f"  - {fault}" for fault in faults))
     return tuple(bundles[line["name"]] for line in lines)
+
+
+def verify_signatures(bundle: Bundle, allowed: Path) -> None:
+    """Hold what is signed of a bundle, the request and the approval, against a file of allowed signers.
+
+    Raises
+    ------
+    BundleBroken
+        If a signature is not that of who asked, or who approved.
+    """
+    content, approval = bundle.content, bundle.approval
+    if ASKED_SIGNER in content:
+        verify(bundle.folder, allowed, content[ASKED_SIGNER], datetime.fromisoformat(content["asked_at"]), REQUEST)
+    if approval is not None and bundle.signed:
+        verify(bundle.folder, allowed, approval["signer"], datetime.fromisoformat(approval["approved_at"]))
 
 
 def folders_of(releases: Path) -> list[Path]:

@@ -1,7 +1,8 @@
-"""Signatures on approvals: `ssh-keygen -Y`, in the namespace gm-release, held against a file of allowed signers.
+"""Signatures on approvals and on requests: `ssh-keygen -Y`, each in a namespace of its own, held against allowed signers.
 
 No key is ever made, kept or copied here. The file of allowed signers has a line for each person who may approve:
-``sem-de-wit namespaces="gm-release" ssh-ed25519 AAAA...``, with ``valid-before`` where a key expires.
+``sem-de-wit namespaces="gm-release" ssh-ed25519 AAAA...``, with ``valid-before`` where a key expires; who may ask with a
+signature has the namespace gm-release-request.
 """
 
 from __future__ import annotations
@@ -9,14 +10,20 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gm_workbench.errors import ApprovalRefused, BundleBroken
+from gm_workbench.settings import Paths
+from gm_workbench.vocabulary.checksums import CHECKSUMS
 
-NAMESPACE = "gm-release"
 APPROVAL = "approval.json"
 SIGNATURE = f"{APPROVAL}.sig"
+SIGNED_REQUEST = f"{CHECKSUMS}.sig"
+ASKED_SIGNER = "asked_signer"
+"""A key of `release.json` that is there only when who asked signed: the name that the allowed signers have for that person."""
+
 ALLOWED = "allowed_signers"
 """Its place is `data/policies/`: who may approve is declared, and reviewed like any other rule."""
 
@@ -24,20 +31,39 @@ PROGRAM = "ssh-keygen"
 SECONDS = 120
 
 
-def sign(folder: Path, key: Path, signer: str, allowed: Path, at: datetime) -> None:
-    """Sign the approval in a folder, and hold the signature against the allowed signers at once.
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What is signed: a file of a bundle, and the namespace, so that one signature never stands for the other."""
+
+    file: str
+    namespace: str
+
+
+APPROVED = Signed(APPROVAL, "gm-release")
+REQUEST = Signed(CHECKSUMS, "gm-release-request")
+"""Who asks signs the checksums: so every file, and with `release.json` the name of who asked."""
+
+
+def allowed_signers(paths: Paths, named: Path | None = None) -> Path:
+    """Give the file of allowed signers: the one that was named, or the project's own."""
+    return named or paths.policies / ALLOWED
+
+
+def sign(folder: Path, key: Path, signer: str, allowed: Path, at: datetime, what: Signed = APPROVED) -> None:
+    """Sign the approval or the request in a folder, and hold the signature against the allowed signers at once.
 
     Parameters
     ----------
     folder : Path
-        Holds `approval.json`; the signature is put beside it.
+        Holds the file that is signed; the signature is put beside it.
     key : Path
         A private key of SSH; when it has a passphrase, `ssh-keygen` asks for it.
     signer : str
         The name that the file of allowed signers has for this person.
     allowed : Path
     at : datetime
-        When it was approved.
+        When it was approved or asked for.
+    what : Signed
 
     Raises
     ------
@@ -47,16 +73,20 @@ def sign(folder: Path, key: Path, signer: str, allowed: Path, at: datetime) -> N
     _is_there(ApprovalRefused)
     if not key.is_file():
         raise ApprovalRefused(f"There is no key {key.name}. Name a private key of SSH with --key, or leave it out.")
-    made = _run(["-Y", "sign", "-q", "-f", str(key), "-n", NAMESPACE, str(folder / APPROVAL)])
-    if made.returncode != 0 or not (folder / SIGNATURE).is_file():
+    made = _run(["-Y", "sign", "-q", "-f", str(key), "-n", what.namespace, str(folder / what.file)])
+    if made.returncode != 0 or not _signature(folder, what).is_file():
         raise ApprovalRefused(f"{PROGRAM} could not sign with {key.name}: is it a private key of SSH, and can you read it?")
-    fault = fault_of(folder, signer, allowed, at)
+    fault = fault_of(folder, signer, allowed, at, what)
     if fault:
         raise ApprovalRefused(fault)
 
 
-def verify(folder: Path, allowed: Path, signer: str, at: datetime) -> None:
-    """Hold the signature of an approved bundle against a file of allowed signers.
+def _signature(folder: Path, what: Signed) -> Path:
+    return folder / f"{what.file}.sig"
+
+
+def verify(folder: Path, allowed: Path, signer: str, at: datetime, what: Signed = APPROVED) -> None:
+    """Hold a signature of a bundle against a file of allowed signers.
 
     Parameters
     ----------
@@ -64,9 +94,10 @@ def verify(folder: Path, allowed: Path, signer: str, at: datetime) -> None:
         The bundle.
     allowed : Path
     signer : str
-        As its `approval.json` names it.
+        As its `approval.json` names it, or its `release.json`.
     at : datetime
-        When it was approved: a key that expired later does not undo it.
+        When it was signed: a key that expired later does not undo it.
+    what : Signed
 
     Raises
     ------
@@ -74,17 +105,18 @@ def verify(folder: Path, allowed: Path, signer: str, at: datetime) -> None:
         If the signature is not this person's, or cannot be checked: `ssh-keygen` is not installed.
     """
     _is_there(BundleBroken)
-    fault = fault_of(folder, signer, allowed, at)
+    fault = fault_of(folder, signer, allowed, at, what)
     if fault:
         raise BundleBroken(fault)
 
 
-def fault_of(folder: Path, signer: str, allowed: Path, at: datetime) -> str:
+def fault_of(folder: Path, signer: str, allowed: Path, at: datetime, what: Signed = APPROVED) -> str:
     """Say what is wrong with a signature, or nothing."""
     if not allowed.is_file():
         return (
             f"There is no file of allowed signers ({allowed.name}), so nobody's signature counts. Put it in data/policies/, or "
-            f'name one with --allowed; it has a line for each approver: {signer} namespaces="{NAMESPACE}" and the public key.'
+            f"name one with --allowed; it has a line for each signer: "
+            f'{signer} namespaces="{what.namespace}" and the public key.'
         )
     time = at.astimezone(UTC).strftime("%Y%m%d%H%M%S")
     words = [
@@ -95,17 +127,17 @@ def fault_of(folder: Path, signer: str, allowed: Path, at: datetime) -> str:
         "-I",
         signer,
         "-n",
-        NAMESPACE,
+        what.namespace,
         "-s",
-        str(folder / SIGNATURE),
+        str(_signature(folder, what)),
         "-O",
         f"verify-time={time}",
     ]
-    if _run(words, (folder / APPROVAL).read_bytes()).returncode == 0:
+    if _run(words, (folder / what.file).read_bytes()).returncode == 0:
         return ""
     return (
         f"The signature is not one of {signer} that {allowed.name} allows: another key, a key that was not valid when it was "
-        f"approved, another namespace than {NAMESPACE}, or the approval was changed."
+        f"signed, another namespace than {what.namespace}, or {what.file} was changed."
     )
 
 
@@ -113,7 +145,7 @@ def _is_there(error: type[ApprovalRefused] | type[BundleBroken]) -> None:
     if shutil.which(PROGRAM) is None:
         raise error(
             f"{PROGRAM} was not found on this machine, so nothing can be signed and no signature can be checked. Install "
-            "OpenSSH; or approve without --key: the state then reads approved, unsigned."
+            "OpenSSH; or leave out --key: the state then reads unsigned."
         )
 
 

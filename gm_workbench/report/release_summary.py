@@ -14,6 +14,7 @@ from gm_workbench.guard.sizes import is_answer
 from gm_workbench.report.page import CSP, environment, style
 from gm_workbench.report.phrases import KINDS, NETWORK, PHRASES
 from gm_workbench.report.release_reading import Finished
+from gm_workbench.report.release_signing import ASKED_SIGNER
 from gm_workbench.report.release_words import COMPARED, DECIDED, HELD, HIDDEN, OF_ALL, RULES, VERDICTS, WORDS, rule_said
 from gm_workbench.vocabulary.schemas import DataKind
 from gm_workbench.vocabulary.text import Language, Text
@@ -122,6 +123,7 @@ def summary_html(
             kind=str(kind),
             kind_words=KINDS[kind][language],
             asked_by=content["asked_by"],
+            request="signed" if ASKED_SIGNER in content else "unsigned",
             asked_at=content["asked_at"][:10],
             reason=content["reason"],
             found_nothing="answered" if any(is_answer(one) for one in decisions) else "compared",

@@ -10,6 +10,8 @@ from gm_workbench.vocabulary.text import Language, Text
 WORDS = {
     "title": Text("Vrijgave", "Release"),
     "asked": Text("Gevraagd door", "Asked for by"),
+    "signed": Text("ondertekend", "signed"),
+    "unsigned": Text("niet ondertekend: wie het vroeg, is niet te bewijzen", "not signed: who asked for it cannot be proven"),
     "reason": Text("Waarom", "Why"),
     "precheck": Text(
         "Dit is een voorcontrole, geen officiële vrijgave door de eigenaar van de gegevens. Wie controleert, leest hieronder "

@@ -122,6 +122,13 @@ def test_changed_declaration_is_named(project, made, file, why, studies):
     assert {standing.why for standing in told.values() if not standing.fresh} == {f"changed: {why}"}
 
 
+def test_decision_about_one_report_makes_no_other_stale(project, made):
+    file = project.policies / "decisions.csv"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f"{text}{TILBURG}/GM0855,who,withhold,too few,Ilse Vos,2026-11-01\n", encoding="utf-8")
+    assert stale(project) == {f"{TILBURG} × GM0855": "changed: the decisions on disclosure"}
+
+
 EVERYWHERE = ("GM0307", "GM0855", "published-unempdur")
 
 

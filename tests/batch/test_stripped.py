@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,44 @@ def test_hook_refuses_a_table_in_an_executed_copy_that_nobody_marked(write):
         assert fault_of(file) == "Cells 1 of an executed copy are not protected. Make it anew: make goldens"
 
 
+@pytest.mark.parametrize("folder", ["notebooks", "tests/notebooks", "elsewhere/deep"])
+def test_hook_refuses_a_notebook_anywhere_that_asks_for_numbers_as_they_are(write, folder):
+    shown, asked = nbformat.v4.new_code_cell("show(x)"), nbformat.v4.new_code_cell("show(\n    x, protected\n    = SAFE)")
+    file = write(shown, asked, folder=folder)
+    assert fault_of(file).startswith(f"{file}: cells 2 ask for numbers as they are, or might: remove `protected=` there")
+    assert fault_of(write(shown, folder=folder)) == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("from gm_workbench import show\nshow(\n    x,\n    protected = False,\n)\n", "4"),
+        ("import gm_workbench as gm\ngm.show(x, protected=SAFE)\n", "2"),
+        ("from gm_workbench import show as look\nlook(x, False)\nlook(x, **how)\n", "2, 3"),
+        ("from functools import partial\npartial(show, protected=0)(x)\n", "2"),
+        ("show(x)\nshow(x, protected=True)\n# show(x, protected=False)\n'protected=False'\n", ""),
+    ],
+)
+def test_hook_refuses_python_that_shows_numbers_as_they_are_by_how_it_reads(tmp_path, source, lines):
+    file = tmp_path / "look.py"
+    file.write_text(source, encoding="utf-8")
+    said = fault_of(file)
+    assert said == "" if not lines else said.startswith(f"{file}: lines {lines} ask for numbers as they are")
+    file.write_text("if this is no code", encoding="utf-8")
+    assert "cannot be read as Python" in fault_of(file)
+
+
+def test_only_the_room_of_show_and_its_tests_ask_for_numbers_as_they_are(tmp_path):
+    kept = tmp_path / "tests" / "guard" / "test_showing.py"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes((ROOT / "tests" / "guard" / "test_showing.py").read_bytes())
+    assert "ask for numbers as they are" in fault_of(kept)  # a copy elsewhere is not the test
+    own = [file for wing in ("gm_workbench", "tests", "benchmarks") for file in (ROOT / wing).rglob("*.py")]
+    speaking = [file for file in own if "protected=" in file.read_text(encoding="utf-8").replace(" ", "")]
+    assert len(speaking) > 3
+    assert [fault for file in speaking if (fault := fault_of(file))] == []
+
+
 @pytest.mark.parametrize("text", ["", "4711", '{"cells": 1}', '{"cells": [1]}'])
 def test_hook_refuses_what_is_no_notebook(tmp_path, capsys, text):
     file = tmp_path / "n.ipynb"
@@ -79,7 +118,9 @@ def test_hook_refuses_what_is_no_notebook(tmp_path, capsys, text):
 def test_hook_runs_on_every_notebook_that_is_committed():
     hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]["hooks"]
     (hook,) = [one for one in hooks if one["id"] == "empty-notebooks"]
-    assert (hook["entry"].rpartition(" ")[2], hook["files"]) == ("gm_workbench.batch.stripped", r"\.ipynb$")
+    assert hook["entry"].rpartition(" ")[2] == "gm_workbench.batch.stripped"
+    hooked = ("notebooks/a.ipynb", "a/b/c.IPYNB", "benchmarks/a.py", "README.md", "a.pyc")
+    assert [re.search(hook["files"], name) is not None for name in hooked] == [True, True, True, False, False]
     assert "notebooks/*.ipynb filter=gm-notebooks" in (ROOT / ".gitattributes").read_text(encoding="utf-8")
 
 

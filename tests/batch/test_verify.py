@@ -194,7 +194,7 @@ def test_other_seed_is_a_seed_and_data_that_changed(project):
 
 def test_changed_rules_are_named(project):
     with (project.policies / "decisions.csv").open("a", encoding="utf-8") as decisions:
-        decisions.write("\n")
+        decisions.write(f"{STUDY}/{PLACE},all,release,seen,Ilse Vos,2026-11-01\n")
     assert again(project).changed == (Part.RULES,)
 
 

@@ -268,6 +268,21 @@ def test_report_that_was_made_again_with_a_few_persons_less_gives_them_away():
     assert rules_found(report({"all": 124}), report({"all": 124}, origin="release-1")) == []
 
 
+def test_share_that_is_printed_again_as_it_was_gives_nobody_away_and_one_that_moved_does():
+    def made(share, n, origin=""):
+        read = told("work", [line("all", share, measure="share", n=n)], SUPPRESS, exact=True)
+        return Side("a", "GM0855", YEAR, "", "real", origin, f"{share}{n}", SUPPRESS, read)
+
+    first = made("0.45", 120, "release-1")
+    again = replace(made("0.45", 120), digest="another page")
+    assert rules_found(again, first) == []
+    assert set(rules_found(made("0.46", 120), first)) == {Rule.REVISION}
+    other_year = replace(again, period=NEXT)
+    assert set(rules_found(other_year, first)) == {Rule.PERIOD}
+    other_policy = replace(again, rules=replace(SUPPRESS, digest="d" * 8))
+    assert set(rules_found(other_policy, first)) == {Rule.POLICY}
+
+
 def test_mean_made_again_from_other_data_on_nearly_the_same_persons_is_found():
     def mean(value, n, inputs, origin=""):
         read = told("scores", [line("score", value, measure="estimate", n=n)], SUPPRESS, exact=True)

@@ -463,6 +463,13 @@ class Town:
         shutil.copytree(DATA / "policies", self.paths.policies)
         self.decisions = self.paths.policies / "decisions.csv"
 
+    @classmethod
+    def of(cls, root):
+        """Give a town that is there already."""
+        town = cls.__new__(cls)
+        town.paths, town.decisions = Paths(root), Paths(root).policies / "decisions.csv"
+        return town
+
     def report(
         self,
         place="GM0855",
@@ -488,8 +495,8 @@ class Town:
         write_report(folder, released, manifest, protocol)
         return folder
 
-    def ask(self, *reports, name="tilburg-2026", by="Noor Bakker", reason="for the council", now=NOON):
-        return ask(Asked(name, reports or ("tilburg_single_mothers/GM0855",), by, reason), self.paths, now)
+    def ask(self, *reports, name="tilburg-2026", by="Noor Bakker", reason="for the council", now=NOON, **more):
+        return ask(Asked(name, reports or ("tilburg_single_mothers/GM0855",), by, reason, **more), self.paths, now)
 
     def approve(self, name="tilburg-2026", by="Sem de Wit", *, now=NOON, **more):
         return approve(Consent(name, by, **more), self.paths, now)
@@ -525,7 +532,9 @@ def estimated(numbers, estimand, kind):
 def resealed(folder):
     """Make the checksums anew, as an attacker would."""
     files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    kept = [name for name in files if name not in ("checksums.sha256", "approval.json", "approval.json.sig")]
+    kept = [
+        name for name in files if name not in ("checksums.sha256", "checksums.sha256.sig", "approval.json", "approval.json.sig")
+    ]
     sums = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in kept]
     (folder / "checksums.sha256").write_text("".join(sums))
 

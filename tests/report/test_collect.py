@@ -168,6 +168,11 @@ def test_collection_is_read_for_analyses_over_places(house):
 
 def test_collection_that_was_changed_is_read_by_nobody(house):
     house.collect("tilburg")
+    house.folder.chmod(0o755)
+    (house.folder / "raw").mkdir()
+    with pytest.raises(CannotCollect, match="raw/: a folder without a file"):
+        house.collect("amsterdam")
+    (house.folder / "raw").rmdir()
     file = house.folder / "estimates.json"
     file.chmod(0o644)
     file.write_text(file.read_text(encoding="utf-8").replace("2.9", "9.9"), encoding="utf-8")

@@ -140,10 +140,10 @@ def test_report_cannot_be_made_of_an_individual(tmp_path, manifest, protocol, re
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("shelf", ["reports", "releases", "notebooks"])
+@pytest.mark.parametrize("shelf", ["reports", "releases", "collections", "notebooks", "docs", "data/raw"])
 def test_private_folder_is_not_where_things_are_shared(project, tmp_path, shelf):
-    (tmp_path / shelf).mkdir(exist_ok=True)
-    with pytest.raises(DisclosureRefused, match=f"lies in {shelf}/"):
+    (tmp_path / shelf).mkdir(exist_ok=True, parents=True)
+    with pytest.raises(DisclosureRefused, match=f"lies in {shelf.partition('/')[0]}/ of the project"):
         keep_private(result(), "Sem de Wit", Paths(tmp_path, tmp_path / shelf / "data"))
     assert list((tmp_path / shelf).iterdir()) == []
 
@@ -237,8 +237,19 @@ def test_individual_needs_two_moments_and_a_scale_that_errs():
 
 
 def test_place_with_a_data_root_of_its_own_keeps_them_there(project, tmp_path):
-    page = keep_private(result(), "Sem de Wit", Paths(tmp_path, tmp_path / "closed"))
+    page = keep_private(result(), "Sem de Wit", Paths(tmp_path / "project", tmp_path / "closed"))
     assert page.is_relative_to(tmp_path / "closed" / "private" / "raw" / "GM0855")
+
+
+@pytest.mark.parametrize("delivered", ["raw", "checked"])
+def test_private_folder_does_not_lie_among_deliveries_outside_the_project(tmp_path, monkeypatch, delivered):
+    monkeypatch.delenv("GM_RUN_DIR", raising=False)
+    (tmp_path / "project" / "data").mkdir(parents=True)
+    lines = f"place,root\nGM0855,../../net/{delivered}/GM0363\nGM0363,../../net\n"
+    (tmp_path / "project" / "data" / "roots.csv").write_text(lines, encoding="utf-8")
+    with pytest.raises(DisclosureRefused, match="lies among deliveries"):
+        keep_private(result(), "Sem de Wit", Paths(tmp_path / "project"))
+    assert not (tmp_path / "net").exists()
 
 
 def test_forgetting_a_place_removes_its_individual_results(project):

@@ -8,8 +8,17 @@ import shutil
 
 import pytest
 
-from gm_workbench.errors import ApprovalRefused, BundleBroken, CannotRelease, DifferencingRefused, DisclosureRefused
+from gm_workbench.errors import (
+    ApprovalRefused,
+    BundleBroken,
+    CannotRelease,
+    DifferencingRefused,
+    DisclosureRefused,
+    WorkbenchError,
+)
 from gm_workbench.guard.scan import scan_folder
+from gm_workbench.report.release_alone import alone
+from gm_workbench.report.release_approval import discard
 from gm_workbench.report.release_bundle import SCHEMA, read_bundle
 from gm_workbench.report.release_history import FIRST
 from gm_workbench.vocabulary.schemas import DataKind
@@ -84,16 +93,35 @@ def test_release_is_never_approved_by_who_asked_for_it_however_the_name_is_writt
         "Bakker, Noor",
         "N. Bakker",
         "Noor (checker)",
+        "Noor Bakkers",
+        "Noro Bakker",
+        "Nor Bäkkar",
+        "Bekker, Noor",
+        "(Noor Bakker) Vos",
     ):
         with pytest.raises(ApprovalRefused, match="must be approved by another person than Noor Bakker"):
             town.approve(by=by)
     assert not (town.paths.releases / "history.jsonl").exists()
 
 
-@pytest.mark.parametrize("by", ["", " . ", "N\N{CYRILLIC SMALL LETTER O}or Bakker", "Noor\N{ZERO WIDTH SPACE}Bakker"])
+def test_two_people_whose_names_are_nearly_one_write_more_of_them(town):
+    town.report()
+    town.ask(by="Anna Smit")
+    with pytest.raises(ApprovalRefused, match="If these are two people, both write a name with a word that is unlike all"):
+        town.approve(by="Anne Smit")
+    discard("tilburg-2026", town.paths)
+    town.ask(by="Anna Maria Smit")
+    assert town.approve(by="Anne Louise Smit").state == "approved, unsigned"
+
+
+@pytest.mark.parametrize(
+    "by", ["", " . ", "1234", "N", "N. 1", "Sem 2", "N\N{CYRILLIC SMALL LETTER O}or Bakker", "Noor\N{ZERO WIDTH SPACE}Bakker"]
+)
 def test_release_is_approved_by_somebody_with_a_name_in_plain_letters(town, by):
     with pytest.raises(ApprovalRefused, match="must be named, with the letters a to z"):
         town.approve(by=by)
+    with pytest.raises(ApprovalRefused, match="Who asks for a release must be named"):
+        town.ask(by=by)
 
 
 def test_release_whose_report_changed_since_it_was_asked_for_is_not_approved(town):
@@ -156,6 +184,51 @@ def test_release_of_the_same_name_is_refused_while_it_is_a_draft_and_after(town)
         town.ask()
     with pytest.raises(ApprovalRefused, match="was approved already"):
         town.approve()
+
+
+def test_second_request_says_what_lies_there_and_what_to_do(town):
+    town.report()
+    draft = town.ask()
+    whole = "a whole draft, which Noor Bakker asked for on 2026-11-26, of tilburg_single_mothers/GM0855.*have it approved"
+    with pytest.raises(CannotRelease, match=whole):
+        town.ask()
+    (draft / "summary.csv").unlink()
+    with pytest.raises(
+        CannotRelease, match=r"(?s)summary\.csv: missing.*Remove this draft \(gm release discard tilburg-2026\)"
+    ):
+        town.ask()
+    discard("tilburg-2026", town.paths)
+    town.ask()
+    town.approve()
+    for again in (town.ask, town.approve):
+        with pytest.raises(WorkbenchError, match=r"approved already, by Sem de Wit on 2026-11-26.*under another name"):
+            again()
+
+
+def test_what_a_killed_attempt_left_is_removed_by_the_next_and_nothing_else(town):
+    town.report()
+    drafts = town.paths.releases / ".drafts"
+    left = [drafts / ".tilburg-2026.new-ab12_x", town.paths.releases / ".tilburg-2026.new-4711"]
+    others = [drafts / ".tilburg.new-ab12_x", drafts / ".tilburg-2026.new-A B", town.paths.releases / ".synthetic-a.new-4711"]
+    for one in (*left, *others):
+        one.mkdir(parents=True)
+        (one / "summary.html").write_text("half")
+        one.chmod(0o500)
+    town.ask()
+    assert [one.exists() for one in (*left, *others)] == [False, False, True, True, True]
+    left[1].mkdir()
+    town.approve()
+    assert not left[1].exists()
+
+
+def test_attempt_that_lives_is_waited_for_and_its_folder_stays(town, monkeypatch):
+    monkeypatch.setattr("gm_workbench.report.release_alone.LOCK_SECONDS", 0.1)
+    town.report()
+    half = town.paths.releases / ".tilburg-2026.new-4711"
+    half.mkdir(parents=True)
+    with alone(town.paths.releases), pytest.raises(ApprovalRefused, match="Somebody else is making or approving a release"):
+        town.ask()
+    assert half.exists()
 
 
 def test_release_needs_a_reason(town):
@@ -299,6 +372,12 @@ def test_release_of_a_report_whose_policy_has_changed_is_refused(town):
     for what in (lambda: town.ask(name="other"), town.approve):
         with pytest.raises(CannotRelease, match="the policy cbs-stijl has changed"):
             what()
+    policy.write_text(policy.read_text(encoding="utf-8").replace("threshold:", "treshold:"), encoding="utf-8")
+    with pytest.raises(CannotRelease, match=r"(?s)policy cbs-stijl is faulty now; mend it: .*unknown rule 'treshold'"):
+        town.ask(name="other")
+    policy.unlink()
+    with pytest.raises(CannotRelease, match=r"policy cbs-stijl is no longer there; put it back in data/policies/"):
+        town.ask(name="other")
 
 
 def test_release_that_was_stopped_before_its_line_was_written_is_finished_by_approving_again(town, monkeypatch):
