@@ -218,8 +218,14 @@ def _same_groups(made: System) -> None:
         key = (side.place, side.period, name_of(told.row_label), name_of(told.column_label), told.part, people)
         other = first.setdefault(key, place)
         beside, seen = made.counts[other]
-        if people and seen is not None and made.sides[beside].study != side.study and _agree(seen, told):
+        if people and seen is not None and _are_two_lines(made, (beside, seen), (at, told)) and _agree(seen, told):
             made.relate(SUBGROUP, other, [place])
+
+
+def _are_two_lines(made: System, one: Place, other: Place) -> bool:
+    """Whether two counts stand in two studies, or under two names in two makings of one report."""
+    cells = {(told.output, told.row, told.column) for _, told in (one, other) if told is not None}
+    return made.sides[one[0]].study != made.sides[other[0]].study or (one[0] != other[0] and len(cells) > 1)
 
 
 def _agree(one: Told, other: Told) -> bool:

@@ -38,6 +38,24 @@ def hold_by_name(own: frozenset[Name], their: frozenset[Name], one: Term, other:
     return bool(own and their) or own == their or among(one, other, first=not own)
 
 
+def renamed(one: Groups, other: Groups, *, nests: bool) -> Iterator[tuple[Term, Term]]:
+    """Give the groups of two makings of a report whose line the other does not have, beside those of the other of that name.
+
+    Of lines that both have, the other's is the same line. With `nests` also those of which one may hold the other by its name.
+    """
+    own, their = _lacking(one, other), _lacking(other, one)
+    for (name, terms), (its, others) in product(own.items(), their.items()):
+        if name == its or (nests and name and its and (may_hold(name, its) or may_hold(its, name))):
+            yield from product(terms, others)
+
+
+def _lacking(groups: Groups, other: Groups) -> Groups:
+    """Leave of the groups of one report those of lines that another does not have."""
+    there = {term.cell for terms in other.values() for term in terms}
+    left = {names: [term for term in terms if term.cell not in there] for names, terms in groups.items() if names}
+    return {names: terms for names, terms in left.items() if terms}
+
+
 def among(one: Term, other: Term, *, first: bool) -> bool:
     """Whether a group may be among everybody in another table, whose population is said with no word that the group lacks."""
     wide, narrow = (one, other) if first else (other, one)
