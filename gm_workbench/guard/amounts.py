@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from gm_workbench.guard.names import is_everybody
 from gm_workbench.guard.net import At
 from gm_workbench.outputs.output import Cell, Measure, Output
 
 Amount = tuple[At, Cell]
 NEAR = 1e-6
 """How near two amounts must lie to be taken for one, besides what their rounding explains; relative."""
-CALLED = frozenset({"all", "total", "totaal", "alle"})
 
 
 def sums_beside_means(outputs: Sequence[Output], hidden: Callable[[At], bool]) -> list[At]:
@@ -43,7 +43,7 @@ def telling(outputs: Sequence[Output], hidden: Callable[[At], bool], threshold: 
     asked = [one for one in amounts if hidden(one[0])]
     shown = [one for one in amounts if not hidden(one[0])]
     gone: set[At] = set()
-    sums: Iterable[Sequence[Amount]] = _left_over(shown, threshold)
+    sums: Iterable[Sequence[Amount]] = _left_over(outputs, shown, threshold)
     while True:
         new = _broken([*sums, *_derived(asked, shown)])
         if not new:
@@ -118,18 +118,32 @@ def _adds_up(parts: Sequence[Cell], whole: Cell) -> bool:
     return abs(mean - value) <= near + sum(weight * _rounding(part) for weight, part in zip(weights, parts, strict=True))
 
 
-def _left_over(shown: Sequence[Amount], threshold: int) -> Iterator[Sequence[Amount]]:
-    """Give the amounts of all but a few of a total that is shown too: the few who are left need not stand anywhere."""
-    for one, (_, whole) in ((one, whole) for one in shown for whole in shown):
-        money = one[1].measure is whole.measure is Measure.MONEY and one[1].unit == whole.unit
-        if money and 0 < whole.n - one[1].n < threshold and _is_total_of(whole, one[1]):
+def _left_over(outputs: Sequence[Output], shown: Sequence[Amount], threshold: int) -> Iterator[Sequence[Amount]]:
+    """Give what is shown of all but a few of a total that is shown too: the few who are left need not stand anywhere."""
+    said = [(whole, _says_all(outputs[at[0]], whole)) for at, whole in shown]
+    totals = [(whole, all_of) for whole, all_of in said if any(all_of)]
+    for one in shown:
+        if any(0 < whole.n - one[1].n < threshold and _is_total_of(whole, all_of, one[1]) for whole, all_of in totals):
             yield [one]
 
 
-def _is_total_of(whole: Cell, part: Cell) -> bool:
-    by_row = whole.column == part.column and whole.row.lower() in CALLED and part.row != whole.row
-    by_column = whole.row == part.row and whole.column.lower() in CALLED and part.column != whole.column
-    return by_row or by_column
+def _is_total_of(whole: Cell, all_of: tuple[bool, bool], part: Cell) -> bool:
+    row, column = all_of
+    by_row = row and whole.column == part.column and whole.row != part.row
+    by_column = column and whole.row == part.row and whole.column != part.column
+    alike = part.measure is whole.measure and part.unit == whole.unit
+    return alike and (by_row or by_column) and not (_is_coarse(whole) or _is_coarse(part))
+
+
+def _is_coarse(cell: Cell) -> bool:
+    """Whether a mean has neither error nor interval, and so few decimals that it says nothing of a few of its persons."""
+    return cell.measure is Measure.ESTIMATE and cell.se is None and cell.low is None
+
+
+def _says_all(output: Output, cell: Cell) -> tuple[bool, bool]:
+    """Whether the row, and whether the column, of a number says that it is of everybody."""
+    row, column = (is_everybody(key, output.words.label(key).nl) for key in cell.key)
+    return row, column
 
 
 def _value(cell: Cell) -> float:

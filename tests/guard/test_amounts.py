@@ -61,6 +61,13 @@ def test_amount_of_all_but_a_few_is_kept_back_where_the_few_stand_nowhere(policy
     assert _hidden(policy, made("a", *_amounts(_some(SUMS, "men", "all")))) == {("a", "men", "spent")}
 
 
+@pytest.mark.parametrize(("name", "hidden"), [("everybody", True), ("Alle personen", True), ("women", False)])
+def test_mean_of_all_but_a_few_is_kept_back_whatever_the_total_is_called(policy, made, name, hidden):
+    rows = (("men", 40, 1_510.0), (name, 45, 1_700.0))
+    cells = (Cell(row, "mean", Measure.ESTIMATE, n, value=v, se=50.0, unit="euro") for row, n, v in rows)
+    assert (("a", "men", "mean") in _hidden(policy, made("a", *cells))) is hidden
+
+
 def test_hidden_whole_is_not_the_sum_of_two_amounts_elsewhere(policy, made):
     whole = Cell("all", "spent", Measure.MONEY, 65, value=69_000.0, largest=0.6, unit="euro")
     outputs = made("a", whole), made("b", *_amounts(_some(MANY, "women", "men")))
