@@ -29,7 +29,7 @@ def sums_beside_means(outputs: Sequence[Output], hidden: Callable[[At], bool]) -
     hidden : callable
         Whether an amount is hidden already.
     """
-    shown = [one for one in _amounts(outputs, _of_money) if not hidden(one[0])]
+    shown = [one for one in amounts_of(outputs, _of_money) if not hidden(one[0])]
     sums = [one for one in shown if one[1].measure is Measure.MONEY]
     return [at for at, whole in sums if any(_is_mean_of(cell, whole) for _, cell in shown if cell is not whole)]
 
@@ -39,7 +39,7 @@ def telling(outputs: Sequence[Output], hidden: Callable[[At], bool], threshold: 
 
     What is kept back is hidden then, and must not follow from others either.
     """
-    amounts = _amounts(outputs, lambda cell: cell.measure in (Measure.MONEY, Measure.ESTIMATE) and cell.n > 0)
+    amounts = amounts_of(outputs, lambda cell: cell.measure in (Measure.MONEY, Measure.ESTIMATE) and cell.n > 0)
     asked = [one for one in amounts if hidden(one[0])]
     shown = [one for one in amounts if not hidden(one[0])]
     gone: set[At] = set()
@@ -63,7 +63,8 @@ def _broken(sums: Iterable[Sequence[Amount]]) -> set[At]:
     return gone
 
 
-def _amounts(outputs: Sequence[Output], wanted: Callable[[Cell], bool]) -> list[Amount]:
+def amounts_of(outputs: Sequence[Output], wanted: Callable[[Cell], bool]) -> list[Amount]:
+    """Give the cells of a report that are wanted, with where they stand."""
     return [((o, at), cell) for o, made in enumerate(outputs) for at, cell in enumerate(made.cells) if wanted(cell)]
 
 
@@ -102,20 +103,26 @@ def _sums_with(at: At, cell: Cell, shown: Sequence[Amount]) -> Iterator[Sequence
     for others in [*([one] for one in shown), *(line for line in lines if len(line) > 1)]:
         parts = [cell, *(part for _, part in others)]
         wholes = by_n.get(sum(part.n for part in parts), ())
-        yield from ([*others, whole] for whole in wholes if _adds_up(parts, whole[1]))
+        yield from ([*others, whole] for whole in wholes if adds_up(parts, whole[1]))
     for part in shown:
         second = (one for one in by_n.get(cell.n - part[1].n, ()) if one is not part)
-        yield from ([part, one] for one in second if _adds_up([part[1], one[1]], cell))
+        yield from ([part, one] for one in second if adds_up([part[1], one[1]], cell))
 
 
-def _adds_up(parts: Sequence[Cell], whole: Cell) -> bool:
+def adds_up(parts: Sequence[Cell], whole: Cell) -> bool:
     """Whether the money adds up where the persons do: as sums, or as means of so many persons each."""
-    value, near = _value(whole), _rounding(whole) + NEAR * abs(_value(whole))
-    if abs(sum(map(_value, parts)) - value) <= near + sum(map(_rounding, parts)):
+    if sums_up(parts, whole):
         return True
+    value, near = _value(whole), _rounding(whole) + NEAR * abs(_value(whole))
     weights = [part.n / whole.n for part in parts]
     mean = sum(weight * _value(part) for weight, part in zip(weights, parts, strict=True))
     return abs(mean - value) <= near + sum(weight * _rounding(part) for weight, part in zip(weights, parts, strict=True))
+
+
+def sums_up(parts: Sequence[Cell], whole: Cell) -> bool:
+    """Whether money adds up as it is, and not as means of so many persons each."""
+    near = _rounding(whole) + NEAR * abs(_value(whole)) + sum(map(_rounding, parts))
+    return abs(sum(map(_value, parts)) - _value(whole)) <= near
 
 
 def _left_over(outputs: Sequence[Output], shown: Sequence[Amount], threshold: int) -> Iterator[Sequence[Amount]]:

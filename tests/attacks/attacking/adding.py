@@ -7,7 +7,7 @@ from typing import Any
 
 from attacking.attack import Claim, attack
 from attacking.puzzle import MANY
-from attacking.scenes import ESTIMATE, Seen, cells, counts, output, shown
+from attacking.scenes import ESTIMATE, MONEY, Seen, cells, counts, output, shown
 from gm_workbench.metrics.estimate import Estimate, Sides
 from gm_workbench.metrics.recurrence import Definition, Recurrence
 from gm_workbench.outputs.about import About
@@ -139,3 +139,21 @@ def persons_from_the_standard_error_of_their_share(seen: Seen) -> Claim:
     """Share and error give the persons, of whom only the tens are printed; another table tells of all"""
     value, error = seen.number("men", "left", "left"), seen.error("men", "left", "left")
     return seen.number("all") - round(value * (1 - value) / error**2)
+
+
+SPENT = [
+    Cell(row, "spent", MONEY, n, value=value, largest=top, unit="euro")
+    for row, n, value, top in (
+        ("a", 12, 10_000.0, 0.9),
+        ("b", 14, 600.0, 0.7),
+        ("c", 40, 52_000.0, 0.1),
+        ("d", 60, 70_000.0, 0.1),
+    )
+]
+WHOLE = Cell("all", "spent", MONEY, 126, value=132_600.0, largest=0.1, unit="euro")
+
+
+@attack(shown(output([*SPENT, WHOLE])), "purse", 9_000.0, needs=("dominance", "complement", "partner"), near=2_000.0)
+def amounts_that_are_hidden_beside_each_other(seen: Seen) -> Claim:
+    """Two amounts are hidden, each mostly one person's; together they are what the others leave of all, mostly hers"""
+    return seen.number("all", "spent") - seen.number("c", "spent") - seen.number("d", "spent")

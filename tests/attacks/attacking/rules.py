@@ -133,6 +133,10 @@ RULES: dict[str, Rule] = {
         "a hidden mean or amount is never the only one of its sum",
         exchanged={f"{GUARD}.complement._clauses": _nothing, f"{GUARD}.complement.telling": lambda *_: set()},
     ),
+    "purse": Rule(
+        "what is hidden of a sum is together of enough persons, and not mostly one's",
+        exchanged={f"{GUARD}.complement.told_together": lambda *_: set()},
+    ),
     "sum and mean": Rule(
         "no sum of money beside its mean, which together give n", exchanged={f"{GUARD}.plans.sums_beside_means": _nothing}
     ),
