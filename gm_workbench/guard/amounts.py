@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from gm_workbench.guard.names import is_everybody
 from gm_workbench.guard.net import At
 from gm_workbench.outputs.output import Cell, Measure, Output
 
 Amount = tuple[At, Cell]
 NEAR = 1e-6
 """How near two amounts must lie to be taken for one, besides what their rounding explains; relative."""
-CALLED = frozenset({"all", "total", "totaal", "alle"})
 
 
 def sums_beside_means(outputs: Sequence[Output], hidden: Callable[[At], bool]) -> list[At]:
@@ -29,7 +29,7 @@ def sums_beside_means(outputs: Sequence[Output], hidden: Callable[[At], bool]) -
     hidden : callable
         Whether an amount is hidden already.
     """
-    shown = [one for one in _amounts(outputs, _of_money) if not hidden(one[0])]
+    shown = [one for one in amounts_of(outputs, _of_money) if not hidden(one[0])]
     sums = [one for one in shown if one[1].measure is Measure.MONEY]
     return [at for at, whole in sums if any(_is_mean_of(cell, whole) for _, cell in shown if cell is not whole)]
 
@@ -39,11 +39,11 @@ def telling(outputs: Sequence[Output], hidden: Callable[[At], bool], threshold: 
 
     What is kept back is hidden then, and must not follow from others either.
     """
-    amounts = _amounts(outputs, lambda cell: cell.measure in (Measure.MONEY, Measure.ESTIMATE) and cell.n > 0)
+    amounts = amounts_of(outputs, lambda cell: cell.measure in (Measure.MONEY, Measure.ESTIMATE) and cell.n > 0)
     asked = [one for one in amounts if hidden(one[0])]
     shown = [one for one in amounts if not hidden(one[0])]
     gone: set[At] = set()
-    sums: Iterable[Sequence[Amount]] = _left_over(shown, threshold)
+    sums: Iterable[Sequence[Amount]] = _left_over(outputs, shown, threshold)
     while True:
         new = _broken([*sums, *_derived(asked, shown)])
         if not new:
@@ -63,7 +63,8 @@ def _broken(sums: Iterable[Sequence[Amount]]) -> set[At]:
     return gone
 
 
-def _amounts(outputs: Sequence[Output], wanted: Callable[[Cell], bool]) -> list[Amount]:
+def amounts_of(outputs: Sequence[Output], wanted: Callable[[Cell], bool]) -> list[Amount]:
+    """Give the cells of a report that are wanted, with where they stand."""
     return [((o, at), cell) for o, made in enumerate(outputs) for at, cell in enumerate(made.cells) if wanted(cell)]
 
 
@@ -102,34 +103,54 @@ def _sums_with(at: At, cell: Cell, shown: Sequence[Amount]) -> Iterator[Sequence
     for others in [*([one] for one in shown), *(line for line in lines if len(line) > 1)]:
         parts = [cell, *(part for _, part in others)]
         wholes = by_n.get(sum(part.n for part in parts), ())
-        yield from ([*others, whole] for whole in wholes if _adds_up(parts, whole[1]))
+        yield from ([*others, whole] for whole in wholes if adds_up(parts, whole[1]))
     for part in shown:
         second = (one for one in by_n.get(cell.n - part[1].n, ()) if one is not part)
-        yield from ([part, one] for one in second if _adds_up([part[1], one[1]], cell))
+        yield from ([part, one] for one in second if adds_up([part[1], one[1]], cell))
 
 
-def _adds_up(parts: Sequence[Cell], whole: Cell) -> bool:
+def adds_up(parts: Sequence[Cell], whole: Cell) -> bool:
     """Whether the money adds up where the persons do: as sums, or as means of so many persons each."""
-    value, near = _value(whole), _rounding(whole) + NEAR * abs(_value(whole))
-    if abs(sum(map(_value, parts)) - value) <= near + sum(map(_rounding, parts)):
+    if sums_up(parts, whole):
         return True
+    value, near = _value(whole), _rounding(whole) + NEAR * abs(_value(whole))
     weights = [part.n / whole.n for part in parts]
     mean = sum(weight * _value(part) for weight, part in zip(weights, parts, strict=True))
     return abs(mean - value) <= near + sum(weight * _rounding(part) for weight, part in zip(weights, parts, strict=True))
 
 
-def _left_over(shown: Sequence[Amount], threshold: int) -> Iterator[Sequence[Amount]]:
-    """Give the amounts of all but a few of a total that is shown too: the few who are left need not stand anywhere."""
-    for one, (_, whole) in ((one, whole) for one in shown for whole in shown):
-        money = one[1].measure is whole.measure is Measure.MONEY and one[1].unit == whole.unit
-        if money and 0 < whole.n - one[1].n < threshold and _is_total_of(whole, one[1]):
+def sums_up(parts: Sequence[Cell], whole: Cell) -> bool:
+    """Whether money adds up as it is, and not as means of so many persons each."""
+    near = _rounding(whole) + NEAR * abs(_value(whole)) + sum(map(_rounding, parts))
+    return abs(sum(map(_value, parts)) - _value(whole)) <= near
+
+
+def _left_over(outputs: Sequence[Output], shown: Sequence[Amount], threshold: int) -> Iterator[Sequence[Amount]]:
+    """Give what is shown of all but a few of a total that is shown too: the few who are left need not stand anywhere."""
+    said = [(whole, _says_all(outputs[at[0]], whole)) for at, whole in shown]
+    totals = [(whole, all_of) for whole, all_of in said if any(all_of)]
+    for one in shown:
+        if any(0 < whole.n - one[1].n < threshold and _is_total_of(whole, all_of, one[1]) for whole, all_of in totals):
             yield [one]
 
 
-def _is_total_of(whole: Cell, part: Cell) -> bool:
-    by_row = whole.column == part.column and whole.row.lower() in CALLED and part.row != whole.row
-    by_column = whole.row == part.row and whole.column.lower() in CALLED and part.column != whole.column
-    return by_row or by_column
+def _is_total_of(whole: Cell, all_of: tuple[bool, bool], part: Cell) -> bool:
+    row, column = all_of
+    by_row = row and whole.column == part.column and whole.row != part.row
+    by_column = column and whole.row == part.row and whole.column != part.column
+    alike = part.measure is whole.measure and part.unit == whole.unit
+    return alike and (by_row or by_column) and not (_is_coarse(whole) or _is_coarse(part))
+
+
+def _is_coarse(cell: Cell) -> bool:
+    """Whether a mean has neither error nor interval, and so few decimals that it says nothing of a few of its persons."""
+    return cell.measure is Measure.ESTIMATE and cell.se is None and cell.low is None
+
+
+def _says_all(output: Output, cell: Cell) -> tuple[bool, bool]:
+    """Whether the row, and whether the column, of a number says that it is of everybody."""
+    row, column = (is_everybody(key, output.words.label(key).nl) for key in cell.key)
+    return row, column
 
 
 def _value(cell: Cell) -> float:

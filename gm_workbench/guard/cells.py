@@ -139,6 +139,41 @@ def numerator(cell: Cell) -> int:
     return cell.numerator or 0
 
 
+WHOLE = 1e-6
+"""How near a number must come to a whole one to be taken for it."""
+
+
+def share_of(cell: Cell) -> tuple[int, int] | None:
+    """Give how many, of how many, where an estimate is a share and says how many the fewer of both sides are.
+
+    >>> share_of(Cell("back", "share", Measure.ESTIMATE, 97, value=0.75, numerator=25, unit="probability"))
+    (25, 100)
+    """
+    value = cell.value or 0.0
+    fewer = min(value, 1 - value)
+    if not cell.numerator or fewer <= 0:
+        return None
+    whole = cell.numerator / fewer
+    return (cell.numerator, round(whole)) if abs(whole - round(whole)) < WHOLE else None
+
+
+def tells_n(cell: Cell) -> bool:
+    """Whether the standard error of a share is the one that any number of persons without a design has: n follows from both.
+
+    >>> [tells_n(Cell("a", "b", Measure.ESTIMATE, 40, value=0.2, se=se, unit="probability")) for se in (0.0632456, 0.07)]
+    [True, False]
+    """
+    value, se = cell.value or 0.0, cell.se or 0.0
+    spread = value * (1 - value)
+    if cell.measure is not Measure.ESTIMATE or cell.unit not in PARTS or not (spread > 0 and se > 0):
+        return False
+    return abs(spread / se**2 - cell.n) < NEAR_N
+
+
+NEAR_N = 0.5
+"""How near a number of persons that is worked out must come to be the right one."""
+
+
 def round_to_base(count: int, base: int) -> int:
     """Round a count to a multiple of `base`, halves upwards (never to even).
 

@@ -16,6 +16,7 @@ from gm_workbench.guard.links import Links
 from gm_workbench.guard.net import At
 from gm_workbench.guard.plans import Plan, start
 from gm_workbench.guard.policy import Method, Policy
+from gm_workbench.guard.purses import told_together
 from gm_workbench.guard.scene import Part, Scene, given, is_bare
 from gm_workbench.outputs.output import Cell, Measure, Output
 
@@ -43,8 +44,19 @@ def plan(outputs: Sequence[Output], policy: Policy, withheld: frozenset[int] = f
     lonely = [place for at in _lonely(made) for place in made.linked.of(at)]
     for part in scene.parts([*wanted, *lonely]):
         _settle(scene, part, wanted)
-    made.hidden |= telling(made.outputs, lambda at: not made.visible(at), policy.threshold)
+    while new := _amounts_to_hide(made):
+        made.hidden |= new
     return made
+
+
+def _amounts_to_hide(made: Plan) -> set[At]:
+    """Give the amounts that others still tell: a hidden one, that of a few who are left, or all that is hidden of a sum."""
+
+    def hidden(at: At) -> bool:
+        return not made.visible(at)
+
+    alone = telling(made.outputs, hidden, made.policy.threshold)
+    return alone or told_together(made.outputs, hidden, made.policy)
 
 
 def _wanted(made: Plan) -> dict[int, Need]:

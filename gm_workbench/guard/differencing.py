@@ -14,7 +14,7 @@ from gm_workbench.guard.crossed import crossed
 from gm_workbench.guard.decisions import Decision
 from gm_workbench.guard.findings import SENTENCES, Candidate, Finding, Rule
 from gm_workbench.guard.linked import System, system
-from gm_workbench.guard.nested import Groups, everybody, everybody_over, groups_of, nested
+from gm_workbench.guard.nested import Groups, everybody, everybody_over, groups_of, nested, renamed
 from gm_workbench.guard.pairs import Term, divided, few_changed, matched, pairs_of, small, spanned
 from gm_workbench.guard.parted import parted
 from gm_workbench.guard.sides import DRAFTS, Side, cell_name
@@ -95,6 +95,7 @@ def _alike(rule: Rule, pair: tuple[Side, Side], linked: System, groups: Mapping[
         return
     yield from matched(*pair, linked)
     yield from everybody(one, other)
+    yield from renamed(one, other, nests=rule is not Rule.PERIOD)
 
 
 def _once(sides: Sequence[Side]) -> list[Side]:

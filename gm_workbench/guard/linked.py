@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from gm_workbench.guard.bounds import Adds, Range, around, narrowed
-from gm_workbench.guard.names import name_of
+from gm_workbench.guard.names import characteristic_of, is_everybody, name_of
 from gm_workbench.guard.readers import Reader, exposes
 from gm_workbench.guard.sides import Side, cell_name
 from gm_workbench.guard.summed import as_sums
 from gm_workbench.guard.told import ANY, Part, Told
 from gm_workbench.outputs.output import Measure
 
-TOTAL, POLICY, SUBGROUP = "total", "policy", "subgroup"
+TOTAL, POLICY, SUBGROUP, REVISION = "total", "policy", "subgroup", "revision"
 Place = tuple[int, Told | None]
 """A count: which side, and which of its lines; None for the places that a total may have besides."""
 
@@ -130,7 +130,7 @@ class System:
 
     def _rule(self, near: Sequence[Adds]) -> str:
         used = {rule for one, rule in zip(self.across, self.rules, strict=True) if one in near}
-        return next((rule for rule in (TOTAL, POLICY) if rule in used), SUBGROUP)
+        return next((rule for rule in (TOTAL, POLICY, REVISION) if rule in used), SUBGROUP)
 
     def _name(self, side: int, told: Told | None) -> str:
         return (
@@ -170,6 +170,21 @@ def _within(side: Side) -> Iterator[list[Told]]:
     for cells in tables.values():
         for line, cross in (("row", "column"), ("column", "row")):
             yield from _sums_along(cells, line, cross)
+        yield from _sums_by_name(cells)
+
+
+def _sums_by_name(cells: Sequence[Told]) -> Iterator[list[Told]]:
+    """Give everybody of a column beside the lines of one characteristic, some hidden: who reads their names adds them up."""
+    for column in dict.fromkeys(told.column for told in cells):
+        own = [told for told in cells if told.column == column]
+        everybody = [told for told in own if is_everybody(told.row, told.row_label)]
+        kinds: dict[str, list[Told]] = {}
+        for told in own:
+            if told not in everybody:
+                kinds.setdefault(characteristic_of(told.row, told.row_label), []).append(told)
+        for parts in kinds.values():
+            if len(everybody) == 1 and len(parts) > 1 and any(told.hidden for told in parts):
+                yield [everybody[0], *parts]
 
 
 def _sums_along(cells: Sequence[Told], line: str, cross: str) -> Iterator[list[Told]]:
@@ -195,16 +210,17 @@ Cell = tuple[str, str, str, Key]
 
 
 def _same_numbers(made: System, keyed: Sequence[Mapping[Key, Told]]) -> None:
-    """Join what two policies say of the same report, where they do not contradict each other."""
+    """Join what two makings of one report say, by one policy or two, where they do not contradict each other."""
     for at, side in enumerate(made.sides):
         for other in range(at + 1, len(made.sides)):
             beside = made.sides[other]
-            if _subject(side) != _subject(beside) or side.rules.digest == beside.rules.digest:
+            if _subject(side) != _subject(beside):
                 continue
+            rule = REVISION if side.rules.digest == beside.rules.digest else POLICY
             for key in keyed[at].keys() & keyed[other].keys():
                 one, two = keyed[at][key], keyed[other][key]
                 if _agree(one, two):
-                    made.relate(POLICY, made.at[at, one], [made.at[other, two]])
+                    made.relate(rule, made.at[at, one], [made.at[other, two]])
 
 
 def _same_groups(made: System) -> None:
@@ -218,8 +234,14 @@ def _same_groups(made: System) -> None:
         key = (side.place, side.period, name_of(told.row_label), name_of(told.column_label), told.part, people)
         other = first.setdefault(key, place)
         beside, seen = made.counts[other]
-        if people and seen is not None and made.sides[beside].study != side.study and _agree(seen, told):
+        if people and seen is not None and _are_two_lines(made, (beside, seen), (at, told)) and _agree(seen, told):
             made.relate(SUBGROUP, other, [place])
+
+
+def _are_two_lines(made: System, one: Place, other: Place) -> bool:
+    """Whether two counts stand in two studies, or under two names in two makings of one report."""
+    cells = {(told.output, told.row, told.column) for _, told in (one, other) if told is not None}
+    return made.sides[one[0]].study != made.sides[other[0]].study or (one[0] != other[0] and len(cells) > 1)
 
 
 def _agree(one: Told, other: Told) -> bool:

@@ -68,6 +68,15 @@ def variable_of(text: str) -> str:
     return _known(_stemmed(variable)) if colon else ""
 
 
+def characteristic_of(key: str, label: str) -> str:
+    """Say of which characteristic a line is, by its key or else its label; empty where neither names one.
+
+    >>> characteristic_of("sex:man", "mannen") == characteristic_of("x", "geslacht: mannen"), characteristic_of("man", "mannen")
+    (True, '')
+    """
+    return next((variable_of(text) for text in (key, label) if ":" in text), "")
+
+
 def is_everybody(key: str, label: str) -> bool:
     """Whether a line or column says of nobody what tells them from others.
 

@@ -12,7 +12,7 @@ from itertools import product
 
 from gm_workbench.guard.findings import Candidate
 from gm_workbench.guard.linked import System
-from gm_workbench.guard.names import is_everybody, name_of, variable_of, words_of
+from gm_workbench.guard.names import characteristic_of, is_everybody, name_of, words_of
 from gm_workbench.guard.pairs import Term, together
 from gm_workbench.guard.sides import Side
 from gm_workbench.guard.told import Part, Told
@@ -36,6 +36,26 @@ def hold_by_name(own: frozenset[Name], their: frozenset[Name], one: Term, other:
     if not (may_hold(own, their) or may_hold(their, own)):
         return False
     return bool(own and their) or own == their or among(one, other, first=not own)
+
+
+def renamed(one: Groups, other: Groups, *, nests: bool) -> Iterator[tuple[Term, Term]]:
+    """Give the groups of two makings of a report whose line the other does not have, beside those of the other of that name.
+
+    Of lines that both have, the other's is the same line. With `nests` also those of which one may hold the other by its name.
+    """
+    own, their = _lacking(one, other), _lacking(other, one)
+    if nests:
+        yield from nested(own, their)
+        return
+    for names in (names for names in own if names and names in their):
+        yield from product(own[names], their[names])
+
+
+def _lacking(groups: Groups, other: Groups) -> Groups:
+    """Leave of the groups of one report those of lines that another does not have."""
+    there = {term.cell for terms in other.values() for term in terms}
+    left = {names: [term for term in terms if term.cell not in there] for names, terms in groups.items()}
+    return {names: terms for names, terms in left.items() if terms}
 
 
 def among(one: Term, other: Term, *, first: bool) -> bool:
@@ -143,7 +163,7 @@ def _sums(terms: Sequence[Term], cells: Sequence[Told], *, several: bool) -> Ite
 
 def kind_of(told: Told) -> str:
     """Say of which characteristic a line is: `sex:man` of `sex`."""
-    return next((variable_of(text) for text in (told.row, told.row_label) if ":" in text), "")
+    return characteristic_of(told.row, told.row_label)
 
 
 def _gathered(terms: Sequence[Term], key: Callable[[Told], tuple[str, ...]]) -> list[list[Term]]:

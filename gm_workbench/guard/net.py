@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gm_workbench.guard.cells import tells_n
 from gm_workbench.guard.headings import classes, splits
 from gm_workbench.guard.links import HARD, Links, Origin, Relation, is_over_time
 from gm_workbench.guard.policy import Method, Policy
@@ -107,8 +108,10 @@ class Net:
                     place, Count(output, start + place, own.values[place], set(names), split.get(place, frozenset()))
                 )
                 one.names &= names
-                one.hard |= cell.measure in HARD
-                one.exact |= cell.measure is Measure.SHARE or (cell.measure is Measure.COUNT and not own.rounded)
+                one.hard |= cell.measure in HARD or tells_n(cell)
+                one.exact |= (
+                    cell.measure is Measure.SHARE or (cell.measure is Measure.COUNT and not own.rounded) or tells_n(cell)
+                )
                 one.size |= role == 0
                 one.of_share |= role == 0 and cell.measure is Measure.SHARE
                 one.rows.add(cell.row)

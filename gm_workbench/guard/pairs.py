@@ -8,9 +8,11 @@ from itertools import combinations, islice
 
 from gm_workbench.guard.findings import Candidate, Finding, Rule
 from gm_workbench.guard.linked import System
+from gm_workbench.guard.names import name_of
 from gm_workbench.guard.readers import gives_away
 from gm_workbench.guard.sides import Side, begins, cell_name, holds, made_of, overlap
 from gm_workbench.guard.told import Part, Range, Told
+from gm_workbench.outputs.output import Measure
 
 MOST_CHAINS = 1_000
 """Ways to make up one period of others."""
@@ -61,10 +63,11 @@ def pairs_of(shelf: Sequence[Side]) -> Iterator[tuple[Rule, Side, Side]]:
 
 
 def matched(one: Side, other: Side, linked: System) -> Iterator[tuple[Term, Term]]:
-    """Give the counts of two reports that stand at the same place of the same table."""
-    theirs = {_cell(told): told for told in other.told}
-    for told in one.told:
-        same = theirs.get(_cell(told))
+    """Give the counts of two reports that stand at one place of one table, or under one name at places of their own."""
+    own, theirs = ({_cell(told): told for told in side.told} for side in (one, other))
+    named = {_called(told): told for cell, told in theirs.items() if cell not in own}
+    for cell, told in own.items():
+        same = theirs.get(cell) or named.get(_called(told))
         if same is not None:
             yield Term(one, told, linked.range(one, told)), Term(other, same, linked.range(other, same))
 
@@ -98,14 +101,22 @@ def few_changed(rule: Rule, one: Term, other: Term) -> Iterator[Finding]:
     were enough of them shows only in the printed n; where it does not show, it is not believed.
     """
     told = one.told
-    if rule is not Rule.REVISION or told.part is not Part.N or told.silent or other.told.silent:
+    if rule not in (Rule.REVISION, Rule.POLICY) or told.part is not Part.N or told.silent or other.told.silent:
         return
-    same = told.printed == other.told.printed or (one.side.inputs == other.side.inputs != "")
+    if rule is Rule.POLICY and told.measure is Measure.SHARE:  # made of counts, which each policy prints in its own way
+        return
+    same = _print_the_same(told, other.told) or (one.side.inputs == other.side.inputs != "")
     threshold = max(term.side.rules.threshold for term in (one, other))
     if not same and _apart(rule, one, other)[1] < threshold:
         candidates = {(term.side.report, term.told.output) for term in (one, other) if term.side.asked}
         text = f"{one.name} and {other.name} are other numbers on nearly the same persons: the difference is of <{threshold}"
         yield Finding(rule, text, tuple(sorted(candidates)))
+
+
+def _print_the_same(one: Told, other: Told) -> bool:
+    """Whether two lines print one number, and one interval where both print it: a policy may keep an interval back."""
+    pairs = zip(one.printed.split(" "), other.printed.split(" "), strict=False)
+    return all(mine == its or not (mine and its) for mine, its in pairs)
 
 
 def divided(shelf: Sequence[Side]) -> Iterator[tuple[Side, list[Side]]]:
@@ -150,6 +161,11 @@ def together(terms: Sequence[Term]) -> Term:
 
 def _cell(told: Told) -> tuple[str, str, str, Part]:
     return told.output, told.row, told.column, told.part
+
+
+def _called(told: Told) -> tuple[str, ...]:
+    """Say what a count is called, whatever its table and its line are called by code."""
+    return told.part, told.measure, name_of(told.row_label), name_of(told.column_label)
 
 
 def _apart(rule: Rule, one: Term, other: Term) -> Range:

@@ -9,6 +9,7 @@ from gm_workbench.guard.across import Linked, linked
 from gm_workbench.guard.amounts import sums_beside_means
 from gm_workbench.guard.cells import Reason, judged_by_class, own_reason
 from gm_workbench.guard.curves import thinned
+from gm_workbench.guard.equations import that_follow
 from gm_workbench.guard.links import BEHIND, HARD, Links, Origin, Relation
 from gm_workbench.guard.net import At
 from gm_workbench.guard.policy import Method, Policy
@@ -16,6 +17,8 @@ from gm_workbench.guard.rounded import leaves, rounded_counts, usable
 from gm_workbench.outputs.output import Cell, Measure, Output, Shape
 
 _Key = tuple[int, frozenset[int]]
+_NO_SECRET = frozenset({None, Reason.STEP, Reason.EMPTY})
+"""Why a number is not shown though it might be known: it is no step of its line, or of nobody."""
 
 
 @dataclass
@@ -95,6 +98,8 @@ def start(outputs: Sequence[Output], policy: Policy, withheld: frozenset[int] = 
         concentrated |= _concentrated(made, found.parts[output], reasons, totals, policy)
     beside = sums_beside_means(outputs, lambda at: at in own or at[0] in withheld)
     own |= dict.fromkeys(beside, Reason.COMPLEMENT)
+    follow = that_follow(outputs, lambda at: own.get(at) not in _NO_SECRET, withheld)
+    own |= dict.fromkeys(follow, Reason.COMPLEMENT)
     plan = Plan(outputs, policy, found, own, concentrated, frozenset(crowded), withheld)
     if policy.method is Method.ROUND:
         plan.leaves, plan.prints = leaves(found, policy), rounded_counts(found, policy)

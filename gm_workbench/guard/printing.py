@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from gm_workbench.guard.cells import Reason, behind, decimals, keeps_interval, numerator, round_to_base
+from gm_workbench.guard.cells import Reason, behind, decimals, keeps_interval, numerator, round_to_base, share_of
 from gm_workbench.guard.curves import repeats, series_of
 from gm_workbench.guard.links import Links
 from gm_workbench.guard.policy import Method, Policy
@@ -131,8 +131,9 @@ def _sum_to_show(printer: Printer, place: int) -> int | None:
 def _shift(printer: Printer, at: int) -> float:
     """Say by how much a function of counts moves when it is made from protected counts instead.
 
-    A difference of two shares moves with them, and so does one that is adjusted besides. A point of a curve is made of the
-    events so far, of those at the start, and of who stopped being followed; the first two are taken as they print.
+    A difference of two shares moves with them, and so does one that is adjusted besides. So does a share with an error of its
+    own, of which the counts follow. A point of a curve is made of the events so far, of those at the start, and of who stopped
+    being followed; the first two are taken as they print.
     """
     cell = printer.output.cells[at]
     if printer.policy.method is not Method.ROUND or cell.unit not in PARTS or cell.value is None:
@@ -140,11 +141,19 @@ def _shift(printer: Printer, at: int) -> float:
     if cell.sides is not None and cell.sides.events:
         pairs = list(zip(cell.sides.events, cell.sides.persons, strict=True))
         return _difference([(_as_printed(k, printer), _as_printed(n, printer)) for k, n in pairs]) - _difference(pairs)
-    if Shape.CURVE in printer.output.words.shown_as and cell.numerator:
+    if Shape.CURVE not in printer.output.words.shown_as:
+        counts = share_of(cell)
+        return _rounded_share(*counts, cell.value, printer) - cell.value if counts else 0.0
+    if cell.numerator:
         n = printer.prints[printer.links.n(at)]
         printed_share = min(_as_printed(cell.numerator, printer) / n, 1.0) if n else 0.0
         return min(cell.value * printed_share / (cell.numerator / cell.n), 1.0) - cell.value
     return 0.0
+
+
+def _rounded_share(fewer: int, whole: int, value: float, printer: Printer) -> float:
+    share = _as_printed(fewer, printer) / _as_printed(whole, printer)
+    return share if value <= 0.5 else 1 - share
 
 
 def _difference(pairs: Sequence[tuple[int, int]]) -> float:
@@ -240,6 +249,8 @@ def _counts(printer: Printer, at: int) -> list[tuple[int, int]]:
         pairs = zip(cell.sides.events, cell.sides.persons, strict=True)
         return [(_as_printed(k, printer), _as_printed(size, printer)) for k, size in pairs]
     curve = Shape.CURVE in printer.output.words.shown_as and cell.numerator
+    if not curve and cell.unit in PARTS and (share := share_of(cell)):
+        return [(_as_printed(share[0], printer), _as_printed(share[1], printer))]
     return [(_as_printed(cell.numerator or 0, printer), n)] if curve else []
 
 

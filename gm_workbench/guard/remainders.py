@@ -6,6 +6,7 @@ from collections.abc import Collection
 from itertools import permutations
 
 from gm_workbench.guard.links import Origin, is_over_time
+from gm_workbench.guard.names import is_everybody
 from gm_workbench.guard.net import Count, Net
 
 
@@ -14,7 +15,7 @@ def add_remainders(net: Net) -> None:
 
     Whether they are is known where both say whom they count. Else two sizes are suspected that bear one name, unless the
     larger is told from others by a category that the smaller lacks, or that are both the whole of an output about one
-    population.
+    population; and of one line everybody and any other.
     """
     sizes = {net.root(count.place): count for count in reversed(net.counts) if count.exact and count.size}
     over_time = frozenset(at for at, output in enumerate(net.outputs) if is_over_time(output))
@@ -39,11 +40,18 @@ def add_remainders(net: Net) -> None:
                 net.relate_rest(high, [low], rest, Origin.ACROSS)
 
 
+def _is_everybody(large: Count, small: Count) -> bool:
+    """Whether one of two counts of a line is of everybody in it, and the other is not."""
+    line = large.names & small.names
+    of_all, of_some = ([one for one in count.names - line if is_everybody(one, one)] for count in (large, small))
+    return bool(line and of_all) and not of_some and len(large.names - line) == len(of_all)
+
+
 def _may_hold(net: Net, large: Count, small: Count, over_time: Collection[int], *, whole: bool) -> bool:
     if large.whom and small.whom:
         return any(one.within(other) for one in small.whom for other in large.whom)
     if large.output == small.output:
-        return bool(large.rows & small.rows) and (large.of_share or small.of_share)
+        return _is_everybody(large, small) or (bool(large.rows & small.rows) and (large.of_share or small.of_share))
     if large.output in over_time or small.output in over_time:
         return False
     if large.names & small.names and large.split <= small.split:

@@ -284,9 +284,9 @@ def complier_difference(
     y, d = frame[outcome].astype(float), frame[received].astype(float)
     reduced, first, both = (cr2(column, x, team, method=COMPLIERS) for column in (y, d, y + d))
     groups = None if cluster is None else reduced.clusters
-    sides = sides_of(arms, cluster)
+    sides = sides_of(arms, cluster, outcome)
     intended = beside(reduced.combine({assigned: 1.0}, unit, ASSIGNED, groups=groups), sides)
-    moved = _compliance(first, assigned, intended)
+    moved = beside(_compliance(first, assigned, intended), replace(sides, events=()))
     shared = (_variance(both, assigned) - intended.se**2 - moved.se**2) / 2
     strength = (moved.value / moved.se) ** 2 if moved.se > 0 else math.inf
     effect: Estimate | NotEnoughData = (

@@ -41,10 +41,12 @@ def sides_of(
     >>> sides_of([rows], "team", "left")
     Sides(persons=(4,), groups=(2,), largest=0.75, events=(2,))
     """
-    rows = [part if person is None else part.drop_duplicates([person, *([cluster] if cluster else [])]) for part in parts]
+    told = list(parts)
+    rows = [part if person is None else part.drop_duplicates([person, *([cluster] if cluster else [])]) for part in told]
     persons = tuple(len(part) if person is None else int(part[person].nunique()) for part in rows)
     groups = () if cluster is None else tuple(int(part[cluster].nunique()) for part in rows)
-    return Sides(persons, groups, _largest(rows, cluster), _events(rows, outcome) if person is None else ())
+    once = all(len(part) == count for part, count in zip(told, persons, strict=True))
+    return Sides(persons, groups, _largest(rows, cluster), _events(rows, outcome) if once else ())
 
 
 def side_of(group: pd.Series[Any], groups: tuple[str, str]) -> NDArray[np.int64]:

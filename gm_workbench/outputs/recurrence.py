@@ -87,12 +87,14 @@ def recurrence(
     known = {
         DIVOSA if name == "all" else f"{DIVOSA}_{name}": one for name, one in divosa.items() if isinstance(one, Recurrence)
     }
-    cells = {row: _cell(row, one.back, one.exits) for row, one in known.items()}
+    cells = {row: _among(_cell(row, one.back, one.exits), one, everybody) for row, one in known.items()}
     first, second = divosa.get("introduced"), divosa.get("others")
     if isinstance(first, Recurrence) and isinstance(second, Recurrence):
         cells[DIFFERENCE] = difference_cell(difference(first, second), DIFFERENCE)
     if isinstance(cbs, States):
         cells |= {name: _cell(name, getattr(cbs, name), cbs.exits) for name in STATES}
+        interrupted = _times(cbs.working, cbs.exits) - _times(cbs.uninterrupted, cbs.exits)
+        cells["uninterrupted"] = replace(cells["uninterrupted"], fewest=interrupted or None)
     months, sentence = str(everybody.months), _said(cells[DIVOSA], everybody.months)
     words = section_words(
         section,
@@ -119,8 +121,21 @@ def recurrence(
 
 def _cell(row: str, back: Estimate, exits: int) -> Cell:
     """Give the cell of a share of exits; the guard judges it by the fewer of those who came back and those who did not."""
-    happened = round(back.value * exits)
+    happened = _times(back, exits)
     return replace(estimate_cell(back, row, SHARE), numerator=min(happened, exits - happened))
+
+
+def _times(share: Estimate, exits: int) -> int:
+    return round(share.value * exits)
+
+
+def _among(cell: Cell, one: Recurrence, everybody: Recurrence) -> Cell:
+    """Judge the share of a group also by the exits, and the teams, of the others: that of all and its own give theirs."""
+    left = everybody.exits - one.exits
+    back = _times(everybody.back, everybody.exits) - _times(one.back, one.exits)
+    teams = (everybody.back.groups or 0) - (one.back.groups or 0)
+    groups = min(one.back.groups, teams) if left > 0 and one.back.groups and teams > 0 else one.back.groups
+    return replace(cell, groups=groups, fewest=min((count for count in (back, left - back) if count > 0), default=None))
 
 
 def _said(cell: Cell, months: int) -> Sentence:

@@ -67,6 +67,19 @@ def test_few_between_two_wholes_cannot_be_told(policy, words):
     assert not hidden([one, output(words, "other", ("answered", "n", 330))], policy)
 
 
+def test_few_who_are_all_that_everybody_has_besides_one_row_cannot_be_told(policy, words):
+    assert hidden([output(words, "one", ("men", "n", 40), ("all", "n", 45))], policy) == {("one", "men", "n")}
+    assert hidden([output(words, "one", ("men", "n", 40), ("all", "n", 50))], policy) == set()
+    assert hidden([output(words, "one", ("men", "n", 40), ("old", "n", 45))], policy) == set()  # of which none is in the other
+
+
+@pytest.mark.parametrize(("se", "gone"), [((0.3 * 0.7 / 40) ** 0.5, True), (0.09, False)])
+def test_share_whose_error_is_that_of_persons_without_a_design_tells_how_many_they_are(policy, words, se, gone):
+    share = Cell("men", "left", ESTIMATE, 40, value=0.3, se=se, unit="probability", digits=1)
+    outputs = [Output(words("one"), (share,)), output(words, "other", ("all", "n", 45))]
+    assert bool(hidden(outputs, policy)) is gone
+
+
 def test_group_in_one_output_and_its_complement_in_another(policy, words):
     whole = Whom("workers")
     one = Output(words("one"), (Cell("w", "n", COUNT, 46, whom=WOMEN),))

@@ -61,6 +61,22 @@ def test_amount_of_all_but_a_few_is_kept_back_where_the_few_stand_nowhere(policy
     assert _hidden(policy, made("a", *_amounts(_some(SUMS, "men", "all")))) == {("a", "men", "spent")}
 
 
+@pytest.mark.parametrize(("name", "hidden"), [("everybody", True), ("Alle personen", True), ("women", False)])
+def test_mean_of_all_but_a_few_is_kept_back_whatever_the_total_is_called(policy, made, name, hidden):
+    rows = (("men", 40, 1_510.0), (name, 45, 1_700.0))
+    cells = (Cell(row, "mean", Measure.ESTIMATE, n, value=v, se=50.0, unit="euro") for row, n, v in rows)
+    assert (("a", "men", "mean") in _hidden(policy, made("a", *cells))) is hidden
+
+
+@pytest.mark.parametrize(("largest", "cover"), [(0.9, True), (0.52, False)])
+def test_amounts_that_are_hidden_together_are_not_mostly_one_persons(policy, made, largest, cover):
+    rows = (("a", 12, 10_000.0, largest), ("b", 14, 600.0, 0.7), ("c", 40, 52_000.0, 0.1), ("d", 60, 70_000.0, 0.1))
+    parts = [Cell(row, "spent", Measure.MONEY, n, value=v, largest=top, unit="euro") for row, n, v, top in rows]
+    whole = Cell("all", "spent", Measure.MONEY, 126, value=132_600.0, largest=0.1, unit="euro")
+    hidden = {("x", "a", "spent"), ("x", "b", "spent")} | ({("x", "c", "spent")} if cover else set())
+    assert _hidden(policy, made("x", *parts), made("y", whole)) == hidden
+
+
 def test_hidden_whole_is_not_the_sum_of_two_amounts_elsewhere(policy, made):
     whole = Cell("all", "spent", Measure.MONEY, 65, value=69_000.0, largest=0.6, unit="euro")
     outputs = made("a", whole), made("b", *_amounts(_some(MANY, "women", "men")))

@@ -263,6 +263,13 @@ def test_rounded_cell_and_exact_margin_together_give_the_rest_away():
     assert Rule.POLICY in rules_found(report(exact), report(rounded, rules=ROUND, exact=False))
 
 
+def test_column_whose_parts_are_hidden_is_opened_by_what_another_policy_tells_of_one_of_them():
+    hidden = {"sex:man": "–", "sex:woman": "<10", "all": 69}
+    rounded = report({"sex:man": 60, "sex:woman": "<8"}, study="b", rules=ROUND, exact=False, origin="release-1")
+    assert Rule.SUBGROUP in rules_found(report(hidden), rounded)
+    assert rules_found(report(hidden)) == []
+
+
 def test_report_that_was_made_again_with_a_few_persons_less_gives_them_away():
     assert rules_found(report({"all": 121}), report({"all": 124}, origin="release-1")) == [Rule.REVISION]
     assert rules_found(report({"all": 124}), report({"all": 124}, origin="release-1")) == []
@@ -293,6 +300,42 @@ def test_mean_made_again_from_other_data_on_nearly_the_same_persons_is_found():
     assert rules_found(mean(4.19, 220, "one removed"), before) == []
     assert rules_found(mean(4.21, 200, "one removed"), before) == []
     assert rules_found(mean(4.19, 200, "with everybody"), before) == []  # the same data, other code
+
+
+def test_mean_made_again_by_another_policy_from_other_data_is_found_too():
+    def mean(value, inputs, rules=SUPPRESS, origin="", output="scores", **ends):
+        cell = line("score", value, measure="estimate", n=200) | ends
+        read = told(output, [cell], rules, exact=True)
+        return Side("a", "GM0855", YEAR, "", "real", origin, f"{value}{inputs}{output}", rules, read, (), {}, {}, inputs)
+
+    before = mean(4.21, "with everybody", origin="release-1", low="4.0", high="4.4")
+    assert rules_found(mean(4.19, "one removed", LOWER), before) == [Rule.POLICY]
+    assert rules_found(mean(4.21, "one removed", LOWER), before) == []  # its interval is kept back, and the number is the same
+    assert rules_found(mean(4.19, "one removed", output="course"), before) == [Rule.REVISION]
+
+
+@pytest.mark.parametrize(
+    ("more", "rule"),
+    [({}, Rule.REVISION), ({"rules": LOWER}, Rule.POLICY), ({"period": NEXT}, Rule.PERIOD)],
+)
+def test_report_that_was_made_again_is_held_against_itself_whatever_its_tables_and_lines_are_called(more, rule):
+    before = {"origin": "release-1", **more}
+    assert rules_found(report({"women": 60}), report({"women": 56}, output="profile", **before)) == [rule]
+    assert rules_found(report({"women": 60}), report({"vrouwen": 56}, **before)) == [rule]
+    assert rules_found(report({"women": 60}), report({"men": 56}, **before)) == []
+
+
+def test_line_that_is_hidden_in_one_making_of_a_report_and_shown_in_the_other_opens_the_table():
+    first = {"sex:man": "–", "sex:woman": "<10", "all": 69}
+    assert Rule.REVISION in rules_found(report(first), report({"sex:man": 62, "sex:woman": "<10"}, origin="release-1"))
+    parts = report({"age:old": 62}, output="ages", rules=LOWER, origin="release-1")
+    assert Rule.POLICY in rules_found(report({"all": 69}), parts)
+
+
+def test_other_table_of_a_report_that_was_made_again_opens_what_the_first_hides():
+    first = {"women": {"young": "<10", "old": "–", "all": 63}, "men": {"young": 30, "old": 20, "all": 50}}
+    again = {"women": {"old": 56}, "men": {"old": 20}}
+    assert Rule.SUBGROUP in rules_found(report(first), report(again, output="profile", origin="release-1"))
 
 
 def test_reports_beside_it_that_are_not_asked_for_are_nobody_s_fault_here():

@@ -282,7 +282,7 @@ def test_measure_written_as_a_word_is_no_measure():
 
 def test_sensitive_mean_without_any_spread_is_hidden(policy, words):
     alike = Cell("debts", "mean", Measure.ESTIMATE, 40, value=12_000.0, se=0.0, sensitive=True)
-    spread = Cell("debts", "other", Measure.ESTIMATE, 40, value=12_000.0, se=3.0, sensitive=True)
+    spread = Cell("debts", "other", Measure.ESTIMATE, 40, value=11_900.0, se=3.0, sensitive=True)
     shown = protect([Output(words(), (alike, spread))], policy).outputs[0]
     assert [cell.hidden for cell in shown.cells] == [True, False]
 

@@ -52,6 +52,12 @@ def test_persons_with_several_rows_count_once_a_side():
     assert sides_of([frame.iloc[:0]], "team") == Sides((0,), (0,))
 
 
+def test_events_are_counted_where_each_person_has_one_row():
+    frame = pd.DataFrame({"person": ["p", "q", "r"], "team": ["a", "a", "b"], "left": [1, 0, 1]})
+    assert sides_of([frame], "team", "left", "person").events == (2,)
+    assert sides_of([pd.concat([frame, frame.iloc[:1]])], "team", "left", "person").events == ()
+
+
 def test_what_is_no_estimate_stays_as_it_is():
     short = NotEnoughData("m", "persons", 3, 10)
     assert beside(short, Sides((1,))) is short

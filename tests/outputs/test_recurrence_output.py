@@ -95,3 +95,37 @@ def test_the_guard_hides_a_share_of_a_few_who_came_back_or_did_not(
     back = Recurrence(Definition.DIVOSA, 12, estimate(value, 0.0, 1.0, "probability", 640, 17), 700, 0)
     output = protect([recurrence({"all": back}, None, section, about)], load_policy("cbs-stijl")).outputs[0]
     assert output.cells[0].hidden is hidden
+
+
+def _hidden(output: Output) -> set[str]:
+    return {cell.row for cell in protect([output], load_policy("cbs-stijl")).outputs[0].cells if cell.hidden}
+
+
+def test_share_of_a_group_is_hidden_where_few_of_the_others_came_back_or_they_are_of_few_teams(
+    estimate: Maker, section: Section, about: About
+) -> None:
+    """Who has the share of all and that of one group has that of the others, also where it is no row."""
+
+    def back(times: int, exits: int, teams: int) -> Recurrence:
+        share = estimate(times / exits, 0.0, 1.0, "probability", exits, teams)
+        return Recurrence(Definition.DIVOSA, 12, share, exits, 0)
+
+    def hidden(everybody: Recurrence, **groups: Recurrence) -> set[str]:
+        return _hidden(recurrence({"all": everybody, **groups}, None, section, about))
+
+    everybody = back(123, 460, 20)
+    assert hidden(everybody, introduced=back(83, 200, 10), others=back(40, 260, 10)) == set()
+    assert hidden(everybody, introduced=back(120, 200, 10)) == {"divosa_introduced"}
+    assert hidden(everybody, introduced=back(83, 200, 18)) == {"divosa_introduced"}
+
+
+@pytest.mark.parametrize(("interrupted", "hidden"), [(9, True), (10, False)])
+def test_share_that_worked_all_months_is_hidden_where_few_worked_with_an_interruption(
+    interrupted: int, hidden: bool, estimate: Maker, section: Section, about: About
+) -> None:
+    working, back, elsewhere, always = (
+        estimate(times / 400, 0.0, 1.0, "probability", 390, 17) for times in (280, 60, 60, 280 - interrupted)
+    )
+    everybody = Recurrence(Definition.DIVOSA, 12, estimate(0.17, 0.14, 0.2, "probability", 640, 17), 700, 90)
+    output = recurrence({"all": everybody}, States(working, back, elsewhere, always, 12, 400, 50), section, about)
+    assert ("uninterrupted" in _hidden(output)) is hidden

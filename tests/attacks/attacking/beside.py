@@ -35,6 +35,7 @@ class Told:
     members: tuple[str, ...] | None = ()
     origin: str = ""
     population: str = "benefit"
+    output: str = "people"
 
     @property
     def name(self) -> str:
@@ -65,15 +66,15 @@ def _policy(one: Told, weakened: Policy) -> Policy:
 
 
 def _lines(one: Told, policy: Policy) -> list[dict[str, str]]:
-    (shown,) = released([counts(one.numbers)], policy).outputs
+    (shown,) = released([counts(one.numbers, one.output)], policy).outputs
     return list(csv.DictReader(io.StringIO(csv_text(shown))))
 
 
 def _side(one: Told, policy: Policy, lines: Sequence[dict[str, str]]) -> Side:
     smallest = 1 if policy.zero_is_safe else 0
     rules = Rules(policy.name, policy.digest, policy.method, policy.threshold, policy.base, policy.width, smallest)
-    read = told("people", lines, rules, exact=True)
-    about = {"people": one.population}
+    read = told(one.output, lines, rules, exact=True)
+    about = {one.output: one.population}
     return Side(one.study, one.place, one.period, "", "real", one.origin, one.name, rules, read, one.members, {}, about)
 
 
@@ -181,6 +182,15 @@ AGAIN = Told({"all": 58}, origin="release-1")
 def report_that_was_made_again(printed: Printed) -> Claim:
     """A report before and after somebody withdrew consent"""
     return number(printed, HERE) - number(printed, AGAIN)
+
+
+RENAMED = Told({"vrouwen": 56}, origin="release-1", output="who")
+
+
+@against(WOMEN, RENAMED, secret=4, needs=("threshold",))
+def report_that_was_made_again_under_other_names(printed: Printed) -> Claim:
+    """The table and its line were called otherwise when the report was first made"""
+    return number(printed, WOMEN, "sex:woman") - number(printed, RENAMED, "vrouwen")
 
 
 NUMBERS = {"a": 8, "b": 22, "all": 30}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attacking import (
+    adding,
     beside,
     choosing,
     delivery,
@@ -19,5 +20,5 @@ from attacking import (
 )
 from attacking.attack import Attack
 
-ROOMS = (sums, linked, choosing, rounding, persons, saying, order, files, beside, nested, months, delivery, exploring)
+ROOMS = (sums, linked, adding, choosing, rounding, persons, saying, order, files, beside, nested, months, delivery, exploring)
 ATTACKS: tuple[Attack, ...] = tuple(one for room in ROOMS for one in vars(room).values() if isinstance(one, Attack))

@@ -52,7 +52,7 @@ def _fits(share: float, about: int) -> list[int]:
     ),
     "linked",
     3,
-    needs=ON,
+    needs=(*ON, "remainders"),
 )
 def group_and_all_but_a_few_of_it(seen: Seen) -> Claim:
     """All men here, and there the men who answered: three did not"""
@@ -134,7 +134,7 @@ def category_that_is_not_told(seen: Seen) -> Claim:
     shown(counts({"18-26": 43, "27-65": 57}), counts({"18-27": 46, "28-65": 54}, "bands")),
     "linked",
     3,
-    needs=ON,
+    needs=(*ON, "remainders"),
 )
 def bands_cut_a_year_apart(seen: Seen) -> Claim:
     """Who is 18 to 27 minus who is 18 to 26: those of one age"""

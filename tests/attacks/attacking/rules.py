@@ -133,8 +133,23 @@ RULES: dict[str, Rule] = {
         "a hidden mean or amount is never the only one of its sum",
         exchanged={f"{GUARD}.complement._clauses": _nothing, f"{GUARD}.complement.telling": lambda *_: set()},
     ),
+    "purse": Rule(
+        "what is hidden of a sum is together of enough persons, and not mostly one's",
+        exchanged={f"{GUARD}.complement.told_together": lambda *_: set()},
+    ),
     "sum and mean": Rule(
         "no sum of money beside its mean, which together give n", exchanged={f"{GUARD}.plans.sums_beside_means": _nothing}
+    ),
+    "equations": Rule("estimates that add up exactly count", exchanged={f"{GUARD}.plans.that_follow": lambda *_: set()}),
+    "remainders": Rule(
+        "a few who are left of a group count, though they stand nowhere", exchanged={f"{GUARD}.across.add_remainders": _stays}
+    ),
+    "told by errors": Rule(
+        "a share with the error of a plain one tells how many persons it is of", exchanged={f"{GUARD}.net.tells_n": _no}
+    ),
+    "made again": Rule(
+        "under rounding, what is made of counts is made again of rounded ones",
+        exchanged={f"{GUARD}.printing._shift": lambda *_: 0.0},
     ),
     "found sums": Rule(
         "sums count that nobody declared",
