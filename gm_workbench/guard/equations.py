@@ -8,7 +8,7 @@ ever coincidence; where it is, it costs a number that could have been shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 
 from gm_workbench.guard.cells import numerator
 from gm_workbench.guard.net import At
@@ -71,10 +71,10 @@ def _telling(one: Number, shown: Sequence[Number]) -> Iterator[Sequence[Number]]
     here = [other for other in like if other[0][0] == at[0]]
     same = [other for other in like if other[1].n == cell.n]
     sizes = range(2, (MOST_HERE if len(here) <= MANY else MOST_ELSEWHERE) + 1)
-    tried = [others for size in sizes for others in combinations(here, size)]
-    tried += [others for size in range(1, MOST_ELSEWHERE + 1) for others in combinations(same, size)]
-    for others in (*tried, tuple(here) if len(here) > 1 else ()):
-        if others and not _are_counts([one, *others]) and _adds_up([one, *others]):
+    beside = (others for size in sizes for others in combinations(here, size))
+    elsewhere = (others for size in range(1, MOST_ELSEWHERE + 1) for others in combinations(same, size))
+    for others in chain(beside, elsewhere, [tuple(here)] if len(here) > 1 else []):
+        if not _are_counts([one, *others]) and _adds_up([one, *others]):
             yield others
             return
 

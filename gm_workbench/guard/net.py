@@ -38,6 +38,7 @@ class Net:
 
     def __init__(self, outputs: Sequence[Output], policy: Policy) -> None:
         self.outputs, self.policy = outputs, policy
+        self.along_time = frozenset(at for at, output in enumerate(outputs) if is_over_time(output))
         self.own = [links(output) for output in outputs]
         self.starts = [sum(len(one.values) for one in self.own[:at]) for at in range(len(outputs))]
         self.values = [value for one in self.own for value in one.values]
@@ -142,7 +143,7 @@ class Net:
 
     def over_time(self, count: Count) -> bool:
         """Whether a count is one of several at several times."""
-        return is_over_time(self.outputs[count.output])
+        return count.output in self.along_time
 
 
 def _whom(cell: Cell, role: int) -> Whom | None:

@@ -35,10 +35,11 @@ def told_together(outputs: Sequence[Output], hidden: Callable[[At], bool], polic
         return one[0] not in gone and not hidden(one[0])
 
     while True:
-        more = {_next(parts, whole, seen, policy) for parts, whole in purses if seen(whole)} - {None}
+        asked = (_next(parts, whole, seen, policy) for parts, whole in purses if seen(whole))
+        more = {at for at in asked if at is not None}
         if not more:
             return gone
-        gone |= {at for at in more if at is not None}
+        gone |= more
 
 
 def _next(parts: Sequence[Amount], whole: Amount, seen: Callable[[Amount], bool], policy: Policy) -> At | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from itertools import permutations
 
-from gm_workbench.guard.links import Origin, is_over_time
+from gm_workbench.guard.links import Origin
 from gm_workbench.guard.names import is_everybody
 from gm_workbench.guard.net import Count, Net
 
@@ -18,7 +17,6 @@ def add_remainders(net: Net) -> None:
     population; and of one line everybody and any other.
     """
     sizes = {net.root(count.place): count for count in reversed(net.counts) if count.exact and count.size}
-    over_time = frozenset(at for at, output in enumerate(net.outputs) if is_over_time(output))
     ordered = sorted(sizes.items(), key=lambda item: (item[1].value, item[0]))
     relations = [*net.within(), *map(net.rooted, net.across)]
     apart = {pair for one in relations for pair in permutations(one.members, 2)}
@@ -32,11 +30,7 @@ def add_remainders(net: Net) -> None:
             rest = large.value - small.value
             if rest >= net.policy.threshold:
                 break
-            if (
-                rest
-                and (low, high) not in apart
-                and _may_hold(net, large, small, over_time, whole=low in whole and high in whole)
-            ):
+            if rest and (low, high) not in apart and _may_hold(net, large, small, whole=low in whole and high in whole):
                 net.relate_rest(high, [low], rest, Origin.ACROSS)
 
 
@@ -47,12 +41,12 @@ def _is_everybody(large: Count, small: Count) -> bool:
     return bool(line and of_all) and not of_some and len(large.names - line) == len(of_all)
 
 
-def _may_hold(net: Net, large: Count, small: Count, over_time: Collection[int], *, whole: bool) -> bool:
+def _may_hold(net: Net, large: Count, small: Count, *, whole: bool) -> bool:
     if large.whom and small.whom:
         return any(one.within(other) for one in small.whom for other in large.whom)
     if large.output == small.output:
         return _is_everybody(large, small) or (bool(large.rows & small.rows) and (large.of_share or small.of_share))
-    if large.output in over_time or small.output in over_time:
+    if net.over_time(large) or net.over_time(small):
         return False
     if large.names & small.names and large.split <= small.split:
         return True
