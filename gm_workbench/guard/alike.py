@@ -16,9 +16,10 @@ from dataclasses import replace
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint
 
-from gm_workbench.guard.audit import Audit, Cut
+from gm_workbench.guard.audit import Audit
 from gm_workbench.guard.board import Board, Clause, Seen
 from gm_workbench.guard.choice import Chosen, choose
+from gm_workbench.guard.cuts import Cut
 from gm_workbench.guard.demands import Cells
 from gm_workbench.guard.links import Links, Relation
 from gm_workbench.guard.policy import Method

@@ -18,15 +18,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gm_workbench.guard.cuts import Cut, Cutting, Views
+from gm_workbench.guard.limits import Limits, Range, Vector
 from gm_workbench.guard.links import Links
-from gm_workbench.guard.moves import NEAR, Enough, Limits, Move, Moves, Range, Vector
+from gm_workbench.guard.moves import NEAR, Enough, Move, Moves
 from gm_workbench.guard.policy import Policy
 from gm_workbench.guard.solving import Extreme, Solver
-
-Views = Mapping[int, tuple[Range, ...]]
-"""For each count, the ranges in which its cells let it be seen, the narrowest first."""
-Depth = tuple[int, int]
-"""A count and how many of its views, from the narrowest on, are hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +48,6 @@ def needs(links: Links, concentrated: Mapping[int, int], policy: Policy) -> dict
         if policy.is_small(value)
     }
     return small | {place: Need(allowed, links.values[place], 0.0) for place, allowed in concentrated.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """What must be hidden besides before a count can pass.
-
-    Attributes
-    ----------
-    place : int
-        The count that does not pass.
-    gains : mapping of Depth to float
-        How much room it gives when so many of a count's views are hidden; those of all that is hidden must together come to 1.
-    """
-
-    place: int
-    gains: Mapping[Depth, float]
 
 
 class Audit:
@@ -94,6 +75,8 @@ class Audit:
         self.nowhere = links.nowhere
         self.cap = 1000.0 + 10.0 * float(self.true.sum())
         self.unknown = {marks: self._all_unknown(marks=marks) for marks in (False, True)}
+        self.nothing = self.limits({}, marks=True)
+        self.cutting = Cutting(self.views, self.sums, self.unknown)
 
     def failing(self, known: Mapping[int, Range]) -> int | None:
         """Give the first hidden count (its place) that is given away too closely when so much is known, or None."""
@@ -163,12 +146,12 @@ class Audit:
         return (0.0, 0.0) if value == 0 else (float(self.policy.threshold), self.cap)
 
     def _cut(self, place: int, need: Need, plain: Limits, marked: Limits) -> Cut | None:
-        below = self._reach(place, 1.0, plain, lambda low, _: low <= need.low)
+        below = self._goes(place, 1.0, plain, lambda low, _: low <= need.low)
         if isinstance(below, Extreme):
-            return self._priced(place, [(1.0, below)], plain, -need.low)
-        above = self._reach(place, -1.0, plain, lambda _, high: high >= need.high)
+            return self.cutting.priced(place, [(1.0, below)], plain, -need.low)
+        above = self._goes(place, -1.0, plain, lambda _, high: high >= need.high)
         if isinstance(above, Extreme):
-            return self._priced(place, [(-1.0, above)], plain, need.high)
+            return self.cutting.priced(place, [(-1.0, above)], plain, need.high)
         apart = self._apart(place, need.width, marked)
         if isinstance(apart, Cut):
             return apart
@@ -177,22 +160,30 @@ class Audit:
 
     def _apart(self, place: int, width: float, limits: Limits) -> Cut | frozenset[Move]:
         """Whether the possible values lie far enough apart; a part of what is itself below the threshold has less room."""
-        below = self._reach(place, 1.0, limits, lambda low, high: high - low >= width)
+        room = self.moves.room(place, limits, lambda low, high: high - low >= width)
+        if room.high - room.low >= width:
+            return room.by
+        wanted = min(width, self._most(place, width))
+        low, high = self.solver.followed(place, limits)
+        if high - low + NEAR < wanted:
+            return self.cutting.priced(
+                place, [(sign, self.solver.follows(place, sign, limits)) for sign in (1.0, -1.0)], limits, wanted
+            )
+        below = self._reach(place, 1.0, limits, lambda low, high: high - low >= wanted)
         if not isinstance(below, Extreme):
             return below
-        above = self._reach(place, -1.0, limits, lambda low, high: high - low >= width)
+        above = self._reach(place, -1.0, limits, lambda low, high: high - low >= wanted)
         if not isinstance(above, Extreme):
             return above
-        wanted = min(width, self._most(place, width))
         if -above.value - below.value + NEAR < wanted:
-            return self._priced(place, [(1.0, below), (-1.0, above)], limits, wanted)
+            return self.cutting.priced(place, [(1.0, below), (-1.0, above)], limits, wanted)
         for sign in (1.0, -1.0):
             room = self.moves.room(place, limits, lambda low, high: high - low >= wanted)
             if room.high - room.low >= wanted:
                 return room.by
             self.solver.whole(place, sign, limits)
         room = self.moves.room(place, limits)
-        return room.by if room.high - room.low >= wanted else self._anything(place, limits)
+        return room.by if room.high - room.low >= wanted else self.cutting.anything(place, limits)
 
     def _most(self, place: int, width: float) -> float:
         """How far apart they would lie if the marks were all there is, or `width` if that is less.
@@ -200,13 +191,20 @@ class Audit:
         What is not found in whole numbers is taken from fractions, which lie no less far apart.
         """
         if place not in self.most:
-            limits = self.limits({}, marks=True)
+            limits = self.nothing
             ends = [self._reach(place, sign, limits, lambda low, high: high - low >= width) for sign in (1.0, -1.0)]
             values = [one.value for one in ends if isinstance(one, Extreme)]
             sought = len(values) < 2 or all(self.solver.whole(place, sign, limits) for sign in (1.0, -1.0))
             room = self.moves.room(place, limits)
             self.most[place] = min(width, room.high - room.low) if sought else np.floor(-sum(values) + NEAR)
         return self.most[place]
+
+    def _goes(self, place: int, sign: float, limits: Limits, enough: Enough) -> Extreme | frozenset[Move]:
+        """Give the moves that prove that a count goes far enough one way, else how far it goes."""
+        low, high = self.solver.followed(place, limits)
+        if not enough(low - NEAR, high + NEAR):
+            return self.solver.follows(place, sign, limits)
+        return self._reach(place, sign, limits, enough)
 
     def _reach(self, place: int, sign: float, limits: Limits, enough: Enough) -> Extreme | frozenset[Move]:
         """Give the moves that prove the range of a count wide enough, else how far it goes."""
@@ -225,36 +223,6 @@ class Audit:
         self.solver.whole(place, sign, limits)  # so far only in fractions
         room = self.moves.room(place, limits, enough)
         return room.by if enough(room.low, room.high) else Extreme(reached.value, None)
-
-    def _priced(self, place: int, ways: list[tuple[float, Extreme]], limits: Limits, needed: float) -> Cut:
-        """Say from the prices what hiding each count would add; without prices, that anything more must be hidden."""
-        room: dict[Depth, float] = {}
-        short = needed
-        for sign, extreme in ways:
-            if extreme.prices is None:
-                return self._anything(place, limits)
-            goal = np.where(np.arange(len(self.true)) == place, -sign, 0.0)
-            used = np.flatnonzero(extreme.prices)
-            factors = goal + extreme.prices[used] @ self.sums[used]
-            for at in np.flatnonzero(np.abs(factors) > 1e-9):
-                ends = [*self.views.get(int(at), ()), self._unknown(int(at), marks=limits.marks)]
-                most = [max(factors[at] * low, factors[at] * high) for low, high in ends]
-                short -= most[0]
-                for depth in range(1, len(most)):
-                    room[int(at), depth] = room.get((int(at), depth), 0.0) + most[depth] - most[depth - 1]
-        if short <= NEAR:
-            return self._anything(place, limits)
-        gains = {depth: min(more / short, 1.0) for depth, more in room.items() if more > 1e-9}
-        return Cut(place, gains)
-
-    def _anything(self, place: int, limits: Limits) -> Cut:
-        shown = {
-            (at, depth): 1.0
-            for at, ends in self.views.items()
-            for depth, (low, high) in enumerate(ends, start=1)
-            if limits.told[at] and limits.low[at] >= low and limits.high[at] <= high
-        }
-        return Cut(place, shown)
 
 
 def _factors(links: Links) -> Vector:

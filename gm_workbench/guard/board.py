@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from gm_workbench.guard.audit import Audit
 from gm_workbench.guard.demands import Cells
-from gm_workbench.guard.moves import Range
+from gm_workbench.guard.limits import Range
 
 View = tuple[int, int]
 """A count, and which of the ranges in which it can be seen (0 is the narrowest)."""

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gm_workbench.guard.audit import Cut
 from gm_workbench.guard.board import LEAST, Board, Seen, View
+from gm_workbench.guard.cuts import Cut
 from gm_workbench.guard.demands import Cells, Demand, Programme
-from gm_workbench.guard.moves import Range
+from gm_workbench.guard.limits import Range
 
 LARGEST = 600
 """Cells that hang together: of more the fewest are sought with less work, of which so much (`LARGE`) is done."""

@@ -8,15 +8,12 @@ again only when something is shown that its proof rests on.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Range = tuple[float, float]
-Vector = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.intp]
+from gm_workbench.guard.limits import Limits, Places, Range, Vector
+
 PARTS_OF_ONE = (1, 2, 3, 4, 6)
 """Solutions in halves, thirds and so on are moves as well, made two or three times."""
 NEAR = 1e-6
@@ -47,33 +44,6 @@ class Move:
         ways = np.array([limits.low[self.where] - true[self.where], limits.high[self.where] - true[self.where]]) / self.step
         back, forth = np.ceil(ways.min(axis=0).max() - NEAR), np.floor(ways.max(axis=0).min() + NEAR)
         return min(float(back), 0.0), max(float(forth), 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """The sums around a count, the counts in them that are open, their factors, and what the others come to."""
-
-    rows: list[int]
-    free: Places
-    sums: Vector
-    right: Vector
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one reader knows: the smallest and largest value of every count, and which are told."""
-
-    low: Vector
-    high: Vector
-    told: Mask
-    marks: bool
-    reached: dict[Move, Range] = field(default_factory=dict, repr=False, compare=False)
-    areas: dict[int, Area] = field(default_factory=dict, repr=False, compare=False)
-
-    @property
-    def open(self) -> Mask:
-        """Counts that are not exactly known."""
-        return self.low < self.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +121,7 @@ class Moves:
         for move in self._through(place):
             if met:
                 break
-            back, forth = limits.reached.get(move) or self._reach(move, limits)
+            back, forth = limits.reached.get(move.number) or self._reach(move, limits)
             if back == forth:  # it cannot be made
                 continue
             first, last = sorted((here + back * move.at[place], here + forth * move.at[place]))
@@ -166,8 +136,8 @@ class Moves:
         yield from reversed(self.through.get(place, {}).values())
 
     def _reach(self, move: Move, limits: Limits) -> Range:
-        limits.reached[move] = move.reach(self.true, limits)
-        return limits.reached[move]
+        limits.reached[move.number] = move.reach(self.true, limits)
+        return limits.reached[move.number]
 
     def prove(self, place: int, by: frozenset[Move]) -> None:
         """Note which moves prove that a count has room."""

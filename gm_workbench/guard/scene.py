@@ -10,8 +10,8 @@ from gm_workbench.guard.audit import Audit, Need
 from gm_workbench.guard.board import UNIT, Board, Clause, View
 from gm_workbench.guard.cells import behind, round_to_base
 from gm_workbench.guard.demands import Cells
+from gm_workbench.guard.limits import Range
 from gm_workbench.guard.links import Links, Relation
-from gm_workbench.guard.moves import Range
 from gm_workbench.guard.net import At
 from gm_workbench.guard.plans import Plan
 from gm_workbench.guard.policy import Method

@@ -8,7 +8,9 @@ from time import monotonic
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog
 
-from gm_workbench.guard.moves import Area, Limits, Moves, Vector
+from gm_workbench.guard.following import Following
+from gm_workbench.guard.limits import Area, Limits, Range, Vector
+from gm_workbench.guard.moves import Moves
 from gm_workbench.guard.programmes import solved
 
 NODES = 500
@@ -37,6 +39,7 @@ class Solver:
 
     def __init__(self, moves: Moves) -> None:
         self.moves = moves
+        self.following = Following(moves.sums)
         self.work = 0
         self.in_vain = 0
 
@@ -67,6 +70,16 @@ class Solver:
         self.work += 1
         self.in_vain = self.in_vain + 1 if self.moves.many == before else 0
         return True
+
+    def followed(self, place: int, limits: Limits) -> Range:
+        """Give between which values a count lies by what follows from one sum after another; it may lie closer."""
+        found = self.following.followed(limits)
+        return float(found.low[place]), float(found.high[place])
+
+    def follows(self, place: int, sign: float, limits: Limits) -> Extreme:
+        """Give the least (sign 1) or most (-1) of these, with the sums that it follows from."""
+        low, high = self.followed(place, limits)
+        return Extreme(low if sign > 0 else -high, self.following.prices(place, sign, limits))
 
     def relaxed(self, place: int, sign: float, limits: Limits) -> Extreme:
         """Seek the counts, fractions allowed, that make `place` smallest (sign 1) or largest (-1)."""

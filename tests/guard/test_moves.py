@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gm_workbench.guard.moves import Limits, Moves
+from gm_workbench.guard.limits import Limits
+from gm_workbench.guard.moves import Moves
 
 SUMS = np.array([[1.0, 1, 0, 0], [0, 0, 1, 1], [1, 0, 1, 0], [0, 1, 0, 1]])  # two by two, rows then columns
 TRUE = np.array([4.0, 30, 20, 50])
