@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from gm_workbench.guard.crossed import crossed
 from gm_workbench.guard.decisions import Decision
 from gm_workbench.guard.findings import SENTENCES, Candidate, Finding, Rule
-from gm_workbench.guard.linked import System, system
+from gm_workbench.guard.linked import system
 from gm_workbench.guard.nested import Groups, everybody, everybody_over, groups_of, nested, renamed
 from gm_workbench.guard.pairs import Term, divided, few_changed, matched, pairs_of, small, spanned
 from gm_workbench.guard.parted import parted
 from gm_workbench.guard.sides import DRAFTS, Side, cell_name
 from gm_workbench.guard.sizes import alike_sizes, judged
+from gm_workbench.guard.systems import System
 from gm_workbench.guard.totals import totals
 from gm_workbench.guard.ways import spans, walked
 

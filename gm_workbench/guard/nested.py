@@ -11,10 +11,10 @@ from functools import lru_cache
 from itertools import product
 
 from gm_workbench.guard.findings import Candidate
-from gm_workbench.guard.linked import System
 from gm_workbench.guard.names import characteristic_of, is_everybody, name_of, words_of
 from gm_workbench.guard.pairs import Term, together
 from gm_workbench.guard.sides import Side
+from gm_workbench.guard.systems import System
 from gm_workbench.guard.told import Part, Told
 from gm_workbench.outputs.output import Measure
 

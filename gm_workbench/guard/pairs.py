@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import combinations, islice
 
 from gm_workbench.guard.findings import Candidate, Finding, Rule
-from gm_workbench.guard.linked import System
 from gm_workbench.guard.names import name_of
 from gm_workbench.guard.readers import gives_away
 from gm_workbench.guard.sides import Side, begins, cell_name, holds, made_of, overlap
+from gm_workbench.guard.systems import System
 from gm_workbench.guard.told import Part, Range, Told
 from gm_workbench.outputs.output import Measure
 

@@ -11,11 +11,11 @@ from itertools import combinations, product
 from math import inf, prod
 
 from gm_workbench.guard.findings import Candidate
-from gm_workbench.guard.linked import System
 from gm_workbench.guard.names import is_everybody, name_of
 from gm_workbench.guard.nested import Groups, Name, among, kind_of
 from gm_workbench.guard.pairs import Term, together
 from gm_workbench.guard.sides import Side, overlap
+from gm_workbench.guard.systems import System
 from gm_workbench.guard.told import Part, Told
 from gm_workbench.outputs.output import Measure
 

@@ -16,10 +16,10 @@ from math import inf
 from types import MappingProxyType
 
 from gm_workbench.guard.findings import Candidate
-from gm_workbench.guard.linked import System
 from gm_workbench.guard.nested import Groups, population_of
 from gm_workbench.guard.pairs import Term, together
 from gm_workbench.guard.sides import Side, stretch
+from gm_workbench.guard.systems import System
 
 Between = tuple[int, int]
 """From which month to which; back, where the second is the earlier."""
