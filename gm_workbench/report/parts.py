@@ -69,12 +69,22 @@ def _silent(shown: ShownOutput) -> bool:
     return shown.words.role is Role.SECTION and bool(told) and all(cell.hidden for cell in told)
 
 
+def _blank(shown: ShownOutput, shape: Shape) -> bool:
+    """Whether a square would show dashes and noughts only, and the table beside it says the same in less room."""
+    return (
+        shape is Shape.MATRIX
+        and Shape.TABLE in shown.words.shown_as
+        and any(cell.hidden for cell in shown.cells)
+        and all(cell.hidden or cell.value == 0 for cell in shown.cells)
+    )
+
+
 def _part(shown: ShownOutput, language: Language, *, repeats: bool) -> Part:
     words = shown.words
     if not words.heading[language].strip():
         raise OutputError(f"Output {words.id!r}: its heading ({language}) must be a question, but it is empty.")
     empty = bool(shown.withheld) or not (shown.cells or words.tile_words) or _silent(shown)
-    shapes = [] if empty else [shape for shape in words.shown_as if shape is not Shape.WORDS]
+    shapes = [] if empty else [shape for shape in words.shown_as if shape is not Shape.WORDS and not _blank(shown, shape)]
     blocks = tuple(Markup(_block(shown, shape, language)) for shape in shapes)  # noqa: S704 — escaped where it is made
     return Part(
         id=words.id,

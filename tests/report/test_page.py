@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from gm_workbench.errors import DisclosureRefused, OutputError
-from gm_workbench.outputs.output import Suppressed, plain
+from gm_workbench.outputs.output import Shape, Suppressed, plain
 from gm_workbench.report.page import CSP, files, render
 from gm_workbench.report.parts import caption
 from gm_workbench.vocabulary.schemas import DataKind
@@ -259,6 +259,17 @@ def test_section_in_which_every_number_is_hidden_draws_nothing(rendered, shapes)
     assert "<figure>" in rendered(dots)
     assert "<figure>" in rendered(hidden_but(dots, dots.cells[0].row))
     assert "<figure>" not in rendered(hidden_but(dots))
+
+
+@pytest.mark.parametrize(("left", "pictures"), [(0.27, 1), (0.0, 0)])
+def test_square_with_noughts_and_dashes_only_is_a_table_and_no_picture(rendered, shapes, left, pictures):
+    square = shapes["matrix"]()
+    cells = (replace(square.cells[0], value=left), *hidden_but(square).cells[1:])
+    both = replace(square.words, shown_as=(Shape.MATRIX, Shape.TABLE))
+    page = rendered(replace(square, words=both, cells=cells))
+    figure = page[page.index("<figure>") : page.index("</figure>")]
+    assert figure.count("<picture>") == pictures
+    assert figure.count("<table") == 1
 
 
 def test_curve_of_which_only_the_numbers_at_risk_are_left_draws_nothing(rendered, shapes):
