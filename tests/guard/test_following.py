@@ -49,6 +49,16 @@ def test_following_finds_the_rest_of_a_sum() -> None:
     assert (found.low[1], found.high[1]) == (2.0, 4.0)
 
 
+def test_a_count_that_stands_twice_in_a_sum_is_half_of_the_rest() -> None:
+    """10 = a + a + b and b is 2 to 4: a is 3 to 4, and one more in all would be half a person more of a."""
+    sums = np.array([[1.0, -2.0, -1.0]])
+    known = limits([10, 0, 2], [10, CAP, 4])
+    following = Following(sums)
+    found = following.followed(known)
+    assert (found.low[1], found.high[1]) == (3.0, 4.0)
+    assert following.prices(1, 1.0, known).tolist() == [-0.5]
+
+
 def test_following_says_nothing_of_a_count_in_no_sum() -> None:
     known = limits([5, 0, 5, 0], [5, 9, 5, 7])
     found = Following(np.array([[1.0, 0.0, -1.0, 0.0]])).followed(known)
