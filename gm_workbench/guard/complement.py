@@ -56,7 +56,7 @@ def _amounts_to_hide(made: Plan) -> set[At]:
         return not made.visible(at)
 
     alone = telling(made.outputs, hidden, made.policy.threshold)
-    return alone or told_together(made.outputs, hidden, made.policy)
+    return alone or told_together(made.outputs, hidden, made.secret, made.policy)
 
 
 def _wanted(made: Plan) -> dict[int, Need]:

@@ -68,6 +68,10 @@ class Plan:
         """Say why a cell is hidden, or None."""
         return self.own.get(at) or (Reason.COMPLEMENT if at in self.hidden else None)
 
+    def secret(self, at: At) -> bool:
+        """Whether a cell is hidden by a rule of its own, so that it may not be known."""
+        return self.own.get(at) not in _NO_SECRET
+
     def visible(self, at: At) -> bool:
         return at[0] not in self.withheld and self.reason(at) is None
 
@@ -98,9 +102,8 @@ def start(outputs: Sequence[Output], policy: Policy, withheld: frozenset[int] = 
         concentrated |= _concentrated(made, found.parts[output], reasons, totals, policy)
     beside = sums_beside_means(outputs, lambda at: at in own or at[0] in withheld)
     own |= dict.fromkeys(beside, Reason.COMPLEMENT)
-    follow = that_follow(outputs, lambda at: own.get(at) not in _NO_SECRET, withheld)
-    own |= dict.fromkeys(follow, Reason.COMPLEMENT)
     plan = Plan(outputs, policy, found, own, concentrated, frozenset(crowded), withheld)
+    own |= dict.fromkeys(that_follow(outputs, plan.secret, withheld), Reason.COMPLEMENT)
     if policy.method is Method.ROUND:
         plan.leaves, plan.prints = leaves(found, policy), rounded_counts(found, policy)
     return plan

@@ -97,3 +97,53 @@ def test_mean_of_all_in_another_output_does_not_give_that_of_a_hidden_group(poli
     rows = {"women": (5, 20.0), "men": (100, 50.0), "all": (105, 5_100 / 105)}
     cells = [Cell(row, "score", Measure.ESTIMATE, n, value=v, digits=1, unit="points") for row, (n, v) in rows.items()]
     assert _hidden(policy, made("a", *cells[:2]), made("b", cells[2])) == {("a", "women", "score"), ("a", "men", "score")}
+
+
+def _of_homes(made, times=1, renting=0.1):
+    """Draw three outputs: each has two hidden amounts, or none, and nowhere stands what those who rent have together."""
+    rows = {
+        "young": (("rent", 4, 3_000.0, renting), ("own", 30, 40_000.0, 0.51), ("all", 34, 43_000.0, 0.48)),
+        "old": (("rent", 4, 5_000.0, renting), ("own", 50, 60_000.0, 0.51), ("all", 54, 65_000.0, 0.48)),
+        "total": (("own", 80, 100_000.0, 0.31),),
+    }
+    given = {"unit": "euro", "digits": 2}
+    for mean in (False, True):
+        yield [
+            made(
+                row,
+                *(
+                    Cell(row, home, Measure.MONEY, n * times, value=money / (n * times if mean else 1), largest=top, **given)
+                    for home, n, money, top in cells
+                ),
+            )
+            for row, cells in rows.items()
+        ]
+
+
+OWN_RULES = {("young", "young", "rent"), ("young", "young", "own"), ("old", "old", "rent"), ("old", "old", "own")}
+
+
+def test_totals_of_two_rows_minus_that_of_a_column_do_not_give_that_of_a_few(policy, made):
+    """Young and old minus who own are eight persons."""
+    for outputs in _of_homes(made):
+        assert _hidden(policy, *outputs) == OWN_RULES | {("young", "young", "all")}
+
+
+@pytest.mark.parametrize(("largest", "hidden"), [(0.9, {("young", "young", "all")}), (0.7, set())])
+def test_totals_of_two_rows_minus_that_of_a_column_are_not_mostly_one_persons(policy, made, largest, hidden):
+    """Eighty persons rent and have 8,000 together, of which one has 4,500, or 3,500."""
+    for outputs in _of_homes(made, 10, largest):
+        assert _hidden(policy, *outputs) == OWN_RULES | hidden
+
+
+def test_lines_that_come_to_the_same_do_not_give_a_hidden_amount(policy, made):
+    """Nowhere stands what all have together, and yet young and old have what men and women have."""
+    ages = made("a", *_amounts({"young": (5, 5_000.0), "old": (60, 64_000.0)}))
+    sexes = made("b", *_amounts({"women": (25, 25_000.0), "men": (40, 44_000.0)}))
+    assert _hidden(policy, ages, sexes) == {("a", "young", "spent"), ("b", "women", "spent")}
+
+
+def test_amounts_of_one_row_in_three_outputs_do_not_give_a_hidden_one(policy, made):
+    rows = {"all": (90, 90_500.0), "renters": (40, 41_000.0), "owners": (45, 44_000.0), "others": (5, 5_500.0)}
+    outputs = [made(name, *_amounts({"young": one})) for name, one in rows.items()]
+    assert _hidden(policy, *outputs) == {("others", "young", "spent"), ("renters", "young", "spent")}

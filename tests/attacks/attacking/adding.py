@@ -157,3 +157,22 @@ WHOLE = Cell("all", "spent", MONEY, 126, value=132_600.0, largest=0.1, unit="eur
 def amounts_that_are_hidden_beside_each_other(seen: Seen) -> Claim:
     """Two amounts are hidden, each mostly one person's; together they are what the others leave of all, mostly hers"""
     return seen.number("all", "spent") - seen.number("c", "spent") - seen.number("d", "spent")
+
+
+def _of_home(age: str, *homes: tuple[str, int, float, float]) -> Output:
+    rows = [Cell(age, home, MONEY, n, value=value, largest=top, unit="euro") for home, n, value, top in homes]
+    return output(rows, age)
+
+
+HOMES = (
+    _of_home("young", ("rent", 4, 3_000.0, 0.1), ("own", 30, 40_000.0, 0.51), ("all", 34, 43_000.0, 0.48)),
+    _of_home("old", ("rent", 4, 5_000.0, 0.1), ("own", 50, 60_000.0, 0.51), ("all", 54, 65_000.0, 0.48)),
+    _of_home("total", ("own", 80, 100_000.0, 0.31)),
+)
+
+
+@attack(shown(*HOMES), "purse", 8_000.0, needs=("threshold", "dominance", "complement", "linked"))
+def amounts_of_rows_minus_that_of_a_column(seen: Seen) -> Claim:
+    """Two amounts are hidden in each row and in the column; rows minus column is what eight persons who rent have"""
+    young, old, own = (seen.number(age, home, age) for age, home in (("young", "all"), ("old", "all"), ("total", "own")))
+    return young + old - own
