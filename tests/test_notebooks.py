@@ -33,6 +33,8 @@ from gm_workbench.outputs.series import AT_RISK
 from gm_workbench.outputs.terms import MOTHERS_ASKED, MOTHERS_ON_BENEFIT
 from gm_workbench.settings import Paths
 
+pytestmark = pytest.mark.untraced
+
 PROJECT = Paths(Path(__file__).resolve().parents[1])
 NOTEBOOKS = sorted(PROJECT.notebooks.glob("*.ipynb"))
 GOLDENS = sorted(golden_folder(PROJECT).glob("*.ipynb"))

@@ -34,7 +34,7 @@ if place == "GM9901":
     time.sleep(600)
 """
 
-pytestmark = [POSIX, pytest.mark.slow]
+pytestmark = [POSIX, pytest.mark.slow, pytest.mark.untraced]
 
 
 @pytest.mark.skipif(not POSSIBLE, reason="memory is watched where kernels are forked")

@@ -21,7 +21,7 @@ while place == "GM0307" and not (paths().root / "go on").exists():
     time.sleep(0.05)
 """
 
-pytestmark = [POSIX, pytest.mark.slow]
+pytestmark = [POSIX, pytest.mark.slow, pytest.mark.untraced]
 
 
 @pytest.mark.parametrize(
