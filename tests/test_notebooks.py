@@ -23,7 +23,7 @@ import pytest
 from jupyter_client.blocking import BlockingKernelClient
 
 from gm_workbench.batch.execution import INJECTED
-from gm_workbench.batch.goldens import DEFAULT_WORLD, MARK, PLACE, golden_folder, small_project
+from gm_workbench.batch.goldens import DEFAULT_WORLD, MARK, PLACE, golden_folder
 from gm_workbench.batch.parameters import TAG
 from gm_workbench.batch.plan import Wish, plan
 from gm_workbench.batch.run import run_batch
@@ -32,6 +32,8 @@ from gm_workbench.outputs.about import capital
 from gm_workbench.outputs.series import AT_RISK
 from gm_workbench.outputs.terms import MOTHERS_ASKED, MOTHERS_ON_BENEFIT
 from gm_workbench.settings import Paths
+
+pytestmark = pytest.mark.untraced
 
 PROJECT = Paths(Path(__file__).resolve().parents[1])
 NOTEBOOKS = sorted(PROJECT.notebooks.glob("*.ipynb"))
@@ -115,9 +117,9 @@ def test_marked_cell_without_stored_output_is_noticed(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory) -> Paths:
-    """Give a project with one small synthetic delivery."""
-    return small_project(PROJECT, tmp_path_factory.mktemp("small") / "project")
+def project(tmp_path_factory, checked_project) -> Paths:
+    """Give a project with one small synthetic delivery, which was checked."""
+    return Paths(shutil.copytree(checked_project, tmp_path_factory.mktemp("small") / "project"))
 
 
 def nbval(project: Path, *notebooks: Path) -> subprocess.CompletedProcess[str]:
@@ -148,8 +150,9 @@ def test_nbval_sees_a_marked_output_that_changed(tmp_path):
 
 @pytest.fixture
 def bare(project, tmp_path) -> Paths:
-    """Give a project whose one place delivered only benefits and costs."""
+    """Give a project whose one place delivered only benefits and costs, and nothing else before."""
     made = Paths(shutil.copytree(project.root, tmp_path / "project"))
+    shutil.rmtree(made.checked)
     delivery = made.synthetic / DEFAULT_WORLD / PLACE
     for path in delivery.glob("*.csv"):
         if not path.name.startswith(("BUS_", "kosten_")):

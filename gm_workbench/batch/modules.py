@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -93,11 +93,8 @@ def _tree(source: str) -> ast.Module:
 
 def _used(tree: ast.Module, home: Path) -> frozenset[str]:
     """Name the rooms that code names: what it imports, and the rooms of the wings that it imports."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        for bound, target in _targets(node):
-            found |= _rooms(bound, target, tree, home)
-    return frozenset(found)
+    nodes = tuple(ast.walk(tree))  # walked once: code has tens of imports and thousands of nodes
+    return frozenset(room for node in nodes for bound, target in _targets(node) for room in _rooms(bound, target, nodes, home))
 
 
 def _targets(node: ast.AST) -> Iterator[tuple[str, str]]:
@@ -109,24 +106,35 @@ def _targets(node: ast.AST) -> Iterator[tuple[str, str]]:
             yield from ((one.asname or one.name, f"{module}.{one.name}") for one in names)
 
 
-def _rooms(bound: str, target: str, tree: ast.Module, home: Path) -> set[str]:
+def _rooms(bound: str, target: str, nodes: Sequence[ast.AST], home: Path) -> set[str]:
     """Give the rooms behind one imported name; of a wing, those that are used by name, or else all."""
     target = HOMES.get(target, target)
     if not _is_wing(target, home):
         room = target if _file(target, home).is_file() else target.rpartition(".")[0]
         return {room} if _file(room, home).is_file() else set()
-    rooms, whole = _looked_into(bound, target, tree)
+    rooms, whole = _looked_into(bound, target, nodes)
     if whole or not all(_file(room, home).is_file() for room in rooms):
         return _wing(target, home)
     return {target, *rooms}
 
 
-def _looked_into(bound: str, target: str, tree: ast.Module) -> tuple[set[str], bool]:
+def _looked_into(bound: str, target: str, nodes: Sequence[ast.AST]) -> tuple[set[str], bool]:
     """Give the rooms that are named as `wing.room`, and whether the wing is used in any other way."""
-    direct = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and ast.unparse(node.value) == bound]
-    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == bound]
+    direct = [node for node in nodes if isinstance(node, ast.Attribute) and _says(node.value, bound)]
+    names = [node for node in nodes if isinstance(node, ast.Name) and node.id == bound]
     whole = "." not in bound and len(names) > len(direct)
     return {f"{target}.{node.attr}" for node in direct}, whole
+
+
+def _says(node: ast.expr, name: str) -> bool:
+    """Say whether code is a name, which may have points."""
+    before, _, last = name.rpartition(".")
+    match node:
+        case ast.Name(id=only):
+            return only == name
+        case ast.Attribute(value=owner, attr=attribute):
+            return attribute == last and _says(owner, before)
+    return False
 
 
 def _wing(name: str, home: Path) -> set[str]:

@@ -7,6 +7,8 @@ from attacking.attack import Attack
 from attacking.every import ATTACKS
 from attacking.rules import RULES, switched_off
 
+pytestmark = pytest.mark.untraced
+
 FEWEST = 40
 
 

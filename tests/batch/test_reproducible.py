@@ -28,6 +28,8 @@ from gm_workbench.vocabulary.checksums import CHECKSUMS
 from gm_workbench.worlds.deliveries import write_delivery
 from gm_workbench.worlds.draw import draw
 
+pytestmark = pytest.mark.untraced
+
 REPOSITORY = Paths(Path(__file__).resolve().parents[2])
 STUDY, WORLD, SEED = "tilburg_single_mothers", "default", 2026
 

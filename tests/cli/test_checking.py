@@ -56,6 +56,7 @@ def test_refused_delivery_tells_reasons_to_a_program_and_leaves_a_page_for_the_s
     assert page.with_suffix(".csv").read_bytes().startswith(b"\xef\xbb\xbfgemeente;ernst")
 
 
+@pytest.mark.untraced
 def test_page_for_the_supplier_is_for_its_owner_only(call, folder, written):
     (folder / "caseload.csv").write_bytes(b"")
     call("check", PLACE)
@@ -100,6 +101,7 @@ def test_page_for_the_supplier_goes_when_all_is_mended(call, partly, folder, wri
     assert not mend.exists()
 
 
+@pytest.mark.untraced
 def test_refused_place_weighs_more_than_one_that_is_partly_accepted(call, partly):
     result = call("check", PLACE, "GM0855")
     assert result.exit_code == 11

@@ -21,6 +21,7 @@ def test_power_prints_the_plan_the_curve_and_the_smallest_difference_seen(projec
     assert row.endswith("#" * 29 + ".")
 
 
+@pytest.mark.untraced
 def test_power_gives_the_same_numbers_as_json(project, call):
     told = json.loads(call("power", STUDY, "--json", "--simulate", "20").output)
     assert told["smallest_seen"] == pytest.approx(0.115, abs=5e-4)

@@ -69,10 +69,12 @@ def test_fewest_cells_tell_a_line_of_one_beside_fourteen(policy):
     assert told["<", 14, "-"] == {1}
 
 
+@pytest.mark.untraced
 def test_small_line_beside_another_keeps_its_room(policy):
     assert narrowed(beside(10, 17), policy, 17) == {}
 
 
+@pytest.mark.untraced
 def test_two_small_lines_keep_their_room(policy):
     assert narrowed([(few, other) for few in SMALL for other in SMALL if few + other > 9], policy, 18) == {}
 

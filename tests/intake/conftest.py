@@ -187,6 +187,14 @@ class Delivery:
         rows[line - 1] = ";".join(cells).encode()
         (self.folder / name).write_bytes(b"\r\n".join(rows))
 
+    def alone(self, *names: str) -> None:
+        """Leave only these files, and what was promised of them: where no other file has a say, others only take time."""
+        for path in self.folder.glob("*.csv"):
+            if path.name not in names:
+                path.unlink()
+        promised = yaml.safe_load((self.folder / "delivery.yml").read_text(encoding="utf-8"))["files"]
+        self.mark(files={name: promised[name] for name in names})
+
     def mark(self, **content: object) -> None:
         """Change the marker."""
         path = self.folder / "delivery.yml"
@@ -257,17 +265,18 @@ class Delivery:
         assert error.__cause__ is None
         assert error.__suppress_context__ or error.__context__ is None
         if not any(fault.reason in OF_ALL for fault in error.faults):
-            self.holds_nothing_of({fault.file for fault in error.faults if fault.severity is Severity.REFUSE})
-            assert error.ledger == self.gathered().ledger
+            refused = {fault.file for fault in error.faults if fault.severity is Severity.REFUSE}
+            assert error.ledger == self.holds_nothing_of(refused).ledger
         error.faults = beside_regime(error.faults)
         return error
 
-    def holds_nothing_of(self, files: set[str]) -> None:
+    def holds_nothing_of(self, files: set[str]) -> Gathered:
         """See that no row of these files (by masked name) is in a table, and that the ledger counts all of them as refused."""
         gathered = self.gathered()
         assert not [file for file, _ in gathered.parts if file.split("~")[0] in files]
         entries = [entry for entry in gathered.ledger.entries if entry.file in files]
         assert [entry.refused for entry in entries] == [entry.delivered for entry in entries]
+        return gathered
 
     def reasons(self) -> list[Reason]:
         return [fault.reason for fault in self.refused().faults]

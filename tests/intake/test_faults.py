@@ -53,11 +53,13 @@ def test_empty_file_names_file_place_and_remedy(delivery):
 
 
 def test_file_with_a_header_only_is_empty(delivery):
+    delivery.alone("caseload.csv")
     delivery.change("caseload.csv", lambda data: data.split(b"\r\n")[0] + b"\r\n")
     assert only(delivery.refused().faults).reason is Reason.EMPTY
 
 
 def test_introductions_may_have_a_header_only(delivery):
+    delivery.alone("introducties.csv")
     delivery.change("introducties.csv", lambda data: data.split(b"\r\n")[0] + b"\r\n")
     delivery.mark(files=None)
     assert delivery.faults() == ()
@@ -74,6 +76,7 @@ def test_refused_file_leaves_the_rows_of_the_others(delivery):
 
 
 def test_file_cut_in_its_last_line_is_truncated_and_nothing_else(delivery):
+    delivery.alone(BUS)
     delivery.put(BUS, 3, PERSON, delivery.plant)
     delivery.change(BUS, lambda data: data[:-20])
     fault = only(delivery.refused().faults)
@@ -81,26 +84,31 @@ def test_file_cut_in_its_last_line_is_truncated_and_nothing_else(delivery):
 
 
 def test_file_cut_in_its_header_is_truncated(delivery):
+    delivery.alone(BUS)
     delivery.change(BUS, lambda data: data[:60])
     assert only(delivery.refused().faults).reason is Reason.TRUNCATED
 
 
 def test_file_cut_between_carriage_return_and_line_feed_is_truncated(delivery):
+    delivery.alone(BUS)
     delivery.change(BUS, lambda data: data[:-1])
     assert only(delivery.refused().faults).reason is Reason.TRUNCATED
 
 
 def test_last_line_with_too_few_cells_is_truncated(delivery):
+    delivery.alone(BUS)
     delivery.change(BUS, lambda data: data.replace(b";2;\r\n", b"\r\n").rstrip(b"\r\n")[:-8] + b"\r\n")
     assert (Reason.TRUNCATED, 3) in [(fault.reason, fault.line) for fault in delivery.refused().faults]
 
 
 def test_file_of_ragged_lines_that_is_cut_is_not_called_empty(delivery):
+    delivery.alone(BUS)
     delivery.change(BUS, lambda data: data.replace(b";2;\r\n", b"\r\n").rstrip(b"\r\n")[:-8] + b"\r\n")
     assert delivery.reasons() == [Reason.TRUNCATED]
 
 
 def test_line_with_too_few_cells_of_a_cut_file_is_counted_as_refused(delivery):
+    delivery.alone(BUS)
     delivery.change(BUS, lambda data: data[:-10] + b"\r\n")
     assert only(delivery.refused().faults).reason is Reason.TRUNCATED
     (entry,) = [entry for entry in delivery.gathered().ledger.entries if entry.file == BUS]
@@ -108,6 +116,7 @@ def test_line_with_too_few_cells_of_a_cut_file_is_counted_as_refused(delivery):
 
 
 def test_fewer_rows_than_promised_is_truncated(delivery):
+    delivery.alone(BUS)
     delivery.change(BUS, lambda data: b"\r\n".join(data.split(b"\r\n")[:2]) + b"\r\n")
     fault = only(delivery.refused().faults)
     assert (fault.reason, fault.count) == (Reason.TRUNCATED, 1)
@@ -122,6 +131,7 @@ def test_more_rows_than_promised_is_a_fault(delivery):
 
 
 def test_rows_that_are_set_aside_are_among_the_promised_ones(delivery):
+    delivery.alone(BUS)
     delivery.put(BUS, 2, PERSON, delivery.plant)
     assert [fault.reason for fault in delivery.leaves_out(BUS, 2)] == [Reason.IDENTIFIER]
 
@@ -135,6 +145,7 @@ SEPARATORS = [(",", "a comma"), ("\t", "a tab"), ("|", "a bar")]
 
 @pytest.mark.parametrize(("separator", "name"), SEPARATORS)
 def test_another_separator_is_read_and_noted(delivery, separator, name):
+    delivery.alone("caseload.csv")
     before = delivery.check().tables
     delivery.put("caseload.csv", 2, "TEAMNAAM", delivery.plant)
     delivery.change("caseload.csv", lambda data: data.replace(b";", separator.encode()))
@@ -146,11 +157,13 @@ def test_another_separator_is_read_and_noted(delivery, separator, name):
 
 @pytest.mark.parametrize(("separator", "name"), SEPARATORS)
 def test_another_separator_shows_in_the_first_line(delivery, separator, name):
+    delivery.alone("caseload.csv")
     delivery.change("caseload.csv", lambda data: data.replace(b";", separator.encode()))
     assert (only(delivery.faults()).line, name in only(delivery.faults()).problem.en) == (1, True)
 
 
 def test_decimal_comma_between_quotation_marks_is_read_in_a_file_with_commas(delivery):
+    delivery.alone(COSTS)
     before = delivery.check().tables
 
     def quoted(data):
@@ -172,6 +185,7 @@ def test_windows_1252_is_read_and_noted(delivery):
 
 
 def test_windows_1252_does_not_hide_a_bad_row(delivery):
+    delivery.alone(COSTS)
     delivery.put(COSTS, 3, PERSON, delivery.plant)
     delivery.change(COSTS, lambda data: data.decode("utf-8-sig").encode("cp1252"))
     told = [(fault.reason, fault.line) for fault in delivery.leaves_out(COSTS, 3)]
@@ -179,11 +193,13 @@ def test_windows_1252_does_not_hide_a_bad_row(delivery):
 
 
 def test_windows_1252_names_its_first_line(delivery):
+    delivery.alone(COSTS)
     delivery.change(COSTS, lambda data: data.decode("utf-8-sig").encode("cp1252"))
     assert only(delivery.faults()).line == 2
 
 
 def test_two_encodings_in_one_file_are_refused_from_the_first_line_of_the_second(delivery):
+    delivery.alone(COSTS)
     delivery.put(COSTS, 2, PERSON, delivery.plant)
     delivery.change(COSTS, lambda data: data.replace("ë".encode(), "ë".encode("cp1252")))
     fault = only(delivery.refused().faults)
@@ -193,6 +209,7 @@ def test_two_encodings_in_one_file_are_refused_from_the_first_line_of_the_second
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_wrong_encoding_is_refused_with_the_way_to_save(delivery, encoding):
+    delivery.alone(COSTS)
     delivery.put(COSTS, 3, PERSON, delivery.plant)
     delivery.change(COSTS, lambda data: data.decode("utf-8-sig").encode(encoding))
     fault = only(delivery.refused().faults)
@@ -202,11 +219,13 @@ def test_wrong_encoding_is_refused_with_the_way_to_save(delivery, encoding):
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_utf16_is_called_by_its_name_even_when_its_letters_are_plain(delivery, encoding):
+    delivery.alone("introducties.csv")
     delivery.change("introducties.csv", lambda data: data.decode("utf-8-sig").encode(encoding))
     assert "UTF-16" in only(delivery.refused().faults).problem.en
 
 
 def test_utf8_read_as_windows_1252_is_refused(delivery):
+    delivery.alone(COSTS)
     delivery.change(COSTS, lambda data: data.decode("utf-8-sig").encode().decode("cp1252").encode())
     fault = only(delivery.refused().faults)
     assert (fault.reason, fault.line) == (Reason.ENCODING, 2)
@@ -214,6 +233,7 @@ def test_utf8_read_as_windows_1252_is_refused(delivery):
 
 
 def test_replacement_characters_are_garbled_text(delivery):
+    delivery.alone(COSTS)
     delivery.replace(COSTS, "ö", "\ufffd")
     fault = only(delivery.refused().faults)
     assert (fault.reason, fault.line) == (Reason.ENCODING, 2)
@@ -229,6 +249,7 @@ def test_replacement_characters_are_garbled_text(delivery):
     ids=["no byte order mark", "line ends of Unix", "empty lines at the end"],
 )
 def test_what_is_no_fault_is_read_without_a_word(delivery, edit):
+    delivery.alone(BUS)
     before = delivery.check().tables
     delivery.change(BUS, edit)
     assert delivery.faults() == ()
@@ -236,11 +257,13 @@ def test_what_is_no_fault_is_read_without_a_word(delivery, edit):
 
 
 def test_unknown_file_is_refused_without_its_content_or_digits(delivery):
+    delivery.alone(BUS)
     (delivery.folder / f"lijst {delivery.plant}.csv").write_text(f"{delivery.plant};{delivery.plant}\n")
     assert delivery.reasons() == [Reason.UNKNOWN_FILE]  # what the marker does not name is not read
 
 
 def test_file_of_no_known_source_is_refused_and_its_rows_are_counted(delivery):
+    delivery.alone(BUS)
     (delivery.folder / f"lijst {delivery.plant}.csv").write_text(f"naam;adres\n{delivery.plant};{delivery.plant}\n")
     delivery.mark(files=None)
     fault = only(delivery.refused().faults)
@@ -250,12 +273,14 @@ def test_file_of_no_known_source_is_refused_and_its_rows_are_counted(delivery):
 
 
 def test_folder_in_a_delivery_is_refused(delivery):
+    delivery.alone(BUS)
     (delivery.folder / "extra").mkdir()
     fault = only(delivery.refused().faults)
     assert (fault.reason, fault.file) == (Reason.UNKNOWN_FILE, "extra")
 
 
 def test_hidden_file_is_left_alone(delivery):
+    delivery.alone(BUS)
     (delivery.folder / ".DS_Store").write_bytes(b"\x00")
     assert delivery.faults() == ()
 
@@ -274,6 +299,7 @@ def test_delivery_without_files_is_refused(delivery):
 
 
 def test_missing_columns_are_all_named(delivery):
+    delivery.alone(BUS)
     swap = ((b"STATISTIEKMAAND", b"MND"), (PERSON.encode(), delivery.plant.encode()))
     for old, new in swap:
         delivery.change(BUS, lambda data, old=old, new=new: data.replace(old, new, 1))
@@ -284,6 +310,7 @@ def test_missing_columns_are_all_named(delivery):
 
 
 def test_columns_that_the_schema_does_not_require_may_be_missing(delivery):
+    delivery.alone(BUS, "BUS_202402.csv")
     before = delivery.check().tables["benefits"]
     for name in (BUS, "BUS_202402.csv"):
         delivery.change(
@@ -295,6 +322,7 @@ def test_columns_that_the_schema_does_not_require_may_be_missing(delivery):
 
 
 def test_double_column_is_named(delivery):
+    delivery.alone(BUS)
     delivery.replace(BUS, ";RELEASE;", ";STATISTIEKMAAND;")
     fault = delivery.refused().faults[0]
     assert (fault.reason, fault.severity, fault.line, fault.count) == (Reason.COLUMNS, Severity.REFUSE, 1, 1)
@@ -302,6 +330,7 @@ def test_double_column_is_named(delivery):
 
 
 def test_double_column_is_named_also_when_it_might_be_missing(delivery):
+    delivery.alone(BUS)
     delivery.replace(BUS, ";RELEASE;", ";LEEFVORM;")
     fault = delivery.refused().faults[0]
     assert (fault.reason, fault.severity, fault.line, fault.count) == (Reason.COLUMNS, Severity.REFUSE, 1, 1)
@@ -309,6 +338,7 @@ def test_double_column_is_named_also_when_it_might_be_missing(delivery):
 
 
 def test_columns_may_stand_in_another_order_and_case(delivery):
+    delivery.alone("caseload.csv")
     before = delivery.check().tables["caseload"]
 
     def turned(data):
@@ -321,6 +351,7 @@ def test_columns_may_stand_in_another_order_and_case(delivery):
 
 
 def test_ragged_lines_are_set_aside_and_counted_from_the_first(delivery):
+    delivery.alone("caseload.csv")
     delivery.change(
         "caseload.csv",
         lambda data: data.replace(b"0903;T1", b"0903;T1;T1", 1).replace(b"9903;", f"9903;{delivery.plant};".encode(), 1),
@@ -330,6 +361,7 @@ def test_ragged_lines_are_set_aside_and_counted_from_the_first(delivery):
 
 
 def test_ragged_line_does_not_shift_the_lines_of_other_faults(delivery):
+    delivery.alone("teams.csv")
     delivery.put("teams.csv", 4, "BEGINDATUM", "soon")
     delivery.change("teams.csv", lambda data: data.replace(b"9903;T1", b"9903;;T1", 1))
     told = [(fault.reason, fault.line) for fault in delivery.leaves_out("teams.csv", 2, 4)]
@@ -337,6 +369,7 @@ def test_ragged_line_does_not_shift_the_lines_of_other_faults(delivery):
 
 
 def test_file_of_which_all_rows_are_set_aside_is_refused_as_a_whole(delivery):
+    delivery.alone(BUS)
     delivery.put(BUS, 3, "LEEFVORM", "9")
     delivery.change(BUS, lambda data: data.replace(b"2024;01", b"2024;01;", 1))
     told = [(fault.reason, fault.line, fault.whole, fault.severity) for fault in delivery.refused().faults]
@@ -344,12 +377,14 @@ def test_file_of_which_all_rows_are_set_aside_is_refused_as_a_whole(delivery):
 
 
 def test_open_quotation_mark_is_refused(delivery):
+    delivery.alone("caseload.csv")
     delivery.replace("caseload.csv", "Team T1", '"Team T1')
     fault = only(delivery.refused().faults)
     assert (fault.reason, fault.line) == (Reason.QUOTES, 2)
 
 
 def test_text_over_two_lines_is_refused(delivery):
+    delivery.alone("caseload.csv")
     delivery.replace("caseload.csv", "Team T1", f'"Team\r\n{delivery.plant}"')
     fault = only(delivery.refused().faults)
     assert (fault.reason, fault.line) == (Reason.QUOTES, 2)
@@ -357,28 +392,33 @@ def test_text_over_two_lines_is_refused(delivery):
 
 @pytest.mark.parametrize("at", [1, 2])
 def test_carriage_return_inside_a_line_is_refused(delivery, at):
+    delivery.alone("caseload.csv")
     delivery.change("caseload.csv", lambda data: data.replace(b";", b";\r", at))
     fault = only(delivery.refused().faults)
     assert (fault.reason, fault.line) == (Reason.LINE_ENDS, 1)
 
 
 def test_file_with_carriage_returns_only_is_refused(delivery):
+    delivery.alone("caseload.csv")
     delivery.change("caseload.csv", lambda data: data.replace(b"\r\n", b"\r"))
     assert delivery.reasons() == [Reason.LINE_ENDS]
 
 
 def test_file_with_carriage_returns_only_is_refused_for_its_line_ends(delivery):
+    delivery.alone("caseload.csv")
     delivery.change("caseload.csv", lambda data: data.replace(b"\r\n", b"\r"))
     assert delivery.reasons()[0] is Reason.LINE_ENDS
 
 
 def test_quoted_separator_is_part_of_the_text(delivery):
+    delivery.alone("caseload.csv")
     delivery.replace("caseload.csv", "Team T1", '"Team; T1"')
     assert delivery.faults() == ()
     assert len(delivery.read().tables["caseload"]) == 2
 
 
 def test_unknown_item_is_named(delivery):
+    delivery.alone("vragenlijst_T0.csv")
     delivery.replace("vragenlijst_T0.csv", "ATT_2", "ATT_77")
     fault = only(delivery.refused().faults)
     assert (fault.reason, fault.severity, fault.line) == (Reason.ITEM, Severity.REFUSE, 1)
@@ -386,6 +426,7 @@ def test_unknown_item_is_named(delivery):
 
 
 def test_header_that_may_be_a_number_of_a_person_is_left_out_and_not_shown(delivery):
+    delivery.alone("vragenlijst_T0.csv", "vragenlijst_T3.csv")
     answers = delivery.check().tables["answers"]
     delivery.replace("vragenlijst_T0.csv", "ATT_2", delivery.plant)
     fault = only(delivery.faults())
@@ -397,6 +438,7 @@ def test_header_that_may_be_a_number_of_a_person_is_left_out_and_not_shown(deliv
 
 
 def test_questionnaire_without_items_is_refused(delivery):
+    delivery.alone("vragenlijst_T0.csv", "vragenlijst_T3.csv")
     for wave in ("T0", "T3"):
         delivery.change(f"vragenlijst_{wave}.csv", lambda data: data.replace(b"ATT_2", b"X").replace(b"ECR_", b"Y"))
     told = [(fault.reason, fault.file) for fault in delivery.refused().faults if fault.severity is Severity.REFUSE]
@@ -404,6 +446,7 @@ def test_questionnaire_without_items_is_refused(delivery):
 
 
 def test_file_name_must_say_the_month_of_its_rows(delivery):
+    delivery.alone(BUS)
     (delivery.folder / BUS).rename(delivery.folder / "BUS_202403.csv")
     delivery.mark(files=None)
     fault = only(delivery.refused().faults)
@@ -442,11 +485,13 @@ def test_real_number_among_synthetic_data_is_a_mixture(delivery):
 
 
 def test_a_mixture_names_the_column(delivery):
+    delivery.alone(BUS)
     delivery.put(BUS, 2, PERSON, delivery.passing)
     assert only(delivery.refused().faults).column == PERSON
 
 
 def test_synthetic_number_among_real_data_is_a_mixture(delivery, real_delivery):
+    real_delivery.alone(BUS)
     synthetic = delivery.line(BUS, 2).split(";")[12]
     real_delivery.put(BUS, 2, PERSON, synthetic)
     error = real_delivery.refused()

@@ -55,6 +55,7 @@ def only(faults):
     ],
 )
 def test_row_with_a_bad_cell_is_set_aside_and_the_cell_is_shown_by_its_shape(delivery, name, column, value, reason, shown):
+    delivery.alone(name)
     delivery.put(name, 2, column, value.replace("PLANT", delivery.plant))
     fault = only(delivery.leaves_out(name, 2))
     assert (fault.reason, fault.severity, fault.file, fault.line, fault.column) == (reason, Severity.SET_ASIDE, name, 2, column)
@@ -74,6 +75,7 @@ OUT_OF_BOUNDS = [
 
 @pytest.mark.parametrize(("name", "column", "value", "reason"), [case[:4] for case in OUT_OF_BOUNDS])
 def test_row_with_a_value_out_of_bounds_or_order_is_set_aside(delivery, name, column, value, reason):
+    delivery.alone(name)
     delivery.put(name, 2, column, value)
     fault = only(delivery.leaves_out(name, 2))
     assert (fault.reason, fault.severity, fault.file, fault.line, fault.column) == (reason, Severity.SET_ASIDE, name, 2, column)
@@ -84,6 +86,7 @@ def test_row_with_a_value_out_of_bounds_or_order_is_set_aside(delivery, name, co
 
 @pytest.mark.parametrize(("name", "column", "value", "reason", "shown"), OUT_OF_BOUNDS)
 def test_value_out_of_bounds_or_order_is_shown_by_its_shape(delivery, name, column, value, reason, shown):
+    delivery.alone(name)
     delivery.put(name, 2, column, value)
     assert [(fault.reason, fault.examples) for fault in delivery.faults()] == [(reason, shown)]
 
@@ -98,6 +101,7 @@ def test_value_out_of_bounds_or_order_is_shown_by_its_shape(delivery, name, colu
     ],
 )
 def test_row_that_puts_the_file_in_doubt_refuses_it(delivery, name, column, value, reason):
+    delivery.alone(name)
     delivery.put(name, 2, column, value.replace("PLANT", delivery.plant))
     fault = only(delivery.refused().faults)
     assert (fault.reason, fault.severity, fault.file, fault.line) == (reason, Severity.REFUSE, name, 2)
@@ -107,6 +111,7 @@ def test_row_that_puts_the_file_in_doubt_refuses_it(delivery, name, column, valu
 
 
 def test_code_of_another_place_names_its_column(delivery):
+    delivery.alone(BUS)
     delivery.put(BUS, 2, "GEMEENTECODE", "0855")
     fault = only(delivery.refused().faults)
     assert (fault.column, fault.examples) == ("GEMEENTECODE", ("####",))
@@ -116,6 +121,7 @@ def test_code_of_another_place_names_its_column(delivery):
     ("name", "column", "value"), [("vragenlijst_T0.csv", "METING", "T12"), ("lonen_2024.csv", "JAAR", "2023")]
 )
 def test_file_name_that_says_otherwise_names_the_column(delivery, name, column, value):
+    delivery.alone(name)
     delivery.put(name, 2, column, value)
     assert only(delivery.refused().faults).column == column
 
@@ -127,6 +133,7 @@ def test_row_without_a_place_is_set_aside(delivery):
 
 
 def test_only_row_of_a_file_that_is_bad_refuses_it_as_a_whole(delivery):
+    delivery.alone("lonen_2024.csv")
     delivery.put("lonen_2024.csv", 2, "BASISUREN", "0")
     fault = delivery.refused().faults[0]
     assert (fault.reason, fault.file, fault.line, fault.column) == (Reason.BOUNDS, "lonen_2024.csv", 2, "BASISUREN")
@@ -134,11 +141,13 @@ def test_only_row_of_a_file_that_is_bad_refuses_it_as_a_whole(delivery):
 
 
 def test_hours_of_zero_are_told_once(delivery):
+    delivery.alone("lonen_2024.csv")
     delivery.put("lonen_2024.csv", 2, "BASISUREN", "0")
     assert delivery.reasons() == [Reason.BOUNDS]
 
 
 def test_hours_that_are_no_number_are_told_once(delivery):
+    delivery.alone("lonen_2024.csv")
     delivery.put("lonen_2024.csv", 2, "BASISUREN", "veel")
     assert delivery.reasons() == [Reason.NUMBER]
 
@@ -152,6 +161,7 @@ def of_line_2(delivery):
 
 @pytest.mark.parametrize("as_written", ["2023-12-01", "01-12-2023", "1-12-2023"])
 def test_date_in_another_declared_way_is_read_and_noted(delivery, as_written):
+    delivery.alone(BUS)
     delivery.put(BUS, 2, STARTS, as_written)
     fault = only(delivery.faults())
     assert (fault.reason, fault.severity, fault.file, fault.line) == (Reason.REPAIRED, Severity.NOTE, BUS, 2)
@@ -162,12 +172,14 @@ def test_date_in_another_declared_way_is_read_and_noted(delivery, as_written):
 
 @pytest.mark.parametrize(("as_written", "paid"), [("1.012,50", 1012.5), ("234.567,5", 234567.5), ("1012,50", 1012.5)])
 def test_thousands_points_are_read(delivery, as_written, paid):
+    delivery.alone(BUS)
     delivery.put(BUS, 2, PAID, as_written)
     assert delivery.faults() == ()
     assert of_line_2(delivery)["paid"] == paid
 
 
 def test_points_and_commas_mixed_as_decimal_sign_are_refused(delivery):
+    delivery.alone(BUS)
     for line, amount in ((2, "1012.5"), (3, "14.5")):
         delivery.put(BUS, line, PAID, amount)
     third = delivery.lines(BUS)[1].replace(b"1012.5", b"99,5").replace(b";0012;", b";13;")
@@ -187,23 +199,27 @@ def test_points_and_commas_mixed_as_decimal_sign_are_refused(delivery):
     ],
 )
 def test_bounds_themselves_are_allowed(delivery, name, column, value):
+    delivery.alone(name)
     delivery.put(name, 2, column, value)
     assert delivery.faults() == ()
 
 
 def test_place_may_have_lost_its_leading_zero(real_delivery):
+    real_delivery.alone(BUS)
     before = real_delivery.check().tables["benefits"]
     real_delivery.put(BUS, 2, "GEMEENTECODE", "855")
     pd.testing.assert_frame_equal(real_delivery.read().tables["benefits"], before)
 
 
 def test_place_that_had_lost_its_leading_zero_is_noted(real_delivery):
+    real_delivery.alone(BUS)
     real_delivery.put(BUS, 2, "GEMEENTECODE", "855")
     fault = only(real_delivery.faults())
     assert (fault.reason, fault.line, fault.column, fault.count) == (Reason.REPAIRED, 2, "GEMEENTECODE", 1)
 
 
 def test_code_may_have_lost_its_leading_zero_and_that_is_noted(delivery):
+    delivery.alone(BUS)
     before = delivery.check().tables["benefits"]
     delivery.put(BUS, 2, "STATISTIEKCODE", "1")
     fault = only(delivery.faults())
@@ -213,6 +229,7 @@ def test_code_may_have_lost_its_leading_zero_and_that_is_noted(delivery):
 
 
 def test_unknown_code_names_the_list_to_fill_in_and_shows_the_shape_of_the_code(delivery):
+    delivery.alone(BUS)
     delivery.put(BUS, 2, "LEEFVORM", "7")
     fault = only(delivery.leaves_out(BUS, 2))
     assert fault.problem.en == "must be a code of list leefvorm, one of 1, 2, 3, 4"
@@ -222,12 +239,14 @@ def test_unknown_code_names_the_list_to_fill_in_and_shows_the_shape_of_the_code(
 
 
 def test_unknown_code_of_a_sensitive_feature_is_not_shown(delivery):
+    delivery.alone(BUS)
     delivery.put(BUS, 2, "ONTHEFFING ARBEIDSVERPLICHTING", "7")
     fault = only(delivery.leaves_out(BUS, 2))
     assert (fault.reason, fault.line, fault.count, fault.examples) == (Reason.CODE, 2, 1, ())
 
 
 def test_at_most_three_examples_are_shown_and_all_rows_are_counted(delivery):
+    delivery.alone("caseload.csv")
     row = delivery.lines("caseload.csv")[2]
     more = b"".join(row.replace(b"20240101", day) + b"\r\n" for day in (b"nu", b"x-1", b"31-02-24", b"2", b"20240301"))
     delivery.change("caseload.csv", lambda data: data + more)
@@ -239,6 +258,7 @@ def test_at_most_three_examples_are_shown_and_all_rows_are_counted(delivery):
 
 def with_bad_ends(delivery, bad, rows):
     """Give the caseload so many rows, each from another month on, of which the first ones have no readable end."""
+    delivery.alone("caseload.csv")
     header, line = delivery.lines("caseload.csv")[:2]
     starts = [f"{2000 + at // 12}{at % 12 + 1:02d}01".encode() for at in range(rows)]
     ends = [b"later" if at < bad else b"" for at in range(rows)]
@@ -263,17 +283,20 @@ def test_more_than_ten_rows_and_one_in_twenty_refuse_the_file(delivery, bad, row
 
 
 def test_row_with_an_error_of_a_spreadsheet_is_set_aside(delivery):
+    delivery.alone("kosten_voorzieningen.csv")
     delivery.put("kosten_voorzieningen.csv", 2, "BEDRAG", "#N/B")
     fault = only(delivery.leaves_out("kosten_voorzieningen.csv", 2))
     assert (fault.reason, fault.severity, fault.line, fault.count) == (Reason.CELL_ERROR, Severity.SET_ASIDE, 2, 1)
 
 
 def test_error_of_a_spreadsheet_names_the_column(delivery):
+    delivery.alone("kosten_voorzieningen.csv")
     delivery.put("kosten_voorzieningen.csv", 2, "BEDRAG", "#N/B")
     assert only(delivery.faults()).column == "BEDRAG"
 
 
 def test_number_of_a_person_in_a_free_text_is_noted_and_not_kept(delivery):
+    delivery.alone("kosten_voorzieningen.csv")
     before = delivery.check().tables["costs"]
     delivery.put("kosten_voorzieningen.csv", 2, "OMSCHRIJVING", f"gebeld over {delivery.passing}")
     checked = delivery.read()
@@ -292,6 +315,7 @@ def test_two_bad_cells_in_a_row_are_two_faults_and_one_row_set_aside(delivery):
 
 
 def test_double_row_is_set_aside_and_the_first_is_read(delivery):
+    delivery.alone("caseload.csv")
     delivery.change("caseload.csv", lambda data: data + data.split(b"\r\n")[1] + b"\r\n")
     delivery.mark(files=None)
     fault = only(delivery.leaves_out("caseload.csv", 4))
@@ -300,6 +324,7 @@ def test_double_row_is_set_aside_and_the_first_is_read(delivery):
 
 
 def test_copy_of_a_file_counts_once(delivery):
+    delivery.alone(BUS)
     before = delivery.check().tables["benefits"]
     shutil.copy(delivery.folder / BUS, delivery.folder / "BUS tweede.csv")
     delivery.mark(files=None)
@@ -312,6 +337,7 @@ def test_copy_of_a_file_counts_once(delivery):
 
 
 def test_rows_without_a_number_are_not_each_others_double(delivery):
+    delivery.alone("caseload.csv")
     for line in (2, 3):
         delivery.put("caseload.csv", line, PERSON, "")
         delivery.put("caseload.csv", line, "BEGINDATUM", "20240101")
@@ -320,8 +346,8 @@ def test_rows_without_a_number_are_not_each_others_double(delivery):
 
 
 def at_rows(delivery, *spells):
-    """Give one coach these spells in the rosters, each in a team of its own; no other file speaks of teams by then."""
-    (delivery.folder / "introducties_teams.csv").unlink()
+    """Give one coach these spells in the rosters, each in a team of its own; no other file is there by then."""
+    delivery.alone("teams.csv")
     rows = [f"9903;T{at};L{at};C01;{first};{last}" for at, (first, last) in enumerate(spells)]
     header = delivery.line("teams.csv", 1)
     delivery.change("teams.csv", lambda _: ("\ufeff" + "\r\n".join([header.lstrip("\ufeff"), *rows]) + "\r\n").encode())
@@ -369,6 +395,7 @@ def test_an_overlap_names_file_column_rule_and_remedy_and_no_value(delivery):
 
 
 def test_two_coaches_may_be_in_a_team_at_once_and_so_may_spells_of_guidance(delivery):
+    delivery.alone("caseload.csv")
     assert {name for name, table in TABLES.items() if table.one_spell_of} == {"rosters", "households"}
     line = delivery.line("caseload.csv", 2).split(";")
     line[delivery.line("caseload.csv", 1).lstrip("\ufeff").split(";").index("BEGINDATUM")] = "20240101"
@@ -385,4 +412,5 @@ def test_a_date_that_cannot_be_read_is_not_also_an_overlap(delivery):
 
 
 def test_keys_that_differ_in_leading_zeros_are_not_the_same(delivery):
+    delivery.alone(BUS)
     assert delivery.read().tables["benefits"]["dossier"].nunique() == 2

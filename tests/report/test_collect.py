@@ -248,6 +248,7 @@ def test_other_protocols_and_policies_than_those_here_are_refused(house, monkeyp
         house.collect("tilburg")
 
 
+@pytest.mark.untraced
 def test_correction_takes_the_place_of_what_was_there_and_never_the_other_way_round(house):
     house.collect("tilburg", "amsterdam")
     made = house.collect("corrected", replace=True)
@@ -310,6 +311,7 @@ def test_total_minus_all_other_places_is_refused_when_it_leaves_a_few(house, key
     assert read_collection(house.folder).content == made.content
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("period", "refused"), [("2024-07/2025-06", True), ("2025-01/2025-12", False)])
 def test_total_is_held_against_places_that_tell_other_months_when_they_share_some(house, keys, tmp_path, period, refused):
     """The municipality tells of 2024; one that became part of it of other months, which leave five persons."""

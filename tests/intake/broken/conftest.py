@@ -1,4 +1,4 @@
-"""Good deliveries, written once for each process; and `gm check` in a child whose every word and file is looked through."""
+"""Good deliveries, written once for all processes; and `gm check` in a child whose every word and file is looked through."""
 
 from __future__ import annotations
 
@@ -45,11 +45,9 @@ def _reasons(told: object) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def bases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bases(once: Callable[..., Path]) -> Path:
     """A folder with every good delivery."""
-    folder = tmp_path_factory.mktemp("bases")
-    write_bases(folder)
-    return folder
+    return once("bases", write_bases)
 
 
 @pytest.fixture

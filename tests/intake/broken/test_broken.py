@@ -17,6 +17,8 @@ from .conftest import PATIENCE, arguments, environment, run_gm
 from .good import PLACE, REAL_PLACE
 from .leaks import leaks, leaks_in_tree, planted
 
+pytestmark = pytest.mark.untraced
+
 TABLE = Path(__file__).resolve().parents[1] / "broken.csv"
 CASES = {case["id"]: case for case in csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines())}
 FEW_AND_MORE = [case if at % 3 == 0 else pytest.param(case, marks=pytest.mark.proof) for at, case in enumerate(CASES)]
