@@ -98,6 +98,8 @@ def half_way(delivered, make, tmp_path, monkeypatch):
         while not (found := list((town.paths.reports / STUDY).glob(".GM0307.*-*"))) and time.monotonic() < end:
             time.sleep(0.01)
         time.sleep(0.2)
+        while moment == "swap" and town.page("GM0307").is_file() and time.monotonic() < end:
+            time.sleep(0.01)
         return town, good, batch, found[0]
 
     return begin
