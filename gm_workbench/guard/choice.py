@@ -55,6 +55,11 @@ def choose(board: Board) -> Chosen | None:
     return None if best is None else Chosen(best, board.price(best), min(search.programme.bound, board.price(best)))
 
 
+def hide_more(board: Board, hidden: Cells) -> Cells | None:
+    """Hide more, and show nothing again, until every demand is met; None if even hiding all of them is not enough."""
+    return _Search(board).filled(hidden)
+
+
 class _Search:
     """A search for cells to hide, with the demands that it meets on the way."""
 
@@ -109,10 +114,10 @@ class _Search:
 
     def feasible(self, hidden: Cells) -> Cells | None:
         """Hide more until every demand is met, then show what is not needed; None if hiding more does not help."""
-        filled = self._filled(hidden)
+        filled = self.filled(hidden)
         return None if filled is None else self._shown_again(filled)
 
-    def _filled(self, hidden: Cells) -> Cells | None:
+    def filled(self, hidden: Cells) -> Cells | None:
         """Hide more until every demand is met: each time what meets most of what is lacking for what it costs."""
         todo = list(self.board.audit.wanted)
         while True:

@@ -9,10 +9,11 @@ from dataclasses import replace
 from gm_workbench.guard.alike import choose_alike
 from gm_workbench.guard.amounts import telling
 from gm_workbench.guard.audit import Need, needs
-from gm_workbench.guard.board import UNIT, Clause
+from gm_workbench.guard.board import UNIT, Board, Clause
 from gm_workbench.guard.cells import Reason
+from gm_workbench.guard.choice import hide_more
 from gm_workbench.guard.demands import Cells
-from gm_workbench.guard.links import Links
+from gm_workbench.guard.links import CHANCE, Links
 from gm_workbench.guard.net import At
 from gm_workbench.guard.plans import Plan, start
 from gm_workbench.guard.policy import Method, Policy
@@ -93,17 +94,41 @@ def _settle(scene: Scene, part: Part, wanted: Mapping[int, Need]) -> None:
     """Decide on what hangs together."""
     made = scene.made
     means = _means(made, frozenset(part.places))
-    chosen = choose_alike(scene.board(part, wanted, lambda hidden: _clauses(scene, means, hidden)))
+
+    def clauses(hidden: Cells) -> list[Clause]:
+        return _clauses(scene, means, hidden)
+
+    board = scene.board(part, wanted, clauses)
+    chosen = choose_alike(board)
+    hidden = None if chosen is None else chosen.hidden
+    doubted = {} if hidden is None else _doubted(board, part, hidden)
+    if hidden is not None and doubted:
+        hidden = hide_more(scene.board(part, doubted, clauses, but=CHANCE), hidden)
     outputs = {scene.items[number][0][0] for number in part.numbers}
-    if chosen is None:
+    if chosen is None or hidden is None:
         made.failed |= outputs
         return
-    for number in chosen.hidden:
+    for number in hidden:
         at, only_n = scene.items[number]
         (made.mute if only_n else made.hidden).add(at)
-    spare = (chosen.cost - chosen.bound) // UNIT
+    spare = (board.price(hidden) - chosen.bound) // UNIT
     for output in outputs if spare > 0 else ():
         made.spare[output] = max(made.spare.get(output, 0), spare)
+
+
+def _doubted(board: Board, part: Part, hidden: Cells) -> dict[int, Need]:
+    """Give the counts that were not found to have all the room that is wanted, since sums leave them less whatever is hidden.
+
+    Where such a sum is there by chance, a reader who does not take it for one is left with less than she should be.
+    """
+    audit = board.audit
+    limits = audit.limits(board.known(hidden), marks=True)
+    rooms = {place: audit.moves.room(place, limits) for place, need in audit.wanted.items() if need.width > 0}
+    return {
+        part.places[place]: audit.wanted[place]
+        for place, room in rooms.items()
+        if room.high - room.low < audit.wanted[place].width
+    }
 
 
 def _lonely(made: Plan) -> list[At]:

@@ -6,7 +6,8 @@ One equal number is coincidence in a report of any length; a row or column whose
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -50,6 +51,33 @@ def splits(output: Output, own: Links) -> dict[int, frozenset[str]]:
             for part, cell in parts.items() if len(keys) > 1 else ():
                 found.setdefault(part, set()).add(output.words.label(getattr(cell, name)).nl)
     return {place: frozenset(names) for place, names in found.items()}
+
+
+_BETWEEN = re.compile(r"(?:\W+(?:(?:and|en|met|with|x)\W+)?)(.+)", re.DOTALL)
+"""What stands between two names in one, and the second."""
+
+
+def composed(labels: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Give the labels that are made of others, with those: a table of three variables has two of them in its rows.
+
+    >>> found = composed(["women", "young", "women, young", "women and", "27", "34", "27-34"])
+    >>> {label: sorted(parts) for label, parts in found.items()}
+    {'women, young': ['women', 'young']}
+    """
+    known = {label for label in labels if any(letter.isalpha() for letter in label)}
+    starts = {length: {label for label in known if len(label) == length} for length in {len(label) for label in known}}
+
+    def parts(label: str) -> frozenset[str]:
+        for length in sorted(starts):
+            first = label[:length]
+            between = _BETWEEN.fullmatch(label[length:]) if first in starts[length] else None
+            rest = frozenset[str]() if between is None else frozenset({between[1]} & known) or parts(between[1])
+            if rest:
+                return rest | {first}
+        return frozenset()
+
+    made = {label: parts(label) for label in sorted(known)}
+    return {label: own for label, own in made.items() if own}
 
 
 def classes(outputs: Sequence[Output], split: Sequence[Mapping[int, frozenset[str]]], threshold: int) -> dict[str, str]:

@@ -34,6 +34,8 @@ class Origin(StrEnum):
     SHARED = "shared"  # the same, where no cell holds the total either
 
 
+CHANCE = frozenset({Origin.FOUND, Origin.ACROSS})
+"""Sums that stand in the numbers and may be there by chance."""
 BEHIND = frozenset({Origin.JOINT, Origin.SHARED})
 """Sums of which the parts, or all counts, are of unknown value."""
 

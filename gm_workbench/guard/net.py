@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gm_workbench.guard.cells import tells_n
-from gm_workbench.guard.headings import classes, splits
+from gm_workbench.guard.headings import classes, composed, splits
 from gm_workbench.guard.links import HARD, Links, Origin, Relation, is_over_time
 from gm_workbench.guard.policy import Method, Policy
 from gm_workbench.guard.web import links
@@ -49,6 +49,9 @@ class Net:
         self.tells: dict[At, int] = {}
         split = [splits(output, own) for output, own in zip(outputs, self.own, strict=True)]
         self.one_name = classes(outputs, split, policy.threshold)
+        self.composed = composed(
+            {output.words.label(key).nl for output in outputs for cell in output.cells for key in cell.key}
+        )
         self.splits = [self._renamed(one) for one in split]
         self.counts = [count for at in range(len(outputs)) for count in self._counts(at)]
 
@@ -104,7 +107,7 @@ class Net:
         split = self.splits[output]
         for cell, places in zip(self.outputs[output].cells, own.behind, strict=True):
             for role, place in enumerate(places):
-                names = {words.label(key).nl for key in cell.key}
+                names = self._parts({words.label(key).nl for key in cell.key})
                 one = found.setdefault(
                     place, Count(output, start + place, own.values[place], set(names), split.get(place, frozenset()))
                 )
@@ -135,7 +138,11 @@ class Net:
 
     def _renamed(self, split: Mapping[int, frozenset[str]]) -> dict[int, frozenset[str]]:
         """Say by which categories each count is told from others of a sum; those that may be one under two names have one."""
-        return {place: frozenset(map(self.called, names)) for place, names in split.items()}
+        return {place: frozenset(map(self.called, self._parts(names))) for place, names in split.items()}
+
+    def _parts(self, names: Collection[str]) -> set[str]:
+        """Give names, and for those that are made of others these."""
+        return {part for name in names for part in self.composed.get(name, (name,))}
 
     def called(self, name: str) -> str:
         """Give the name that stands for all names of a category."""

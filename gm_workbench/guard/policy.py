@@ -152,13 +152,15 @@ _STATUS = ("documented", "assumed")
 
 
 class _Loader(LOADER):  # type: ignore[misc]  # a safe loader
-    """Refuses a key that is written twice, which YAML would read as the last one."""
+    """Refuses a key that is written twice, which YAML would read as the last one, and rules that stand elsewhere (`<<`)."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = [key.value for key, _ in node.value]
         twice = sorted({key for key in keys if keys.count(key) > 1})
         if twice:
             raise yaml.YAMLError(f"written twice: {', '.join(twice)}")
+        if "<<" in keys:
+            raise yaml.YAMLError("<< takes rules from elsewhere: write each where it holds")
         return dict(super().construct_mapping(node, deep))
 
 
@@ -182,7 +184,11 @@ def load_policy(name: str, folder: Path | None = None) -> Policy:
             f"A policy must be one of {', '.join(known) or '(none found)'} but got {name!r}, in {home.name}/."
             + did_you_mean(name, known)
         )
-    text = (home / f"{name}.yml").read_text(encoding="utf-8")
+    try:
+        text = (home / f"{name}.yml").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = type(error).__name__
+        raise DeclarationError(f"Policy {name}: {home.name}/{name}.yml cannot be read as a file of UTF-8 ({reason}).") from None
     return parse_policy(text, name)
 
 
@@ -213,7 +219,7 @@ def _faults(raw: dict[str, Any], name: str) -> list[str]:
     own = [
         (raw.get("name") != name, f"name must be {name}, as the file is called"),
         (_NAME.fullmatch(name) is None, "a name must be lower case letters, digits and hyphens"),
-        (not isinstance(raw.get("version"), str), "version must be a text, in quotes"),
+        (not (isinstance(raw.get("version"), str) and raw["version"].strip()), "version must be a text, in quotes"),
         (not _is_text(raw.get("title")), "title must have nl and en"),
         (not _is_text(raw.get("label")), "label must have nl and en"),
         (raw.get("label") != LABEL, f"label must read {LABEL['nl']!r} and {LABEL['en']!r}: no policy is more than that"),

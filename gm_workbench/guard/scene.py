@@ -11,7 +11,7 @@ from gm_workbench.guard.board import UNIT, Board, Clause, View
 from gm_workbench.guard.cells import behind, round_to_base
 from gm_workbench.guard.demands import Cells
 from gm_workbench.guard.limits import Range
-from gm_workbench.guard.links import Links, Relation
+from gm_workbench.guard.links import Links, Origin, Relation
 from gm_workbench.guard.net import At
 from gm_workbench.guard.plans import Plan
 from gm_workbench.guard.policy import Method
@@ -91,10 +91,16 @@ class Scene:
         at, only_n = self.items[number]
         return tuple(self.shown[number]) if only_n else self.made.linked.of(at)
 
-    def board(self, part: Part, wanted: Mapping[int, Need], clauses: Callable[[Cells], Sequence[Clause]]) -> Board:
-        """Lay out what hangs together, with counts numbered from 0."""
+    def board(
+        self,
+        part: Part,
+        wanted: Mapping[int, Need],
+        clauses: Callable[[Cells], Sequence[Clause]],
+        but: frozenset[Origin] = frozenset(),
+    ) -> Board:
+        """Lay out what hangs together, with counts numbered from 0, but for sums that are known in some ways."""
         made, local = self.made, {place: at for at, place in enumerate(part.places)}
-        sums = [one for one in made.sums() if one.total in local]
+        sums = [one for one in made.sums() if one.total in local and one.origin not in but]
         own = tuple(Relation(local[one.total], tuple(local[part] for part in one.parts), one.origin) for one in sums)
         ranges: dict[int, set[Range]] = {}
         for number in part.numbers:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gm_workbench.guard.across import linked
@@ -119,3 +121,15 @@ def test_table_may_leave_out_of_whom_it_is_not_known(words, policy):
     women = {("ages", age, "woman") for age in ("17-26", "27-44", "45-67")} | {("homes", home, "woman") for home in homes}
     assert ("ages", "45-67", "woman") not in seen
     assert len(women - seen.keys()) > 1
+
+
+def test_margin_of_three_variables_is_the_table_of_two_of_them(table, policy):
+    """Sex and age stand together in rows here, and across each other there: what the one hides the other does not tell."""
+    counts = {"men": [[7, 37], [87, 11], [39, 179], [223, 6]], "women": [[6, 0], [49, 4], [8, 133], [58, 84]]}
+    homes = table({f"{sex}, {age}": own for sex, rows in counts.items() for age, own in zip("abcd", rows, strict=True)})
+    named = tuple(replace(cell, column={"a": "rent", "b": "own"}.get(cell.column, cell.column)) for cell in homes.cells)
+    people = table({sex: [sum(own) for own in rows] for sex, rows in counts.items()}, name="sexes")
+    one, other = protect([replace(homes, cells=named, sums=()), people], policy).outputs
+    for age in "abcd":
+        hidden = [one.cell(f"{sex}, {age}", "all").hidden and other.cell(sex, age).hidden for sex in counts]
+        assert sum([*hidden, other.cell("all", age).hidden]) != 1

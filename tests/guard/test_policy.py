@@ -113,6 +113,21 @@ def test_policy_key_that_is_written_twice_is_refused():
         parse_policy(CBS + "method: round\n", "cbs-stijl")
 
 
+def test_policy_takes_no_rules_from_elsewhere():
+    """A merge (`<<`) would give a rule a value that does not stand where the rule does."""
+    weaker = "rules:\n  <<: {threshold: {value: 2, status: assumed, source: x}}\n"
+    with pytest.raises(DeclarationError, match="<< takes rules from elsewhere"):
+        parse_policy(CBS.replace("rules:\n", weaker), "cbs-stijl")
+
+
+def test_policy_that_is_no_file_of_text_is_refused(tmp_path):
+    (tmp_path / "own.yml").write_bytes(CBS.encode() + b"\xff")
+    (tmp_path / "gone.yml").symlink_to(tmp_path / "nowhere.yml")
+    for name in ("own", "gone"):
+        with pytest.raises(DeclarationError, match=f"{name}.yml cannot be read"):
+            load_policy(name, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("text", "fault"), [("a: [", "not readable as YAML"), ("- a", "mapping of keys"), ("rules: 3", "rules must be")]
 )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gm_workbench.guard.complement import plan
@@ -178,3 +180,15 @@ def test_words_on_a_curve_say_what_is_shown_of_it(rounding, events, nl, en):
     assert say(shown.words.sentence, shown, "nl") == f"Binnen 2 maanden stroomde {nl} % uit naar werk."
     assert say(shown.words.alt, shown, "en").endswith(f"Within 2 months {en}% left for work.")
     assert shown.notes[-2].en == "The intervals of these shares are not shown: they would give the counts away"
+
+
+def test_count_that_chance_sums_leave_no_room_keeps_it_for_who_does_not_take_them_for_sums(rounding, table):
+    """No man of 94 is an `a`: men who are `b` are all men and all men are those, and were both sums he could be nobody but 0.
+
+    Who knows that the 94 are 62 and 32 in the other table, which print as 60 and 30, has at most 94 for the women's 95.
+    """
+    people = replace(table({"men": [0, 32], "women": [94, 48]}), sums=())
+    homes = replace(table({"rent": [62, 47], "own": [32, 33]}, name="homes"), sums=())
+    _, beside = protect([people, homes], rounding).outputs
+    inner = [beside.cell(row, "a") for row in ("rent", "own")]
+    assert any(isinstance(cell.value, Suppressed) for cell in inner)
