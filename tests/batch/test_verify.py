@@ -39,6 +39,8 @@ from gm_workbench.outputs.output import Cell, Measure, Output, Role, Sentence, S
 from gm_workbench.panel.study import open_study
 from gm_workbench.vocabulary.text import Text, same
 
+pytestmark = pytest.mark.untraced
+
 study = open_study("tilburg_single_mothers", place, world, period)
 persons = study.tables["caseload"]["person"].nunique()
 words = Words(
@@ -240,7 +242,6 @@ def forge(project: Paths, name: str, old: str, new: str) -> None:
     sums.write_text(sums.read_text(encoding="utf-8").replace(was, now), encoding="utf-8")
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("name", "changed"),
     [
@@ -288,7 +289,6 @@ def test_commit_that_changed_nothing_of_what_decides_a_report_is_no_change(commi
     assert (found.same, found.other_bytes) == (True, ())
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize(("factor", "same"), [("0.1 + 2e-8", True), ("0.1 + 2e-6", False)])
 def test_other_machine_may_have_other_last_digits_and_no_more(project, write_notebook, monkeypatch, factor, same):
     known = verifying.origin(project)

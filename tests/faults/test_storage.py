@@ -251,6 +251,8 @@ for name, whole in kept.items():
 """
 KEEPS = """
 from gm_workbench.settings import paths
+
+pytestmark = pytest.mark.untraced
 folder = paths().synthetic / "default" / place
 kept = {path.name: path.read_bytes() for path in folder.iterdir()}
 times = {path.name: (path.stat().st_atime_ns, path.stat().st_mtime_ns) for path in folder.iterdir()}

@@ -281,6 +281,8 @@ USE_EACH = """
 from gm_workbench.kernels import stack
 stack.use_once()
 import io, pandas as pd, pyarrow as pa, pyarrow.parquet as pq, pingouin as pg, seaborn as sns, matplotlib.pyplot as plt
+
+pytestmark = pytest.mark.untraced
 frame = pd.DataFrame({"a": [1.0, 2.0, 4.0, 3.0] * 5, "b": [2.0, 1.0, 3.0, 5.0] * 5})
 kept = io.BytesIO(); frame.to_parquet(kept); back = pq.read_table(io.BytesIO(kept.getvalue()), use_threads=True).to_pandas()
 pg.corr(frame["a"], frame["b"]); sns.scatterplot(frame, x="a", y="b"); plt.close("all")

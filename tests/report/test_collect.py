@@ -24,7 +24,10 @@ from gm_workbench.vocabulary.schemas import DataKind
 
 from .conftest import DATA, NOON, Town, declared
 
-pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed"),
+    pytest.mark.untraced,
+]
 
 PLACES = {"GM0855": ("Sem de Wit", 2.9), "GM0363": ("Aya Bakr", 1.1), "GM0307": ("Tom Vos", -0.4)}
 STUDY, OTHER = "tilburg_single_mothers", "amersfoort_upward_mobility"
@@ -130,7 +133,6 @@ def state(folder):
     return {one.relative_to(folder).as_posix(): one.read_bytes() for one in sorted(folder.rglob("*")) if one.is_file()}
 
 
-@pytest.mark.untraced
 def test_three_checkouts_with_three_keys_make_one_collection_and_no_record_is_shared(house):
     made = house.collect("tilburg", "amsterdam", "amersfoort")
     assert [(part["release"], part["signature"], part["state"]) for part in made.content["parts"]] == [
@@ -248,7 +250,6 @@ def test_other_protocols_and_policies_than_those_here_are_refused(house, monkeyp
         house.collect("tilburg")
 
 
-@pytest.mark.untraced
 def test_correction_takes_the_place_of_what_was_there_and_never_the_other_way_round(house):
     house.collect("tilburg", "amsterdam")
     made = house.collect("corrected", replace=True)
@@ -311,7 +312,6 @@ def test_total_minus_all_other_places_is_refused_when_it_leaves_a_few(house, key
     assert read_collection(house.folder).content == made.content
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize(("period", "refused"), [("2024-07/2025-06", True), ("2025-01/2025-12", False)])
 def test_total_is_held_against_places_that_tell_other_months_when_they_share_some(house, keys, tmp_path, period, refused):
     """The municipality tells of 2024; one that became part of it of other months, which leave five persons."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,14 @@ import pytest
 from gm_workbench.errors import MetricError
 
 KNOWN = ("read", "run", "memory", "hand")
+FOLDER = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let coverage follow none of these: examples in docstrings go through every metric, and tracing takes half as long."""
+    for item in items:
+        if FOLDER in item.path.parents:
+            item.add_marker("untraced")
 
 
 @pytest.fixture

@@ -15,8 +15,6 @@ from gm_workbench.metrics.power import power
 from gm_workbench.metrics.power_plans import foreseen
 from gm_workbench.vocabulary.designs import Design
 
-pytestmark = pytest.mark.untraced
-
 ALIKE = pd.DataFrame(
     {"new": [0, 1] * 10, "hard": [i // 2 % 2 for i in range(20)], "y": [i % 2 * 4.0 + i // 4 % 3 for i in range(20)]}
 )

@@ -12,8 +12,6 @@ from gm_workbench.metrics.estimate import Estimate
 from gm_workbench.metrics.person_months import laid_out
 from gm_workbench.metrics.recurrence import Definition, Recurrence
 
-pytestmark = pytest.mark.untraced
-
 TWO_ALIKE = pd.DataFrame({"time": [*range(1, 11)] * 2, "event": 1, "x": [0] * 10 + [1] * 10, "arm": [*"a" * 10, *"b" * 10]})
 STAYERS = pd.DataFrame({"time": [4, 4, 2, 3], "event": [0, 0, 1, 1], "arm": [*"aabb"]})
 ONE_MONTH = pd.DataFrame({"person": range(20), "time": 1, "event": [0, 1] * 10})

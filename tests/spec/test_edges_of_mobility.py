@@ -11,8 +11,6 @@ import pytest
 from gm_workbench.metrics.estimate import Estimate
 from gm_workbench.metrics.staggered import group_time
 
-pytestmark = pytest.mark.untraced
-
 STATES = ("low", "high")
 STAYED = pd.DataFrame({"person": range(20), "from": ["low", "high"] * 10, "to": ["low", "high"] * 10})
 TURNED = STAYED.assign(to=["high", "low"] * 10)

@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-pytestmark = pytest.mark.untraced
-
 
 def exact(persons: int, columns: int) -> np.ndarray:
     """Give columns that average 0, vary by 1 and go together with none of the others, to the last digit."""

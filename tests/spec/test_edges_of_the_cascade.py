@@ -14,8 +14,6 @@ from gm_workbench.metrics.sensitivity import Way
 from gm_workbench.metrics.small_sample import CR2, cr2
 from gm_workbench.vocabulary.designs import Design
 
-pytestmark = pytest.mark.untraced
-
 
 def arms(teams: int, persons: int, gain: float) -> pd.DataFrame:
     """Give teams of which every other one is introduced; scores differ within teams and between them by no more than 2."""

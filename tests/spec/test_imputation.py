@@ -36,7 +36,6 @@ def regressed(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return beta, np.diag(inverse) * float(np.sum((y - x @ beta) ** 2)) / (len(y) - 4)
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("way", "mice", "coefficients", "within", "means", "spread"),
     [

@@ -120,7 +120,6 @@ IMPOSSIBLE: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
 }
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize("name", WITH_TABLE)
 def test_table_that_cannot_be_is_refused_or_not_enough_and_its_values_stay_out_of_it(name: str) -> None:
     """Some take a table that others refuse, such as one row; what comes out then is a result, without a warning."""

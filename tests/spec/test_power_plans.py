@@ -56,7 +56,6 @@ def test_other_numbers_of_clusters_and_persons_have_the_power_of_their_t_test(wi
     witness("power_plans.by_size", "50 in each", persons.chance, 0.854095294333, tolerance=SAME_SUM, **where)
 
 
-@pytest.mark.untraced
 def test_simulated_studies_have_the_power_of_a_t_test_on_cluster_means(witness):
     # R 4.2: power.t.test(n = 19, delta = 3, sd = 15 * sqrt(.02 + .98 / 17), strict = TRUE)$power
     found = simulated(Plan(Design.PARALLEL_CLUSTERS, 38, 17, 0.02, sd=15), 3.0, draws=150)
@@ -129,7 +128,6 @@ def test_a_normal_interval_promises_too_much_with_few_teams():
     assert found.chance < power(0.04, found.se) - 0.05
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("plan", "difference"),
     [

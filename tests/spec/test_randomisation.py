@@ -149,7 +149,6 @@ def test_the_interval_holds_the_differences_that_the_test_does_not_reject(nuisan
     assert interval.low < interval.value < interval.high
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize("seed", [17, *(pytest.param(seed, marks=pytest.mark.proof) for seed in (328, 903))])
 def test_the_interval_covers_the_gaps_that_very_unequal_weights_make(seed):
     # some assignments then speak against any large difference, so the accepted differences need not join

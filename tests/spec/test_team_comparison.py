@@ -266,13 +266,11 @@ def misses() -> tuple[int, int]:
     return ours, plain
 
 
-@pytest.mark.untraced
 def test_parallel_interval_misses_no_difference_about_one_time_in_twenty(misses):
     low, high = stats.binom.interval(0.999, 300, 0.05)
     assert low <= misses[0] <= high
 
 
-@pytest.mark.untraced
 def test_the_usual_cluster_robust_interval_would_miss_it_more_often(misses):
     assert misses[1] > misses[0]
     assert misses[1] > stats.binom.ppf(0.999, 300, 0.05)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from gm_workbench.intake.keys import open_key
 from gm_workbench.intake.store import check
@@ -11,6 +12,8 @@ from gm_workbench.vocabulary.tables import TABLES
 from gm_workbench.worlds.formats import plan
 
 from .good import PLACE, small_tables
+
+pytestmark = pytest.mark.untraced
 
 DOMAINS = {
     "person": "person",
