@@ -31,6 +31,8 @@ from gm_workbench.report.release_asking import Asked, ask
 from gm_workbench.settings import Paths
 from gm_workbench.vocabulary.schemas import DataKind
 
+pytestmark = pytest.mark.untraced
+
 STUDY = "tilburg_single_mothers"
 
 COUNTS = """
@@ -38,8 +40,6 @@ from gm_workbench.guard.showing import show
 from gm_workbench.outputs.output import Cell, Measure, Output, Role, Sentence, Shape, Slot, Words, plain
 from gm_workbench.panel.study import open_study
 from gm_workbench.vocabulary.text import Text, same
-
-pytestmark = pytest.mark.untraced
 
 study = open_study("tilburg_single_mothers", place, world, period)
 persons = study.tables["caseload"]["person"].nunique()

@@ -30,6 +30,8 @@ from gm_workbench.cli.reports import status
 from gm_workbench.errors import StorageError, UnknownPlace
 from gm_workbench.report.write import mend
 
+pytestmark = pytest.mark.untraced
+
 STUDY, PLACE = "tilburg_single_mothers", "GM0855"
 
 
@@ -251,8 +253,6 @@ for name, whole in kept.items():
 """
 KEEPS = """
 from gm_workbench.settings import paths
-
-pytestmark = pytest.mark.untraced
 folder = paths().synthetic / "default" / place
 kept = {path.name: path.read_bytes() for path in folder.iterdir()}
 times = {path.name: (path.stat().st_atime_ns, path.stat().st_mtime_ns) for path in folder.iterdir()}

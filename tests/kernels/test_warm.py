@@ -21,6 +21,8 @@ from gm_workbench.kernels.folders import batch_folder, kernel_config, kernel_spe
 from gm_workbench.kernels.forked import Request
 from gm_workbench.kernels.provisioner import NAME, forkable, is_installed
 
+pytestmark = pytest.mark.untraced
+
 FORKS = pytest.mark.skipif(not warm.POSSIBLE, reason="kernels are forked on Linux only")
 SECONDS = 60
 
@@ -281,8 +283,6 @@ USE_EACH = """
 from gm_workbench.kernels import stack
 stack.use_once()
 import io, pandas as pd, pyarrow as pa, pyarrow.parquet as pq, pingouin as pg, seaborn as sns, matplotlib.pyplot as plt
-
-pytestmark = pytest.mark.untraced
 frame = pd.DataFrame({"a": [1.0, 2.0, 4.0, 3.0] * 5, "b": [2.0, 1.0, 3.0, 5.0] * 5})
 kept = io.BytesIO(); frame.to_parquet(kept); back = pq.read_table(io.BytesIO(kept.getvalue()), use_threads=True).to_pandas()
 pg.corr(frame["a"], frame["b"]); sns.scatterplot(frame, x="a", y="b"); plt.close("all")
