@@ -103,15 +103,15 @@ def _sums_with(at: At, cell: Cell, shown: Sequence[Amount]) -> Iterator[Sequence
     for others in [*([one] for one in shown), *(line for line in lines if len(line) > 1)]:
         parts = [cell, *(part for _, part in others)]
         wholes = by_n.get(sum(part.n for part in parts), ())
-        yield from ([*others, whole] for whole in wholes if adds_up(parts, whole[1]))
+        yield from ([*others, whole] for whole in wholes if _adds_up(parts, whole[1]))
     for part in shown:
         second = (one for one in by_n.get(cell.n - part[1].n, ()) if one is not part)
-        yield from ([part, one] for one in second if adds_up([part[1], one[1]], cell))
+        yield from ([part, one] for one in second if _adds_up([part[1], one[1]], cell))
 
 
-def adds_up(parts: Sequence[Cell], whole: Cell) -> bool:
+def _adds_up(parts: Sequence[Cell], whole: Cell) -> bool:
     """Whether the money adds up where the persons do: as sums, or as means of so many persons each."""
-    if sums_up(parts, whole):
+    if _sums_up(parts, whole):
         return True
     value, near = _value(whole), _rounding(whole) + NEAR * abs(_value(whole))
     weights = [part.n / whole.n for part in parts]
@@ -119,7 +119,7 @@ def adds_up(parts: Sequence[Cell], whole: Cell) -> bool:
     return abs(mean - value) <= near + sum(weight * _rounding(part) for weight, part in zip(weights, parts, strict=True))
 
 
-def sums_up(parts: Sequence[Cell], whole: Cell) -> bool:
+def _sums_up(parts: Sequence[Cell], whole: Cell) -> bool:
     """Whether money adds up as it is, and not as means of so many persons each."""
     near = _rounding(whole) + NEAR * abs(_value(whole)) + sum(map(_rounding, parts))
     return abs(sum(map(_value, parts)) - _value(whole)) <= near

@@ -68,6 +68,8 @@ def in_neutral_order(output: Output, cells: tuple[ShownCell, ...]) -> tuple[Show
         The same cells; None where their own order tells nothing. That names were in order already is not told apart: it would
         say that a hidden row lies where it stands.
     """
+    if not any(seen.hidden or isinstance(seen.n, Suppressed) for seen in cells):
+        return None
     axes = [axis for axis in _undeclared(output) if _tells(axis, output, cells)]
     if axes and Shape.MATRIX in output.words.shown_as:
         axes = [_ROWS, _COLUMNS]  # from and to are read against each other

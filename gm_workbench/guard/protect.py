@@ -71,7 +71,7 @@ def protect(outputs: Sequence[Output], policy: Policy, decisions: Sequence[Decis
         role, shape, measure or method, a failure in a check. One that cannot be made safe is withheld, and a sentence says so.
     """
     try:
-        if faults := (*_whole(outputs), *_named(outputs, policy), *_in_vain(outputs, decisions)):
+        if faults := _foreign(outputs) or (*_whole(outputs), *_named(outputs, policy), *_in_vain(outputs, decisions)):
             return Refusal(faults)
         merged = [without_small_losses(output, policy.threshold) for output in outputs]
         done = _protected(merged, policy, decisions)
@@ -81,11 +81,15 @@ def protect(outputs: Sequence[Output], policy: Policy, decisions: Sequence[Decis
     return release(tuple(one.shown for one in done), policy, records, outputs[0].words.kind)
 
 
-def _whole(outputs: Sequence[Output]) -> tuple[str, ...]:
+def _foreign(outputs: Sequence[Output]) -> tuple[str, ...]:
     if not outputs:
         return ("there are no outputs",)
     if any(type(output) is not Output for output in outputs):  # an individual result, for one
         return ("something is no output, so nobody knows how many persons are behind it",)
+    return ()
+
+
+def _whole(outputs: Sequence[Output]) -> tuple[str, ...]:
     ids = [output.id for output in outputs]
     twice = sorted({name for name in ids if ids.count(name) > 1})
     kinds = sorted({str(output.words.kind) for output in outputs})

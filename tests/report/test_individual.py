@@ -113,7 +113,7 @@ def test_show_refuses_an_individual_also_unprotected(tmp_path, monkeypatch, in_b
 
 
 def test_guard_refuses_an_individual_among_outputs(policy):
-    for outputs in ([result()], [result(), result()]):
+    for outputs in ([result()], [result(), result()], [result(), "answer"], [None]):
         assert protect(outputs, policy) == Refusal(("something is no output, so nobody knows how many persons are behind it",))
 
 

@@ -18,6 +18,7 @@ from dataclasses import replace as changed
 from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from gm_workbench.errors import DeclarationError, DeliveryError
@@ -210,23 +211,27 @@ def _within(path: str, period: Period | None) -> bool:
     return first <= name <= last if len(name) == len(first) and name.isdigit() else first[:4] <= year <= last[:4]
 
 
-def _months(table: str, period: Period | None) -> list[tuple[str, str, int]] | None:
-    if period is None or "month" not in TABLES[table].column_names():
-        return None
-    return [("month", ">=", period.first), ("month", "<=", period.last)]
+def _months(table: str, period: Period | None) -> Period | None:
+    return period if "month" in TABLES[table].column_names() else None
 
 
-def _read(path: Path, part: PartFile, columns: Iterable[str] | None, months: list[tuple[str, str, int]] | None) -> pa.Table:
+def _read(path: Path, part: PartFile, columns: Iterable[str] | None, months: Period | None) -> pa.Table:
+    """Read one part by itself: made for folders of large files, `pq.read_table` takes four times as long for one of a month."""
     content = pa.BufferReader(_content(path, part))
-    there = pq.read_schema(content)
-    wanted = None if columns is None else [column for column in columns if column in there.names]
+    stored = pq.ParquetFile(content)
+    there = stored.schema_arrow
+    wanted = there.names if columns is None else [column for column in columns if column in there.names]
     text = [column.name for column in there if column.type == pa.string()]
-    return pq.read_table(content, columns=wanted, filters=months, read_dictionary=text)
+    asked = wanted if months is None else [*dict.fromkeys((*wanted, "month"))]
+    rows = pq.ParquetFile(content, metadata=stored.metadata, read_dictionary=text).read(asked, use_threads=False)
+    if months is None:
+        return rows
+    return rows.filter((pc.field("month") >= months.first) & (pc.field("month") <= months.last)).select(wanted)
 
 
 def read_part(path: Path, part: PartFile) -> pa.Table:
     """Read one part whole, as it was stored; raises `DamagedPart` like `read`."""
-    return pq.read_table(pa.BufferReader(_content(path, part)))
+    return pq.ParquetFile(pa.BufferReader(_content(path, part))).read(use_threads=False)
 
 
 def is_whole(path: Path, part: PartFile) -> bool:
