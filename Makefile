@@ -25,7 +25,7 @@ reports: environment  ## the demonstration: synthetic deliveries, every report, 
 	$(BIN)/gm demo
 
 test: environment  ## every test, the doctests, the notebooks; at least 90 % of lines covered
-	$(RUN) pytest -n auto --maxprocesses 4 --cov --cov-report=term:skip-covered
+	$(RUN) pytest -n auto --maxprocesses 4 --dist worksteal --cov --cov-report=term:skip-covered
 
 lab: environment  ## JupyterLab on notebooks/, for this machine only; the kernel is there at once
 	$(RUN) gm_workbench.kernels.lab

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,15 +21,24 @@ os.environ.setdefault("MPLBACKEND", "agg")
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Do not trace a test that repeats what others go through: tracing costs as much again as the test."""
-    coverage = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
-    if coverage is None or item.get_closest_marker("untraced") is None:
+    """Do not trace a test that repeats what others go through: tracing costs as much again as the test.
+
+    What traces is taken off, as a worker of a parallel run has two of them: one told to pause wakes the other.
+    """
+    tracing = sys.gettrace()
+    if tracing is None or not _repeats(item):
         return (yield)
-    coverage.pause()
+    sys.settrace(None)
     try:
         return (yield)
     finally:
-        coverage.resume()
+        sys.settrace(tracing)
+
+
+def _repeats(item: pytest.Item) -> bool:
+    """Whether other tests go through the lines: it is marked so, or is not the first of its cases."""
+    case = getattr(item, "callspec", None)
+    return item.get_closest_marker("untraced") is not None or (case is not None and any(case.indices.values()))
 
 
 @pytest.fixture(scope="session")

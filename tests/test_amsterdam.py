@@ -73,7 +73,7 @@ def run_cells(**parameters: str) -> None:
             names |= parameters if TAG in cell.metadata.get("tags", []) else {}
 
 
-MORE = {"before_after": pytest.mark.proof, "stepped_wedge": pytest.mark.proof}
+MORE = dict.fromkeys(("before_after", "stepped_wedge", "parallel_clusters"), pytest.mark.proof)
 """Designs of which the notebook is also run elsewhere in the suite, or that take longest."""
 
 

@@ -41,7 +41,8 @@ OWN = {row.scene.name: row for row in calibration.ROWS if not row.scene.world}
 RESAMPLING = ("own: two groups", "own: moves", "own: spend")
 
 
-@pytest.mark.parametrize("row", FIRST_AND_REST, ids=lambda row: row.name)
+@pytest.mark.proof
+@pytest.mark.parametrize("row", PRIMARY, ids=lambda row: row.name)
 def test_intervals_hold_the_planted_truth(row):
     planted = worlds.truth_of(row.scene, row.truth, TRUTH_SIZE)
     found = [row.compute(row.scene.draw(seed)) for seed in SEEDS]

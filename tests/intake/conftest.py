@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import shutil
+import warnings
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
@@ -11,11 +13,14 @@ import pandas as pd
 import pytest
 import yaml
 
+from gm_workbench.intake.declared.limits import Limits
 from gm_workbench.intake.delivery import open_delivery
 from gm_workbench.intake.faults import Fault, FaultyDeliveryError
 from gm_workbench.intake.gathering import OF_ALL, Gathered, gather
 from gm_workbench.intake.keys import open_key
 from gm_workbench.intake.marker import root_of
+from gm_workbench.intake.reading import child
+from gm_workbench.intake.reading.opened import FileKind
 from gm_workbench.intake.reasons import Reason, Severity
 from gm_workbench.intake.store import Checked, check
 from gm_workbench.settings import paths
@@ -285,6 +290,26 @@ class Delivery:
 def beside_regime(faults: Iterable[Fault], *, regime: bool = False) -> tuple[Fault, ...]:
     """Leave out the notes on the list with which synthetic provisions are read."""
     return tuple(fault for fault in faults if regime or fault.reason is not Reason.REGIME)
+
+
+@pytest.fixture
+def readers_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let readers run in this process, where a test asks what cells become and not what a crash does.
+
+    A child starts in half a second, and there are a hundred such tests. Those of the child itself are in `test_child`.
+    """
+
+    def read(kind: FileKind, path: Path, limits: Limits) -> bytes | None:
+        told = io.BytesIO()
+        with warnings.catch_warnings(action="ignore"):  # a child that warns says it to nobody
+            try:
+                for grid in child._reader(kind)(path, limits):
+                    grid.write(told)
+            except Exception:
+                return None
+        return told.getvalue()
+
+    monkeypatch.setattr(child, "_run", read)
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from gm_workbench.vocabulary.calendar import month_index
 from gm_workbench.vocabulary.codes import Place
 from gm_workbench.vocabulary.schemas import DataKind
 
+pytestmark = pytest.mark.usefixtures("readers_here")
+
 BUS, CASELOAD = "BUS_202401.csv", "caseload.csv"
 
 

@@ -290,6 +290,7 @@ print(back.equals(frame))
 """
 
 
+@pytest.mark.proof
 @FORKS
 def test_forks_that_use_every_library_come_to_their_end(start):
     """A few of them here; `benchmarks/engine.py --forks 500` is the long run."""

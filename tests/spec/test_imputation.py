@@ -384,6 +384,7 @@ def test_interval_after_filling_covers_the_difference():
     assert wrong < hits
 
 
+@pytest.mark.proof
 def test_interval_after_filling_covers_the_difference_in_a_few_draws():
     found = [
         imputed_difference(cohort(seed), "T12", "new", ["T0"], ["T6"], m=5, seed=seed).pooled.estimate for seed in range(12)

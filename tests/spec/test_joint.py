@@ -126,6 +126,7 @@ def drawn(seed: int, clusters: int = 10) -> SmallSampleFit:
     return cr2(pd.Series(rng.normal(size=clusters)[team] + rng.normal(size=len(team))), x, pd.Series(team))
 
 
+@pytest.mark.proof
 def test_false_alarms_stay_below_five_in_a_hundred_where_the_usual_test_has_many():
     ours = usual = 0
     for seed in range(300):

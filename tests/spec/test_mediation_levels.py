@@ -357,7 +357,10 @@ def covered(kind: str, teams: int, seeds: range, draws: int) -> int:
     return hits
 
 
-@pytest.mark.parametrize(("kind", "draws", "least"), [("2-2-1", 20, 15), ("2-1-1", 20, 15), ("3-2-1", 8, 5)])
+@pytest.mark.parametrize(
+    ("kind", "draws", "least"),
+    [("2-2-1", 20, 15), pytest.param("2-1-1", 20, 15, marks=pytest.mark.proof), ("3-2-1", 8, 5)],
+)
 def test_intervals_of_a_path_mostly_hold_the_truth(kind, draws, least):
     assert covered(kind, 20, range(1, draws + 1), 500) >= least  # fewer come from one in twenty once in 2,000 times
 

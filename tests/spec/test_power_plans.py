@@ -132,10 +132,10 @@ def test_a_normal_interval_promises_too_much_with_few_teams():
     ("plan", "difference"),
     [
         pytest.param(Plan(Design.PARALLEL_CLUSTERS, 12, 60, 0.05, base=0.3), 0.2, marks=pytest.mark.proof),
-        (Plan(Design.PARALLEL_CLUSTERS, 10, 40, 0.05, sd=10), 6.0),
+        pytest.param(Plan(Design.PARALLEL_CLUSTERS, 10, 40, 0.05, sd=10), 6.0, marks=pytest.mark.proof),
         (Plan(None, 30, 12, 0.02, sd=15, correlation=0.6), 4.0),
-        (Plan(None, 34, 14, 0.02, base=0.2, correlation=-0.35), 0.12),
-        (Plan(Design.BEFORE_AFTER, 10, 60, 0.02, base=0.2, stays=0.8), 0.08),
+        pytest.param(Plan(None, 34, 14, 0.02, base=0.2, correlation=-0.35), 0.12, marks=pytest.mark.proof),
+        pytest.param(Plan(Design.BEFORE_AFTER, 10, 60, 0.02, base=0.2, stays=0.8), 0.08, marks=pytest.mark.proof),
     ],
     ids=["teams", "teams in points", "coaches in points", "coaches", "before and after"],
 )

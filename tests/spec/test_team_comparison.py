@@ -266,6 +266,7 @@ def misses() -> tuple[int, int]:
     return ours, plain
 
 
+@pytest.mark.proof
 def test_parallel_interval_misses_no_difference_about_one_time_in_twenty(misses):
     low, high = stats.binom.interval(0.999, 300, 0.05)
     assert low <= misses[0] <= high

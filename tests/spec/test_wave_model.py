@@ -193,6 +193,7 @@ def test_intervals_of_change_hold_95_times_in_100_with_eight_coaches():
     assert sum(one.low <= 0.3 <= one.high for one in fits) >= 458 - (DRAWS - len(fits))
 
 
+@pytest.mark.proof
 def test_intervals_of_change_hold_in_a_few_draws_with_eight_coaches():
     found = [course_model(drawn(seed=seed, effect=0.3), "y", group="g", waves=WAVES, coach="coach") for seed in range(6)]
     assert sum(one.contrast[-1].estimate.low <= 0.3 <= one.contrast[-1].estimate.high for one in found) >= 5

@@ -11,6 +11,8 @@ from gm_workbench.intake.declared.limits import Limits
 from gm_workbench.intake.reading.files import open_file
 from gm_workbench.intake.reading.sniff import sniff
 
+pytestmark = pytest.mark.usefixtures("readers_here")
+
 PLANT = "999912345"
 
 ODS = """<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"

@@ -11,6 +11,8 @@ from gm_workbench.intake.reading import spss as room
 from gm_workbench.intake.reading.files import open_file
 from gm_workbench.intake.reading.sniff import sniff
 
+pytestmark = pytest.mark.usefixtures("readers_here")
+
 
 @pytest.fixture
 def spss(tmp_path):

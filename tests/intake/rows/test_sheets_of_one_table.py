@@ -11,6 +11,8 @@ from gm_workbench.intake.rows.joined import joined
 
 from .test_pipeline import persons
 
+pytestmark = pytest.mark.usefixtures("readers_here")
+
 HEADER = ["GEMEENTECODE", "JAAR", "MAAND", "BURGERSERVICENUMMER", "TYPE VOORZIENING", "OMSCHRIJVING", "BEDRAG"]
 ANN, BOB, EVE = persons(3)
 

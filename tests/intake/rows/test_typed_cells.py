@@ -17,6 +17,8 @@ from gm_workbench.vocabulary.calendar import month_index
 from .old_excel import old_workbook
 from .test_pipeline import ANN, counts, frame, persons
 
+pytestmark = pytest.mark.usefixtures("readers_here")
+
 HEADER = ["GEMEENTECODE", "JAAR", "MAAND", "BURGERSERVICENUMMER", "TYPE VOORZIENING", "OMSCHRIJVING", "BEDRAG"]
 ROW = ["9903", 2024, 1, int(ANN), "06", "jobcoach", 12.5]
 APRIL = dt.datetime(2026, 4, 3)  # noqa: DTZ001 - a spreadsheet knows no time zones
