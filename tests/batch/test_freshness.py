@@ -18,6 +18,8 @@ from gm_workbench.batch.plan import Wish, plan
 from gm_workbench.batch.standing import PAGE, Stands, standings
 from gm_workbench.vocabulary.text import Text
 
+pytestmark = pytest.mark.untraced
+
 TILBURG, AMERSFOORT, AMSTERDAM = "tilburg_single_mothers", "amersfoort_upward_mobility", "amsterdam_supervisor_cascade"
 
 

@@ -12,6 +12,8 @@ from gm_workbench.intake.faults import MixedDeliveryError, describe, found, mask
 from gm_workbench.intake.reasons import Reason, Severity
 from gm_workbench.worlds.draw import DRAWN
 
+pytestmark = pytest.mark.untraced
+
 BUS = "BUS_202401.csv"
 COSTS = "kosten_voorzieningen.csv"
 PERSON = "BURGERSERVICENUMMER"

@@ -25,6 +25,8 @@ from gm_workbench.vocabulary.schemas import DataKind
 
 from .conftest import resealed
 
+pytestmark = pytest.mark.untraced
+
 TILBURG = "tilburg_single_mothers/GM0855"
 AMERSFOORT = "amersfoort_upward_mobility/GM0855"
 
