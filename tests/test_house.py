@@ -163,3 +163,7 @@ def test_public_names_are_few_sorted_and_there():
     assert list(gm_workbench.__all__) == sorted(gm_workbench.__all__)
     assert 0 < len(gm_workbench.__all__) <= 12
     assert [public for public in gm_workbench.__all__ if not hasattr(gm_workbench, public)] == []
+
+
+def test_test_that_is_marked_untraced_is_not_followed_by_coverage_in_a_parallel_run_either():
+    assert not type(sys.gettrace()).__module__.startswith("coverage")
