@@ -48,10 +48,6 @@ def stem(path: Path) -> str:
     return path.stem
 
 
-STILL_SHOWN = [pytest.param(golden, marks=[pytest.mark.proof] if stem(golden) == "validation" else []) for golden in GOLDENS]
-"""Of the validation, what it shows is also held against what is published in `test_validation.py`."""
-
-
 def cells(notebook: Path, kind: str = "code") -> list[nbformat.NotebookNode]:
     return [cell for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == kind]
 
@@ -135,7 +131,7 @@ def nbval(project: Path, *notebooks: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("golden", STILL_SHOWN, ids=stem)
+@pytest.mark.parametrize("golden", GOLDENS, ids=stem)
 def test_notebook_still_shows_what_it_showed(golden, project):
     done = nbval(project.root, golden)
     assert done.returncode == 0, done.stdout[-4000:]
@@ -231,7 +227,8 @@ def test_a_report_on_a_period_that_ends_before_the_horizon_says_so_and_estimates
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("study", ["tilburg_single_mothers", one_more("amersfoort_upward_mobility")])
+@pytest.mark.proof
+@pytest.mark.parametrize("study", ["tilburg_single_mothers", "amersfoort_upward_mobility"])
 def test_a_report_on_a_period_before_the_introduction_says_that_it_lies_outside(study, project, tmp_path, monkeypatch):
     early = Paths(shutil.copytree(project.root, tmp_path / "project"))
     monkeypatch.setenv("GM_ROOT", str(early.root))

@@ -170,6 +170,7 @@ def test_report_is_made_without_any_delivery(project):
     assert page.count("<td>niet tot op het laatste cijfer</td>") == 1
 
 
+@pytest.mark.proof  # its parts: `batch/test_deviating.py`, `report/test_off.py`, `outputs/test_validation.py`
 @pytest.mark.slow
 def test_a_value_that_is_off_is_red_on_the_page_said_in_the_index_and_ends_the_run_with_a_code_of_its_own(project):
     file = project.codes / FILE

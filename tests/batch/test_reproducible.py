@@ -213,7 +213,8 @@ def test_data_behind_every_figure_are_those_of_the_place(together):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("place", [min(PLANTED), *(pytest.param(one, marks=pytest.mark.proof) for one in sorted(PLANTED)[1:])])
+@pytest.mark.proof
+@pytest.mark.parametrize("place", PLANTED)
 def test_report_made_among_others_is_the_one_made_alone(together, tmp_path, place):
     alone = project(tmp_path / "alone", {place: planted(place)})
     make(alone, place)

@@ -37,6 +37,7 @@ if place == "GM9901":
 pytestmark = [POSIX, pytest.mark.slow, pytest.mark.untraced]
 
 
+@pytest.mark.proof  # each fault is tested by itself in `tests/batch/test_execution.py`
 @pytest.mark.skipif(not POSSIBLE, reason="memory is watched where kernels are forked")
 def test_each_fault_costs_its_own_report_and_the_last_good_one_of_it_stays(delivered, make, monkeypatch):
     town = delivered(*PLACES)

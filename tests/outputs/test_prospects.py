@@ -48,6 +48,7 @@ def test_curve_is_that_of_the_plan_in_steps_of_what_is_relevant():
     assert foreseen(found.plan, found.smallest_seen).chance == pytest.approx(0.8, abs=1e-6)
 
 
+@pytest.mark.proof
 @pytest.mark.untraced
 def test_simulation_stands_beside_the_closed_form():
     found = prospect(with_number(COACHES, "clusters", 12), draws=20)
