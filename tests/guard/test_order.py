@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from gm_workbench.guard.order import in_neutral_order
 from gm_workbench.guard.protect import protect
-from gm_workbench.outputs.output import Cell, Measure, Output, Shape, Sum
+from gm_workbench.outputs.output import Cell, Measure, Output, Shape, ShownCell, Sum, Suppressed
 from gm_workbench.outputs.printed import columns_of, rows_of
 
 COUNT = Measure.COUNT
@@ -207,3 +208,10 @@ def test_rows_that_neither_rise_nor_fall_within_their_block_stay_as_they_are(pol
 
 def test_order_within_blocks_does_not_hang_on_the_hidden_number(policy, words):
     assert len({tuple(_rows(_made(words, BLOCKS | {"home:room": few}), policy)) for few in range(1, 10)}) == 1
+
+
+def test_row_of_which_only_the_value_is_hidden_is_put_in_order_too(words):
+    made = _made(words, FALLING)
+    values = {**FALLING, "rand": Suppressed()}
+    shown = tuple(ShownCell(row, "n", COUNT, value, None, None, None, 50, "", 0) for row, value in values.items())
+    assert [cell.row for cell in in_neutral_order(made, shown)] == ["mid", "nord", "oost", "rand"]
