@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 
@@ -127,13 +128,17 @@ def _reader(kind: FileKind) -> Callable[[Path, Limits], Iterator[Grid]]:
     return sheet_tables
 
 
+def _tell(kind: FileKind, path: Path, limits: Limits, out: BinaryIO) -> None:
+    for grid in _reader(kind)(path, limits):
+        grid.write(out)
+
+
 def main() -> None:
     """Read the file that standard input names and write its tables."""
     limits = Limits(**json.loads(sys.argv[2]))
     _hold(limits)
     path = Path(os.fsdecode(sys.stdin.buffer.read()))
-    for grid in _reader(FileKind(sys.argv[1]))(path, limits):
-        grid.write(sys.stdout.buffer)
+    _tell(FileKind(sys.argv[1]), path, limits, sys.stdout.buffer)
 
 
 if __name__ == "__main__":
